@@ -1,0 +1,48 @@
+/// An operator over NCHW images whose image operand (the first) and result are held channel-last, [N,H,W,C]: the form
+/// the runtime executes. Weights and other constants keep the base operator's shapes; the packer lays them out.
+public struct ChannelsLast<Base: Operator>: StagedOperator {
+    public static var name: String { "\(Base.name)@NHWC" }
+    public static var stages: ClosedRange<Stage> { Stage.laidOut...Stage.laidOut }
+    public var base: Base
+
+    public init(_ base: Base) { self.base = base }
+
+    public var attributes: [Attribute] { base.attributes }
+
+    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
+        let image = try operands.require(0, "image")
+        guard image.type.rank == 4 else { throw OperatorError("image \(image.type) must be of rank 4") }
+        let first = Operand(TensorType(image.elementType, ImageLayout.channelsFirst(image.shape)))
+        return try base.inferTypes([first] + operands.dropFirst()).map {
+            TensorType($0.elementType, ImageLayout.channelsLast($0.shape))
+        }
+    }
+
+    public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
+        try base.evaluate([inputs[0]!.permuted(ImageLayout.toChannelsFirst)] + inputs.dropFirst()).map {
+            $0.permuted(ImageLayout.toChannelsLast)
+        }
+    }
+
+    public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }
+}
+
+/// The two orders of an image's axes.
+public enum ImageLayout {
+    public static let toChannelsLast = [0, 2, 3, 1]
+    public static let toChannelsFirst = [0, 3, 1, 2]
+
+    /// [N,C,H,W] → [N,H,W,C].
+    public static func channelsLast(_ shape: [Int]) -> [Int] { toChannelsLast.map { shape[$0] } }
+    /// [N,H,W,C] → [N,C,H,W].
+    public static func channelsFirst(_ shape: [Int]) -> [Int] { toChannelsFirst.map { shape[$0] } }
+}
+
+extension Tensor {
+    /// Axis i of the result is axis `permutation[i]` of this tensor.
+    public func permuted(_ permutation: [Int]) -> Tensor {
+        let strides = shape.rowMajorStrides
+        let target = permutation.map { shape[$0] }
+        return gathered(Tensor.stridedIndices(shape: target, strides: permutation.map { strides[$0] }), shape: target)
+    }
+}

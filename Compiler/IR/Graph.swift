@@ -1,0 +1,287 @@
+/// The compiler's program: values and the nodes that compute them, in single static assignment form.
+///
+/// A value is a graph input, a constant, or one result of a node. Nodes and values are addressed by typed indices that
+/// stay valid while passes add and remove nodes; `schedule()` gives an execution order. A graph is a value type: a copy
+/// taken before a pass is a snapshot.
+public struct Graph: Sendable {
+    public struct ValueID: Hashable, Comparable, Sendable, CustomStringConvertible {
+        public let index: Int
+        public init(index: Int) { self.index = index }
+        public static func < (a: Self, b: Self) -> Bool { a.index < b.index }
+        /// Printed as in the textual form: `%7`.
+        public var description: String { "%\(index)" }
+    }
+
+    public struct NodeID: Hashable, Comparable, Sendable {
+        public let index: Int
+        public static func < (a: Self, b: Self) -> Bool { a.index < b.index }
+    }
+
+    public enum Origin: Sendable {
+        case input
+        case constant(Tensor)
+        case node(NodeID, result: Int)
+    }
+
+    public struct Value: Sendable {
+        /// The ONNX value's name, or one derived from it; not unique.
+        public var name: String
+        public var type: TensorType
+        public var origin: Origin
+    }
+
+    public struct Node: Sendable {
+        /// The ONNX node's name, or one derived from it; not unique.
+        public var name: String
+        public var op: any Operator
+        /// nil where an optional input is absent.
+        public var inputs: [ValueID?]
+        public var outputs: [ValueID]
+
+        public init(name: String, op: any Operator, inputs: [ValueID?], outputs: [ValueID]) {
+            self.name = name
+            self.op = op
+            self.inputs = inputs
+            self.outputs = outputs
+        }
+    }
+
+    public struct Output: Sendable {
+        public var name: String
+        public var value: ValueID
+
+        public init(name: String, value: ValueID) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// An ONNX value whose elements are the decisions in a binary value, in the same (row-major) order.
+    public struct Probe: Sendable {
+        public enum Encoding: Sendable {
+            /// The ONNX value is −1 / +1.
+            case signed
+            /// The ONNX value is 0 / 1.
+            case zeroOne
+        }
+
+        public var name: String
+        public var encoding: Encoding
+        public var shape: [Int]
+        public var value: ValueID
+
+        public init(name: String, encoding: Encoding, shape: [Int], value: ValueID) {
+            self.name = name
+            self.encoding = encoding
+            self.shape = shape
+            self.value = value
+        }
+    }
+
+    /// How many samples one execution of this graph stands for.
+    public enum Batch: Hashable, Sendable {
+        /// As the shapes say.
+        case fixed
+        /// Any number: shapes are those of one sample, and the compiled model repeats it. `name` is the ONNX dimension.
+        case symbolic(name: String)
+    }
+
+    public var name: String
+    public var stage: Stage
+    public var batch: Batch
+    public private(set) var values: [Value] = []
+    /// nil where a node was removed.
+    public private(set) var nodes: [Node?] = []
+    public private(set) var inputs: [ValueID] = []
+    public var outputs: [Output] = []
+    /// The binarizers' decisions by ONNX name; one whose value nothing computes any more is void.
+    public var probes: [Probe] = []
+    /// Small results that no graph input reaches, evaluated as nodes are appended: shapes, axes, pads. They let type
+    /// inference see through shape arithmetic; large ones (weights) are left to constant folding.
+    private var known: [ValueID: Tensor] = [:]
+    private static let knownElementLimit = 4096
+
+    public init(name: String, stage: Stage = .imported, batch: Batch = .fixed) {
+        self.name = name
+        self.stage = stage
+        self.batch = batch
+    }
+
+    public subscript(_ id: ValueID) -> Value {
+        get { values[id.index] }
+        set { values[id.index] = newValue }
+    }
+
+    /// Precondition: the node was not removed.
+    public subscript(_ id: NodeID) -> Node {
+        get { nodes[id.index]! }
+        set { nodes[id.index] = newValue }
+    }
+}
+
+// MARK: - Building
+
+extension Graph {
+    public mutating func addInput(_ name: String, _ type: TensorType) -> ValueID {
+        let id = addValue(Value(name: name, type: type, origin: .input))
+        inputs.append(id)
+        return id
+    }
+
+    public mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
+        addValue(Value(name: name, type: tensor.type, origin: .constant(tensor)))
+    }
+
+    /// Adds a node and its results; their types are inferred.
+    /// - Parameter outputNames: one name per result; where absent, the node's name stands for all.
+    /// - Throws: `NodeError`, the operator's complaint with this node's name and operator.
+    @discardableResult
+    public mutating func append(
+        _ op: any Operator, _ inputs: [ValueID?], name: String, outputNames: [String]? = nil
+    ) throws -> [ValueID] {
+        let operands = inputs.map { $0.map { operand($0) } }
+        let types: [TensorType]
+        let results: [Tensor]?
+        do {
+            types = try op.inferTypes(operands)
+            results = try evaluateIfSmall(op, operands, types)
+        } catch let error as OperatorError {
+            throw NodeError(node: name, op: type(of: op).name, reason: error.description)
+        }
+        let id = NodeID(index: nodes.count)
+        let outputs = types.enumerated().map { index, type in
+            let outputName = outputNames.flatMap { index < $0.count ? $0[index] : nil } ?? name
+            let output = addValue(Value(name: outputName, type: type, origin: .node(id, result: index)))
+            known[output] = results?[index]
+            return output
+        }
+        nodes.append(Node(name: name, op: op, inputs: inputs, outputs: outputs))
+        return outputs
+    }
+
+    private func evaluateIfSmall(_ op: any Operator, _ operands: [Operand?], _ types: [TensorType]) throws -> [Tensor]? {
+        if let results = op.evaluateFromTypes(operands) { return results }
+        guard (types + operands.compactMap { $0?.type }).allSatisfy({ $0.elementCount <= Graph.knownElementLimit }),
+            operands.allSatisfy({ $0 == nil || $0?.constant != nil })
+        else { return nil }
+        return try op.evaluate(operands.map { $0?.constant })
+    }
+
+    private mutating func addValue(_ value: Value) -> ValueID {
+        values.append(value)
+        return ValueID(index: values.count - 1)
+    }
+}
+
+// MARK: - Looking
+
+extension Graph {
+    /// The node that computes `value`; nil for inputs and constants.
+    public func producer(of value: ValueID) -> NodeID? {
+        if case .node(let id, _) = self[value].origin { return id }
+        return nil
+    }
+
+    /// The operator that computes `value`, where it is of type `Op`.
+    public func producer<Op: Operator>(of value: ValueID, as: Op.Type) -> (op: Op, node: Node)? {
+        guard let id = producer(of: value), let op = self[id].op as? Op else { return nil }
+        return (op, self[id])
+    }
+
+    /// The value of a graph constant; nil for anything computed (see `operand`).
+    public func constant(_ value: ValueID) -> Tensor? {
+        if case .constant(let tensor) = self[value].origin { return tensor }
+        return nil
+    }
+
+    /// What type inference may know of `value`: its type, and its value where that is known at compile time.
+    public func operand(_ value: ValueID) -> Operand {
+        Operand(self[value].type, constant: constant(value) ?? known[value])
+    }
+
+    /// Who reads each value: the nodes, once per operand position. Graph outputs are not counted.
+    public func uses() -> [ValueID: [NodeID]] {
+        var result: [ValueID: [NodeID]] = [:]
+        for (index, node) in nodes.enumerated() {
+            for case let input? in node?.inputs ?? [] { result[input, default: []].append(NodeID(index: index)) }
+        }
+        return result
+    }
+
+    public func isOutput(_ value: ValueID) -> Bool { outputs.contains { $0.value == value } }
+
+    /// The nodes that graph outputs depend on, each after all it depends on; otherwise in order of creation.
+    /// Iterative, so that a deep graph cannot exhaust the stack. A cycle is the verifier's to report.
+    public func schedule() -> [NodeID] {
+        var order: [NodeID] = []
+        var visited = [Bool](repeating: false, count: nodes.count)
+        for output in outputs {
+            guard let root = producer(of: output.value), !visited[root.index] else { continue }
+            visited[root.index] = true
+            var stack: [(node: NodeID, next: Int)] = [(root, 0)]
+            while let (id, next) = stack.last {
+                let inputs = self[id].inputs
+                if next == inputs.count {
+                    order.append(id)
+                    stack.removeLast()
+                    continue
+                }
+                stack[stack.count - 1].next += 1
+                if let input = inputs[next], let child = producer(of: input), !visited[child.index] {
+                    visited[child.index] = true
+                    stack.append((child, 0))
+                }
+            }
+        }
+        return order
+    }
+}
+
+// MARK: - Rewriting
+
+extension Graph {
+    /// Makes every reader of `old`, graph outputs and probes included, read `new` instead.
+    public mutating func replaceUses(of old: ValueID, with new: ValueID) {
+        for index in nodes.indices {
+            guard let inputs = nodes[index]?.inputs, inputs.contains(old) else { continue }
+            nodes[index]!.inputs = inputs.map { $0 == old ? new : $0 }
+        }
+        for index in outputs.indices where outputs[index].value == old { outputs[index].value = new }
+        for index in probes.indices where probes[index].value == old { probes[index].value = new }
+    }
+
+    /// Makes every reader read `replacement(value)` in place of `value`.
+    public mutating func mapOperands(_ replacement: (ValueID) -> ValueID) {
+        for index in nodes.indices where nodes[index] != nil {
+            nodes[index]!.inputs = nodes[index]!.inputs.map { $0.map(replacement) }
+        }
+        for index in outputs.indices { outputs[index].value = replacement(outputs[index].value) }
+    }
+
+    /// Makes `value` a constant; the node that computed it stays until `removeDeadNodes`.
+    public mutating func setConstant(_ value: ValueID, _ tensor: Tensor) {
+        self[value].type = tensor.type
+        self[value].origin = .constant(tensor)
+    }
+
+    /// Removes the nodes that no graph output depends on.
+    public mutating func removeDeadNodes() {
+        let live = Set(schedule())
+        for index in nodes.indices where !live.contains(NodeID(index: index)) { nodes[index] = nil }
+    }
+}
+
+/// Why a node cannot be built or lowered: which one, and the reason.
+public struct NodeError: Error, CustomStringConvertible {
+    public let node: String
+    public let op: String
+    public let reason: String
+
+    public init(node: String, op: String, reason: String) {
+        self.node = node
+        self.op = op
+        self.reason = reason
+    }
+
+    public var description: String { "node '\(node)' (\(op)): \(reason)" }
+}

@@ -1,0 +1,153 @@
+/// ONNX ConvTranspose (opset 11) over one or two spatial axes: each input element adds its multiple of the kernel to the
+/// output, Y[n,m,y·s+i·d−p,x·s+j·d−p] += X[n,c,y,x] · W[c,m,i,j].
+///
+/// *Shape*: X [N,C,H,W], W [C,M/groups,kh,kw], B [M] → [N,M,H′,W′] with H′ = (H − 1)·s + span + outputPadding − pads; a rank-3 X
+/// counts as H = 1.
+/// *Meaning*: summed in float64 and rounded once.
+public struct ConvTranspose: Operator {
+    public static let name = "ConvTranspose"
+    public var window: Window
+    public var groups: Int
+    /// Rows and columns added at the end of the result.
+    public var outputPadding: (vertical: Int, horizontal: Int)
+    /// The result's spatial shape where the padding follows from it; nil where the window has the padding.
+    public var outputShape: [Int]?
+    /// With `outputShape`, where an odd element of padding goes; without, `explicit` uses the window's padding and the
+    /// others give H·s × W·s.
+    public var autoPad: AutoPad
+
+    public init(
+        window: Window, groups: Int = 1, outputPadding: (vertical: Int, horizontal: Int) = (0, 0),
+        outputShape: [Int]? = nil, autoPad: AutoPad = .explicit
+    ) {
+        self.window = window
+        self.groups = groups
+        self.outputPadding = outputPadding
+        self.outputShape = outputShape
+        self.autoPad = autoPad
+    }
+
+    public var attributes: [Attribute] {
+        window.attributes + [
+            Attribute("groups", groups), Attribute("output_padding", [outputPadding.vertical, outputPadding.horizontal]),
+        ] + (outputShape.map { [Attribute("output_shape", $0)] } ?? [])
+            + (autoPad == .explicit ? [] : [Attribute("auto_pad", autoPad.rawValue)])
+    }
+
+    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
+        let x = try operands.require(0, "X", ElementType.floats)
+        let w = try operands.require(1, "W", [x.elementType])
+        guard x.type.rank == w.type.rank, x.type.rank == 3 || x.type.rank == 4 else {
+            throw OperatorError("X \(x.type) and W \(w.type) must both be of rank 3 or both of rank 4")
+        }
+        guard groups > 0, x.shape[1] == w.shape[0], w.shape[0] % groups == 0 else {
+            throw OperatorError("W \(w.type) with \(groups) groups does not fit the \(x.shape[1]) channels of X")
+        }
+        guard w.shape[w.type.rank - 1] == window.horizontal.kernel, w.type.rank == 3 || w.shape[2] == window.vertical.kernel
+        else { throw OperatorError("kernel_shape \(window.vertical.kernel)x\(window.horizontal.kernel) differs from W \(w.type)") }
+        let channels = try TensorType.checked(x.elementType, [w.shape[1], groups]).elementCount
+        if operands.optional(2) != nil {
+            let bias = try operands.require(2, "B", [x.elementType])
+            guard bias.shape == [channels] else { throw OperatorError("bias B \(bias.type) must be \(x.elementType)[\(channels)]") }
+        }
+        let extents = try geometry(x.type).map(\.output)
+        return [try TensorType.checked(x.elementType, [x.shape[0], channels] + extents)]
+    }
+
+    public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
+        let type = try inferTypes(inputs.operands)[0]
+        let x = try inputs.require(0), w = try inputs.require(1)
+        let axes = try geometry(x.type)
+        let vertical = axes.count == 2 ? axes[0] : AxisGeometry(axis: window.vertical, input: 1, output: 1)
+        let horizontal = axes[axes.count - 1]
+        let (inputChannels, groupOut) = (x.shape[1], w.shape[1])
+        let plane = vertical.output * horizontal.output
+        var sums = [Double](repeating: 0, count: type.elementCount)
+        let values = x.doubles, weights = w.doubles
+        for sample in 0..<x.shape[0] {
+            for c in 0..<inputChannels {
+                let firstChannel = c / (inputChannels / groups) * groupOut
+                for m in 0..<groupOut {
+                    let target = (sample * type.shape[1] + firstChannel + m) * plane
+                    let kernel = (c * groupOut + m) * window.vertical.kernel
+                    for y in 0..<vertical.input {
+                        for i in 0..<window.vertical.kernel {
+                            guard let row = vertical.target(input: y, tap: i) else { continue }
+                            for column in 0..<horizontal.input {
+                                let value = values[((sample * inputChannels + c) * vertical.input + y) * horizontal.input + column]
+                                for j in 0..<window.horizontal.kernel {
+                                    guard let to = horizontal.target(input: column, tap: j) else { continue }
+                                    sums[target + row * horizontal.output + to] +=
+                                        value * weights[(kernel + i) * window.horizontal.kernel + j]
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if let bias = inputs.optional(2)?.doubles {
+            for index in sums.indices { sums[index] += bias[index / plane % bias.count] }
+        }
+        return [.rounding(sums, to: type.elementType, shape: type.shape)]
+    }
+
+    public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }
+
+    /// One spatial axis over a given input, its padding resolved.
+    struct AxisGeometry {
+        var axis: Window.Axis
+        let input: Int
+        let output: Int
+
+        /// Where the product of `input` and kernel `tap` is added; nil where that is cut off.
+        func target(input: Int, tap: Int) -> Int? {
+            let target = input * axis.stride + tap * axis.dilation - axis.padBegin
+            return target >= 0 && target < output ? target : nil
+        }
+    }
+
+    /// The spatial axes of `x`, of rank 3 or 4.
+    func geometry(_ x: TensorType) throws -> [AxisGeometry] {
+        try window.validate()
+        guard x.rank == 4 || window.isHorizontal && outputPadding.vertical == 0 else {
+            throw OperatorError("X \(x) has one spatial axis, but the window has two")
+        }
+        if let outputShape, outputShape.count != x.rank - 2 || !outputShape.allSatisfy({ $0 > 0 && $0 <= TensorType.elementLimit }) {
+            throw OperatorError("output_shape \(outputShape) must be \(x.rank - 2) numbers of at least 1")
+        }
+        let axes = [(window.vertical, outputPadding.vertical), (window.horizontal, outputPadding.horizontal)].suffix(x.rank - 2)
+        return try axes.enumerated().map { position, axis in
+            try resolved(axis.0, outputPadding: axis.1, input: x.shape[2 + position], requested: outputShape?[position])
+        }
+    }
+
+    private func resolved(
+        _ axis: Window.Axis, outputPadding: Int, input: Int, requested: Int?
+    ) throws -> AxisGeometry {
+        guard input > 0 else { throw OperatorError("X has no elements along a spatial axis") }
+        guard outputPadding >= 0, outputPadding < max(axis.stride, axis.dilation) else {
+            throw OperatorError("output_padding \(outputPadding) must be 0 or more and less than stride \(axis.stride) or dilation \(axis.dilation)")
+        }
+        // Strides are at most 2³⁰ and axes at most 2⁴⁰ long, but their product may still be too long.
+        let (steps, overflow) = (input - 1).multipliedReportingOverflow(by: axis.stride)
+        guard !overflow, steps <= TensorType.elementLimit else { throw OperatorError("the result would be too long along a spatial axis") }
+        let full = steps + axis.span + outputPadding
+        guard let output = requested ?? (autoPad == .explicit ? nil : input * axis.stride) else {
+            let output = full - axis.padBegin - axis.padEnd
+            guard output > 0 else { throw OperatorError("pads \(axis.padBegin) and \(axis.padEnd) leave nothing of the \(full) results along an axis") }
+            return AxisGeometry(axis: axis, input: input, output: output)
+        }
+        guard requested != nil || full >= output else {
+            throw OperatorError(
+                "auto_pad is to give \(output) elements along an axis that has \(full) without padding; give pads or output_shape instead"
+            )
+        }
+        // A result longer than all products reach ends with the bias alone.
+        let total = max(0, full - output)
+        var padded = axis
+        padded.padBegin = autoPad == .sameUpper ? total / 2 : total - total / 2
+        padded.padEnd = total - padded.padBegin
+        return AxisGeometry(axis: padded, input: input, output: output)
+    }
+}

@@ -1,0 +1,126 @@
+/// A dense row-major tensor value: constants of a graph, and what the interpreter computes with.
+///
+/// Elements are held in the narrowest of three arrays that represents their type exactly: `float16` and `float32` as
+/// `Float`, `float64` as `Double`, everything else (`bool` as 0/1, `binary` as ±1, `uint64` by its bit pattern) as
+/// `Int64`. Arithmetic on `float16` rounds to half precision after every operation (`rounded(to:)`).
+public struct Tensor: Hashable, Sendable {
+    public enum Storage: Hashable, Sendable {
+        case float([Float])
+        case double([Double])
+        case integer([Int64])
+
+        public var count: Int {
+            switch self {
+            case .float(let a): a.count
+            case .double(let a): a.count
+            case .integer(let a): a.count
+            }
+        }
+    }
+
+    public let type: TensorType
+    public let storage: Storage
+
+    /// Precondition: the storage is the one `type` asks for and has as many elements as the shape.
+    public init(_ type: TensorType, _ storage: Storage) {
+        precondition(storage.count == type.elementCount, "storage of \(storage.count) elements for \(type)")
+        switch (storage, type.elementType) {
+        case (.float, .float16), (.float, .float32), (.double, .float64): break
+        case (.integer, let e) where e.isInteger: break
+        default: preconditionFailure("storage does not fit \(type)")
+        }
+        self.type = type
+        self.storage = storage
+    }
+
+    public init(_ shape: [Int], _ values: [Float]) { self.init(TensorType(.float32, shape), .float(values)) }
+    public init(_ shape: [Int], _ values: [Int64], _ elementType: ElementType = .int64) {
+        self.init(TensorType(elementType, shape), .integer(values))
+    }
+
+    public var shape: [Int] { type.shape }
+    public var elementType: ElementType { type.elementType }
+    public var elementCount: Int { storage.count }
+
+    /// The elements as `Float`, converted where the type is another.
+    public var floats: [Float] {
+        switch storage {
+        case .float(let a): a
+        case .double(let a): a.map { Float($0) }
+        case .integer(let a): a.map { Float($0) }
+        }
+    }
+
+    /// The elements as `Double`: exact but for 64-bit integers beyond 2⁵³.
+    public var doubles: [Double] {
+        switch storage {
+        case .float(let a): a.map { Double($0) }
+        case .double(let a): a
+        case .integer(let a): a.map { Double($0) }
+        }
+    }
+
+    /// The elements of an integer, bool or binary tensor; nil for floats.
+    public var integers: [Int64]? {
+        if case .integer(let a) = storage { return a }
+        return nil
+    }
+
+    /// The same elements under another shape. Precondition: the element counts agree.
+    public func reshaped(_ shape: [Int]) -> Tensor { Tensor(TensorType(elementType, shape), storage) }
+
+    /// The elements picked by flat index, in the order given, under `shape`: the base of every data movement operator.
+    public func gathered(_ indices: [Int], shape: [Int]) -> Tensor {
+        let picked: Storage =
+            switch storage {
+            case .float(let a): .float(indices.map { a[$0] })
+            case .double(let a): .double(indices.map { a[$0] })
+            case .integer(let a): .integer(indices.map { a[$0] })
+            }
+        return Tensor(TensorType(elementType, shape), picked)
+    }
+}
+
+extension Tensor {
+    /// A tensor of a float type from `Double` values, each rounded once to that type.
+    public static func rounding(_ values: [Double], to elementType: ElementType, shape: [Int]) -> Tensor {
+        let type = TensorType(elementType, shape)
+        switch elementType {
+        case .float64: return Tensor(type, .double(values))
+        case .float16: return Tensor(type, .float(values.map { Float(Float16($0)) }))
+        default: return Tensor(type, .float(values.map { Float($0) }))
+        }
+    }
+
+    /// Every element equal to `value`, rounded or wrapped to the element type.
+    public static func filled(_ value: Double, _ type: TensorType) -> Tensor {
+        type.elementType.isFloat
+            ? rounding([Double](repeating: value, count: type.elementCount), to: type.elementType, shape: type.shape)
+            : Tensor(type, .integer([Int64](repeating: type.elementType.wrap(Int64(value)), count: type.elementCount)))
+    }
+
+    /// Flat source index of every element of `shape` when this tensor is broadcast to it.
+    public static func broadcastIndices(from source: [Int], to shape: [Int]) -> [Int] {
+        let padded = [Int](repeating: 1, count: shape.count - source.count) + source
+        let sourceStrides = padded.rowMajorStrides
+        let strides = (0..<shape.count).map { padded[$0] == 1 ? 0 : sourceStrides[$0] }
+        return stridedIndices(shape: shape, strides: strides)
+    }
+
+    /// Flat indices visited when `shape` is walked in row-major order with the given strides and start.
+    public static func stridedIndices(shape: [Int], strides: [Int], offset: Int = 0) -> [Int] {
+        var result = [offset]
+        for axis in shape.indices {
+            var next: [Int] = []
+            next.reserveCapacity(result.count * shape[axis])
+            for base in result { for i in 0..<shape[axis] { next.append(base + i * strides[axis]) } }
+            result = next
+        }
+        return result
+    }
+
+    /// This tensor broadcast to `shape`. Precondition: it can be.
+    public func broadcast(to shape: [Int]) -> Tensor {
+        shape == self.shape ? self : gathered(Tensor.broadcastIndices(from: self.shape, to: shape), shape: shape)
+    }
+}

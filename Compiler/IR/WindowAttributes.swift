@@ -1,0 +1,40 @@
+/// The window attributes of an ONNX node, as far as they are given: lists with a number for each spatial axis. What is
+/// absent follows from the operands or has a default.
+public struct WindowAttributes: Sendable {
+    public var kernelShape: [Int]?
+    public var strides: [Int]?
+    public var dilations: [Int]?
+    /// All begins, then all ends.
+    public var pads: [Int]?
+
+    public init(kernelShape: [Int]? = nil, strides: [Int]? = nil, dilations: [Int]? = nil, pads: [Int]? = nil) {
+        self.kernelShape = kernelShape
+        self.strides = strides
+        self.dilations = dilations
+        self.pads = pads
+    }
+
+    /// The window over one or two spatial axes.
+    /// - Parameter kernel: the kernel's shape where the attributes do not give one.
+    /// - Throws: `OperatorError` where lists have wrong lengths or numbers, or there is no kernel shape.
+    public func window(kernel: [Int]? = nil) throws -> Window {
+        guard let kernel = kernelShape ?? kernel else { throw OperatorError("attribute 'kernel_shape' is missing") }
+        guard kernel.count == 1 || kernel.count == 2 else {
+            throw OperatorError("kernel \(kernel) has \(kernel.count) axes; 1 and 2 spatial axes are supported")
+        }
+        let count = kernel.count
+        for (name, list, length) in [("strides", strides, count), ("dilations", dilations, count), ("pads", pads, 2 * count)] {
+            if let list, list.count != length {
+                throw OperatorError("attribute '\(name)' has \(list.count) numbers; for kernel \(kernel) it must have \(length)")
+            }
+        }
+        let axes = kernel.indices.map { axis in
+            Window.Axis(
+                kernel: kernel[axis], stride: strides?[axis] ?? 1, dilation: dilations?[axis] ?? 1,
+                padBegin: pads?[axis] ?? 0, padEnd: pads?[axis + count] ?? 0)
+        }
+        let window = Window(count == 2 ? axes[0] : Window.Axis(kernel: 1), axes[count - 1])
+        try window.validate()
+        return window
+    }
+}

@@ -1,0 +1,77 @@
+import BNNMIR
+
+/// Builds the graph from decoded nodes and constants, inferring types as it goes, and collects every node that does not
+/// fit instead of stopping at the first.
+struct GraphBuilder {
+    /// A graph, which is complete only where nothing failed.
+    struct Outcome {
+        var graph: Graph
+        var failures: [ImportError.Entry] = []
+        /// Nodes left out since they read results of nodes that failed.
+        var dependentNodeCount = 0
+    }
+
+    let name: String
+    let constants: [(name: String, tensor: Tensor)]
+    let nodes: [NodeDecoder.DecodedNode]
+    let outputNames: [String]
+
+    /// Builds the graph for inputs of these types. Nodes must be in execution order and their names resolved
+    /// (`NameCheck`); a name that is missing here belongs to a constant or node that failed.
+    func build(inputs: [(name: String, type: TensorType)], batch: Graph.Batch) -> Outcome {
+        var outcome = Outcome(graph: Graph(name: name, stage: .imported, batch: batch))
+        var values: [String: Graph.ValueID] = [:]
+        for input in inputs { values[input.name] = outcome.graph.addInput(input.name, input.type) }
+        for constant in constants { values[constant.name] = outcome.graph.addConstant(constant.name, constant.tensor) }
+        let read = Set(nodes.flatMap(\.inputs)).union(outputNames)
+
+        for node in nodes {
+            switch node.result {
+            case .failure(let error): outcome.failures.append(entry(node, error.description))
+            case .success(let decoded):
+                guard node.inputs.allSatisfy({ $0.isEmpty || values[$0] != nil }) else {
+                    outcome.dependentNodeCount += 1
+                    continue
+                }
+                do {
+                    let results = try append(node, decoded, to: &outcome.graph, values: values, read: read)
+                    for (name, value) in zip(node.outputs, results) where !name.isEmpty { values[name] = value }
+                } catch let error as NodeError {
+                    outcome.failures.append(entry(node, error.reason))
+                } catch {
+                    outcome.failures.append(entry(node, "\(error)"))
+                }
+            }
+        }
+        for name in outputNames {
+            if let value = values[name] { outcome.graph.outputs.append(Graph.Output(name: name, value: value)) }
+        }
+        return outcome
+    }
+
+    private func append(
+        _ node: NodeDecoder.DecodedNode, _ decoded: OperatorDecoder.Decoded, to graph: inout Graph,
+        values: [String: Graph.ValueID], read: Set<String>
+    ) throws -> [Graph.ValueID] {
+        let operands = decoded.operands.map { operand -> Graph.ValueID? in
+            switch operand {
+            case .input(let index): node.inputs.indices.contains(index) ? values[node.inputs[index]] : nil
+            case .constant(let tensor): graph.addConstant(node.name, tensor)
+            }
+        }
+        let types = try decoded.op.inferTypes(operands.map { $0.map { graph.operand($0) } })
+        for type in types where TensorSize.elementCount(type.shape) == nil {
+            throw OperatorError("its result of shape \(type.shape) has more than \(TensorSize.elementLimit) elements")
+        }
+        // A result that nothing reads (a dropout mask) need not be one that the operator computes.
+        for (index, name) in node.outputs.enumerated().dropFirst(types.count) where read.contains(name) && !name.isEmpty
+        {
+            throw OperatorError("its result '\(name)' (number \(index)) is not supported")
+        }
+        return try graph.append(decoded.op, operands, name: node.name, outputNames: node.outputs)
+    }
+
+    private func entry(_ node: NodeDecoder.DecodedNode, _ reason: String) -> ImportError.Entry {
+        ImportError.Entry(.node(operator: node.opName), node.name, reason)
+    }
+}

@@ -1,0 +1,28 @@
+import BNNMIR
+
+/// The constants that a model stores: weights, and small tensors of shape arithmetic.
+struct Initializers {
+    private(set) var tensors: [(name: String, tensor: Tensor)] = []
+    /// Initializers that cannot be read.
+    private(set) var failures: [ImportError.Entry] = []
+    /// Bytes of all tensors as stored.
+    private(set) var byteCount = 0
+    /// Names of all, readable or not: such a graph input is only a default value and no input.
+    let names: Set<String>
+
+    init(_ graph: ONNXGraphProto, tensors decoder: TensorDecoder) {
+        names = Set(graph.initializer.map(\.name) + graph.sparseInitializer.map(\.values.name))
+        for proto in graph.initializer {
+            do {
+                let tensor = try decoder.decode(proto)
+                tensors.append((proto.name, tensor))
+                byteCount += tensor.elementCount * tensor.elementType.byteCount
+            } catch {
+                failures.append(ImportError.Entry(.initializer, proto.name, "\(error)"))
+            }
+        }
+        for proto in graph.sparseInitializer {
+            failures.append(ImportError.Entry(.initializer, proto.values.name, "is sparse, which is not supported"))
+        }
+    }
+}

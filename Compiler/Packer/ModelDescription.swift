@@ -1,0 +1,142 @@
+import BNNMFormat
+import BNNMIR
+
+/// The C description of a model (`bnnmf_model`) built from a laid-out graph, and the owner of all memory it points to.
+final class ModelDescription {
+    private var strings: [UnsafeMutablePointer<CChar>] = []
+    private var blobs: [UnsafeMutableRawBufferPointer] = []
+    private var tensors: [bnnmf_tensor] = []
+    private var ops: [bnnmf_op] = []
+    private var inputs: [bnnmf_port] = []
+    private var outputs: [bnnmf_port] = []
+    private var probes: [bnnmf_probe] = []
+    private var tensorIndex: [Graph.ValueID: UInt32] = [:]
+    private var info = bnnmf_model_info()
+    let graph: Graph
+
+    init(_ graph: Graph, _ info: Packer.Info) throws {
+        self.graph = graph
+        for input in graph.inputs {
+            inputs.append(bnnmf_port(name: string(graph[input].name), tensor: try tensor(input)))
+        }
+        for id in graph.schedule() {
+            var op = try OperatorPacker(self, graph[id]).pack()
+            op.name = string(graph[id].name)
+            ops.append(op)
+        }
+        for output in graph.outputs {
+            outputs.append(bnnmf_port(name: string(output.name), tensor: try tensor(output.value)))
+        }
+        for probe in graph.probes {
+            guard let index = tensorIndex[probe.value] else { continue }
+            probes.append(try packed(probe, tensor: index))
+        }
+        self.info.name = string(info.name)
+        self.info.producer = string(info.producer)
+        self.info.target = string(info.target)
+        self.info.source_weight_bytes = info.sourceWeightBytes
+        switch graph.batch {
+        case .fixed:
+            self.info.batch = 1
+            self.info.batch_name = string("")
+        case .symbolic(let name):
+            self.info.batch = 0
+            self.info.batch_name = string(name)
+        }
+    }
+
+    deinit {
+        for pointer in strings { pointer.deallocate() }
+        for buffer in blobs { buffer.deallocate() }
+    }
+
+    /// Calls `body` with the whole description; pointers are valid during the call.
+    func withModel<R>(_ body: (UnsafePointer<bnnmf_model>) -> R) -> R {
+        let records = blobs.map { bnnmf_blob(data: UnsafeRawPointer($0.baseAddress), byte_count: UInt64($0.count)) }
+        return tensors.withUnsafeBufferPointer { tensors in
+            ops.withUnsafeBufferPointer { ops in
+                records.withUnsafeBufferPointer { records in
+                    inputs.withUnsafeBufferPointer { inputs in
+                        outputs.withUnsafeBufferPointer { outputs in
+                            probes.withUnsafeBufferPointer { probes in
+                                var model = bnnmf_model(
+                                    info: info, tensors: tensors.baseAddress, ops: ops.baseAddress, blobs: records.baseAddress,
+                                    inputs: inputs.baseAddress, outputs: outputs.baseAddress, probes: probes.baseAddress,
+                                    tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
+                                    blob_count: UInt32(records.count), input_count: UInt32(inputs.count),
+                                    output_count: UInt32(outputs.count), probe_count: UInt32(probes.count))
+                                return body(&model)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+// MARK: - Records
+
+extension ModelDescription {
+    /// The tensor record of a value, made when first asked for; a constant's with its value.
+    func tensor(_ id: Graph.ValueID) throws -> UInt32 {
+        if let known = tensorIndex[id] { return known }
+        let value = graph[id]
+        var record = bnnmf_tensor()
+        record.name = string(value.name)
+        switch value.type.elementType {
+        case .float32: record.element_type = BNNMF_FLOAT32.rawValue
+        case .int32: record.element_type = BNNMF_INT32.rawValue
+        case .binary: record.element_type = BNNMF_BITS.rawValue
+        default: throw PackingError(description: "value '\(value.name)' is \(value.type): the runtime has float32, int32 and binary tensors")
+        }
+        record.rank = UInt32(value.type.rank)
+        try fill(&record.dims, value.type.shape, of: value.name)
+        record.blob = BNNMF_NONE
+        if let constant = graph.constant(id) { record.blob = blob(constant.floats) }
+        tensors.append(record)
+        tensorIndex[id] = UInt32(tensors.count - 1)
+        return tensorIndex[id]!
+    }
+
+    /// Copies `values` into a new blob.
+    func blob<Element: BitwiseCopyable>(_ values: [Element]) -> UInt32 {
+        let buffer = values.withUnsafeBytes { source in
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, source.count), alignment: 64)
+            buffer.copyMemory(from: source)
+            return UnsafeMutableRawBufferPointer(rebasing: buffer[..<source.count])
+        }
+        blobs.append(buffer)
+        return UInt32(blobs.count - 1)
+    }
+
+    private func packed(_ probe: Graph.Probe, tensor index: UInt32) throws -> bnnmf_probe {
+        var record = bnnmf_probe()
+        record.name = string(probe.name)
+        record.tensor = index
+        record.encoding = (probe.encoding == .signed ? BNNMF_PROBE_SIGNED : BNNMF_PROBE_ZERO_ONE).rawValue
+        record.channels_first = graph[probe.value].type.rank == 4 ? 1 : 0
+        record.rank = UInt32(probe.shape.count)
+        try fill(&record.dims, probe.shape, of: probe.name)
+        return record
+    }
+
+    private func string(_ text: String) -> UnsafePointer<CChar> {
+        let utf8 = Array(text.utf8) + [0]
+        let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: utf8.count)
+        for (index, byte) in utf8.enumerated() { pointer[index] = CChar(bitPattern: byte) }
+        strings.append(pointer)
+        return UnsafePointer(pointer)
+    }
+
+    /// Writes a shape into a C array of dimensions.
+    private func fill<Dimensions>(_ dims: inout Dimensions, _ shape: [Int], of name: String) throws {
+        guard shape.count <= Int(BNNMF_MAX_RANK), shape.allSatisfy({ $0 >= 1 && $0 <= Int(Int32.max) }) else {
+            throw PackingError(description: "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK) or has an empty axis")
+        }
+        withUnsafeMutableBytes(of: &dims) { bytes in
+            let words = bytes.bindMemory(to: UInt32.self)
+            for (index, dimension) in shape.enumerated() { words[index] = UInt32(dimension) }
+        }
+    }
+}

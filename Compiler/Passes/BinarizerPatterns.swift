@@ -1,0 +1,105 @@
+import BNNMIR
+
+/// P4: a bare Sign.
+struct SignPattern: BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
+        let node = graph[id]
+        guard node.op is Sign, let x = node.inputs[0], graph[x].type.elementType == .float32 else { return nil }
+        let y = node.outputs[0]
+        return BinarizerMatch(input: x, zero: .zero, replaced: y, probed: y, encoding: .signed)
+    }
+}
+
+/// P5: `Where(comparison, ±1, ∓1)`.
+struct ComparisonWherePattern: BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
+        let node = graph[id]
+        guard node.op is Where, let condition = node.inputs[0], let yes = graph.uniform(node.inputs[1]),
+            let no = graph.uniform(node.inputs[2]), abs(yes) == 1, no == -yes,
+            graph[node.outputs[0]].type.elementType == .float32,
+            let comparison = Comparison(producing: condition, in: graph)
+        else { return nil }
+        let (input, zero) = try comparison.decision(truthIsPlus: yes == 1, &graph)
+        return BinarizerMatch(input: input, zero: zero, replaced: node.outputs[0], probed: node.outputs[0], encoding: .signed)
+    }
+}
+
+/// P5: comparison → Cast → ·2 − 1, with the constants on either side.
+struct ComparisonCastPattern: BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
+        guard let (code, result) = DoubledMinusOne.match(id, graph),
+            let (_, cast) = graph.producer(of: code, as: Cast.self), let condition = cast.inputs[0],
+            graph[condition].type.elementType == .bool, graph[code].type.elementType == .float32,
+            let comparison = Comparison(producing: condition, in: graph)
+        else { return nil }
+        let (input, zero) = try comparison.decision(truthIsPlus: true, &graph)
+        return BinarizerMatch(input: input, zero: zero, replaced: result, probed: code, encoding: .zeroOne)
+    }
+}
+
+/// P5: QONNX BipolarQuant with scale 1: +1 where x ≥ 0, else −1.
+struct BipolarQuantPattern: BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
+        let node = graph[id]
+        guard node.op is BipolarQuant, let x = node.inputs[0], graph.uniform(node.inputs[1]) == 1,
+            graph[x].type.elementType == .float32
+        else { return nil }
+        return BinarizerMatch(input: x, zero: .plus, replaced: node.outputs[0], probed: node.outputs[0], encoding: .signed)
+    }
+}
+
+/// P5: ArgMax over an axis of two class scores, ·2 − 1: +1 where the second score is strictly greater.
+struct ArgMaxPattern: BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
+        guard let (code, result) = DoubledMinusOne.match(id, graph) else { return nil }
+        var argMaxOutput = code
+        if let (_, cast) = graph.producer(of: code, as: Cast.self), let inner = cast.inputs[0] { argMaxOutput = inner }
+        guard let (op, argMax) = graph.producer(of: argMaxOutput, as: ArgMax.self), !op.selectLastIndex,
+            graph[result].type.elementType == .float32, let scores = argMax.inputs[0]
+        else { return nil }
+        let type = graph[scores].type
+        let axis = op.axis < 0 ? op.axis + type.rank : op.axis
+        guard type.elementType == .float32, type.shape[axis] == 2 else { return nil }
+        // The difference of two floats is positive exactly where the first is greater.
+        let name = graph[scores].name
+        func score(_ index: Int64) throws -> Graph.ValueID {
+            let indices = graph.addConstant(name + ".class", Tensor([], [index]))
+            return try graph.append(Gather(axis: axis), [scores, indices], name: name)[0]
+        }
+        let difference = try graph.append(Sub(), [try score(1), try score(0)], name: name)[0]
+        let input = try graph.reshape(difference, to: graph[result].type.shape, name: name)
+        return BinarizerMatch(input: input, zero: .minus, replaced: result, probed: code, encoding: .zeroOne)
+    }
+}
+
+/// P5: `Where(Equal(s, 0), 1, s)` over a recognized Sign s: the same decisions, with sign(0) = +1.
+struct ZeroIsPlusPattern: BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
+        let node = graph[id]
+        guard node.op is Where, let condition = node.inputs[0], graph.uniform(node.inputs[1]) == 1, let sign = node.inputs[2],
+            let (_, equal) = graph.producer(of: condition, as: Equal.self),
+            equal.inputs.contains(sign), let zero = equal.inputs.first(where: { $0 != sign }), graph.uniform(zero) == 0,
+            let (_, float) = graph.producer(of: sign, as: BinaryToFloat.self),
+            let (binarize, decided) = graph.producer(of: float.inputs[0]!, as: Binarize.self), binarize.zero == .zero
+        else { return nil }
+        let y = node.outputs[0]
+        return BinarizerMatch(input: decided.inputs[0]!, zero: .plus, replaced: y, probed: y, encoding: .signed)
+    }
+}
+
+/// P1, P3: `(s − p) + p` and `p + (s − p)` around a recognized decision s, for any p.
+enum StraightThroughPattern {
+    /// The value to read in place of the node's result.
+    static func match(_ id: Graph.NodeID, _ graph: Graph) -> Graph.ValueID? {
+        let node = graph[id]
+        guard node.op is Add, let first = node.inputs[0], let second = node.inputs[1] else { return nil }
+        for (difference, penalty) in [(first, second), (second, first)] {
+            guard let (_, sub) = graph.producer(of: difference, as: Sub.self), sub.inputs[1] == penalty, let sign = sub.inputs[0],
+                graph.producer(of: sign, as: BinaryToFloat.self) != nil,
+                graph[sign].type == graph[node.outputs[0]].type
+            else { continue }
+            return sign
+        }
+        return nil
+    }
+}

@@ -1,0 +1,54 @@
+import BNNMIR
+
+/// Folds what stands before each binarizer into comparisons (`Decide`).
+///
+/// Behind a binary convolution alone, the number decided on is a function of an integer: the chain of the graph is
+/// evaluated at every number the accumulator can be, and the switch points are what was seen, so the folded decision
+/// equals the graph's to the bit. A max-pool in the chain moves behind the decision (bits) or, where the comparison
+/// differs from place to place, before it (integers).
+///
+/// Anywhere else the decision is on a float32: where each operator of the chain is monotone, the float32 number at which
+/// the chain's decision changes is found by bisection, so this too is exact for the same operand.
+///
+/// *Source*: threshold folding, FINN, arXiv 1612.07119, section 4.2.
+public struct FoldDecisions: Pass {
+    public let takes = Stage.binary
+    public let gives = Stage.fused
+    public init() {}
+
+    public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
+        for id in graph.schedule() {
+            guard let binarize = graph[id].op as? Binarize, let x = graph[id].inputs[0] else { continue }
+            let decision = try fold(x, binarize, graph[id], &graph, &context)
+            graph.replaceUses(of: graph[id].outputs[0], with: decision)
+        }
+    }
+
+    private func fold(
+        _ x: Graph.ValueID, _ binarize: Binarize, _ node: Graph.Node, _ graph: inout Graph, _ context: inout CompilationContext
+    ) throws -> Graph.ValueID {
+        if let chain = try FoldedChain(endingIn: x, of: graph), chain.onlyLeads(to: node.outputs[0], in: graph) {
+            var integer = try IntegerFold(chain, binarize, graph)
+            if let decision = try integer.apply(name: node.name, &graph) {
+                context.binarizers.append(integer.record(name: node.name))
+                return decision
+            }
+        }
+        let float = try FloatFold(x, binarize, graph)
+        context.binarizers.append(float.record(name: node.name))
+        return try float.apply(name: node.name, &graph)
+    }
+}
+
+extension FoldedChain {
+    /// Whether nothing but binarizers reads what the chain computes: then the floats in it need not exist.
+    func onlyLeads(to decision: Graph.ValueID, in graph: Graph) -> Bool {
+        let uses = graph.uses()
+        let inner = Set(beforePool.nodes + afterPool.nodes + [conversion] + (pool.map { [$0] } ?? []))
+        return inner.allSatisfy { id in
+            graph[id].outputs.allSatisfy { value in
+                !graph.isOutput(value) && (uses[value] ?? []).allSatisfy { inner.contains($0) || graph[$0].op is Binarize }
+            }
+        }
+    }
+}

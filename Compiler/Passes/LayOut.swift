@@ -1,0 +1,42 @@
+import BNNMIR
+
+/// Rebuilds the graph of runtime operators: images channel-last, every BinaryConv joined with the comparison or scaling
+/// behind it, per-channel arithmetic with constants as ScaleShift. Operators that the runtime lacks are reported all at
+/// once.
+public struct LayOut: Pass {
+    public let takes = Stage.fused
+    public let gives = Stage.laidOut
+    public init() {}
+
+    public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
+        var builder = LayoutBuilder(graph)
+        var errors: [NodeError] = []
+        var unreachable = Set<Graph.ValueID>()
+        for id in graph.schedule() {
+            let node = graph[id]
+            if node.inputs.contains(where: { $0.map(unreachable.contains) ?? false }) {
+                unreachable.formUnion(node.outputs)
+                continue
+            }
+            do {
+                try builder.lower(node)
+            } catch let error as OperatorError {
+                errors.append(NodeError(node: node.name, op: type(of: node.op).name, reason: error.description))
+                unreachable.formUnion(node.outputs)
+            }
+        }
+        guard errors.isEmpty else { throw UnsupportedNodes(errors: errors) }
+        graph = try builder.finish()
+    }
+}
+
+/// Nodes that depend on the model's input and that the runtime has no operator for.
+public struct UnsupportedNodes: Error, CustomStringConvertible {
+    public let errors: [NodeError]
+
+    public var description: String {
+        "\(errors.count) node\(errors.count == 1 ? "" : "s") cannot run on the device:\n"
+            + errors.prefix(20).map { "  \($0)" }.joined(separator: "\n")
+            + (errors.count > 20 ? "\n  and \(errors.count - 20) more" : "")
+    }
+}

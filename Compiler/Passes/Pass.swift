@@ -1,0 +1,65 @@
+import BNNMIR
+
+/// One rewriting step of the compiler. It takes a graph of one stage, gives one of the same or the next, keeps the
+/// graph's meaning (or says in `context` what it changed), and may be run again without effect unless it says otherwise.
+public protocol Pass: Sendable {
+    /// A verb phrase, as `--dump-after` names it.
+    var name: String { get }
+    var takes: Stage { get }
+    var gives: Stage { get }
+    func run(_ graph: inout Graph, _ context: inout CompilationContext) throws
+}
+
+extension Pass {
+    public var name: String { "\(type(of: self))" }
+    public var gives: Stage { takes }
+}
+
+/// What the user asked for, and what the passes found out on the way: the source of the report.
+public struct CompilationContext: Sendable {
+    /// What to do where `sign(0)` can happen by structure (`--sign-zero`).
+    public enum SignZero: String, Sendable, CaseIterable {
+        /// Keep PyTorch's ternary sign: a layer that can see an exact zero stays in float.
+        case exact
+        /// Let zero decide +1 (Larq, bitorch).
+        case plus
+        /// Let zero decide −1.
+        case minus
+    }
+
+    public var signZero: SignZero
+    /// Why a layer that looks binary stayed float, by the layer's node name.
+    public var floatReasons: [String: String] = [:]
+    /// How each recognized weight tensor differed from exactly ±α, by the layer's node name.
+    public var snaps: [String: WeightSnap] = [:]
+    /// How each binarizer was folded, in order.
+    public var binarizers: [BinarizerRecord] = []
+    /// Knowing changes of the function that the user asked for, and ties that were given a meaning.
+    public var remarks: [String] = []
+
+    public init(signZero: SignZero = .exact) { self.signZero = signZero }
+}
+
+/// What snapping did to one layer's weights.
+public struct WeightSnap: Sendable {
+    /// Largest |w − ŵ| / α over all channels with α > 0.
+    public var relativeDeviation: Float
+    /// Σ|w − ŵ| of each output channel: the most that the unsnapped channel's sum can differ.
+    public var noise: [Float]
+}
+
+/// How one binarizer became comparisons.
+public struct BinarizerRecord: Sendable {
+    public enum Domain: String, Sendable {
+        case accumulator = "integer accumulator"
+        case float = "float32"
+    }
+
+    public var name: String
+    public var domain: Domain
+    public var counts: SwitchTable.Counts
+    /// Decisions that sit exactly on a tie or within the weights' export noise of one.
+    public var ties: Int
+    /// What else a person should know, such as where a max-pool went.
+    public var note: String
+}

@@ -1,0 +1,59 @@
+import BNNMIR
+
+/// Finds the ways in which exported models spell a decision, and makes each a Binarize followed by BinaryToFloat:
+///
+/// - a bare Sign (P4);
+/// - `Where(x ≥ c, 1, −1)` and its variants, comparison → Cast → ·2 − 1, QONNX BipolarQuant, ArgMax over two classes (P5);
+/// - `Where(Sign(x) = 0, 1, Sign(x))`: sign with sign(0) = +1 (P5);
+/// - `s − p + p` around any of them, p a polynomial (P1), a Clip (P3) or anything else: the straight-through estimator's
+///   residue, which adds 0 but for rounding.
+///
+/// Each pattern is a function of its own that gives a match or nil; weights never come here, for they are constants.
+public struct RecognizeBinarizers: Pass {
+    public let takes = Stage.canonical
+    public let gives = Stage.binary
+    public init() {}
+
+    public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
+        let patterns: [any BinarizerPattern] = [
+            SignPattern(), ComparisonWherePattern(), ComparisonCastPattern(), BipolarQuantPattern(), ArgMaxPattern(),
+            ZeroIsPlusPattern(),
+        ]
+        for id in graph.schedule() {
+            if let replacement = StraightThroughPattern.match(id, graph) {
+                graph.replaceUses(of: graph[id].outputs[0], with: replacement)
+                continue
+            }
+            for pattern in patterns {
+                guard let match = try pattern.match(id, &graph) else { continue }
+                try apply(match, to: &graph)
+                break
+            }
+        }
+    }
+
+    private func apply(_ match: BinarizerMatch, to graph: inout Graph) throws {
+        let value = graph[match.replaced]
+        let probe = graph[match.probed]
+        let decision = try graph.append(Binarize(zero: match.zero), [match.input], name: probe.name)[0]
+        let float = try graph.append(BinaryToFloat(), [decision], name: value.name)[0]
+        graph.probes.append(
+            Graph.Probe(name: probe.name, encoding: match.encoding, shape: probe.type.shape, value: decision))
+        graph.replaceUses(of: match.replaced, with: float)
+    }
+}
+
+/// What a pattern found: `replaced` equals ±1 by the decision on `input`.
+struct BinarizerMatch {
+    let input: Graph.ValueID
+    let zero: ZeroRule
+    let replaced: Graph.ValueID
+    /// The ONNX value whose elements are the decisions; often `replaced` itself.
+    let probed: Graph.ValueID
+    let encoding: Graph.Probe.Encoding
+}
+
+/// One spelling of a decision. A pattern may add nodes that compute the number to decide on.
+protocol BinarizerPattern {
+    func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch?
+}

@@ -1,0 +1,71 @@
+import BNNMIR
+import BNNMPasses
+
+/// Reads one laid-out node as a layer of the report.
+struct LayerReader {
+    let graph: Graph
+    let context: CompilationContext
+
+    /// nil for nodes that multiply by no weights.
+    func layer(_ node: Graph.Node) -> CompilationReport.Layer? {
+        switch node.op {
+        case is ChannelsLast<Conv>:
+            return describe(node, "Conv", .float, note: context.floatReasons[node.name] ?? "")
+        case is ChannelsLast<BinaryConvThen<Decide>>:
+            return describe(node, "BinaryConv", .binary, note: "to bits: " + comparisons(graph.constant(node.inputs[2]!)!))
+        case is ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
+            return describe(node, "BinaryConv", .binary, note: "to float32: α·acc" + (node.inputs.dropFirst(3).contains { $0 != nil } ? " + bias" : ""))
+        case is ChannelsLast<BinaryConv>:
+            return describe(node, "BinaryConv", .binary, note: "to int32 accumulators" + behindAccumulators(node))
+        default: return nil
+        }
+    }
+
+    private func describe(
+        _ node: Graph.Node, _ name: String, _ kind: CompilationReport.Layer.Kind, note: String
+    ) -> CompilationReport.Layer {
+        let input = ImageLayout.channelsFirst(graph[node.inputs[0]!].type.shape)
+        let output = ImageLayout.channelsFirst(graph[node.outputs[0]].type.shape)
+        let weights = graph.constant(node.inputs[1]!)!
+        let products = weights.elementCount / weights.shape[0]
+        let groups = input[1] / weights.shape[1]
+        let constants = node.inputs.dropFirst(2).compactMap { $0.flatMap { graph.constant($0) } }
+        // Packed: 64-bit words over input channels, blocks of 8 output channels, and what stands behind the accumulator.
+        let words = (weights.shape[1] + 63) / 64 * weights.shape[2] * weights.shape[3]
+        let blocks = (weights.shape[0] / groups + 7) / 8 * groups
+        let after = kind == .binary ? blocks * 8 * words * 8 : weights.elementCount * 4
+        return CompilationReport.Layer(
+            name: node.name, operator: name, kind: kind, inputShape: input, outputShape: output,
+            macs: output.reduce(1, *) * products, weightBytesBefore: weights.elementCount * 4,
+            weightBytesAfter: after + constants.map { $0.elementCount * 4 }.reduce(0, +), note: note)
+    }
+
+    /// "38 comparisons, 2 constant".
+    private func comparisons(_ points: Tensor) -> String {
+        let columns = points.elementCount / points.shape[0]
+        let values = points.integers!
+        var one = 0, several = 0, constant = 0
+        for column in 0..<columns {
+            let finite = (0..<points.shape[0]).filter {
+                let point = values[$0 * columns + column]
+                return point != Int64(Int32.min) && point != Int64(Int32.max)
+            }.count
+            if finite == 0 { constant += 1 } else if finite == 1 { one += 1 } else { several += 1 }
+        }
+        let parts = [(one, "comparisons"), (several, "with several switch points"), (constant, "constant")]
+        return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+
+    /// What becomes of accumulators that leave the layer.
+    private func behindAccumulators(_ node: Graph.Node) -> String {
+        var value = node.outputs[0]
+        var text = ""
+        while let reader = graph.uses()[value]?.first {
+            let next = graph[reader]
+            if next.op is ChannelsLast<MaxPool> { text += ", max-pool" }
+            if next.op is Decide { return text + ", to bits: " + comparisons(graph.constant(next.inputs[1]!)!) }
+            value = next.outputs[0]
+        }
+        return text
+    }
+}

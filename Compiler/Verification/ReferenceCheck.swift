@@ -1,0 +1,90 @@
+import BNNMIR
+
+/// Compares what a runtime decided and computed with the reference graph (stage `binary`). The reference goes on from the
+/// runtime's decisions at every binarizer, so that one near-tie does not make everything behind it differ.
+public struct ReferenceCheck {
+    /// One binarizer's decisions on one execution.
+    public struct Decisions: Sendable {
+        public var name: String
+        public var count: Int
+        public var differing: Int
+        /// Differing decisions whose distance from the threshold is beyond the bound, or that have no float in them.
+        public var beyondBound: Int
+        /// Of the differing decisions, the largest |x − t| and the bound there.
+        public var largestDistance: Float
+        public var boundThere: Float
+    }
+
+    /// One output on one execution.
+    public struct Output: Sendable {
+        public var name: String
+        public var largestDifference: Float
+        public var largestMagnitude: Float
+    }
+
+    public let graph: Graph
+    /// Binarizers that were folded to comparisons of integers: no float is involved, so none may differ.
+    public let exactNames: Set<String>
+
+    public init(_ graph: Graph, exactNames: Set<String>) {
+        self.graph = graph
+        self.exactNames = exactNames
+    }
+
+    /// - Parameters:
+    ///   - inputs: one tensor per graph input.
+    ///   - decisions: the runtime's, by probe name, −1/+1 in the ONNX value's order.
+    ///   - outputs: the runtime's.
+    public func run(
+        inputs: [Tensor], decisions: [String: [Int64]], outputs: [Tensor]
+    ) throws -> (decisions: [Decisions], outputs: [Output]) {
+        var found: [Decisions] = []
+        var values: [Graph.ValueID: Tensor] = Dictionary(uniqueKeysWithValues: zip(graph.inputs, inputs))
+        var bounds: [Graph.ValueID: Tensor] = [:]
+        let names = Dictionary(graph.probes.map { ($0.value, $0.name) }, uniquingKeysWith: { first, _ in first })
+
+        let results = try Interpreter(graph).run(inputs) { id, results in
+            let node = graph[id]
+            let operands = node.inputs.map { input in input.map { graph.constant($0) ?? values[$0]! } }
+            var results = results
+            if let binarize = node.op as? Binarize, let name = names[node.outputs[0]], let runtime = decisions[name] {
+                let (comparison, taken) = compare(
+                    name, binarize, x: operands[0]!, bound: bounds[node.inputs[0]!], own: results[0], runtime: runtime)
+                found.append(comparison)
+                results = [taken]
+            } else if results[0].elementType == .float32 {
+                let operandBounds = node.inputs.map { $0.flatMap { bounds[$0] } }
+                bounds[node.outputs[0]] =
+                    try ErrorBound.of(node, values: operands, bounds: operandBounds, result: results[0])
+                    ?? Tensor(results[0].shape, [Float](repeating: .infinity, count: results[0].elementCount))
+            }
+            for (output, result) in zip(node.outputs, results) { values[output] = result }
+            return results
+        }
+        let compared = zip(zip(graph.outputs, results), outputs).map { pair, runtime in
+            let (output, reference) = pair
+            let differences = zip(reference.floats, runtime.floats).map { abs($0 - $1) }
+            return Output(
+                name: output.name, largestDifference: differences.reduce(0) { $1.isNaN ? .nan : max($0, $1) },
+                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0)
+        }
+        return (found, compared)
+    }
+
+    private func compare(
+        _ name: String, _ binarize: Binarize, x: Tensor, bound: Tensor?, own: Tensor, runtime: [Int64]
+    ) -> (Decisions, Tensor) {
+        var result = Decisions(name: name, count: runtime.count, differing: 0, beyondBound: 0, largestDistance: 0, boundThere: 0)
+        let reference = own.integers!, values = x.floats, limits = bound?.floats
+        for index in reference.indices where reference[index] != runtime[index] {
+            result.differing += 1
+            let distance = abs(values[index]), limit = exactNames.contains(name) ? 0 : limits?[index] ?? 0
+            if !(distance <= limit) || exactNames.contains(name) { result.beyondBound += 1 }
+            if !(distance <= result.largestDistance) || result.differing == 1 {
+                result.largestDistance = distance
+                result.boundThere = limit
+            }
+        }
+        return (result, Tensor(own.type, .integer(runtime)))
+    }
+}

@@ -1,0 +1,68 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "bnnm",
+    products: [
+        .executable(name: "bnnm", targets: ["BNNMCommand"]),
+        .library(name: "BNNM", targets: ["BNNM"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: [
+        // The contract: the only thing that compiler and runtime share.
+        .target(
+            name: "BNNMFormat", path: "Sources/BNNMFormat", exclude: ["bnnm.fbs", "released"]),
+
+        // The compiler, in the order data flows.
+        .target(name: "BNNMIR", path: "Compiler/IR"),
+        .target(
+            name: "BNNMONNX", dependencies: ["BNNMIR", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            path: "Compiler/ONNX", exclude: ["README.md", "onnx.proto"]),
+        .target(name: "BNNMPasses", dependencies: ["BNNMIR"], path: "Compiler/Passes"),
+        .target(name: "BNNMReport", dependencies: ["BNNMIR", "BNNMPasses"], path: "Compiler/Report"),
+        .target(name: "BNNMPacker", dependencies: ["BNNMIR", "BNNMPasses", "BNNMFormat"], path: "Compiler/Packer"),
+        .target(name: "BNNMVerification", dependencies: ["BNNMIR"], path: "Compiler/Verification"),
+
+        // The runtime.
+        .target(name: "CBNNM", path: "Runtime/API"),
+        .target(name: "BNNMKernels", path: "Runtime/Kernels", exclude: ["README.md"]),
+        .target(name: "BNNMPlatform", path: "Runtime/Platform", exclude: ["README.md"]),
+        .target(
+            name: "BNNMEngine", dependencies: ["BNNMFormat", "BNNMKernels", "BNNMPlatform", "CBNNM"],
+            path: "Runtime/Engine"),
+        .target(name: "BNNM", dependencies: ["CBNNM", "BNNMEngine"], path: "Sources/BNNM"),
+
+        // The command line.
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .executableTarget(
+            name: "BNNMCommand",
+            dependencies: [
+                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMReport", "BNNMPacker", "BNNMVerification", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/bnnm"),
+
+        // Programs against the C API.
+        .executableTarget(name: "minimal", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/minimal"),
+        .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
+
+        // The tests mirror the list above.
+        .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
+        .testTarget(
+            name: "ONNXTests",
+            dependencies: ["BNNMIR", "BNNMONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            path: "Tests/ONNXTests"),
+        .testTarget(name: "PassTests", dependencies: ["BNNMIR", "BNNMPasses"], path: "Tests/PassTests"),
+        .testTarget(name: "FormatTests", dependencies: ["BNNMFormat"], path: "Tests/FormatTests"),
+        .testTarget(name: "KernelTests", dependencies: ["BNNMKernels", "BNNMPlatform"], path: "Tests/KernelTests"),
+        .testTarget(
+            name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine"], path: "Tests/EngineTests"),
+        .testTarget(name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,49 @@
+import BNNMKernels
+import CBNNM
+
+/// Which instruction sets there are, and which of them a session may use.
+enum InstructionSets {
+    /// Every level that the API knows, from the least to the most.
+    static let all: InlineArray<6, bnnm_isa> = [
+        BNNM_ISA_GENERIC, BNNM_ISA_NEON, BNNM_ISA_NEON_DOTPROD, BNNM_ISA_AVX2, BNNM_ISA_AVX512, BNNM_ISA_AMX,
+    ]
+
+    /// The available levels of a mask (0: all); plain C is what remains where the mask has it.
+    static func allowed(_ mask: UInt32, _ message: Message) throws(Failure) -> UInt32 {
+        let available = bnnm_available_isa()
+        if mask == 0 { return available }
+        guard mask & available != 0 else {
+            throw message.failure(BNNM_UNSUPPORTED_CPU) {
+                $0.add("isa_mask: this CPU has none of the instruction sets asked for; available are")
+                for index in 0..<6 where available & all[index].rawValue != 0 {
+                    $0.add(" ")
+                    $0.add(cString: bnnm_isa_name(all[index]))
+                }
+            }
+        }
+        return mask & available
+    }
+
+    /// The highest level of a mask.
+    static func best(_ mask: UInt32) -> UInt32 {
+        var best = BNNM_ISA_GENERIC.rawValue
+        for index in 0..<6 where mask & all[index].rawValue != 0 { best = all[index].rawValue }
+        return best
+    }
+}
+
+@c @implementation
+public func bnnm_available_isa() -> UInt32 { bnnmk_available_levels() | BNNM_ISA_GENERIC.rawValue }
+
+@c @implementation
+public func bnnm_isa_name(_ isa: bnnm_isa) -> UnsafePointer<CChar>? {
+    switch isa {
+    case BNNM_ISA_GENERIC: cString("generic\0")
+    case BNNM_ISA_NEON: cString("neon\0")
+    case BNNM_ISA_NEON_DOTPROD: cString("neon-dotprod\0")
+    case BNNM_ISA_AVX2: cString("avx2\0")
+    case BNNM_ISA_AVX512: cString("avx512\0")
+    case BNNM_ISA_AMX: cString("amx\0")
+    default: nil
+    }
+}

@@ -1,0 +1,105 @@
+import BNNMFormat
+import CBNNM
+
+/// One operator of a model, seen while the model is checked: access to its operands, and failures that name it.
+struct OperatorScope {
+    let model: UnsafePointer<Model>
+    let index: Int
+    let message: Message
+
+    var record: bnnmf_op { model.pointee.operators[index].op }
+    var output: Tensor { model.pointee.tensors[Int(record.output)] }
+
+    /// The tensor index of an operand.
+    func inputIndex(_ position: Int) -> Int {
+        let op = record
+        return withUnsafeBytes(of: op.inputs) {
+            Int($0.load(fromByteOffset: (position & 15) &* 4, as: UInt32.self))
+        }
+    }
+
+    func input(_ position: Int) -> Tensor { model.pointee.tensors[inputIndex(position)] }
+
+    /// A failure "operator 3 (Conv2D 'name'): …".
+    func failure(_ status: bnnm_status, _ compose: (inout Message.Writer) -> Void) -> Failure {
+        let op = record
+        return message.failure(status) {
+            $0.add("operator ")
+            $0.add(index)
+            $0.add(" (")
+            $0.add(cString: operatorName(op.code))
+            $0.add(" '")
+            $0.add(cString: op.name)
+            $0.add("'): ")
+            compose(&$0)
+        }
+    }
+
+    /// Throws where a rule of the operator does not hold; `rule` says what must be.
+    func require(_ condition: Bool, _ rule: StaticString) throws(Failure) {
+        guard condition else { throw failure(BNNM_CORRUPT_MODEL) { $0.add(rule) } }
+    }
+
+    /// Throws where a number is not the one that follows from the rest of the model; nil: beyond 64 bits.
+    func require(_ what: StaticString, _ found: Int64, is expected: Int64?) throws(Failure) {
+        guard found != expected else { return }
+        throw failure(BNNM_CORRUPT_MODEL) {
+            $0.add(what)
+            $0.add(" must be ")
+            if let expected { $0.add(expected) } else { $0.add("less than 2^63") }
+            $0.add(", not ")
+            $0.add(found)
+        }
+    }
+
+    /// Throws where an operand or the result is not of this type.
+    func require(_ what: StaticString, _ tensor: Tensor, is type: Tensor.ElementType) throws(Failure) {
+        guard tensor.elementType != type else { return }
+        throw failure(BNNM_CORRUPT_MODEL) {
+            $0.add(what)
+            $0.add(type == .float32 ? " must be float32" : type == .int32 ? " must be int32" : " must be bits")
+        }
+    }
+
+    /// Throws where the operator has another number of operands.
+    func requireInputs(_ count: UInt32) throws(Failure) {
+        try require("the number of inputs", Int64(record.input_count), is: Int64(count))
+    }
+
+    /// Throws unless the limits of a clamp are numbers in order.
+    func requireLimits(_ minimum: Float, _ maximum: Float) throws(Failure) {
+        try require(minimum <= maximum, "its minimum must be a number not above its maximum")
+    }
+}
+
+// MARK: - Blobs
+
+extension OperatorScope {
+    /// The bytes of a blob that must be there and of this size; nil: a size beyond 64 bits.
+    func blob(_ what: StaticString, _ index: UInt32, byteCount: Int64?) throws(Failure) -> UnsafeRawPointer {
+        let view = model.pointee.view
+        guard index < bnnmf_blob_count(view) else {
+            throw failure(BNNM_CORRUPT_MODEL) {
+                $0.add(what)
+                $0.add(": there must be a blob")
+            }
+        }
+        var blob = bnnmf_blob()
+        bnnmf_get_blob(view, index, &blob)
+        guard let byteCount, blob.byte_count == UInt64(byteCount), let data = blob.data else {
+            throw failure(BNNM_CORRUPT_MODEL) {
+                $0.add(what)
+                $0.add(": its size in bytes must be ")
+                if let byteCount { $0.add(byteCount) } else { $0.add("less than 2^63") }
+                $0.add(", not ")
+                $0.add(Int64(clamping: blob.byte_count))
+            }
+        }
+        return data
+    }
+
+    /// Checks an optional blob.
+    func optionalBlob(_ what: StaticString, _ index: UInt32, byteCount: Int64?) throws(Failure) {
+        if index != UInt32.max { _ = try blob(what, index, byteCount: byteCount) }
+    }
+}

@@ -1,0 +1,108 @@
+import BNNMFormat
+import BNNMKernels
+import CBNNM
+
+/// BNNMF_OP_BINARY_CONV2D: bits [N,H,W,C] → accumulators, scaled floats or decisions [N,H′,W′,M].
+enum BinaryConv2D {
+    /// The largest number of products in an accumulator: up to here float32 holds every one exactly.
+    static let accumulatorLimit: Int64 = 1 << 24
+
+    static func validate(_ scope: OperatorScope) throws(Failure) {
+        try scope.requireInputs(1)
+        let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.binary_conv2d)
+        try scope.require("the input", x, is: .bits)
+        let geometry = WindowGeometry(op.window, x, y)
+        try geometry.validate(x, y, scope)
+        let groups = Int64(op.groups)
+        try scope.require(
+            groups >= 1 && x.channels % groups == 0 && y.channels % groups == 0,
+            "input and output channels must be multiples of the groups")
+        try scope.require(op.pad_value >= -1 && op.pad_value <= 1, "the value of padding must be -1, 0 or 1")
+        guard let products = product(geometry.tapCount, x.channels / groups), products <= accumulatorLimit else {
+            throw scope.failure(BNNM_LIMIT_EXCEEDED) {
+                $0.add("kernel elements times input channels of a group must be at most ")
+                $0.add(accumulatorLimit)
+            }
+        }
+        try validateEpilogue(op, y, scope)
+        let layout = Layout(op, x, y)
+        let bytes = product(layout.groupWords, groups, 8)
+        try validateTails(layout, try scope.blob("weights", op.weights, byteCount: bytes), scope)
+    }
+
+    /// What turns accumulators into the result.
+    private static func validateEpilogue(
+        _ op: bnnmf_binary_conv2d, _ y: Tensor, _ scope: OperatorScope
+    ) throws(Failure) {
+        switch y.elementType {
+        case .int32: break
+        case .float32:
+            _ = try scope.blob("scale", op.scale, byteCount: y.channels &* 4)
+            try scope.optionalBlob("bias", op.bias, byteCount: y.channels &* 4)
+            try scope.requireLimits(op.minimum, op.maximum)
+        case .bits:
+            try SwitchPoints.validate(
+                op.switch_points, switchCount: op.switch_count, columnCount: y.channels, type: .int32, scope)
+        }
+    }
+
+    /// Unused weight bits must be 0, else they would count.
+    private static func validateTails(
+        _ layout: Layout, _ weights: UnsafeRawPointer, _ scope: OperatorScope
+    ) throws(Failure) {
+        let words = weights.assumingMemoryBound(to: UInt64.self)
+        let block = Int(BNNMF_CHANNEL_BLOCK)
+        let tailBits = UInt64(layout.channels % 64)
+        let usedBits: UInt64 = tailBits == 0 ? .max : (1 << tailBits) &- 1
+        let wordsPerBlock = Int(layout.taps &* layout.words)
+        var position = 0
+        for _ in 0..<Int(layout.groups) {
+            for blockIndex in 0..<Int(layout.blocks) {
+                let present = min(Int(layout.outChannels) &- blockIndex &* block, block)
+                for word in 0..<wordsPerBlock {
+                    let isLast = (word &+ 1) % Int(layout.words) == 0
+                    for channel in 0..<block {
+                        let allowed = channel >= present ? 0 : isLast ? usedBits : UInt64.max
+                        try scope.require(
+                            words[position] & ~allowed == 0, "weight bits behind the last channel must be 0")
+                        position &+= 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// How weights are stored, per group.
+    struct Layout {
+        let groups: Int64, channels: Int64, outChannels: Int64, taps: Int64
+        /// 64-bit words of a tap, and blocks of output channels.
+        let words: Int64, blocks: Int64
+
+        init(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ y: Tensor) {
+            groups = Int64(op.groups)
+            channels = x.channels / groups
+            outChannels = y.channels / groups
+            taps = Int64(op.window.kernel_h) &* Int64(op.window.kernel_w)
+            words = wordCount(channels)
+            blocks = dividedUp(outChannels, by: Int64(BNNMF_CHANNEL_BLOCK))
+        }
+
+        /// Words of a group's weights: at most 2^31 · 2^24 · 8.
+        var groupWords: Int64 { blocks &* taps &* words &* Int64(BNNMF_CHANNEL_BLOCK) }
+        /// Whether a group's channels must be copied to begin at a word.
+        var needsExtraction: Bool { groups > 1 && channels % 64 != 0 }
+    }
+
+    /// Multiplications of one execution.
+    static func multiplyAccumulates(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ y: Tensor) -> UInt64 {
+        let layout = Layout(op, x, y)
+        return UInt64(clamping: y.elements) &* UInt64(clamping: layout.taps &* layout.channels)
+    }
+
+    /// Words of scratch memory: the pixel that padding reads, then one group of one image.
+    static func scratchWordCount(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ y: Tensor) -> Int64 {
+        let layout = Layout(op, x, y)
+        let pixels = x.rows / Int64(x.dims[0])
+        return (op.pad_value == 0 ? 0 : layout.words) &+ (layout.needsExtraction ? pixels &* layout.words : 0)
+    }
+}

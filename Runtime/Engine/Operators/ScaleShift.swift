@@ -1,0 +1,36 @@
+import BNNMFormat
+import BNNMKernels
+
+/// BNNMF_OP_SCALE_SHIFT: y = x · scale + shift in float32 with two roundings; the constants repeat.
+enum ScaleShift {
+    static func validate(_ scope: OperatorScope) throws(Failure) {
+        try scope.requireInputs(1)
+        let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.scale_shift)
+        try scope.require("the input", x, is: .float32)
+        try scope.require("the output", y, is: .float32)
+        try scope.require(x.dims == y.dims, "input and output must have equal dimensions")
+        let period = Int64(op.period)
+        try scope.require(
+            period >= 1 && x.elements % period == 0, "the period must divide the number of elements")
+        _ = try scope.blob("scale", op.scale, byteCount: period &* 4)
+        _ = try scope.blob("shift", op.shift, byteCount: period &* 4)
+    }
+
+    private struct Call {
+        let kernel: (@convention(c) (UnsafePointer<bnnmk_scale_shift>?, UInt32, UInt32) -> Void)?
+        let arguments: bnnmk_scale_shift
+    }
+
+    static func run(_ run: OperatorRun) {
+        let (x, op) = (run.inputTensor(0), run.record.parameters.scale_shift)
+        let arguments = bnnmk_scale_shift(
+            input: run.input(0, as: Float.self), output: run.output(as: Float.self),
+            scale: run.blob(op.scale, as: Float.self), shift: run.blob(op.shift, as: Float.self), period: op.period)
+        withUnsafePointer(to: Call(kernel: run.table.pointee.scale_shift, arguments: arguments)) {
+            run.parallel(UInt32(x.elementCount), cost: 2, $0) { context, begin, end in
+                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
+                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import BNNMFormat
+import CBNNM
+
+/// Checks a model's probes and chains them to the operators that compute what they show.
+enum ProbeTable {
+    static func fill(_ model: UnsafeMutablePointer<Model>, _ message: Message) throws(Failure) {
+        let probes = model.pointee.nextProbe
+        var index = probes.count
+        // Backwards, so that each chain stands in ascending order.
+        while index > 0 {
+            index &-= 1
+            var probe = bnnmf_probe()
+            bnnmf_get_probe(model.pointee.view, UInt32(index), &probe)
+            try check(probe, index, model, message)
+            probes[index] = Model.none
+        }
+        try chain(model, message)
+    }
+
+    private static func check(
+        _ probe: bnnmf_probe, _ index: Int, _ model: UnsafeMutablePointer<Model>, _ message: Message
+    ) throws(Failure) {
+        func require(_ condition: Bool, _ rule: StaticString) throws(Failure) {
+            guard !condition else { return }
+            throw message.failure(BNNM_CORRUPT_MODEL) {
+                $0.add("probe ")
+                $0.add(index)
+                $0.add(" '")
+                $0.add(cString: probe.name)
+                $0.add("': ")
+                $0.add(rule)
+            }
+        }
+        let tensors = model.pointee.tensors
+        try require(Int(probe.tensor) < tensors.count, "its tensor must be one of the model's")
+        let tensor = tensors[Int(probe.tensor)]
+        try require(tensor.isDefined && tensor.elementType == .bits, "its tensor must be bits that have a value")
+        let isEncoded = probe.encoding == BNNMF_PROBE_SIGNED.rawValue || probe.encoding == BNNMF_PROBE_ZERO_ONE.rawValue
+        try require(isEncoded, "its encoding must be 1 or 2")
+        try require(probe.channels_first == 0 || tensor.rank == 4, "channels first needs an image of rank 4")
+        try require(probe.channels_first <= 1, "channels_first must be 0 or 1")
+        try require(probe.rank <= UInt32(BNNMF_MAX_RANK), "it must have at most 8 dimensions")
+        var count: Int64? = 1
+        withUnsafeBytes(of: probe.dims) { dims in
+            for axis in 0..<Int(probe.rank) {
+                count = count.flatMap { product($0, Int64(dims.load(fromByteOffset: axis &* 4, as: UInt32.self))) }
+            }
+        }
+        try require(count == tensor.elements, "its dimensions must have as many elements as its tensor")
+    }
+
+    /// Chains the probes of each operator's result.
+    private static func chain(_ model: UnsafeMutablePointer<Model>, _ message: Message) throws(Failure) {
+        let probes = model.pointee.nextProbe
+        guard probes.count > 0 else { return }
+        let tensorCount = model.pointee.tensors.count
+        let (byteCount, overflow) = tensorCount.multipliedReportingOverflow(by: MemoryLayout<UInt32>.stride)
+        guard !overflow else { throw message.failure(BNNM_LIMIT_EXCEEDED, "there are too many tensors") }
+        let allocator = model.pointee.allocator
+        let memory = try allocator.allocate(max(byteCount, 1), message)
+        defer { allocator.deallocate(memory) }
+        let first = memory.bindMemory(to: UInt32.self, capacity: tensorCount)
+        first.initialize(repeating: Model.none, count: tensorCount)
+        var index = probes.count
+        while index > 0 {
+            index &-= 1
+            var probe = bnnmf_probe()
+            bnnmf_get_probe(model.pointee.view, UInt32(index), &probe)
+            let tensor = Int(probe.tensor)
+            if model.pointee.tensors[tensor].constant != nil {
+                probes[index] = model.pointee.firstConstantProbe
+                model.pointee.firstConstantProbe = UInt32(index)
+            } else {
+                probes[index] = first[tensor]
+                first[tensor] = UInt32(index)
+            }
+        }
+        for index in 0..<model.pointee.operators.count {
+            model.pointee.operators[index].firstProbe = first[Int(model.pointee.operators[index].op.output)]
+        }
+    }
+}

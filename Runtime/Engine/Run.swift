@@ -1,0 +1,80 @@
+import BNNMFormat
+import BNNMKernels
+import BNNMPlatform
+import CBNNM
+
+/// The run of a session: checks the caller's buffers, then executes the model once for every sample.
+
+@c @implementation
+public func bnnm_session_run(
+    _ session: OpaquePointer?, _ executionCount: Int, _ inputs: UnsafePointer<bnnm_input>?, _ inputCount: Int,
+    _ outputs: UnsafePointer<bnnm_output>?, _ outputCount: Int
+) -> bnnm_status {
+    guard let session = Session.pointer(session) else { return BNNM_INVALID_ARGUMENT }
+    guard !session.pointee.isRunning else { return BNNM_INVALID_ARGUMENT }
+    let message = Message(session.pointee.message, capacity: Session.messageCapacity)
+    return status { () throws(Failure) in
+        let check = BufferCheck(
+            model: UnsafePointer(session.pointee.model), executionCount: executionCount, message: message)
+        try check.check(inputs, inputCount, outputs, outputCount)
+        session.pointee.isRunning = true
+        let table = session.pointee.table
+        withUnsafePointer(to: table) { table in
+            for index in 0..<executionCount {
+                let execution = Execution(
+                    model: UnsafePointer(session.pointee.model), table: table, arena: session.pointee.arena,
+                    pool: session.pointee.pool, inputs: inputs, outputs: outputs, index: index)
+                execute(execution, session)
+            }
+        }
+        session.pointee.isRunning = false
+    }
+}
+
+@c @implementation
+public func bnnm_session_message(_ session: OpaquePointer?) -> UnsafePointer<CChar>? {
+    guard let session = Session.pointer(session) else { return cString("\0") }
+    return UnsafePointer(session.pointee.message)
+}
+
+/// Executes all operators, tells the probes, and copies outputs that are not computed in place.
+private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Session>) {
+    let model = execution.model
+    let probe = session.pointee.probe
+    if probe != nil { tell(model.pointee.firstConstantProbe, execution, session) }
+    for index in 0..<model.pointee.operators.count {
+        let record = model.pointee.operators[index]
+        Dispatch.run(OperatorRun(execution: execution, record: record.op, scratchOffset: record.scratchOffset))
+        if probe != nil { tell(record.firstProbe, execution, session) }
+    }
+    for port in 0..<bnnmf_output_count(model.pointee.view) { copyOutput(port, execution) }
+}
+
+/// An output whose tensor lies elsewhere: an input, a constant, or another output.
+private func copyOutput(_ port: UInt32, _ execution: Execution) {
+    let model = execution.model
+    var record = bnnmf_port()
+    bnnmf_get_output(model.pointee.view, port, &record)
+    let tensor = model.pointee.tensors[Int(record.tensor)]
+    if case .output(let own) = tensor.place, own == Int(port) { return }
+    guard let data = execution.outputs?[Int(port)].data else { return }
+    let destination = data + execution.index &* tensor.byteCount
+    destination.copyMemory(from: execution.bytes(of: tensor), byteCount: tensor.byteCount)
+}
+
+/// Calls the session's callback for a probe and those chained to it.
+private func tell(_ first: UInt32, _ execution: Execution, _ session: UnsafeMutablePointer<Session>) {
+    guard let callback = session.pointee.probe else { return }
+    let model = execution.model
+    var index = first
+    while index != Model.none {
+        var record = bnnmf_probe()
+        bnnmf_get_probe(model.pointee.view, index, &record)
+        let tensor = model.pointee.tensors[Int(record.tensor)]
+        let bits = execution.bytes(of: tensor).assumingMemoryBound(to: UInt64.self)
+        withUnsafePointer(to: ProbeView(record: record, tensor: tensor, bits: bits)) {
+            callback(session.pointee.probeUser, index, execution.index, OpaquePointer($0))
+        }
+        index = model.pointee.nextProbe[Int(index)]
+    }
+}

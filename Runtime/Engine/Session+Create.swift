@@ -1,0 +1,121 @@
+import BNNMFormat
+import BNNMKernels
+import BNNMPlatform
+import CBNNM
+
+/// The life of a session: everything it needs is allocated at its creation.
+
+@c @implementation
+public func bnnm_session_create(
+    _ model: OpaquePointer?, _ options: UnsafePointer<bnnm_session_options>?,
+    _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> bnnm_status {
+    session?.pointee = nil
+    return status { () throws(Failure) in
+        let options = try SessionOptions(options)
+        guard let model = Model.pointer(model) else {
+            throw options.message.failure(BNNM_INVALID_ARGUMENT, "model must not be NULL")
+        }
+        guard let session else {
+            throw options.message.failure(BNNM_INVALID_ARGUMENT, "session must not be NULL")
+        }
+        session.pointee = OpaquePointer(try create(model, options))
+    }
+}
+
+@c @implementation
+public func bnnm_session_arena_bytes(
+    _ model: OpaquePointer?, _ options: UnsafePointer<bnnm_session_options>?,
+    _ byteCount: UnsafeMutablePointer<Int>?
+) -> bnnm_status {
+    byteCount?.pointee = 0
+    return status { () throws(Failure) in
+        let options = try SessionOptions(options)
+        guard let model = Model.pointer(model) else {
+            throw options.message.failure(BNNM_INVALID_ARGUMENT, "model must not be NULL")
+        }
+        guard let byteCount else {
+            throw options.message.failure(BNNM_INVALID_ARGUMENT, "byte_count must not be NULL")
+        }
+        byteCount.pointee = model.pointee.arenaByteCount
+    }
+}
+
+private func create(
+    _ model: UnsafeMutablePointer<Model>, _ options: SessionOptions
+) throws(Failure) -> UnsafeMutablePointer<Session> {
+    let message = options.message
+    let allocator = try Allocator(options.functions, message)
+    let needed = model.pointee.arenaByteCount
+    if options.arena != nil, options.arenaByteCount < needed {
+        throw message.failure(BNNM_INVALID_ARGUMENT) {
+            $0.add("options: arena_byte_count must be at least ")
+            $0.add(needed)
+            $0.add(", not ")
+            $0.add(options.arenaByteCount)
+        }
+    }
+
+    var layout = MemoryBlock()
+    _ = layout.reserve(Session.self, count: 1)
+    let messageOffset = layout.reserve(CChar.self, count: Session.messageCapacity)
+    let poolOffset = layout.reserve(UInt8.self, count: bnnmp_pool_byte_count(options.threadCount))
+    guard let byteCount = layout.byteCount else {
+        throw message.failure(BNNM_LIMIT_EXCEEDED, "the session does not fit this machine's address space")
+    }
+    let memory = try allocator.allocate(byteCount, message)
+    do throws(Failure) {
+        let arena: UnsafeMutableRawPointer
+        if let given = options.arena { arena = given } else { arena = try allocator.allocate(max(needed, 1), message) }
+        var pool: OpaquePointer?
+        if options.threadCount > 1 {
+            pool = bnnmp_pool_create(memory + poolOffset, options.threadCount)
+            guard pool != nil else {
+                if options.arena == nil { allocator.deallocate(arena) }
+                throw message.failure(BNNM_THREAD_FAILED) {
+                    $0.add("the operating system did not start ")
+                    $0.add(options.threadCount &- 1)
+                    $0.add(" threads")
+                }
+            }
+        }
+        let text = (memory + messageOffset).bindMemory(to: CChar.self, capacity: Session.messageCapacity)
+        text.pointee = 0
+        let session = memory.bindMemory(to: Session.self, capacity: 1)
+        session.initialize(
+            to: Session(
+                model: model, allocator: allocator, arena: arena, ownsArena: options.arena == nil, pool: pool,
+                probe: options.probe, probeUser: options.probeUser, message: text))
+        bnnmk_fill_table(&session.pointee.table, options.isaMask)
+        session.pointee.isa = InstructionSets.best(options.isaMask)
+        bnnmp_retain(model.pointee.holderCount)
+        return session
+    } catch {
+        allocator.deallocate(memory)
+        throw error
+    }
+}
+
+@c @implementation
+public func bnnm_session_free(_ session: OpaquePointer?) {
+    guard let session = Session.pointer(session) else { return }
+    let state = session.pointee
+    if let pool = state.pool { bnnmp_pool_destroy(pool) }
+    if state.ownsArena { state.allocator.deallocate(state.arena) }
+    state.allocator.deallocate(UnsafeMutableRawPointer(session))
+    Model.release(state.model)
+}
+
+@c @implementation
+public func bnnm_session_isa(_ session: OpaquePointer?) -> UInt32 {
+    Session.pointer(session)?.pointee.isa ?? 0
+}
+
+@c @implementation
+public func bnnm_session_layer_kernel(_ session: OpaquePointer?, _ index: UInt32) -> UnsafePointer<CChar>? {
+    guard let session = Session.pointer(session) else { return nil }
+    let model = session.pointee.model
+    guard Int(index) < model.pointee.operators.count else { return nil }
+    let scope = OperatorScope(model: UnsafePointer(model), index: Int(index), message: Message(nil, capacity: 0))
+    return Dispatch.kernelName(scope.record.code, scope.input(0).elementType, session.pointee.table)
+}

@@ -1,0 +1,31 @@
+import BNNMFormat
+import BNNMKernels
+import BNNMPlatform
+import CBNNM
+
+/// What a `bnnm_session` handle points to: the kernels, the arena and the threads of one user of a model. It lies at
+/// the start of one allocation, followed by the pool's memory.
+struct Session {
+    let model: UnsafeMutablePointer<Model>
+    let allocator: Allocator
+    var table = bnnmk_table()
+    var isa: UInt32 = 0
+    let arena: UnsafeMutableRawPointer
+    /// Whether the arena is the allocator's, to be given back.
+    let ownsArena: Bool
+    var pool: OpaquePointer?
+    var probe: bnnm_probe_callback?
+    var probeUser: UnsafeMutableRawPointer?
+    let message: UnsafeMutablePointer<CChar>
+
+    /// Capacity of `message`.
+    static let messageCapacity = 512
+
+    /// Set during a run, so that a callback cannot start another.
+    var isRunning = false
+
+    /// The session behind a handle.
+    static func pointer(_ handle: OpaquePointer?) -> UnsafeMutablePointer<Session>? {
+        handle.map { UnsafeMutablePointer<Session>($0) }
+    }
+}

@@ -1,0 +1,119 @@
+import BNNMFormat
+import CBNNM
+
+/// A tensor of the model as the engine knows it: its type, its sizes, and where its bytes are.
+struct Tensor {
+    enum ElementType: UInt32 {
+        case float32 = 1
+        case int32 = 2
+        case bits = 3
+    }
+
+    /// Where a tensor's bytes are during an execution.
+    enum Place {
+        /// In the file.
+        case constant(UnsafeRawPointer)
+        /// In the arena, at this byte offset.
+        case arena(Int)
+        /// In the caller's buffer of the model input of this index.
+        case input(Int)
+        /// In the caller's buffer of the model output of this index.
+        case output(Int)
+    }
+
+    let elementType: ElementType
+    let dims: Dims
+    /// Product of the dimensions, ≥ 1 and ≤ INT32_MAX.
+    let elementCount: Int
+    /// Bits: each row of the last dimension is a whole number of 64-bit words.
+    let byteCount: Int
+    /// The blob's bytes of a constant.
+    let constant: UnsafeRawPointer?
+    var place = Place.arena(0)
+    /// Whether something gives it a value: the file, the caller or an operator.
+    var isDefined: Bool
+
+    var rank: Int { dims.rank }
+    var elements: Int64 { Int64(elementCount) }
+    /// The last dimension.
+    var channels: Int64 { Int64(dims.fromEnd(1)) }
+    /// Rows of the last dimension.
+    var rows: Int64 { elements / channels }
+    /// Bits only: words of a row.
+    var rowWords: Int64 { wordCount(channels) }
+
+    /// Reads and checks a tensor record.
+    init(_ record: bnnmf_tensor, index: UInt32, view: UnsafePointer<bnnmf_view>, _ message: Message) throws(Failure) {
+        func failure(_ status: bnnm_status, _ rule: StaticString) -> Failure {
+            message.failure(status) {
+                $0.add("tensor ")
+                $0.add(index)
+                $0.add(" '")
+                $0.add(cString: record.name)
+                $0.add("': ")
+                $0.add(rule)
+            }
+        }
+        guard let elementType = ElementType(rawValue: record.element_type) else {
+            throw failure(BNNM_CORRUPT_MODEL, "its element type must be float32, int32 or bits")
+        }
+        guard record.rank <= UInt32(BNNMF_MAX_RANK) else {
+            throw failure(BNNM_LIMIT_EXCEEDED, "it must have at most 8 dimensions")
+        }
+        let dims = Dims(record)
+        var count: Int64 = 1
+        for axis in 0..<dims.rank {
+            guard dims[axis] >= 1, let next = product(count, Int64(dims[axis])), next <= Int64(Int32.max) else {
+                throw failure(
+                    BNNM_LIMIT_EXCEEDED, "dimensions must be at least 1, and their product at most 2147483647")
+            }
+            count = next
+        }
+        guard elementType != .bits || dims.rank >= 1 else {
+            throw failure(BNNM_CORRUPT_MODEL, "bits must have at least one dimension")
+        }
+        let channels = Int64(dims.fromEnd(1))
+        let bytes = elementType == .bits ? count / channels &* wordCount(channels) &* 8 : count &* 4
+        guard let byteCount = Int(exactly: bytes) else {
+            throw failure(BNNM_LIMIT_EXCEEDED, "it does not fit this machine's address space")
+        }
+        self.elementType = elementType
+        self.dims = dims
+        elementCount = Int(count)
+        self.byteCount = byteCount
+        constant = try Self.constant(record, byteCount, view, failure)
+        isDefined = constant != nil
+        guard elementType != .bits || hasClearTails else {
+            throw failure(BNNM_CORRUPT_MODEL, "the bits behind the last channel must be 0")
+        }
+    }
+
+    private static func constant(
+        _ record: bnnmf_tensor, _ byteCount: Int, _ view: UnsafePointer<bnnmf_view>,
+        _ failure: (bnnm_status, StaticString) -> Failure
+    ) throws(Failure) -> UnsafeRawPointer? {
+        guard record.blob != UInt32.max else { return nil }
+        guard record.blob < bnnmf_blob_count(view) else {
+            throw failure(BNNM_CORRUPT_MODEL, "its blob must be one of the file's")
+        }
+        var blob = bnnmf_blob()
+        bnnmf_get_blob(view, record.blob, &blob)
+        guard blob.byte_count == UInt64(byteCount), let data = blob.data else {
+            throw failure(BNNM_CORRUPT_MODEL, "its blob must have the size that its type and dimensions say")
+        }
+        return data
+    }
+
+    /// Constant bits: whether every row's bits behind the last channel are 0.
+    private var hasClearTails: Bool {
+        guard let constant, channels % 64 != 0 else { return true }
+        let words = constant.assumingMemoryBound(to: UInt64.self)
+        let stride = Int(rowWords)
+        var last = stride &- 1
+        for _ in 0..<Int(rows) {
+            guard words[last] >> UInt64(channels % 64) == 0 else { return false }
+            last &+= stride
+        }
+        return true
+    }
+}

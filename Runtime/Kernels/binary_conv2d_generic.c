@@ -1,0 +1,38 @@
+// Binary convolution in plain C: the inner loop, one word of one pixel against eight channels at a time.
+#include "binary_conv2d.h"
+#include "kernel_declarations.h"
+
+// Number of 1 bits, without a library call: sums of 2, 4 and 8 bits side by side, then of the eight bytes.
+static inline uint32_t popcount(uint64_t bits) {
+  bits -= bits >> 1 & 0x5555555555555555u;
+  bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+  bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+  return (uint32_t)(bits * 0x0101010101010101u >> 56);
+}
+
+static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count, const uint64_t *weights,
+                              const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  for (uint32_t p = 0; p < pixel_count; p++) {
+    for (uint32_t row = 0; row < box->row_count; row++) {
+      for (uint32_t run = 0; run < box->run_count; run++) {
+        const uint64_t *x = input + p * pixel_step + row * box->input_row_step + run * box->input_run_step;
+        const uint64_t *w =
+            weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
+        for (size_t i = 0; i < box->run_length; i++) {
+          for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
+            counts[p][m] += popcount(x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + m]);
+          }
+        }
+      }
+    }
+  }
+}
+
+static uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points, uint32_t switch_count,
+                       size_t point_stride) {
+  return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
+}
+
+void bnnmk_binary_conv2d_generic(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
+  bnnmk_binary_conv2d_whole(conv, begin, end, count_differences, decide);
+}

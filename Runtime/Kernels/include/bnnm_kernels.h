@@ -1,0 +1,186 @@
+// The kernels: what each operation computes on raw memory, and the table through which the engine calls them.
+//
+// A kernel does not allocate, keeps no state, calls nothing beyond mem*, and trusts its arguments: the engine has checked
+// them. Every function type is declared once, here, with its buffer contract. `kernels_generic.c` fills the whole table
+// with plain C, the reference of all others; each instruction set's table then overrides what it does better.
+//
+// Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says. A kernel that takes
+// `begin, end` computes that part of its range only, so that threads can share one call's work: parts never write the
+// same word.
+#ifndef BNNM_KERNELS_H
+#define BNNM_KERNELS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Geometry of a window over an image; taps outside the input are padding.
+typedef struct bnnmk_window {
+  uint32_t in_h, in_w, out_h, out_w;
+  uint32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+} bnnmk_window;
+
+typedef enum bnnmk_output {
+  BNNMK_OUTPUT_BITS = 0,     // uint64 [out_h][out_w][output_words]
+  BNNMK_OUTPUT_INT32 = 1,    // int32 [out_h][out_w][out_channels]
+  BNNMK_OUTPUT_FLOAT32 = 2,  // float [out_h][out_w][out_channels]
+} bnnmk_output;
+
+// Output channels that weights are interleaved by; BNNMF_CHANNEL_BLOCK.
+#define BNNMK_CHANNEL_BLOCK 8
+
+// One group of a binary convolution.
+// acc[m] = (taps counted) * channels - 2 * popcount(x ^ w), then as `output` says:
+//   bits: +1 where the number of switch points <= acc is odd; ORed into words that the caller has cleared;
+//   int32: acc; float32: min(max((float)((double)scale * acc + bias), minimum), maximum).
+typedef struct bnnmk_binary_conv2d {
+  bnnmk_window window;
+  const uint64_t *input;         // [in_h][in_w], `input_stride` words from pixel to pixel, `input_words` of them used
+  uint32_t input_stride, input_words;
+  uint32_t channels;             // of the group; bits behind them are 0 in input and weights
+  const uint64_t *weights;       // [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
+  const uint64_t *pad_pixel;     // NULL: taps on padding count nothing; else the `input_words` words they read
+  uint32_t out_channels;         // of the group
+  uint32_t channel_offset;       // of the group's first channel in the output pixel
+  uint32_t output_channels;      // of the whole output pixel
+  bnnmk_output output_kind;
+  void *output;
+  const int32_t *switch_points;  // the group's first channel; [switch_count][output_channels]
+  uint32_t switch_count;
+  const float *scale, *bias;     // the group's first channel; bias may be NULL
+  float minimum, maximum;
+} bnnmk_binary_conv2d;
+
+// One group of a float convolution: y = clamp(bias + sum x * w). Padding counts as 0.
+typedef struct bnnmk_conv2d {
+  bnnmk_window window;
+  const float *input;        // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
+  uint32_t input_stride, channels;
+  const float *weights;      // [kernel_h][kernel_w][channels][out_channels]
+  const float *bias;         // [out_channels] or NULL
+  float *output;             // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
+  uint32_t output_stride, out_channels;
+  float minimum, maximum;
+} bnnmk_conv2d;
+
+// Maximum over the taps on the input (every window has at least one), or their average.
+typedef struct bnnmk_pool {
+  bnnmk_window window;
+  uint32_t channels;
+  const void *input;           // float or int32 [in_h][in_w][channels]; bits [in_h][in_w][ceil(channels / 64)]
+  void *output;                // the same type
+  const uint64_t *or_channels; // bits only: 1 = OR, 0 = AND
+  uint32_t count_include_pad;  // average only: 1 divides by the window's taps on the padded input
+  uint32_t pad_bottom, pad_right;
+} bnnmk_pool;
+
+// Decisions of rows of `channels` numbers into rows of bits. Element e = row * channels + c is decided by column
+// e % period of the switch points (int32 or float as the input; float: NaN input is -1, NaN points are absent).
+typedef struct bnnmk_binarize {
+  const void *input;
+  uint64_t *output;  // [rows][ceil(channels / 64)], written whole, tail bits 0
+  uint32_t channels;
+  const void *switch_points;  // [switch_count][period]
+  uint32_t switch_count, period;
+} bnnmk_binarize;
+
+// Rows of bits to rows of float -1 / +1.
+typedef struct bnnmk_unpack {
+  const uint64_t *input;
+  float *output;
+  uint32_t channels;
+} bnnmk_unpack;
+
+// Copies `channels` bits a row, from bit `offset` of each row of `input_stride` words, to rows of ceil(channels / 64) words.
+typedef struct bnnmk_extract {
+  const uint64_t *input;
+  uint64_t *output;
+  uint32_t input_stride, offset, channels;
+} bnnmk_extract;
+
+// y[i] = x[i] * scale[i % period] + shift[i % period]; multiplication and addition round separately. x may be y.
+typedef struct bnnmk_scale_shift {
+  const float *input;
+  float *output;
+  const float *scale, *shift;
+  uint32_t period;
+} bnnmk_scale_shift;
+
+// y[i] = min(max(x[i], minimum), maximum); NaN stays NaN. x may be y.
+typedef struct bnnmk_clamp {
+  const float *input;
+  float *output;
+  float minimum, maximum;
+} bnnmk_clamp;
+
+#define BNNMK_MAX_RANK 8
+
+// 32-bit elements moved by strides: output (dense, row-major over dims) [i...] = input[sum i * strides].
+typedef struct bnnmk_transpose {
+  const uint32_t *input;
+  uint32_t *output;
+  uint32_t rank, dims[BNNMK_MAX_RANK], strides[BNNMK_MAX_RANK];
+} bnnmk_transpose;
+
+// Numbered as bnnmf_function. Minimum and maximum give NaN where an operand is NaN.
+typedef enum bnnmk_function {
+  BNNMK_ADD = 1,
+  BNNMK_SUBTRACT = 2,
+  BNNMK_MULTIPLY = 3,
+  BNNMK_DIVIDE = 4,
+  BNNMK_MINIMUM = 5,
+  BNNMK_MAXIMUM = 6,
+} bnnmk_function;
+
+// y = f(a, b) over `dims`, operands by strides in elements (0 along broadcast axes). y is dense; it may be an operand
+// that is not broadcast.
+typedef struct bnnmk_elementwise {
+  const float *a, *b;
+  float *output;
+  bnnmk_function function;
+  uint32_t rank, dims[BNNMK_MAX_RANK], a_strides[BNNMK_MAX_RANK], b_strides[BNNMK_MAX_RANK];
+} bnnmk_elementwise;
+
+// `begin, end`: output rows (y) for windows; rows for binarize, unpack and extract; elements for scale_shift and clamp;
+// the outermost dimension for transpose and elementwise (a rank of 0 counts as one of extent 1).
+typedef struct bnnmk_table {
+  void (*binary_conv2d)(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
+  void (*conv2d)(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
+  void (*max_pool_f32)(const bnnmk_pool *, uint32_t begin, uint32_t end);
+  void (*max_pool_i32)(const bnnmk_pool *, uint32_t begin, uint32_t end);
+  void (*average_pool_f32)(const bnnmk_pool *, uint32_t begin, uint32_t end);
+  void (*bit_pool)(const bnnmk_pool *, uint32_t begin, uint32_t end);
+  void (*binarize_f32)(const bnnmk_binarize *, uint32_t begin, uint32_t end);
+  void (*binarize_i32)(const bnnmk_binarize *, uint32_t begin, uint32_t end);
+  void (*unpack)(const bnnmk_unpack *, uint32_t begin, uint32_t end);
+  void (*extract)(const bnnmk_extract *, uint32_t begin, uint32_t end);
+  void (*scale_shift)(const bnnmk_scale_shift *, uint32_t begin, uint32_t end);
+  void (*clamp)(const bnnmk_clamp *, uint32_t begin, uint32_t end);
+  void (*transpose)(const bnnmk_transpose *, uint32_t begin, uint32_t end);
+  void (*elementwise)(const bnnmk_elementwise *, uint32_t begin, uint32_t end);
+  // Name of the kernel in each slot that an instruction set overrides, for reports: "binary_conv2d_generic".
+  const char *binary_conv2d_name, *conv2d_name;
+} bnnmk_table;
+
+// Instruction set levels, as a mask. A level implies nothing about the others.
+typedef enum bnnmk_level {
+  BNNMK_GENERIC = 1 << 0,
+  BNNMK_NEON = 1 << 1,
+  BNNMK_NEON_DOTPROD = 1 << 2,
+  BNNMK_AVX2 = 1 << 3,
+  BNNMK_AVX512 = 1 << 4,
+  BNNMK_AMX = 1 << 5,
+} bnnmk_level;
+
+// The levels that this CPU (and operating system) can execute and that this library has kernels for; GENERIC always.
+uint32_t bnnmk_available_levels(void);
+
+// Fills the table for the best available levels within `mask` (GENERIC is always part of it).
+void bnnmk_fill_table(bnnmk_table *table, uint32_t mask);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

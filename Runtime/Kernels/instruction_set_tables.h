@@ -1,0 +1,16 @@
+// The parts of the kernel table: one function for each instruction set, which sets the slots that it has kernels for.
+// levels.c calls them in ascending order; kernels_<level>.c defines them.
+#ifndef BNNM_INSTRUCTION_SET_TABLES_H
+#define BNNM_INSTRUCTION_SET_TABLES_H
+
+#include "bnnm_kernels.h"
+
+// Sets every slot.
+void bnnmk_set_generic(bnnmk_table *table);
+
+#if defined(__x86_64__) || defined(__i386__)
+// Sets the slots that AVX2 + FMA + POPCNT do better.
+void bnnmk_set_avx2(bnnmk_table *table);
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+// Every kernel, one line each: <op>_<types>_<architecture>_<feature>. The function types and their buffer contracts are
+// those of the table in bnnm_kernels.h.
+#ifndef BNNM_KERNEL_DECLARATIONS_H
+#define BNNM_KERNEL_DECLARATIONS_H
+
+#include "bnnm_kernels.h"
+
+void bnnmk_binary_conv2d_generic(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
+void bnnmk_conv2d_f32_generic(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
+void bnnmk_max_pool_f32_generic(const bnnmk_pool *, uint32_t begin, uint32_t end);
+void bnnmk_max_pool_i32_generic(const bnnmk_pool *, uint32_t begin, uint32_t end);
+void bnnmk_average_pool_f32_generic(const bnnmk_pool *, uint32_t begin, uint32_t end);
+void bnnmk_bit_pool_generic(const bnnmk_pool *, uint32_t begin, uint32_t end);
+void bnnmk_binarize_f32_generic(const bnnmk_binarize *, uint32_t begin, uint32_t end);
+void bnnmk_binarize_i32_generic(const bnnmk_binarize *, uint32_t begin, uint32_t end);
+void bnnmk_unpack_generic(const bnnmk_unpack *, uint32_t begin, uint32_t end);
+void bnnmk_extract_generic(const bnnmk_extract *, uint32_t begin, uint32_t end);
+void bnnmk_scale_shift_generic(const bnnmk_scale_shift *, uint32_t begin, uint32_t end);
+void bnnmk_clamp_generic(const bnnmk_clamp *, uint32_t begin, uint32_t end);
+void bnnmk_transpose_generic(const bnnmk_transpose *, uint32_t begin, uint32_t end);
+void bnnmk_elementwise_generic(const bnnmk_elementwise *, uint32_t begin, uint32_t end);
+
+#if defined(__x86_64__) || defined(__i386__)
+void bnnmk_binary_conv2d_x86_avx2(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
+void bnnmk_conv2d_f32_x86_avx2(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
+#endif
+
+#endif

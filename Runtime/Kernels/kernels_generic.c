@@ -1,0 +1,24 @@
+// The generic level: every slot of the table in plain C, the reference of all other levels.
+#include "instruction_set_tables.h"
+#include "kernel_declarations.h"
+
+void bnnmk_set_generic(bnnmk_table *table) {
+  *table = (bnnmk_table){
+      .binary_conv2d = bnnmk_binary_conv2d_generic,
+      .conv2d = bnnmk_conv2d_f32_generic,
+      .max_pool_f32 = bnnmk_max_pool_f32_generic,
+      .max_pool_i32 = bnnmk_max_pool_i32_generic,
+      .average_pool_f32 = bnnmk_average_pool_f32_generic,
+      .bit_pool = bnnmk_bit_pool_generic,
+      .binarize_f32 = bnnmk_binarize_f32_generic,
+      .binarize_i32 = bnnmk_binarize_i32_generic,
+      .unpack = bnnmk_unpack_generic,
+      .extract = bnnmk_extract_generic,
+      .scale_shift = bnnmk_scale_shift_generic,
+      .clamp = bnnmk_clamp_generic,
+      .transpose = bnnmk_transpose_generic,
+      .elementwise = bnnmk_elementwise_generic,
+      .binary_conv2d_name = "binary_conv2d_generic",
+      .conv2d_name = "conv2d_f32_generic",
+  };
+}

@@ -1,0 +1,17 @@
+// The AVX2 level (with FMA and POPCNT): the slots it does better than plain C.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include "instruction_set_tables.h"
+#include "kernel_declarations.h"
+
+void bnnmk_set_avx2(bnnmk_table *table) {
+  table->binary_conv2d = bnnmk_binary_conv2d_x86_avx2;
+  table->binary_conv2d_name = "binary_conv2d_x86_avx2";
+  table->conv2d = bnnmk_conv2d_f32_x86_avx2;
+  table->conv2d_name = "conv2d_f32_x86_avx2";
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx2_here;
+#endif

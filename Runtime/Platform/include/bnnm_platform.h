@@ -1,0 +1,63 @@
+// What the engine needs of the operating system: memory, files, threads and reference counts. libc and pthread only.
+#ifndef BNNM_PLATFORM_H
+#define BNNM_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// malloc with an alignment that is a power of two; NULL where memory is short. `byte_count` of 0 counts as 1.
+void *bnnmp_allocate(size_t byte_count, size_t alignment);
+void bnnmp_free(void *memory);
+
+typedef enum bnnmp_file_status {
+  BNNMP_FILE_OK = 0,
+  BNNMP_FILE_MISSING,       // no such file
+  BNNMP_FILE_NOT_REGULAR,   // a directory, a device, ...
+  BNNMP_FILE_UNREADABLE,    // permission, I/O; `error` has errno
+  BNNMP_FILE_OUT_OF_MEMORY,
+} bnnmp_file_status;
+
+typedef struct bnnmp_file {
+  const void *bytes;  // page-aligned; NULL for an empty file
+  size_t byte_count;
+  int error;          // errno of a failure, else 0
+} bnnmp_file;
+
+// Maps a whole file read-only; the file itself is closed again. An empty file is OK with `byte_count` 0.
+bnnmp_file_status bnnmp_map_file(const char *path, bnnmp_file *file);
+void bnnmp_unmap_file(bnnmp_file *file);
+
+// Text of an errno, thread-safe, always terminated.
+void bnnmp_error_text(int error, char *text, size_t capacity);
+
+// Reference counts: increments and decrements are atomic; `release` is true for the last holder, which then owns all.
+void bnnmp_retain(uint32_t *count);
+bool bnnmp_release(uint32_t *count);
+
+// A fork-join pool: `thread_count - 1` workers that, with the caller, share one call's work. It belongs to one thread at a
+// time. Workers spin briefly for the next call, then sleep.
+typedef struct bnnmp_pool bnnmp_pool;
+
+// Computes items begin..<end; called by several threads at once, for parts that do not overlap.
+typedef void (*bnnmp_task)(const void *context, uint32_t begin, uint32_t end);
+
+// Bytes that a pool of this many threads needs; `memory` of that size, aligned to 64, is the caller's and outlives the pool.
+size_t bnnmp_pool_byte_count(uint32_t thread_count);
+// NULL where a thread cannot be started (no thread is left behind).
+bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count);
+void bnnmp_pool_destroy(bnnmp_pool *pool);
+// Runs `task` over 0..<count, in parts of at least `grain` items; returns when all are done. A NULL pool runs it in place.
+void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint32_t count, uint32_t grain);
+
+// Nanoseconds of a monotonic clock.
+uint64_t bnnmp_clock_nanoseconds(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

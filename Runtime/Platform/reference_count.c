@@ -1,0 +1,7 @@
+// Reference counts shared between threads.
+#include "bnnm_platform.h"
+
+void bnnmp_retain(uint32_t *count) { __atomic_fetch_add(count, 1, __ATOMIC_RELAXED); }
+
+// Releases what this holder wrote; the last holder acquires what all the others wrote.
+bool bnnmp_release(uint32_t *count) { return __atomic_fetch_sub(count, 1, __ATOMIC_ACQ_REL) == 1; }

@@ -1,0 +1,238 @@
+// The fork-join pool: one call's items are cut into parts, and the caller and its workers take parts until none is
+// left.
+//
+// A call is open while `gate` has the OPEN bit; the rest of `gate` counts workers inside. A worker enters by raising
+// an open gate, and only then reads the call; the caller closes the gate when no part is left, waits until nobody is
+// inside, and returns: so no worker can see a call that is over, and a worker that wakes late delays nobody.
+//
+// Both sides spin first and then sleep on a condition. Whoever is about to sleep says so (`sleeping_workers`,
+// `caller_sleeps`) before it looks at the condition a last time; whoever changes the condition looks at that after
+// it. With sequentially consistent atomics at least one of them sees the other, so no wake-up is lost.
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "bnnm_platform.h"
+
+#define OPEN 0x80000000u
+
+enum {
+  PARTS_PER_THREAD = 4,  // so that a thread that is interrupted does not hold up the others for long
+  SPIN_COUNT = 2000,
+  MAX_THREADS = 1024,
+};
+
+struct bnnmp_pool {
+  _Alignas(64) _Atomic uint32_t gate;
+  _Alignas(64) _Atomic uint32_t next_part;
+  _Alignas(64) _Atomic uint32_t call_number;  // a change of it is what workers wait for
+  _Atomic uint32_t sleeping_workers;
+  _Atomic uint32_t caller_sleeps;
+  _Atomic uint32_t stops;
+
+  // The call; written by the caller before the gate opens.
+  bnnmp_task task;
+  const void *context;
+  uint32_t item_count, part_count;
+
+  pthread_mutex_t mutex;
+  pthread_cond_t work_arrives, gate_empties;
+  uint32_t worker_count, spin_count;
+  pthread_t workers[];
+};
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
+  __asm__ volatile("yield");
+#endif
+}
+
+// Part i is the items from item_count * i / part_count on: parts differ by one item at most.
+static void take_parts(bnnmp_pool *pool) {
+  const uint64_t items = pool->item_count;
+  const uint32_t parts = pool->part_count;
+  for (;;) {
+    // Each thread overshoots once a call, so this cannot wrap around.
+    uint32_t part = atomic_fetch_add_explicit(&pool->next_part, 1, memory_order_relaxed);
+    if (part >= parts) {
+      return;
+    }
+    pool->task(pool->context, (uint32_t)(items * part / parts), (uint32_t)(items * (part + 1) / parts));
+  }
+}
+
+// False where the gate is closed.
+static bool enter(bnnmp_pool *pool) {
+  uint32_t gate = atomic_load(&pool->gate);
+  while (gate & OPEN) {
+    if (atomic_compare_exchange_weak(&pool->gate, &gate, gate + 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void leave(bnnmp_pool *pool) {
+  if (atomic_fetch_sub(&pool->gate, 1) == 1 && atomic_load(&pool->caller_sleeps)) {
+    pthread_mutex_lock(&pool->mutex);
+    pthread_cond_signal(&pool->gate_empties);
+    pthread_mutex_unlock(&pool->mutex);
+  }
+}
+
+static void wait_for_call(bnnmp_pool *pool, uint32_t seen) {
+  for (uint32_t i = 0; i < pool->spin_count; i++) {
+    if (atomic_load_explicit(&pool->call_number, memory_order_relaxed) != seen) {
+      return;
+    }
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  atomic_fetch_add(&pool->sleeping_workers, 1);
+  while (atomic_load(&pool->call_number) == seen) {
+    pthread_cond_wait(&pool->work_arrives, &pool->mutex);
+  }
+  atomic_fetch_sub(&pool->sleeping_workers, 1);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+static void *work(void *argument) {
+  bnnmp_pool *pool = argument;
+  uint32_t seen = 0;
+  for (;;) {
+    wait_for_call(pool, seen);
+    seen = atomic_load(&pool->call_number);
+    if (atomic_load(&pool->stops)) {
+      return NULL;
+    }
+    if (enter(pool)) {
+      take_parts(pool);
+      leave(pool);
+    }
+  }
+}
+
+static void wake_workers(bnnmp_pool *pool) {
+  atomic_fetch_add(&pool->call_number, 1);
+  if (atomic_load(&pool->sleeping_workers) > 0) {
+    pthread_mutex_lock(&pool->mutex);
+    pthread_cond_broadcast(&pool->work_arrives);
+    pthread_mutex_unlock(&pool->mutex);
+  }
+}
+
+static void close_gate(bnnmp_pool *pool) {
+  atomic_fetch_and(&pool->gate, ~OPEN);
+  for (uint32_t i = 0; i < pool->spin_count; i++) {
+    if (atomic_load(&pool->gate) == 0) {
+      return;
+    }
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  atomic_store(&pool->caller_sleeps, 1);
+  while (atomic_load(&pool->gate) != 0) {
+    pthread_cond_wait(&pool->gate_empties, &pool->mutex);
+  }
+  atomic_store(&pool->caller_sleeps, 0);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint32_t count, uint32_t grain) {
+  if (count == 0) {
+    return;
+  }
+  uint32_t parts = count / (grain > 0 ? grain : 1);
+  if (!pool || pool->worker_count == 0 || parts <= 1) {
+    task(context, 0, count);
+    return;
+  }
+  const uint32_t useful_parts = (pool->worker_count + 1) * PARTS_PER_THREAD;
+  pool->task = task;
+  pool->context = context;
+  pool->item_count = count;
+  pool->part_count = parts < useful_parts ? parts : useful_parts;
+  atomic_store_explicit(&pool->next_part, 0, memory_order_relaxed);
+  atomic_store(&pool->gate, OPEN);
+  wake_workers(pool);
+  take_parts(pool);
+  close_gate(pool);
+}
+
+size_t bnnmp_pool_byte_count(uint32_t thread_count) {
+  if (thread_count > MAX_THREADS) {
+    thread_count = MAX_THREADS;
+  }
+  return sizeof(bnnmp_pool) + (thread_count > 1 ? thread_count - 1 : 0) * sizeof(pthread_t);
+}
+
+// Starts the workers with all signals blocked: a host's handlers run on the host's threads.
+static bool start_workers(bnnmp_pool *pool, uint32_t worker_count) {
+  sigset_t all, before;
+  sigfillset(&all);
+  if (worker_count > 0 && pthread_sigmask(SIG_SETMASK, &all, &before) != 0) {
+    return false;
+  }
+  bool started = true;
+  while (started && pool->worker_count < worker_count) {
+    started = pthread_create(&pool->workers[pool->worker_count], NULL, work, pool) == 0;
+    pool->worker_count += started;
+  }
+  if (worker_count > 0) {
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+  }
+  return started;
+}
+
+bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count) {
+  bnnmp_pool *pool = memory;
+  if (thread_count > MAX_THREADS) {
+    thread_count = MAX_THREADS;
+  }
+  atomic_init(&pool->gate, 0);
+  atomic_init(&pool->next_part, 0);
+  atomic_init(&pool->call_number, 0);
+  atomic_init(&pool->sleeping_workers, 0);
+  atomic_init(&pool->caller_sleeps, 0);
+  atomic_init(&pool->stops, 0);
+  pool->worker_count = 0;
+  // Spinning helps only while everybody has a processor.
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  pool->spin_count = processors >= (long)thread_count ? SPIN_COUNT : 0;
+  if (pthread_mutex_init(&pool->mutex, NULL) != 0) {
+    return NULL;
+  }
+  if (pthread_cond_init(&pool->work_arrives, NULL) != 0) {
+    pthread_mutex_destroy(&pool->mutex);
+    return NULL;
+  }
+  if (pthread_cond_init(&pool->gate_empties, NULL) != 0) {
+    pthread_cond_destroy(&pool->work_arrives);
+    pthread_mutex_destroy(&pool->mutex);
+    return NULL;
+  }
+  if (!start_workers(pool, thread_count > 1 ? thread_count - 1 : 0)) {
+    bnnmp_pool_destroy(pool);
+    return NULL;
+  }
+  return pool;
+}
+
+void bnnmp_pool_destroy(bnnmp_pool *pool) {
+  if (!pool) {
+    return;
+  }
+  atomic_store(&pool->stops, 1);
+  wake_workers(pool);
+  for (uint32_t i = 0; i < pool->worker_count; i++) {
+    pthread_join(pool->workers[i], NULL);
+  }
+  pthread_cond_destroy(&pool->gate_empties);
+  pthread_cond_destroy(&pool->work_arrives);
+  pthread_mutex_destroy(&pool->mutex);
+}

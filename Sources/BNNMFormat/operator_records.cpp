@@ -1,0 +1,141 @@
+// The C forms of operators: one overload for each kind of stored parameters.
+#include "records.h"
+
+namespace bnnm::format {
+namespace {
+
+bool decode(const schema::Window *stored, bnnmf_window *window) {
+  if (!stored) return false;
+  window->kernel_h = stored->kernel_h();
+  window->kernel_w = stored->kernel_w();
+  window->stride_h = stored->stride_h();
+  window->stride_w = stored->stride_w();
+  window->dilation_h = stored->dilation_h();
+  window->dilation_w = stored->dilation_w();
+  window->pad_top = stored->pad_top();
+  window->pad_left = stored->pad_left();
+  window->pad_bottom = stored->pad_bottom();
+  window->pad_right = stored->pad_right();
+  return true;
+}
+
+bool decode(const schema::Transpose *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.transpose.rank = copy_numbers(stored->permutation(), op->parameters.transpose.permutation);
+  return true;
+}
+
+bool decode(const schema::Conv2D *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  bnnmf_conv2d &conv = op->parameters.conv2d;
+  conv.groups = stored->groups();
+  conv.weights = stored->weights();
+  conv.bias = stored->bias();
+  conv.minimum = stored->minimum();
+  conv.maximum = stored->maximum();
+  return decode(stored->window(), &conv.window);
+}
+
+bool decode(const schema::BinaryConv2D *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  bnnmf_binary_conv2d &conv = op->parameters.binary_conv2d;
+  conv.groups = stored->groups();
+  conv.pad_value = stored->pad_value();
+  conv.weights = stored->weights();
+  conv.switch_points = stored->switch_points();
+  conv.switch_count = stored->switch_count();
+  conv.scale = stored->scale();
+  conv.bias = stored->bias();
+  conv.minimum = stored->minimum();
+  conv.maximum = stored->maximum();
+  return decode(stored->window(), &conv.window);
+}
+
+bool decode(const schema::MaxPool *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.pool.or_channels = BNNMF_NONE;
+  return decode(stored->window(), &op->parameters.pool.window);
+}
+
+bool decode(const schema::AveragePool *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.pool.count_include_pad = stored->count_include_pad();
+  op->parameters.pool.or_channels = BNNMF_NONE;
+  return decode(stored->window(), &op->parameters.pool.window);
+}
+
+bool decode(const schema::BitPool *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.pool.or_channels = stored->or_channels();
+  return decode(stored->window(), &op->parameters.pool.window);
+}
+
+bool decode(const schema::Binarize *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.binarize.switch_points = stored->switch_points();
+  op->parameters.binarize.switch_count = stored->switch_count();
+  op->parameters.binarize.period = stored->period();
+  return true;
+}
+
+bool decode(const schema::ScaleShift *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.scale_shift.scale = stored->scale();
+  op->parameters.scale_shift.shift = stored->shift();
+  op->parameters.scale_shift.period = stored->period();
+  return true;
+}
+
+bool decode(const schema::Clamp *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.clamp.minimum = stored->minimum();
+  op->parameters.clamp.maximum = stored->maximum();
+  return true;
+}
+
+bool decode(const schema::Elementwise *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.elementwise.function = static_cast<uint32_t>(stored->function());
+  return true;
+}
+
+}  // namespace
+
+bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
+  *op = {};
+  op->name = text(stored.name());
+  op->code = static_cast<uint32_t>(stored.parameters_type());
+  op->input_count = copy_numbers(stored.inputs(), op->inputs);
+  op->output = stored.output();
+  switch (stored.parameters_type()) {
+    case schema::Parameters::Transpose:
+      return decode(stored.parameters_as_Transpose(), op);
+    case schema::Parameters::Reshape:
+      return stored.parameters() != nullptr;
+    case schema::Parameters::Conv2D:
+      return decode(stored.parameters_as_Conv2D(), op);
+    case schema::Parameters::BinaryConv2D:
+      return decode(stored.parameters_as_BinaryConv2D(), op);
+    case schema::Parameters::MaxPool:
+      return decode(stored.parameters_as_MaxPool(), op);
+    case schema::Parameters::AveragePool:
+      return decode(stored.parameters_as_AveragePool(), op);
+    case schema::Parameters::BitPool:
+      return decode(stored.parameters_as_BitPool(), op);
+    case schema::Parameters::Binarize:
+      return decode(stored.parameters_as_Binarize(), op);
+    case schema::Parameters::Unpack:
+      return stored.parameters() != nullptr;
+    case schema::Parameters::ScaleShift:
+      return decode(stored.parameters_as_ScaleShift(), op);
+    case schema::Parameters::Clamp:
+      return decode(stored.parameters_as_Clamp(), op);
+    case schema::Parameters::Elementwise:
+      return decode(stored.parameters_as_Elementwise(), op);
+    case schema::Parameters::NONE:
+      break;
+  }
+  return false;
+}
+
+}  // namespace bnnm::format

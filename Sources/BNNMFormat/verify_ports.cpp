@@ -1,0 +1,79 @@
+// Checks of a model's inputs, outputs and probes.
+#include <inttypes.h>
+
+#include "verification.h"
+
+namespace bnnm::format {
+namespace {
+
+bnnmf_status verify_index(const bnnmf_view &view, uint32_t tensor, Diagnosis &diagnosis) {
+  if (tensor < bnnmf_tensor_count(&view)) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_CORRUPT, "tensor %" PRIu32 " of %" PRIu32, tensor, bnnmf_tensor_count(&view));
+}
+
+bnnmf_status verify_probe(const bnnmf_view &view, const bnnmf_probe &probe, Diagnosis &diagnosis) {
+  if (bnnmf_status status = verify_index(view, probe.tensor, diagnosis)) return status;
+  bnnmf_tensor tensor;
+  bnnmf_get_tensor(&view, probe.tensor, &tensor);
+  if (tensor.element_type != BNNMF_BITS) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "element type %" PRIu32 " of tensor %" PRIu32 "; a probe's is bits, %d",
+                            tensor.element_type, probe.tensor, BNNMF_BITS);
+  }
+  if (probe.encoding != BNNMF_PROBE_SIGNED && probe.encoding != BNNMF_PROBE_ZERO_ONE) {
+    return diagnosis.refuse(BNNMF_UNSUPPORTED, "encoding %" PRIu32 "; this reader knows %d and %d", probe.encoding,
+                            BNNMF_PROBE_SIGNED, BNNMF_PROBE_ZERO_ONE);
+  }
+  if (probe.channels_first > 1 || (probe.channels_first == 1 && tensor.rank != 4)) {
+    return diagnosis.refuse(
+        BNNMF_CORRUPT, "channels_first is %" PRIu32 " on %" PRIu32 " dimensions; valid are 0, and 1 on 4 dimensions",
+        probe.channels_first, tensor.rank);
+  }
+  uint64_t elements, expected;
+  if (bnnmf_status status = verify_dimensions(probe.dims, probe.rank, &elements, diagnosis)) return status;
+  if (bnnmf_status status = verify_dimensions(tensor.dims, tensor.rank, &expected, diagnosis)) return status;
+  if (elements != expected) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu64 " elements, but its tensor %" PRIu32 " has %" PRIu64, elements,
+                            probe.tensor, expected);
+  }
+  return BNNMF_OK;
+}
+
+}  // namespace
+
+bnnmf_status verify_inputs(const bnnmf_view &view, WrittenTensors &written, Diagnosis &diagnosis) {
+  for (uint32_t i = 0; i < bnnmf_input_count(&view); i++) {
+    bnnmf_port port;
+    bnnmf_get_input(&view, i, &port);
+    diagnosis.at({"input", i, port.name, nullptr});
+    if (bnnmf_status status = verify_index(view, port.tensor, diagnosis)) return status;
+    if (!written.insert(port.tensor)) {
+      return diagnosis.refuse(BNNMF_CORRUPT, "tensor %" PRIu32 " is a constant or another input already", port.tensor);
+    }
+  }
+  diagnosis.at({});
+  return BNNMF_OK;
+}
+
+bnnmf_status verify_outputs(const bnnmf_view &view, Diagnosis &diagnosis) {
+  for (uint32_t i = 0; i < bnnmf_output_count(&view); i++) {
+    bnnmf_port port;
+    bnnmf_get_output(&view, i, &port);
+    diagnosis.at({"output", i, port.name, nullptr});
+    if (bnnmf_status status = verify_index(view, port.tensor, diagnosis)) return status;
+  }
+  diagnosis.at({});
+  return BNNMF_OK;
+}
+
+bnnmf_status verify_probes(const bnnmf_view &view, Diagnosis &diagnosis) {
+  for (uint32_t i = 0; i < bnnmf_probe_count(&view); i++) {
+    bnnmf_probe probe;
+    bnnmf_get_probe(&view, i, &probe);
+    diagnosis.at({"probe", i, probe.name, nullptr});
+    if (bnnmf_status status = verify_probe(view, probe, diagnosis)) return status;
+  }
+  diagnosis.at({});
+  return BNNMF_OK;
+}
+
+}  // namespace bnnm::format

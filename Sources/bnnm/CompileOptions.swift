@@ -1,0 +1,41 @@
+import ArgumentParser
+import BNNMONNX
+import BNNMPasses
+
+/// The options that say how a model is compiled; `verify` takes them too.
+struct CompileOptions: ParsableArguments {
+    @Option(
+        name: .customLong("shape"),
+        help: ArgumentHelp(
+            "Fix an input's shape, for a model that leaves dimensions open.", valueName: "name=1x3x224x224"))
+    var shapes: [InputShape] = []
+
+    @Option(
+        name: .customLong("sign-zero"),
+        help: "What sign(0) means where an exact zero can arise by structure: exact keeps such a layer in float.")
+    var signZero: CompilationContext.SignZero = .exact
+
+    @Flag(help: "Check the graph after every pass.")
+    var verifyEach = false
+
+    func importerOptions() throws -> ONNXImporter.Options {
+        ONNXImporter.Options(shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }))
+    }
+}
+
+extension CompilationContext.SignZero: ExpressibleByArgument {}
+
+/// `NAME=1x3x224x224`.
+struct InputShape: ExpressibleByArgument {
+    let name: String
+    let shape: [Int]
+
+    init?(argument: String) {
+        guard let equals = argument.lastIndex(of: "=") else { return nil }
+        name = String(argument[..<equals])
+        let parts = argument[argument.index(after: equals)...].split(separator: "x", omittingEmptySubsequences: false)
+        let dimensions = parts.compactMap { Int($0) }.filter { $0 > 0 }
+        guard !name.isEmpty, dimensions.count == parts.count else { return nil }
+        shape = dimensions
+    }
+}

@@ -1,0 +1,59 @@
+import BNNMIR
+import BNNMONNX
+import BNNMPacker
+import BNNMPasses
+import BNNMReport
+import Foundation
+
+/// The way from an ONNX file to a `.bnnm` file: import, passes, pack.
+struct Compiler {
+    static let producer = "bnnm 0.1.0"
+
+    let path: String
+    let options: CompileOptions
+    private(set) var imported: ImportedModel
+    private(set) var context: CompilationContext
+    /// The graph at stage `binary`, the reference of `verify`.
+    private(set) var reference: Graph
+    private(set) var laidOut: Graph
+
+    /// - Parameter dump: a pass after which the graph is printed.
+    init(path: String, options: CompileOptions, dumpAfter dump: String? = nil) throws {
+        self.path = path
+        self.options = options
+        Console.progress("reading \(path)")
+        defer { Console.clearProgress() }
+        imported = try ONNXImporter.load(path: path, options: try options.importerOptions())
+        var context = CompilationContext(signZero: options.signZero)
+        var graph = imported.graph
+        func observe(_ name: String, _ graph: Graph) {
+            Console.progress("compiling: \(name)")
+            if name == dump { print(graph.text, terminator: "") }
+        }
+        try Pipeline.run(Pipeline.toReference, on: &graph, &context, verify: options.verifyEach, observer: observe)
+        reference = graph
+        try Pipeline.run(Pipeline.toRuntime, on: &graph, &context, verify: options.verifyEach, observer: observe)
+        laidOut = graph
+        self.context = context
+    }
+
+    /// Writes the model file and gives the report on it.
+    func write(to output: String) throws -> CompilationReport {
+        Console.progress("writing \(output)")
+        defer { Console.clearProgress() }
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        try Packer.write(
+            laidOut,
+            Packer.Info(
+                name: name, producer: Compiler.producer, target: "portable", sourceWeightBytes: UInt64(imported.weightByteCount)),
+            to: output)
+        var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
+        report.sourceFileBytes = Compiler.fileSize(path)
+        report.modelFileBytes = Compiler.fileSize(output)
+        return report
+    }
+
+    private static func fileSize(_ path: String) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)??.intValue
+    }
+}

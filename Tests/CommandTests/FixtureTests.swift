@@ -1,0 +1,70 @@
+import Foundation
+import XCTest
+
+/// Networks with recorded results: every decision equal, every output within its tolerance, every binary layer binary.
+final class FixtureTests: XCTestCase {
+    static let names = [
+        "mono-chain-tiny-ts", "mono-chain-tiny-dyn", "mono-chain-tiny-raw", "mono-chain-pad1-tiny-ts", "mono-chain-pad1-tiny-dyn",
+        "xnor-net-tiny-ts", "xnor-net-tiny-dyn",
+    ]
+
+    private struct Meta: Decodable {
+        let binary_layers: Int
+        let binary_macs: Int
+    }
+
+    private struct Report: Decodable {
+        struct Layer: Decodable {
+            let name: String
+            let kind: String
+            let macs: Int
+            let note: String
+            let weightBytesBefore: Int
+            let weightBytesAfter: Int
+        }
+        let layers: [Layer]
+    }
+
+    func testDecisionsEqualTheRecordedProbesAtEveryLevel() throws {
+        for name in Self.names {
+            for level in TestLevels.available {
+                let fixture = CommandLine.fixture(name)
+                let outcome = try CommandLine.run("verify", fixture + "/model.onnx", "--expected", fixture, "--isa", level)
+                XCTAssertEqual(outcome.status, 0, "\(name) at \(level):\n\(outcome.output)\(outcome.errors)")
+                XCTAssertTrue(outcome.output.contains("recorded '"), "\(name): no probe was compared:\n\(outcome.output)")
+                XCTAssertTrue(outcome.output.contains(", 0 differing"), "\(name) at \(level):\n\(outcome.output)")
+            }
+        }
+    }
+
+    func testTheReportShowsEveryBinaryLayerBinary() throws {
+        for name in Self.names {
+            let folder = try TemporaryFolder()
+            let model = CommandLine.fixture(name) + "/model.onnx"
+            let outcome = try CommandLine.run(
+                "compile", model, "-o", folder.path("m.bnnm"), "--report", folder.path("r.json"), "--strict", "--verify-each")
+            XCTAssertEqual(outcome.status, 0, "\(name): \(outcome.errors)")
+            let meta = try JSONDecoder().decode(
+                Meta.self, from: Data(contentsOf: URL(fileURLWithPath: CommandLine.fixture(name) + "/meta.json")))
+            let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("r.json"))))
+            let binary = report.layers.filter { $0.kind == "binary" }
+            XCTAssertEqual(binary.count, meta.binary_layers, name)
+            XCTAssertEqual(binary.map(\.macs).reduce(0, +), meta.binary_macs, name)
+            for layer in binary {
+                XCTAssertFalse(layer.note.isEmpty, "\(name): \(layer.name) has no folded form")
+                XCTAssertGreaterThan(layer.weightBytesAfter, 0)
+                XCTAssertTrue(outcome.output.contains(layer.name), "\(name): the table lacks \(layer.name)")
+            }
+        }
+    }
+}
+
+/// The instruction set levels of this machine, as `--isa` names them.
+enum TestLevels {
+    static let available: [String] = {
+        let model = CommandLine.fixture("mono-chain-tiny-ts") + "/model.onnx"
+        return ["generic", "avx2", "neon"].filter { level in
+            (try? CommandLine.run("verify", model, "--samples", "1", "--isa", level))?.status == 0
+        }
+    }()
+}

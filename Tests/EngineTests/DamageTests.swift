@@ -1,0 +1,125 @@
+import BNNM
+import BNNMFormat
+import CBNNM
+import XCTest
+
+/// Files with a right checksum and wrong contents: each is refused, or runs within its memory.
+final class DamageTests: EngineTestCase {
+    private func everyOperator() -> ModelDescription {
+        let model = ModelDescription()
+        let dims = [1, 4, 4, 6]
+        let x = model.input(dims)
+        let bits = model.sign(x, dims)
+        var random = Random(1)
+        let layer = BinaryLayer(window(kernel: (3, 3), pads: (1, 1, 1, 1)), groups: 2, pad: -1, 6, 6, &random)
+        let decided = layer.add(to: model, bits, dims, BNNMF_BITS, points: [Int32](repeating: 0, count: 6))
+        let or = model.blob([5] as [UInt64])
+        let half = window(kernel: (2, 2), stride: (2, 2))
+        let pooled = model.op(BNNMF_OP_BIT_POOL, [decided], BNNMF_BITS, [1, 2, 2, 6]) {
+            $0.parameters.pool = bnnmf_pool(window: half, count_include_pad: 0, or_channels: or)
+        }
+        let floats = layer.add(to: model, pooled, [1, 2, 2, 6], BNNMF_FLOAT32, scale: [1, 2, 3, 4, 5, 6])
+        let acc = layer.add(to: model, pooled, [1, 2, 2, 6], BNNMF_INT32)
+        let largest = model.op(BNNMF_OP_MAX_POOL, [acc], BNNMF_INT32, [1, 1, 1, 6]) {
+            $0.parameters.pool = bnnmf_pool(window: half, count_include_pad: 0, or_channels: .max)
+        }
+        let points = model.blob([Int32](repeating: 1, count: 6))
+        let last = model.op(BNNMF_OP_BINARIZE, [largest], BNNMF_BITS, [1, 1, 1, 6]) {
+            $0.parameters.binarize = bnnmf_binarize(switch_points: points, switch_count: 1, period: 6)
+        }
+        let average = model.op(BNNMF_OP_AVERAGE_POOL, [floats], BNNMF_FLOAT32, [1, 1, 1, 6]) {
+            $0.parameters.pool = bnnmf_pool(window: half, count_include_pad: 1, or_channels: .max)
+        }
+        let sum = model.elementwise(BNNMF_ADD, model.unpack(last, [1, 1, 1, 6]), average, [1, 1, 1, 6])
+        let weights = model.blob(random.integers(6 * 5))
+        let bias = model.blob(random.integers(5))
+        let dense = model.op(BNNMF_OP_CONV2D, [sum], BNNMF_FLOAT32, [1, 1, 1, 5]) {
+            $0.parameters.conv2d = bnnmf_conv2d(
+                window: window(), groups: 1, weights: weights, bias: bias, minimum: -10, maximum: 10)
+        }
+        let shifted = model.scaleShift(dense, [1, 1, 1, 5], [1, 2, 3, 4, 5], [0, 0, 0, 0, 1])
+        let turned = model.op(BNNMF_OP_TRANSPOSE, [shifted], BNNMF_FLOAT32, [1, 5, 1, 1]) {
+            $0.parameters.transpose = bnnmf_transpose(rank: 4, permutation: (0, 3, 1, 2, 0, 0, 0, 0))
+        }
+        model.output(model.clamp(model.reshape(turned, [1, 5]), [1, 5], -5, 5))
+        model.probe(decided, [1, 6, 4, 4], channelsFirst: true)
+        return model
+    }
+
+    /// Opens and runs; what the model is does not matter.
+    private func tryOut(_ bytes: UnsafeMutableRawPointer, _ count: Int) -> Bool {
+        var model: OpaquePointer?
+        var message = [CChar](repeating: 1, count: 256)
+        let status = message.withUnsafeMutableBufferPointer { buffer in
+            var options = bnnm_model_options()
+            options.struct_size = MemoryLayout<bnnm_model_options>.size
+            options.message = buffer.baseAddress
+            options.message_capacity = buffer.count
+            return bnnm_model_open_memory(bytes, count, &options, &model)
+        }
+        guard status == BNNM_OK else {
+            XCTAssertNotEqual(message[0], 0, "a refusal says why")
+            return false
+        }
+        defer { bnnm_model_free(model) }
+        var arenaByteCount = 0
+        XCTAssertEqual(bnnm_session_arena_bytes(model, nil, &arenaByteCount), BNNM_OK)
+        var buffers: [(UnsafeMutableRawPointer, Int)] = []
+        defer { for (memory, _) in buffers { memory.deallocate() } }
+        let ports = Int(bnnm_model_input_count(model))
+        for index in 0..<ports + Int(bnnm_model_output_count(model)) {
+            var info = bnnm_tensor_info()
+            info.struct_size = MemoryLayout<bnnm_tensor_info>.size
+            _ =
+                index < ports
+                ? bnnm_model_input_info(model, UInt32(index), &info)
+                : bnnm_model_output_info(model, UInt32(index - ports), &info)
+            guard info.byte_count < 1 << 22, arenaByteCount < 1 << 22 else { return true }
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(info.byte_count), alignment: 4)
+            memory.initializeMemory(as: UInt8.self, repeating: 0, count: Int(info.byte_count))
+            buffers.append((memory, Int(info.byte_count)))
+        }
+        var session: OpaquePointer?
+        var options = bnnm_session_options()
+        options.struct_size = MemoryLayout<bnnm_session_options>.size
+        options.probe = { _, _, _, view in
+            var decisions = [Int8](repeating: 0, count: 96)
+            _ = bnnm_probe_read(view, &decisions, decisions.count)
+        }
+        XCTAssertEqual(bnnm_session_create(model, &options, &session), BNNM_OK)
+        defer { bnnm_session_free(session) }
+        let inputs = buffers.prefix(ports).map { bnnm_input(data: $0.0, byte_count: $0.1) }
+        let outputs = buffers.dropFirst(ports).map { bnnm_output(data: $0.0, byte_count: $0.1) }
+        XCTAssertEqual(bnnm_session_run(session, 1, inputs, inputs.count, outputs, outputs.count), BNNM_OK)
+        return true
+    }
+
+    func testEveryMetadataWordChangedWithRepairedChecksum() throws {
+        let original = try everyOperator().bytes()
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: original.count, alignment: 64)
+        defer { memory.deallocate() }
+        memory.copyMemory(from: original, byteCount: original.count)
+        XCTAssertTrue(tryOut(memory, original.count))
+        let metadataEnd = 64 + Int(memory.load(fromByteOffset: 24, as: UInt64.self))
+        XCTAssertLessThanOrEqual(metadataEnd, original.count)
+        let crcOffset = 48
+        var accepted = 0, refused = 0
+        for offset in stride(from: 64, to: metadataEnd - 3, by: 1) {
+            for value in [0, 1, 2, 3, 7, 64, 255, 65535, 65536, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF] as [UInt32] {
+                memory.copyMemory(from: original, byteCount: original.count)
+                if offset % 4 == 0 {
+                    memory.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)
+                } else {
+                    memory.storeBytes(of: UInt8(truncatingIfNeeded: value), toByteOffset: offset, as: UInt8.self)
+                }
+                let first = bnnmf_crc32c(0, memory, crcOffset)
+                let crc = bnnmf_crc32c(first, memory + crcOffset + 4, original.count - crcOffset - 4)
+                memory.storeBytes(of: crc, toByteOffset: crcOffset, as: UInt32.self)
+                if tryOut(memory, original.count) { accepted += 1 } else { refused += 1 }
+            }
+        }
+        print("damaged files: \(accepted) ran, \(refused) were refused")
+        XCTAssertGreaterThan(accepted, 100)
+        XCTAssertGreaterThan(refused, 1000)
+    }
+}

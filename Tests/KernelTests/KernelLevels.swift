@@ -1,0 +1,70 @@
+// The instruction set levels of this CPU, as tests loop over them: every kernel is checked at every level that runs.
+
+import BNNMKernels
+import XCTest
+
+/// A level and the kernels it is made of: the generic table with that one level's kernels over it.
+struct KernelLevel {
+    let name: String
+    let table: bnnmk_table
+
+    private static let names: [(mask: UInt32, name: String)] = [
+        (BNNMK_GENERIC.rawValue, "generic"),
+        (BNNMK_NEON.rawValue, "neon"),
+        (BNNMK_NEON_DOTPROD.rawValue, "neon+dotprod"),
+        (BNNMK_AVX2.rawValue, "avx2"),
+        (BNNMK_AVX512.rawValue, "avx512"),
+        (BNNMK_AMX.rawValue, "amx"),
+    ]
+
+    /// Every level available here, generic first.
+    static var available: [KernelLevel] {
+        names.compactMap { mask, name in
+            guard bnnmk_available_levels() & mask != 0 else { return nil }
+            var table = bnnmk_table()
+            bnnmk_fill_table(&table, mask)
+            return KernelLevel(name: name, table: table)
+        }
+    }
+}
+
+final class KernelLevelTests: XCTestCase {
+    func testGenericIsAlwaysAvailable() {
+        XCTAssertNotEqual(bnnmk_available_levels() & BNNMK_GENERIC.rawValue, 0)
+        var table = bnnmk_table()
+        bnnmk_fill_table(&table, 0)
+        XCTAssertEqual(String(cString: table.binary_conv2d_name), "binary_conv2d_generic")
+        XCTAssertEqual(String(cString: table.conv2d_name), "conv2d_f32_generic")
+    }
+
+    func testEverySlotIsFilledAtEveryLevel() {
+        for level in KernelLevel.available {
+            let table = level.table
+            XCTAssertNotNil(table.binary_conv2d)
+            XCTAssertNotNil(table.conv2d)
+            XCTAssertNotNil(table.max_pool_f32)
+            XCTAssertNotNil(table.max_pool_i32)
+            XCTAssertNotNil(table.average_pool_f32)
+            XCTAssertNotNil(table.bit_pool)
+            XCTAssertNotNil(table.binarize_f32)
+            XCTAssertNotNil(table.binarize_i32)
+            XCTAssertNotNil(table.unpack)
+            XCTAssertNotNil(table.extract)
+            XCTAssertNotNil(table.scale_shift)
+            XCTAssertNotNil(table.clamp)
+            XCTAssertNotNil(table.transpose)
+            XCTAssertNotNil(table.elementwise)
+            XCTAssertNotNil(table.binary_conv2d_name)
+            XCTAssertNotNil(table.conv2d_name)
+        }
+    }
+
+    func testALevelIsOnlyUsedWithinTheMask() {
+        guard bnnmk_available_levels() & BNNMK_AVX2.rawValue != 0 else { return }
+        var table = bnnmk_table()
+        bnnmk_fill_table(&table, UInt32.max)
+        XCTAssertEqual(String(cString: table.binary_conv2d_name), "binary_conv2d_x86_avx2")
+        bnnmk_fill_table(&table, ~BNNMK_AVX2.rawValue)
+        XCTAssertEqual(String(cString: table.binary_conv2d_name), "binary_conv2d_generic")
+    }
+}

@@ -1,0 +1,115 @@
+// One of ONNX's own operator tests: a folder with a model, inputs, and the outputs it must give.
+
+import BNNMIR
+import Foundation
+
+@testable import BNNMONNX
+
+struct NodeTestCase {
+    enum Verdict {
+        case passed
+        /// The importer does not take the model; why.
+        case refused(String)
+        /// The model was imported, and computes something else or nothing; what.
+        case failed(String)
+    }
+
+    let folder: URL
+    var name: String { folder.lastPathComponent }
+
+    /// Operators whose version 21 differs from the one before only in element types that the compiler does not have, so
+    /// that a model of opset 21 with this one node means the same in opset 20.
+    private static let sameInOpset20: Set<String> = [
+        "Cast", "CastLike", "Constant", "ConstantOfShape", "Flatten", "Identity", "Pad", "Reshape", "Shape", "Size",
+        "Squeeze", "Transpose", "Unsqueeze",
+    ]
+
+    /// The model, in an opset that the importer accepts where its meaning is the same there.
+    func model() throws -> ONNXModelProto {
+        var model = try ModelFile.read(path: folder.appendingPathComponent("model.onnx").path)
+        // These tests give a node the opset in which its operator last changed, which may be older than any accepted.
+        guard model.graph.node.count == 1, model.opsetImport.count == 1, model.opsetImport[0].domain.isEmpty else {
+            return model
+        }
+        let opset = model.opsetImport[0].version
+        if opset < 11 || (opset == 21 && Self.sameInOpset20.contains(model.graph.node[0].opType)) {
+            model.opsetImport[0].version = 20
+        }
+        return model
+    }
+
+    func run() -> Verdict {
+        let model: ONNXModelProto
+        let inputs: [Tensor]
+        let expected: [Tensor]
+        do {
+            model = try self.model()
+            inputs = try tensors("input", count: model.graph.input.count)
+            expected = try tensors("output", count: model.graph.output.count)
+        } catch {
+            return .refused("\(error)")
+        }
+        do {
+            let (graph, open) = try imported(model, inputs: inputs)
+            do {
+                return compare(try Interpreter(graph).run(open), with: expected)
+            } catch {
+                return .failed("\(error)")
+            }
+        } catch {
+            return .refused("\(error)")
+        }
+    }
+
+    /// The graph and the inputs left to it. Some operators want inputs known at compile time, which these models feed:
+    /// first none is bound, then integers and bools behind the first, then all behind the first, then all.
+    private func imported(_ model: ONNXModelProto, inputs: [Tensor]) throws -> (Graph, [Tensor]) {
+        let bindings: [(Int, Tensor) -> Bool] = [
+            { _, _ in false }, { $0 > 0 && $1.elementType.isInteger }, { index, _ in index > 0 }, { _, _ in true },
+        ]
+        var firstError: (any Error)?
+        for isBound in bindings {
+            var options = ONNXImporter.Options()
+            var open: [Tensor] = []
+            for (index, (info, tensor)) in zip(model.graph.input, inputs).enumerated() {
+                if isBound(index, tensor) { options.constantInputs[info.name] = tensor } else { open.append(tensor) }
+            }
+            do {
+                let imported = try ONNXImporter.importModel(
+                    model, file: name, folder: nil, options: options, decoders: OperatorDecoder.all)
+                return (imported.graph, open)
+            } catch {
+                firstError = firstError ?? error
+            }
+        }
+        throw firstError ?? ImportError(name)
+    }
+
+    private func tensors(_ kind: String, count: Int) throws -> [Tensor] {
+        try (0..<count).map { index in
+            let file = folder.appendingPathComponent("test_data_set_0/\(kind)_\(index).pb")
+            let proto = try ONNXTensorProto(serializedBytes: try Data(contentsOf: file))
+            return try TensorDecoder(externalData: ExternalData(folder: nil)).decode(proto)
+        }
+    }
+
+    private func compare(_ results: [Tensor], with expected: [Tensor]) -> Verdict {
+        guard results.count == expected.count else { return .failed("\(results.count) results, not \(expected.count)") }
+        for (index, (result, right)) in zip(results, expected).enumerated() {
+            guard result.type == right.type else {
+                return .failed("output \(index) is \(result.type), not \(right.type)")
+            }
+            guard result.elementType.isFloat else {
+                if result != right { return .failed("output \(index) differs") }
+                continue
+            }
+            // Recorded by NumPy in the element type, whose sums round otherwise than ours: a few ulps of the terms.
+            let relative = result.elementType == .float16 ? 2e-3 : 1e-4
+            for (place, (a, b)) in zip(result.doubles, right.doubles).enumerated() {
+                let close = a == b || (a.isNaN && b.isNaN) || abs(a - b) <= 1e-6 + relative * abs(b)
+                if !close { return .failed("output \(index) is \(a) at \(place), not \(b)") }
+            }
+        }
+        return .passed
+    }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing need, where they are missing. This is the one place that names them.
+set -euo pipefail
+
+packages=(libflatbuffers-dev flatbuffers-compiler zlib1g-dev unzip)
+
+if ! command -v swift >/dev/null; then
+  echo "bnnm needs a Swift 6.2 or newer toolchain on the PATH: see https://www.swift.org/install/linux/" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+command -v apt-get >/dev/null || {
+  echo "missing: ${missing[*]}. These are Debian's package names; install their counterparts here." >&2
+  exit 1
+}
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "missing: ${missing[*]}. As root, run: apt-get install ${missing[*]}" >&2; exit 1; }
+  root=(sudo)
+fi
+echo "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${root[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null 2>&1 ||
+  { "${root[@]}" apt-get update -qq && "${root[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null; } ||
+  { echo "apt could not install ${missing[*]}; install them by hand, then run make again" >&2; exit 1; }

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Checks (or with --fix, makes) the formatting that .swift-format and .clang-format describe.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+swift_files=$(git ls-files -co --exclude-standard -- '*.swift' ':!*.pb.swift')
+c_files=$(git ls-files -co --exclude-standard -- '*.c' '*.h' '*.cpp' '*.hpp' ':!*generated*')
+command -v clang-format >/dev/null || { echo "lint needs clang-format: apt-get install clang-format" >&2; exit 1; }
+if [ "${1:-}" = --fix ]; then
+  swift format format --in-place --parallel $swift_files
+  clang-format -i $c_files
+else
+  swift format lint --strict --parallel $swift_files
+  clang-format --dry-run --Werror $c_files
+fi
