@@ -1,7 +1,8 @@
 # bnnm: build, run and test. `make help` lists the targets.
 
 SHELL := /bin/bash
-SWIFT_BUILD := swift build -c release
+# Internals stay visible to tests, so that tests and programs share one build.
+SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lint format clean
 

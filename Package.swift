@@ -14,26 +14,31 @@ let package = Package(
     targets: [
         // The contract: the only thing that compiler and runtime share.
         .target(
-            name: "BNNMFormat", path: "Sources/BNNMFormat", exclude: ["bnnm.fbs", "released"]),
+            name: "BNNMFormat", path: "Sources/BNNMFormat", exclude: ["README.md", "bnnm.fbs", "released"]),
 
         // The compiler, in the order data flows.
-        .target(name: "BNNMIR", path: "Compiler/IR"),
+        .target(name: "BNNMIR", path: "Compiler/IR", exclude: ["README.md"]),
         .target(
             name: "BNNMONNX", dependencies: ["BNNMIR", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             path: "Compiler/ONNX", exclude: ["README.md", "onnx.proto"]),
-        .target(name: "BNNMPasses", dependencies: ["BNNMIR"], path: "Compiler/Passes"),
-        .target(name: "BNNMReport", dependencies: ["BNNMIR", "BNNMPasses"], path: "Compiler/Report"),
-        .target(name: "BNNMPacker", dependencies: ["BNNMIR", "BNNMPasses", "BNNMFormat"], path: "Compiler/Packer"),
-        .target(name: "BNNMVerification", dependencies: ["BNNMIR"], path: "Compiler/Verification"),
+        .target(name: "BNNMPasses", dependencies: ["BNNMIR"], path: "Compiler/Passes", exclude: ["README.md"]),
+        .target(
+            name: "BNNMReport", dependencies: ["BNNMIR", "BNNMPasses"], path: "Compiler/Report", exclude: ["README.md"]),
+        .target(
+            name: "BNNMPacker", dependencies: ["BNNMIR", "BNNMPasses", "BNNMFormat"], path: "Compiler/Packer",
+            exclude: ["README.md"]),
+        .target(
+            name: "BNNMVerification", dependencies: ["BNNMIR"], path: "Compiler/Verification", exclude: ["README.md"]),
 
         // The runtime.
-        .target(name: "CBNNM", path: "Runtime/API"),
+        .target(name: "CBNNM", path: "Runtime/API", exclude: ["README.md"]),
         .target(name: "BNNMKernels", path: "Runtime/Kernels", exclude: ["README.md"]),
         .target(name: "BNNMPlatform", path: "Runtime/Platform", exclude: ["README.md"]),
         .target(
             name: "BNNMEngine", dependencies: ["BNNMFormat", "BNNMKernels", "BNNMPlatform", "CBNNM"],
-            path: "Runtime/Engine"),
-        .target(name: "BNNM", dependencies: ["CBNNM", "BNNMEngine"], path: "Sources/BNNM"),
+            path: "Runtime/Engine", exclude: ["README.md"]),
+        .target(
+            name: "BNNM", dependencies: ["CBNNM", "BNNMEngine"], path: "Sources/BNNM", exclude: ["README.md"]),
 
         // The command line.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -43,7 +48,7 @@ let package = Package(
                 "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMReport", "BNNMPacker", "BNNMVerification", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/bnnm"),
+            path: "Sources/bnnm", exclude: ["README.md"]),
 
         // Programs against the C API.
         .executableTarget(name: "minimal", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/minimal"),
@@ -56,11 +61,18 @@ let package = Package(
             dependencies: ["BNNMIR", "BNNMONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             path: "Tests/ONNXTests"),
         .testTarget(name: "PassTests", dependencies: ["BNNMIR", "BNNMPasses"], path: "Tests/PassTests"),
+        .testTarget(
+            name: "VerificationTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMVerification"],
+            path: "Tests/VerificationTests"),
+        .testTarget(
+            name: "PackerTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMPacker", "BNNMFormat"],
+            path: "Tests/PackerTests"),
         .testTarget(name: "FormatTests", dependencies: ["BNNMFormat"], path: "Tests/FormatTests"),
         .testTarget(name: "KernelTests", dependencies: ["BNNMKernels", "BNNMPlatform"], path: "Tests/KernelTests"),
         .testTarget(
             name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine"], path: "Tests/EngineTests"),
-        .testTarget(name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),
+        .testTarget(
+            name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

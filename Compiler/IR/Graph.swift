@@ -159,7 +159,8 @@ extension Graph {
         return outputs
     }
 
-    private func evaluateIfSmall(_ op: any Operator, _ operands: [Operand?], _ types: [TensorType]) throws -> [Tensor]? {
+    private func evaluateIfSmall(_ op: any Operator, _ operands: [Operand?], _ types: [TensorType]) throws -> [Tensor]?
+    {
         if let results = op.evaluateFromTypes(operands) { return results }
         guard (types + operands.compactMap { $0?.type }).allSatisfy({ $0.elementCount <= Graph.knownElementLimit }),
             operands.allSatisfy({ $0 == nil || $0?.constant != nil })

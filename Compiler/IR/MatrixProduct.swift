@@ -25,7 +25,8 @@ struct MatrixProduct {
                         for k in 0..<depth {
                             let factor = a[row * depth + k]
                             for column in 0..<columns {
-                                result[row * columns + column] = step(result[row * columns + column], factor, b[k * columns + column])
+                                result[row * columns + column] = step(
+                                    result[row * columns + column], factor, b[k * columns + column])
                             }
                         }
                     }

@@ -22,7 +22,8 @@ extension TensorType {
             let (next, overflow) = product.multipliedReportingOverflow(by: Swift.max(dimension, 1))
             guard dimension >= 0, !overflow, next <= elementLimit else {
                 throw OperatorError(
-                    "the result would have shape \(shape): dimensions must not be negative, nor their product exceed \(elementLimit)"
+                    "the result would have shape \(shape):"
+                        + " dimensions must not be negative, nor their product exceed \(elementLimit)"
                 )
             }
             product = next
@@ -47,7 +48,9 @@ extension TensorType {
 func normalized(axis: Int, rank: Int, name: String = "axis") throws -> Int {
     guard axis >= -rank, axis < rank else {
         throw OperatorError(
-            rank == 0 ? "\(name) \(axis) is given, but the tensor has no axes" : "\(name) is \(axis); valid are \(-rank) to \(rank - 1)")
+            rank == 0
+                ? "\(name) \(axis) is given, but the tensor has no axes"
+                : "\(name) is \(axis); valid are \(-rank) to \(rank - 1)")
     }
     return axis < 0 ? axis + rank : axis
 }
@@ -74,7 +77,8 @@ extension Array where Element == Operand? {
     /// Operand `index` as a list of integers known at compile time: an int64 or int32 tensor of rank 1 (or 0).
     func requireIntegers(_ index: Int, _ role: String) throws -> [Int] {
         let value = try requireConstant(index, role)
-        guard ElementType.indices.contains(value.elementType), value.type.rank <= 1, let integers = value.integers else {
+        guard ElementType.indices.contains(value.elementType), value.type.rank <= 1, let integers = value.integers
+        else {
             throw OperatorError("input \(role) is \(value.type); it must be a list of int64")
         }
         return integers.map { Int($0) }

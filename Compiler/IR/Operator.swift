@@ -37,7 +37,9 @@ public struct Attribute: Sendable {
         self.value = "\(value)"
     }
 
-    public init(_ name: String, _ value: [Int]) { self.init(name, "[\(value.map(String.init).joined(separator: ","))]") }
+    public init(_ name: String, _ value: [Int]) {
+        self.init(name, "[\(value.map(String.init).joined(separator: ","))]")
+    }
 }
 
 /// An operand as type inference sees it: its type, and its value where that is known at compile time.
@@ -77,7 +79,8 @@ extension Array where Element == Operand? {
     /// The value of operand `index`, which must be known at compile time.
     public func requireConstant(_ index: Int, _ role: String) throws -> Tensor {
         guard let value = try require(index, role).constant else {
-            throw OperatorError("input \(role) (number \(index)) must be known at compile time, but depends on the model's input")
+            throw OperatorError(
+                "input \(role) (number \(index)) must be known at compile time, but depends on the model's input")
         }
         return value
     }

@@ -45,7 +45,8 @@ extension Tensor {
         case (.integer(let x), .integer(let y)):
             return Tensor(type, .integer(try zip(x, y).map { a.elementType.wrap(try signed($0, $1)) }))
         default:
-            throw OperatorError("its operands have the element types \(a.elementType) and \(b.elementType); one is needed")
+            throw OperatorError(
+                "its operands have the element types \(a.elementType) and \(b.elementType); one is needed")
         }
     }
 
@@ -62,7 +63,8 @@ extension Tensor {
             truths = zip(x, y).map { unsigned(UInt64(bitPattern: $0), UInt64(bitPattern: $1)) }
         case (.integer(let x), .integer(let y)): truths = zip(x, y).map(signed)
         default:
-            throw OperatorError("its operands have the element types \(a.elementType) and \(b.elementType); one is needed")
+            throw OperatorError(
+                "its operands have the element types \(a.elementType) and \(b.elementType); one is needed")
         }
         return Tensor(shape, truths.map { $0 ? 1 : 0 }, .bool)
     }
@@ -80,7 +82,8 @@ extension Tensor {
             }
         }
         switch storage {
-        case .float(let a) where target == .float16 || target == .float32: return Tensor(result, Float.storage(a, target))
+        case .float(let a) where target == .float16 || target == .float32:
+            return Tensor(result, Float.storage(a, target))
         case .integer(let a) where target == .float32:
             return Tensor(result, .float(a.map { elementType == .uint64 ? Float(UInt64(bitPattern: $0)) : Float($0) }))
         case .integer(let a) where target.isFloat:
@@ -93,7 +96,10 @@ extension Tensor {
             if target == .uint64 {
                 return Tensor(
                     result,
-                    .integer(values.map { UInt64(exactly: $0.rounded(.towardZero)).map { Int64(bitPattern: $0) } ?? $0.truncated }))
+                    .integer(
+                        values.map {
+                            UInt64(exactly: $0.rounded(.towardZero)).map { Int64(bitPattern: $0) } ?? $0.truncated
+                        }))
             }
             return Tensor(result, .integer(values.map { target.wrap($0.truncated) }))
         }

@@ -63,7 +63,9 @@ public struct Window: Hashable, Sendable {
         try validate()
         guard let h = vertical.outputCount(input: height), let w = horizontal.outputCount(input: width) else {
             throw OperatorError(
-                "a window of \(vertical.span)x\(horizontal.span) does not fit the \(height)x\(width) input with its padding")
+                "a window of \(vertical.span)x\(horizontal.span)"
+                    + " does not fit the \(height)x\(width) input with its padding"
+            )
         }
         return (h, w)
     }

@@ -23,9 +23,12 @@ public struct WindowAttributes: Sendable {
             throw OperatorError("kernel \(kernel) has \(kernel.count) axes; 1 and 2 spatial axes are supported")
         }
         let count = kernel.count
-        for (name, list, length) in [("strides", strides, count), ("dilations", dilations, count), ("pads", pads, 2 * count)] {
+        for (name, list, length) in [
+            ("strides", strides, count), ("dilations", dilations, count), ("pads", pads, 2 * count),
+        ] {
             if let list, list.count != length {
-                throw OperatorError("attribute '\(name)' has \(list.count) numbers; for kernel \(kernel) it must have \(length)")
+                throw OperatorError(
+                    "attribute '\(name)' has \(list.count) numbers; for kernel \(kernel) it must have \(length)")
             }
         }
         let axes = kernel.indices.map { axis in

@@ -59,7 +59,9 @@ struct GraphBuilder {
             case .constant(let tensor): graph.addConstant(node.name, tensor)
             }
         }
-        let types = try decoded.op.inferTypes(operands.map { $0.map { graph.operand($0) } })
+        let known = operands.map { $0.map { graph.operand($0) } }
+        let op = try (decoded.op as? any ShapeDependentOperator)?.resolved(known) ?? decoded.op
+        let types = try op.inferTypes(known)
         for type in types where TensorSize.elementCount(type.shape) == nil {
             throw OperatorError("its result of shape \(type.shape) has more than \(TensorSize.elementLimit) elements")
         }
@@ -68,7 +70,7 @@ struct GraphBuilder {
         {
             throw OperatorError("its result '\(name)' (number \(index)) is not supported")
         }
-        return try graph.append(decoded.op, operands, name: node.name, outputNames: node.outputs)
+        return try graph.append(op, operands, name: node.name, outputNames: node.outputs)
     }
 
     private func entry(_ node: NodeDecoder.DecodedNode, _ reason: String) -> ImportError.Entry {

@@ -60,8 +60,10 @@ final class ModelDescription {
                         outputs.withUnsafeBufferPointer { outputs in
                             probes.withUnsafeBufferPointer { probes in
                                 var model = bnnmf_model(
-                                    info: info, tensors: tensors.baseAddress, ops: ops.baseAddress, blobs: records.baseAddress,
-                                    inputs: inputs.baseAddress, outputs: outputs.baseAddress, probes: probes.baseAddress,
+                                    info: info, tensors: tensors.baseAddress, ops: ops.baseAddress,
+                                    blobs: records.baseAddress,
+                                    inputs: inputs.baseAddress, outputs: outputs.baseAddress,
+                                    probes: probes.baseAddress,
                                     tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
                                     blob_count: UInt32(records.count), input_count: UInt32(inputs.count),
                                     output_count: UInt32(outputs.count), probe_count: UInt32(probes.count))
@@ -88,7 +90,10 @@ extension ModelDescription {
         case .float32: record.element_type = BNNMF_FLOAT32.rawValue
         case .int32: record.element_type = BNNMF_INT32.rawValue
         case .binary: record.element_type = BNNMF_BITS.rawValue
-        default: throw PackingError(description: "value '\(value.name)' is \(value.type): the runtime has float32, int32 and binary tensors")
+        default:
+            throw PackingError(
+                description: "value '\(value.name)' is \(value.type): the runtime has float32, int32 and binary tensors"
+            )
         }
         record.rank = UInt32(value.type.rank)
         try fill(&record.dims, value.type.shape, of: value.name)
@@ -132,7 +137,10 @@ extension ModelDescription {
     /// Writes a shape into a C array of dimensions.
     private func fill<Dimensions>(_ dims: inout Dimensions, _ shape: [Int], of name: String) throws {
         guard shape.count <= Int(BNNMF_MAX_RANK), shape.allSatisfy({ $0 >= 1 && $0 <= Int(Int32.max) }) else {
-            throw PackingError(description: "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK) or has an empty axis")
+            throw PackingError(
+                description:
+                    "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK) or has an empty axis"
+            )
         }
         withUnsafeMutableBytes(of: &dims) { bytes in
             let words = bytes.bindMemory(to: UInt32.self)

@@ -22,19 +22,22 @@ struct OperatorPacker {
         case let op as ChannelsLast<BinaryConvThen<Decide>>: try binaryConv2D(op.base.conv, decide: constant(2))
         case let op as ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
             try binaryConv2D(op.base.conv, scale: constant(2), bias: optionalConstant(3))
-        case let op as ChannelsLast<MaxPool>: try pool(BNNMF_OP_MAX_POOL, op.base.explicitWindow(input: inputShape, output: outputShape))
+        case let op as ChannelsLast<MaxPool>:
+            try pool(BNNMF_OP_MAX_POOL, op.base.explicitWindow(input: inputShape, output: outputShape))
         case let op as ChannelsLast<AveragePool>:
             try pool(
                 BNNMF_OP_AVERAGE_POOL, op.base.explicitWindow(input: inputShape, output: outputShape),
                 countIncludePad: op.base.countIncludePad)
         case is ChannelsLast<GlobalAveragePool>:
-            try pool(BNNMF_OP_AVERAGE_POOL, Window(Window.Axis(kernel: inputShape[2]), Window.Axis(kernel: inputShape[3])))
+            try pool(
+                BNNMF_OP_AVERAGE_POOL, Window(Window.Axis(kernel: inputShape[2]), Window.Axis(kernel: inputShape[3])))
         case let op as ChannelsLast<BinaryPool>: try pool(BNNMF_OP_BIT_POOL, op.base.window, minimum: constant(1))
         case is Decide: try binarize()
         case is BinaryToFloat: try record(BNNMF_OP_UNPACK)
         case is ScaleShift: try scaleShift()
         case is Relu: try clamp(0, .infinity)
-        case is Clip: try clamp(optionalConstant(1)?.floats[0] ?? -.infinity, optionalConstant(2)?.floats[0] ?? .infinity)
+        case is Clip:
+            try clamp(optionalConstant(1)?.floats[0] ?? -.infinity, optionalConstant(2)?.floats[0] ?? .infinity)
         case is Add: try elementwise(BNNMF_ADD)
         case is Sub: try elementwise(BNNMF_SUBTRACT)
         case is Mul: try elementwise(BNNMF_MULTIPLY)
@@ -74,7 +77,8 @@ struct OperatorPacker {
     private func format(_ window: Window) -> bnnmf_window {
         let (v, u) = (window.vertical, window.horizontal)
         return bnnmf_window(
-            kernel_h: UInt32(v.kernel), kernel_w: UInt32(u.kernel), stride_h: UInt32(v.stride), stride_w: UInt32(u.stride),
+            kernel_h: UInt32(v.kernel), kernel_w: UInt32(u.kernel), stride_h: UInt32(v.stride),
+            stride_w: UInt32(u.stride),
             dilation_h: UInt32(v.dilation), dilation_w: UInt32(u.dilation), pad_top: UInt32(v.padBegin),
             pad_left: UInt32(u.padBegin), pad_bottom: UInt32(v.padEnd), pad_right: UInt32(u.padEnd))
     }
@@ -103,7 +107,9 @@ struct OperatorPacker {
         return op
     }
 
-    private func binaryConv2D(_ conv: BinaryConv, decide: Tensor? = nil, scale: Tensor? = nil, bias: Tensor? = nil) throws -> bnnmf_op {
+    private func binaryConv2D(
+        _ conv: BinaryConv, decide: Tensor? = nil, scale: Tensor? = nil, bias: Tensor? = nil
+    ) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_BINARY_CONV2D)
         let channels = outputShape[1]
         let points = decide.map { $0.broadcast(to: [$0.shape[0], channels, 1, 1]).int32s }
@@ -111,7 +117,8 @@ struct OperatorPacker {
             window: format(conv.window), groups: UInt32(conv.groups), pad_value: Int32(conv.padValue),
             weights: model.blob(constant(1).bitBlocks(groups: conv.groups)),
             switch_points: points.map { model.blob($0) } ?? BNNMF_NONE, switch_count: UInt32(decide?.shape[0] ?? 0),
-            scale: scale.map { model.blob($0.floats) } ?? BNNMF_NONE, bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
+            scale: scale.map { model.blob($0.floats) } ?? BNNMF_NONE,
+            bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
             minimum: -.infinity, maximum: .infinity)
         return op
     }

@@ -26,7 +26,8 @@ public enum Packer {
         var message = [CChar](repeating: 0, count: 1024)
         let status = description.withModel { bnnmf_write_file($0, path, &message, message.count) }
         guard status == BNNMF_OK else {
-            throw PackingError(description: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            throw PackingError(
+                description: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         }
     }
 }

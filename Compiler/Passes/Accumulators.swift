@@ -10,7 +10,8 @@ struct Accumulators {
 
     /// nil where `value` is not the result of a BinaryConv.
     init?(_ value: Graph.ValueID, in graph: Graph) {
-        guard let (conv, node) = graph.producer(of: value, as: BinaryConv.self), let x = node.inputs[0], let w = node.inputs[1]
+        guard let (conv, node) = graph.producer(of: value, as: BinaryConv.self), let x = node.inputs[0],
+            let w = node.inputs[1]
         else { return nil }
         self.value = value
         let input = graph[x].type.shape, output = graph[value].type.shape, kernel = graph[w].type.shape
@@ -18,7 +19,8 @@ struct Accumulators {
         var counts: Set<Int> = [channels * kernel[2] * kernel[3]]
         if conv.padValue == 0 {
             let rows = Set((0..<output[2]).map { conv.window.vertical.validTaps(output: $0, input: input[2]).count })
-            let columns = Set((0..<output[3]).map { conv.window.horizontal.validTaps(output: $0, input: input[3]).count })
+            let columns = Set(
+                (0..<output[3]).map { conv.window.horizontal.validTaps(output: $0, input: input[3]).count })
             counts = Set(rows.flatMap { row in columns.map { row * $0 * channels } })
         }
         // Even and odd accumulators; within a parity, the largest count covers the smaller ones.

@@ -20,7 +20,8 @@ struct ComparisonWherePattern: BinarizerPattern {
             let comparison = Comparison(producing: condition, in: graph)
         else { return nil }
         let (input, zero) = try comparison.decision(truthIsPlus: yes == 1, &graph)
-        return BinarizerMatch(input: input, zero: zero, replaced: node.outputs[0], probed: node.outputs[0], encoding: .signed)
+        return BinarizerMatch(
+            input: input, zero: zero, replaced: node.outputs[0], probed: node.outputs[0], encoding: .signed)
     }
 }
 
@@ -44,7 +45,8 @@ struct BipolarQuantPattern: BinarizerPattern {
         guard node.op is BipolarQuant, let x = node.inputs[0], graph.uniform(node.inputs[1]) == 1,
             graph[x].type.elementType == .float32
         else { return nil }
-        return BinarizerMatch(input: x, zero: .plus, replaced: node.outputs[0], probed: node.outputs[0], encoding: .signed)
+        return BinarizerMatch(
+            input: x, zero: .plus, replaced: node.outputs[0], probed: node.outputs[0], encoding: .signed)
     }
 }
 
@@ -76,7 +78,8 @@ struct ArgMaxPattern: BinarizerPattern {
 struct ZeroIsPlusPattern: BinarizerPattern {
     func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
         let node = graph[id]
-        guard node.op is Where, let condition = node.inputs[0], graph.uniform(node.inputs[1]) == 1, let sign = node.inputs[2],
+        guard node.op is Where, let condition = node.inputs[0], graph.uniform(node.inputs[1]) == 1,
+            let sign = node.inputs[2],
             let (_, equal) = graph.producer(of: condition, as: Equal.self),
             equal.inputs.contains(sign), let zero = equal.inputs.first(where: { $0 != sign }), graph.uniform(zero) == 0,
             let (_, float) = graph.producer(of: sign, as: BinaryToFloat.self),
@@ -94,7 +97,8 @@ enum StraightThroughPattern {
         let node = graph[id]
         guard node.op is Add, let first = node.inputs[0], let second = node.inputs[1] else { return nil }
         for (difference, penalty) in [(first, second), (second, first)] {
-            guard let (_, sub) = graph.producer(of: difference, as: Sub.self), sub.inputs[1] == penalty, let sign = sub.inputs[0],
+            guard let (_, sub) = graph.producer(of: difference, as: Sub.self), sub.inputs[1] == penalty,
+                let sign = sub.inputs[0],
                 graph.producer(of: sign, as: BinaryToFloat.self) != nil,
                 graph[sign].type == graph[node.outputs[0]].type
             else { continue }

@@ -17,7 +17,8 @@ public struct CanonicalizeBatchNormalizations: Pass {
             let shape = [a.count] + [Int](repeating: 1, count: graph[x].type.rank - 2)
             let scale = graph.addConstant(node.name + ".a", Tensor(shape, a))
             let shift = graph.addConstant(node.name + ".b", Tensor(shape, b))
-            let y = try graph.append(ScaleShift(), [x, scale, shift], name: node.name, outputNames: [graph[node.outputs[0]].name])
+            let y = try graph.append(
+                ScaleShift(), [x, scale, shift], name: node.name, outputNames: [graph[node.outputs[0]].name])
             graph.replaceUses(of: node.outputs[0], with: y[0])
         }
     }

@@ -22,9 +22,12 @@ public struct CanonicalizeLinearLayers: Pass {
                 if gemm.transB { weights = matrix.transposed2D() }
                 if node.inputs.count > 2, let c = node.inputs[2] {
                     let count = weights.shape[1]
-                    guard let tensor = graph.constant(c), let vector = [1, count].broadcast(with: tensor.shape), vector == [1, count]
+                    guard let tensor = graph.constant(c), let vector = [1, count].broadcast(with: tensor.shape),
+                        vector == [1, count]
                     else { continue }
-                    bias = graph.addConstant(graph[c].name, tensor.broadcast(to: tensor.type.rank == 2 ? [1, count] : [count]).reshaped([count]))
+                    bias = graph.addConstant(
+                        graph[c].name,
+                        tensor.broadcast(to: tensor.type.rank == 2 ? [1, count] : [count]).reshaped([count]))
                 }
             }
             let (n, k, m) = (graph[x].type.shape[0], weights.shape[0], weights.shape[1])

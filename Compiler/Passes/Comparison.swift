@@ -100,8 +100,9 @@ enum DoubledMinusOne {
         {
             return (match.code, node.outputs[0])
         }
-        guard let doubled = operand(of: node, is: Sub.self, constant: 1, onRight: true, graph)
-            ?? operand(of: node, is: Add.self, constant: -1, onRight: false, graph)
+        guard
+            let doubled = operand(of: node, is: Sub.self, constant: 1, onRight: true, graph)
+                ?? operand(of: node, is: Add.self, constant: -1, onRight: false, graph)
         else {
             guard let shifted = operand(of: node, is: Mul.self, constant: 2, onRight: false, graph),
                 let producer = graph.producer(of: shifted),
@@ -121,7 +122,9 @@ enum DoubledMinusOne {
     ) -> Graph.ValueID? {
         guard node.op is Op else { return nil }
         if graph.uniform(node.inputs[1]) == constant, let a = node.inputs[0], graph.constant(a) == nil { return a }
-        if !onRight, graph.uniform(node.inputs[0]) == constant, let b = node.inputs[1], graph.constant(b) == nil { return b }
+        if !onRight, graph.uniform(node.inputs[0]) == constant, let b = node.inputs[1], graph.constant(b) == nil {
+            return b
+        }
         return nil
     }
 }

@@ -6,9 +6,15 @@ enum Elementwise {
     static func isElementwise(_ op: any Operator) -> Bool {
         switch op {
         case is ScaleShift, is Add, is Sub, is Mul, is Div, is Pow, is Min, is Max: true
-        case is Neg, is Abs, is Sqrt, is Exp, is Log, is Erf, is Sin, is Cos, is Reciprocal, is Floor, is Ceil, is Round: true
-        case is Relu, is LeakyRelu, is PRelu, is Clip, is Elu, is Sigmoid, is HardSigmoid, is HardSwish, is Tanh, is Gelu, is Softplus: true
-        case is Sign, is Where, is Equal, is Less, is LessOrEqual, is Greater, is GreaterOrEqual, is Not, is And, is Or, is Cast: true
+        case is Neg, is Abs, is Sqrt, is Exp, is Log, is Erf, is Sin, is Cos, is Reciprocal, is Floor, is Ceil,
+            is Round:
+            true
+        case is Relu, is LeakyRelu, is PRelu, is Clip, is Elu, is Sigmoid, is HardSigmoid, is HardSwish, is Tanh,
+            is Gelu, is Softplus:
+            true
+        case is Sign, is Where, is Equal, is Less, is LessOrEqual, is Greater, is GreaterOrEqual, is Not, is And, is Or,
+            is Cast:
+            true
         default: false
         }
     }

@@ -35,7 +35,11 @@ public struct EliminateCommonSubexpressions: Pass {
         for index in graph.values.indices {
             let id = Graph.ValueID(index: index)
             guard let tensor = graph.constant(id), tensor.elementCount <= 64 else { continue }
-            if let known = first[tensor], graph.constant(known)!.isIdentical(to: tensor) { replacement[id] = known } else { first[tensor] = id }
+            if let known = first[tensor], graph.constant(known)!.isIdentical(to: tensor) {
+                replacement[id] = known
+            } else {
+                first[tensor] = id
+            }
         }
         graph.mapOperands { replacement[$0] ?? $0 }
     }

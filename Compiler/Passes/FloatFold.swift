@@ -49,7 +49,9 @@ struct FloatFold {
         return Chain(source: source, result: x, nodes: nodes.reversed())
     }
 
-    private static func bisect(_ chain: Chain, _ binarize: Binarize, sampleShape: [Int], _ graph: Graph) throws -> SwitchTable {
+    private static func bisect(
+        _ chain: Chain, _ binarize: Binarize, sampleShape: [Int], _ graph: Graph
+    ) throws -> SwitchTable {
         let count = sampleShape.reduce(1, *)
         func decisions(_ x: [Float]) throws -> [Float] {
             try chain.evaluate(Tensor([1] + sampleShape, x), in: graph).floats

@@ -25,7 +25,8 @@ public struct FoldDecisions: Pass {
     }
 
     private func fold(
-        _ x: Graph.ValueID, _ binarize: Binarize, _ node: Graph.Node, _ graph: inout Graph, _ context: inout CompilationContext
+        _ x: Graph.ValueID, _ binarize: Binarize, _ node: Graph.Node, _ graph: inout Graph,
+        _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
         if let chain = try FoldedChain(endingIn: x, of: graph), chain.onlyLeads(to: node.outputs[0], in: graph) {
             var integer = try IntegerFold(chain, binarize, graph)
@@ -47,7 +48,8 @@ extension FoldedChain {
         let inner = Set(beforePool.nodes + afterPool.nodes + [conversion] + (pool.map { [$0] } ?? []))
         return inner.allSatisfy { id in
             graph[id].outputs.allSatisfy { value in
-                !graph.isOutput(value) && (uses[value] ?? []).allSatisfy { inner.contains($0) || graph[$0].op is Binarize }
+                !graph.isOutput(value)
+                    && (uses[value] ?? []).allSatisfy { inner.contains($0) || graph[$0].op is Binarize }
             }
         }
     }

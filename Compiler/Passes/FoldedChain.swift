@@ -79,7 +79,8 @@ struct FoldedChain {
                 let channel = index % columnCount / (sampleShape[1] * sampleShape[2])
                 guard (noise?[channel] ?? 0) == 0 else { continue }
                 let candidate = accumulators.candidates[range.lowerBound + index / columnCount]
-                return "in channel \(channel) the accumulator \(candidate) of '\(graph[conversion].name)' gives exactly 0"
+                return
+                    "in channel \(channel) the accumulator \(candidate) of '\(graph[conversion].name)' gives exactly 0"
             }
         }
         return nil

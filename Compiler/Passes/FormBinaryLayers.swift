@@ -32,14 +32,16 @@ public struct FormBinaryLayers: Pass {
         case .plus, .minus:
             graph[id].op = Binarize(zero: context.signZero == .plus ? .plus : .minus)
             context.remarks.append(
-                "binarizer '\(name)': \(reason); decided \(context.signZero == .plus ? "+1" : "-1") as --sign-zero asks")
+                "binarizer '\(name)': \(reason); decided \(context.signZero == .plus ? "+1" : "-1") as --sign-zero asks"
+            )
         case .exact:
             let sign = try graph.append(Sign(), [x], name: name)[0]
             for reader in graph.uses()[node.outputs[0]] ?? [] where graph[reader].op is BinaryToFloat {
                 graph.replaceUses(of: graph[reader].outputs[0], with: sign)
             }
             context.remarks.append(
-                "binarizer '\(name)' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary")
+                "binarizer '\(name)' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"
+            )
         }
     }
 
@@ -47,7 +49,8 @@ public struct FormBinaryLayers: Pass {
 
     private func formConvolution(_ id: Graph.NodeID, _ graph: inout Graph, _ context: inout CompilationContext) throws {
         let node = graph[id]
-        guard let conv = node.op as? Conv, let x = node.inputs[0], let w = node.inputs[1], graph[x].type.rank == 4 else { return }
+        guard let conv = node.op as? Conv, let x = node.inputs[0], let w = node.inputs[1], graph[x].type.rank == 4
+        else { return }
         var window = conv.window
         var padValue = 0
         var source = x
@@ -58,7 +61,9 @@ public struct FormBinaryLayers: Pass {
         }
         guard let (_, unpacked) = graph.producer(of: source, as: BinaryToFloat.self) else { return }
         func stays(_ reason: String) { context.floatReasons[node.name] = reason }
-        guard let weights = graph.constant(w) else { return stays("its input is binary, but its weights depend on the model's input") }
+        guard let weights = graph.constant(w) else {
+            return stays("its input is binary, but its weights depend on the model's input")
+        }
         let snapped: SnappedWeights
         switch SnappedWeights.snap(weights) {
         case .success(let result): snapped = result
@@ -66,7 +71,9 @@ public struct FormBinaryLayers: Pass {
         }
         let products = weights.elementCount / weights.shape[0]
         guard products <= AccumulatorLimit.products else {
-            return stays("its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly")
+            return stays(
+                "its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly"
+            )
         }
         if let bias = node.inputs.count > 2 ? node.inputs[2] : nil, graph.constant(bias) == nil {
             return stays("its input and weights are binary, but its bias depends on the model's input")
@@ -74,7 +81,8 @@ public struct FormBinaryLayers: Pass {
         let bits = graph.addConstant(graph[w].name, snapped.signs)
         let alpha = graph.addConstant(graph[w].name + ".alpha", Tensor([snapped.alpha.count], snapped.alpha))
         let acc = try graph.append(
-            BinaryConv(window: window, groups: conv.groups, padValue: padValue), [unpacked.inputs[0], bits], name: node.name)[0]
+            BinaryConv(window: window, groups: conv.groups, padValue: padValue), [unpacked.inputs[0], bits],
+            name: node.name)[0]
         let y = try graph.append(
             AccumulatorToFloat(), [acc, alpha] + node.inputs.dropFirst(2), name: node.name,
             outputNames: [graph[node.outputs[0]].name])[0]
@@ -87,7 +95,8 @@ public struct FormBinaryLayers: Pass {
     /// MaxPool of ±1 numbers is the maximum of decisions.
     private func carryThroughPool(_ id: Graph.NodeID, _ graph: inout Graph) throws {
         let node = graph[id]
-        guard let pool = node.op as? MaxPool, let (_, unpacked) = graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self),
+        guard let pool = node.op as? MaxPool,
+            let (_, unpacked) = graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self),
             let bits = unpacked.inputs[0], graph[bits].type.rank == 4
         else { return }
         let pooled = try graph.binaryPool(bits, like: pool, output: node.outputs[0], minimum: nil)

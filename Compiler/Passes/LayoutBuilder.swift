@@ -19,7 +19,9 @@ struct LayoutBuilder {
     }
 
     mutating func finish() throws -> Graph {
-        for output in old.outputs { new.outputs.append(Graph.Output(name: output.name, value: try inPlainOrder(output.value))) }
+        for output in old.outputs {
+            new.outputs.append(Graph.Output(name: output.name, value: try inPlainOrder(output.value)))
+        }
         for probe in old.probes {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
             new.probes.append(Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value))
@@ -32,7 +34,9 @@ struct LayoutBuilder {
         let output = node.outputs[0]
         switch node.op {
         case let op as Conv:
-            guard let w = node.inputs[1], old.constant(w) != nil else { throw OperatorError("its weights must be constant") }
+            guard let w = node.inputs[1], old.constant(w) != nil else {
+                throw OperatorError("its weights must be constant")
+            }
             try image(ChannelsLast(op), node, constants: node.inputs.dropFirst())
         case is BinaryConv: break
         case let op as AccumulatorToFloat: try epilogue(op, node)
@@ -49,7 +53,9 @@ struct LayoutBuilder {
         case is Sign: try ternarySign(node)
         case is Reshape: try lowerReshape(node)
         case is Transpose: plain[output] = try append(node.op, [try inPlainOrder(node.inputs[0]!)], node)
-        default: throw OperatorError("the runtime has no such operator; only nodes that can be computed at compile time may use it")
+        default:
+            throw OperatorError(
+                "the runtime has no such operator; only nodes that can be computed at compile time may use it")
         }
     }
 }
@@ -95,7 +101,9 @@ extension LayoutBuilder {
         return try new.append(Transpose(permutation: permutation), [value], name: name)[0]
     }
 
-    private mutating func append(_ op: any Operator, _ inputs: [Graph.ValueID?], _ node: Graph.Node) throws -> Graph.ValueID {
+    private mutating func append(
+        _ op: any Operator, _ inputs: [Graph.ValueID?], _ node: Graph.Node
+    ) throws -> Graph.ValueID {
         do {
             return try new.append(op, inputs, name: node.name, outputNames: [old[node.outputs[0]].name])[0]
         } catch let error as NodeError {
@@ -109,7 +117,9 @@ extension LayoutBuilder {
 extension LayoutBuilder {
     private mutating func image(_ op: any Operator, _ node: Graph.Node, constants: ArraySlice<Graph.ValueID?>) throws {
         let x = node.inputs[0]!
-        guard isImage(x) else { throw OperatorError("only images of rank 4 are supported; its input is \(old[x].type)") }
+        guard isImage(x) else {
+            throw OperatorError("only images of rank 4 are supported; its input is \(old[x].type)")
+        }
         let operands = try constants.map { try $0.map { try inPlainOrder($0) } }
         channelsLast[node.outputs[0]] = try append(op, [try inChannelsLast(x)] + operands, node)
     }
@@ -127,7 +137,9 @@ extension LayoutBuilder {
     private mutating func lowerDecide(_ op: Decide, _ node: Graph.Node) throws {
         let x = node.inputs[0]!, points = old.constant(node.inputs[1]!)!
         let isPerChannel = points.elementCount == points.shape[0] * (points.shape.count > 1 ? points.shape[1] : 1)
-        if old.producer(of: x, as: BinaryConv.self) != nil, uses[x]?.count == 1, isPerChannel { return try epilogue(op, node) }
+        if old.producer(of: x, as: BinaryConv.self) != nil, uses[x]?.count == 1, isPerChannel {
+            return try epilogue(op, node)
+        }
         let source = try inChannelsLast(x)
         let laidOut = isImage(x) ? points.permuted(ImageLayout.toChannelsLast) : points
         let operand = new.addConstant(old[node.inputs[1]!].name, laidOut)
@@ -139,7 +151,9 @@ extension LayoutBuilder {
     /// its zeros count.
     private mutating func ternarySign(_ node: Graph.Node) throws {
         let x = node.inputs[0]!
-        guard old[x].type.elementType == .float32 else { throw OperatorError("only float32 is supported; it takes \(old[x].type)") }
+        guard old[x].type.elementType == .float32 else {
+            throw OperatorError("only float32 is supported; it takes \(old[x].type)")
+        }
         let source = channelsLast[x] == nil ? try inPlainOrder(x) : try inChannelsLast(x)
         let ones = [Int](repeating: 1, count: old[x].type.rank - 1)
         let halves = try [Float.leastNonzeroMagnitude, 0].map { point in
@@ -153,7 +167,9 @@ extension LayoutBuilder {
     }
 
     /// An operator that treats every element alike, in whichever order its operands are at hand.
-    private mutating func elementwise(_ op: any Operator, _ node: Graph.Node, constants: ArraySlice<Graph.ValueID?>) throws {
+    private mutating func elementwise(
+        _ op: any Operator, _ node: Graph.Node, constants: ArraySlice<Graph.ValueID?>
+    ) throws {
         let x = node.inputs[0]!
         let operands = try constants.map { value -> Graph.ValueID? in
             guard let value else { return nil }
@@ -173,7 +189,9 @@ extension LayoutBuilder {
     private mutating func scaleShift(_ x: Graph.ValueID, _ a: Tensor, _ b: Tensor, _ node: Graph.Node) throws {
         if isImage(x) {
             func laidOut(_ tensor: Tensor) -> Tensor { tensor.permuted([1, 2, 0]) }
-            let operands = [new.addConstant(node.name + ".a", laidOut(a)), new.addConstant(node.name + ".b", laidOut(b))]
+            let operands = [
+                new.addConstant(node.name + ".a", laidOut(a)), new.addConstant(node.name + ".b", laidOut(b)),
+            ]
             channelsLast[node.outputs[0]] = try append(ScaleShift(), [try inChannelsLast(x)] + operands, node)
         } else {
             let operands = [new.addConstant(node.name + ".a", a), new.addConstant(node.name + ".b", b)]
@@ -221,7 +239,9 @@ extension LayoutBuilder {
         guard let position = operands.firstIndex(where: { old.constant($0) != nil }) else { return nil }
         let data = operands[1 - position], constant = old.constant(operands[position])!
         let shape = old[data].type.shape
-        guard !shape.isEmpty, shape == old[node.outputs[0]].type.shape, constant.shape.count <= shape.count else { return nil }
+        guard !shape.isEmpty, shape == old[node.outputs[0]].type.shape, constant.shape.count <= shape.count else {
+            return nil
+        }
         let full = [Int](repeating: 1, count: shape.count - constant.shape.count) + constant.shape
         guard full[0] == 1 else { return nil }
         return (data, constant.reshaped([Int](full.dropFirst())), position == 0)
@@ -248,7 +268,8 @@ extension LayoutBuilder {
             if isImage(x) { floats = try permute(floats, ImageLayout.toChannelsFirst, name: node.name) }
             floats = try new.reshape(floats, to: target, name: node.name)
             if target.count == 4 { floats = try permute(floats, ImageLayout.toChannelsLast, name: node.name) }
-            let points = new.addConstant(node.name, Tensor([1] + [Int](repeating: 1, count: target.count - 1), [0 as Float]))
+            let points = new.addConstant(
+                node.name, Tensor([1] + [Int](repeating: 1, count: target.count - 1), [0 as Float]))
             bits = try new.append(Decide(), [floats, points], name: node.name, outputNames: [old[output].name])[0]
         }
         if target.count == 4 { channelsLast[output] = bits } else { plain[output] = bits }

@@ -27,7 +27,8 @@ struct SpatialPad {
 
     /// nil where `value` is anything else.
     init?(producing value: Graph.ValueID, in graph: Graph) {
-        guard let (op, node) = graph.producer(of: value, as: Pad.self), op.mode == .constant, let source = node.inputs[0],
+        guard let (op, node) = graph.producer(of: value, as: Pad.self), op.mode == .constant,
+            let source = node.inputs[0],
             graph[source].type.rank == 4, let pads = node.inputs[1].flatMap({ graph.constant($0)?.integers })
         else { return nil }
         var filler: Float = 0
@@ -47,7 +48,8 @@ struct SpatialPad {
             before[axis] = Int(pads[position])
             after[axis] = Int(pads[position + axes.count])
         }
-        guard before[0] == 0, before[1] == 0, after[0] == 0, after[1] == 0, (before + after).allSatisfy({ $0 >= 0 }) else { return nil }
+        guard before[0] == 0, before[1] == 0, after[0] == 0, after[1] == 0, (before + after).allSatisfy({ $0 >= 0 })
+        else { return nil }
         self.source = source
         self.value = filler
         begin = (before[2], before[3])

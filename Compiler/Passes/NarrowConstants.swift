@@ -15,7 +15,8 @@ public struct NarrowConstants: Pass {
                 guard narrow.shape != tensor.shape else { continue }
                 var operands = node.inputs.map { $0.map { graph.operand($0) } }
                 operands[position] = Operand(narrow)
-                guard let types = try? node.op.inferTypes(operands), types == node.outputs.map({ graph[$0].type }) else { continue }
+                guard let types = try? node.op.inferTypes(operands), types == node.outputs.map({ graph[$0].type })
+                else { continue }
                 graph[id].inputs[position] = graph.addConstant(graph[input].name, narrow)
             }
         }

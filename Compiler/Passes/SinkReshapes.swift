@@ -12,13 +12,15 @@ public struct SinkReshapes: Pass {
 
     private func sink(_ id: Graph.NodeID, _ graph: inout Graph) throws {
         let node = graph[id]
-        guard Elementwise.isElementwise(node.op) || node.op is Binarize || node.op is BinaryToFloat, node.outputs.count == 1
+        guard Elementwise.isElementwise(node.op) || node.op is Binarize || node.op is BinaryToFloat,
+            node.outputs.count == 1
         else { return }
         let shape = graph[node.outputs[0]].type.shape
         // Every computed operand must be the same kind of Reshape, of the result's own shape.
         let computed = node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil }
         let sources = computed.map { value -> Graph.ValueID? in
-            guard let (_, reshape) = graph.producer(of: value, as: Reshape.self), graph[value].type.shape == shape else { return nil }
+            guard let (_, reshape) = graph.producer(of: value, as: Reshape.self), graph[value].type.shape == shape
+            else { return nil }
             return reshape.inputs[0]
         }
         guard let first = sources.first ?? nil, sources.allSatisfy({ $0 != nil }) else { return }
@@ -36,12 +38,15 @@ public struct SinkReshapes: Pass {
                 inputs.append(nextSource.next()!)
                 continue
             }
-            guard let reshaped = constant.reshapedAlong(from: shape, to: inner, isScaleShift: node.op is ScaleShift && position > 0)
+            guard
+                let reshaped = constant.reshapedAlong(
+                    from: shape, to: inner, isScaleShift: node.op is ScaleShift && position > 0)
             else { return }
             inputs.append(graph.addConstant(graph[input].name, reshaped))
         }
         let name = graph[node.outputs[0]].name
-        guard let y = try? graph.append(node.op, inputs, name: node.name, outputNames: [name])[0], graph[y].type.shape == inner
+        guard let y = try? graph.append(node.op, inputs, name: node.name, outputNames: [name])[0],
+            graph[y].type.shape == inner
         else { return }
         try graph.replace(node.outputs[0], withReshapeOf: y)
     }
@@ -52,7 +57,9 @@ extension Tensor {
     /// elements in the same order); nil where it cannot be.
     fileprivate func reshapedAlong(from shape: [Int], to inner: [Int], isScaleShift: Bool) -> Tensor? {
         if elementCount == 1 {
-            return isScaleShift ? reshaped([Int](repeating: 1, count: inner.count - 1)) : reshaped([Int](repeating: 1, count: inner.count))
+            return isScaleShift
+                ? reshaped([Int](repeating: 1, count: inner.count - 1))
+                : reshaped([Int](repeating: 1, count: inner.count))
         }
         let sample = [1] + shape.dropFirst(), innerSample = [1] + inner.dropFirst()
         // A ScaleShift's constants have no batch axis; another operator's align at the right, and may have one of 1.

@@ -18,9 +18,12 @@ enum StructuralZeros {
             switch node.op {
             case is Relu: return "its input passes the ReLU '\(name)'"
             case is Clip:
-                for limit in node.inputs.dropFirst() where graph.uniform(limit) == 0 { return "its input passes the clip at 0 '\(name)'" }
+                for limit in node.inputs.dropFirst() where graph.uniform(limit) == 0 {
+                    return "its input passes the clip at 0 '\(name)'"
+                }
                 value = node.inputs[0]!
-            case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is Reshape, is Transpose, is PRelu, is LeakyRelu,
+            case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is Reshape, is Transpose, is PRelu,
+                is LeakyRelu,
                 is Neg, is Abs, is Slice, is Pad, is DepthToSpace, is Resize:
                 value = node.inputs[0]!
             case is ScaleShift:
@@ -28,16 +31,23 @@ enum StructuralZeros {
                 guard graph.constant(node.inputs[2]!)!.floats.contains(0) else { return nil }
                 value = node.inputs[0]!
             case is Mul, is Div:
-                guard let other = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) != nil }) else { return nil }
-                if graph.constant(other)!.floats.contains(0) { return "its input is multiplied by a constant 0 at '\(name)'" }
-                guard let data = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) == nil }) else { return nil }
+                guard let other = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) != nil }) else {
+                    return nil
+                }
+                if graph.constant(other)!.floats.contains(0) {
+                    return "its input is multiplied by a constant 0 at '\(name)'"
+                }
+                guard let data = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) == nil }) else {
+                    return nil
+                }
                 value = data
             case is Conv:
                 guard let w = node.inputs[1].flatMap({ graph.constant($0) }) else { return nil }
                 let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { graph.constant($0)?.floats } : nil
                 let count = w.elementCount / w.shape[0]
                 let floats = w.floats
-                for m in 0..<w.shape[0] where (bias?[m] ?? 0) == 0 && floats[m * count..<(m + 1) * count].allSatisfy({ $0 == 0 }) {
+                for m in 0..<w.shape[0]
+                where (bias?[m] ?? 0) == 0 && floats[m * count..<(m + 1) * count].allSatisfy({ $0 == 0 }) {
                     return "channel \(m) of the convolution '\(name)' has weights and bias 0"
                 }
                 return nil

@@ -2,30 +2,39 @@ extension CompilationReport {
     /// The report as aligned text: a table of layers, one of binarizers, and the sums.
     public var text: String {
         var lines: [String] = []
-        lines += TextTable(
-            header: ["layer", "kind", "input", "output", "MACs", "weights", "packed", "form"], rightAligned: [4, 5, 6],
-            rows: layers.map {
-                [
-                    $0.name, $0.kind.rawValue, $0.inputShape.dropFirst().dimensions, $0.outputShape.dropFirst().dimensions,
-                    $0.macs.grouped, $0.weightBytesBefore.byteText, $0.weightBytesAfter.byteText,
-                    $0.kind == .float && !$0.note.isEmpty ? "stays float: \($0.note)" : $0.note,
-                ]
-            }
-        ).lines
-        if !binarizers.isEmpty {
-            lines.append("")
-            lines += TextTable(
-                header: ["binarizer", "decides on", "rising", "falling", "constant", "several", "ties", ""], rightAligned: [2, 3, 4, 5, 6],
-                rows: binarizers.map {
-                    [$0.name, $0.domain, "\($0.rising)", "\($0.falling)", "\($0.constant)", "\($0.several)", "\($0.ties)", $0.note]
+        lines +=
+            TextTable(
+                header: ["layer", "kind", "input", "output", "MACs", "weights", "packed", "form"],
+                rightAligned: [4, 5, 6],
+                rows: layers.map {
+                    [
+                        $0.name, $0.kind.rawValue, $0.inputShape.dropFirst().dimensions,
+                        $0.outputShape.dropFirst().dimensions,
+                        $0.macs.grouped, $0.weightBytesBefore.byteText, $0.weightBytesAfter.byteText,
+                        $0.kind == .float && !$0.note.isEmpty ? "stays float: \($0.note)" : $0.note,
+                    ]
                 }
             ).lines
+        if !binarizers.isEmpty {
+            lines.append("")
+            lines +=
+                TextTable(
+                    header: ["binarizer", "decides on", "rising", "falling", "constant", "several", "ties", ""],
+                    rightAligned: [2, 3, 4, 5, 6],
+                    rows: binarizers.map {
+                        [
+                            $0.name, $0.domain, "\($0.rising)", "\($0.falling)", "\($0.constant)", "\($0.several)",
+                            "\($0.ties)", $0.note,
+                        ]
+                    }
+                ).lines
         }
         lines.append("")
         let total = max(1, binaryMACs + floatMACs)
         let share = Double(binaryMACs) / Double(total) * 100
         lines.append(
-            "\(layers.filter { $0.kind == .binary }.count) binary layers of \(layers.count); \(share.fixed(2)) % of \(total.grouped) MACs are binary")
+            "\(layers.filter { $0.kind == .binary }.count) binary layers of \(layers.count); \(share.fixed(2)) % of \(total.grouped) MACs are binary"
+        )
         lines.append("weights \(weightBytesBefore.byteText) in float32 → \(weightBytesAfter.byteText) packed")
         if let sourceFileBytes, let modelFileBytes {
             lines.append("file    \(sourceFileBytes.byteText) → \(modelFileBytes.byteText)")

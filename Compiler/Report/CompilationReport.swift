@@ -61,7 +61,8 @@ public struct CompilationReport: Codable, Sendable {
         binarizers = context.binarizers.map {
             Binarizer(
                 name: $0.name, domain: $0.domain.rawValue, rising: $0.counts.rising, falling: $0.counts.falling,
-                constant: $0.counts.constant, several: $0.counts.several, mostSwitchPoints: $0.counts.most, ties: $0.ties,
+                constant: $0.counts.constant, several: $0.counts.several, mostSwitchPoints: $0.counts.most,
+                ties: $0.ties,
                 note: $0.note)
         }
         remarks = context.remarks

@@ -12,9 +12,12 @@ struct LayerReader {
         case is ChannelsLast<Conv>:
             return describe(node, "Conv", .float, note: context.floatReasons[node.name] ?? "")
         case is ChannelsLast<BinaryConvThen<Decide>>:
-            return describe(node, "BinaryConv", .binary, note: "to bits: " + comparisons(graph.constant(node.inputs[2]!)!))
+            return describe(
+                node, "BinaryConv", .binary, note: "to bits: " + comparisons(graph.constant(node.inputs[2]!)!))
         case is ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
-            return describe(node, "BinaryConv", .binary, note: "to float32: α·acc" + (node.inputs.dropFirst(3).contains { $0 != nil } ? " + bias" : ""))
+            return describe(
+                node, "BinaryConv", .binary,
+                note: "to float32: α·acc" + (node.inputs.dropFirst(3).contains { $0 != nil } ? " + bias" : ""))
         case is ChannelsLast<BinaryConv>:
             return describe(node, "BinaryConv", .binary, note: "to int32 accumulators" + behindAccumulators(node))
         default: return nil

@@ -32,9 +32,14 @@ enum ErrorBound {
             let carried = try ScaleShift().evaluate([error, values[1]!.magnitude, none])[0]
             return scaled.combined(carried) { 4 * unit * $0 + $1 }
         case is AccumulatorToFloat, is BinaryToFloat: return zero.shaped(like: result)
-        case is Relu, is Clip, is Min, is Max, is Neg, is Abs, is Reshape, is Transpose, is Flatten, is Squeeze, is Unsqueeze:
-            guard values.compactMap({ $0 }).count == 1 || bounds.dropFirst().allSatisfy({ $0 == nil }) else { return nil }
-            if node.op is Transpose || node.op is Reshape || node.op is Flatten || node.op is Squeeze || node.op is Unsqueeze {
+        case is Relu, is Clip, is Min, is Max, is Neg, is Abs, is Reshape, is Transpose, is Flatten, is Squeeze,
+            is Unsqueeze:
+            guard values.compactMap({ $0 }).count == 1 || bounds.dropFirst().allSatisfy({ $0 == nil }) else {
+                return nil
+            }
+            if node.op is Transpose || node.op is Reshape || node.op is Flatten || node.op is Squeeze
+                || node.op is Unsqueeze
+            {
                 return try node.op.evaluate([error] + values.dropFirst())[0]
             }
             return error.elementCount == result.elementCount ? error.reshaped(result.shape) : nil

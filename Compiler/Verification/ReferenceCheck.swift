@@ -74,7 +74,8 @@ public struct ReferenceCheck {
     private func compare(
         _ name: String, _ binarize: Binarize, x: Tensor, bound: Tensor?, own: Tensor, runtime: [Int64]
     ) -> (Decisions, Tensor) {
-        var result = Decisions(name: name, count: runtime.count, differing: 0, beyondBound: 0, largestDistance: 0, boundThere: 0)
+        var result = Decisions(
+            name: name, count: runtime.count, differing: 0, beyondBound: 0, largestDistance: 0, boundThere: 0)
         let reference = own.integers!, values = x.floats, limits = bound?.floats
         for index in reference.indices where reference[index] != runtime[index] {
             result.differing += 1

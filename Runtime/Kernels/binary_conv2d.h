@@ -3,9 +3,8 @@
 #ifndef BNNM_BINARY_CONV2D_H
 #define BNNM_BINARY_CONV2D_H
 
-#include "separate_roundings.h"
-
 #include "binary_conv2d_output.h"
+#include "separate_roundings.h"
 #include "tap_box.h"
 
 enum { BNNMK_PIXEL_BLOCK = 4 };
@@ -122,15 +121,15 @@ BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnm
 BNNMK_INLINE void bnnmk_binary_conv2d_whole(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
                                             bnnmk_count_differences *count_differences, bnnmk_decide *decide) {
   switch (conv->output_kind) {
-  case BNNMK_OUTPUT_BITS:
-    bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, count_differences, decide);
-    break;
-  case BNNMK_OUTPUT_INT32:
-    bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, count_differences, decide);
-    break;
-  case BNNMK_OUTPUT_FLOAT32:
-    bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, count_differences, decide);
-    break;
+    case BNNMK_OUTPUT_BITS:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, count_differences, decide);
+      break;
+    case BNNMK_OUTPUT_INT32:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, count_differences, decide);
+      break;
+    case BNNMK_OUTPUT_FLOAT32:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, count_differences, decide);
+      break;
   }
 }
 

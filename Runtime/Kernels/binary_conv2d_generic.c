@@ -16,8 +16,7 @@ static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t
     for (uint32_t row = 0; row < box->row_count; row++) {
       for (uint32_t run = 0; run < box->run_count; run++) {
         const uint64_t *x = input + p * pixel_step + row * box->input_row_step + run * box->input_run_step;
-        const uint64_t *w =
-            weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
+        const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
         for (size_t i = 0; i < box->run_length; i++) {
           for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
             counts[p][m] += popcount(x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + m]);

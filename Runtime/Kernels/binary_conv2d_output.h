@@ -56,31 +56,31 @@ BNNMK_INLINE void bnnmk_store_accumulators(const bnnmk_binary_conv2d *conv, bnnm
   const size_t stride = conv->output_channels;
   const size_t first = pixel * stride + conv->channel_offset + channel;
   switch (kind) {
-  case BNNMK_OUTPUT_BITS: {
-    const int32_t *points = conv->switch_count ? conv->switch_points + channel : 0;
-    uint32_t minus = channel_count == BNNMK_CHANNEL_BLOCK
-                         ? decide(accumulators, points, conv->switch_count, stride)
-                         : bnnmk_decide_some(accumulators, points, conv->switch_count, stride, channel_count);
-    uint64_t *words = (uint64_t *)conv->output + pixel * (stride / 64 + (stride % 64 > 0));
-    bnnmk_or_bits(words, conv->channel_offset + channel, minus);
-    break;
-  }
-  case BNNMK_OUTPUT_INT32: {
-    int32_t *output = (int32_t *)conv->output + first;
-    for (uint32_t m = 0; m < channel_count; m++) {
-      output[m] = accumulators[m];
+    case BNNMK_OUTPUT_BITS: {
+      const int32_t *points = conv->switch_count ? conv->switch_points + channel : 0;
+      uint32_t minus = channel_count == BNNMK_CHANNEL_BLOCK
+                           ? decide(accumulators, points, conv->switch_count, stride)
+                           : bnnmk_decide_some(accumulators, points, conv->switch_count, stride, channel_count);
+      uint64_t *words = (uint64_t *)conv->output + pixel * (stride / 64 + (stride % 64 > 0));
+      bnnmk_or_bits(words, conv->channel_offset + channel, minus);
+      break;
     }
-    break;
-  }
-  case BNNMK_OUTPUT_FLOAT32: {
-    float *output = (float *)conv->output + first;
-    if (channel_count == BNNMK_CHANNEL_BLOCK) {
-      bnnmk_scale_accumulators(conv, accumulators, channel, BNNMK_CHANNEL_BLOCK, output);
-    } else {
-      bnnmk_scale_accumulators(conv, accumulators, channel, channel_count, output);
+    case BNNMK_OUTPUT_INT32: {
+      int32_t *output = (int32_t *)conv->output + first;
+      for (uint32_t m = 0; m < channel_count; m++) {
+        output[m] = accumulators[m];
+      }
+      break;
     }
-    break;
-  }
+    case BNNMK_OUTPUT_FLOAT32: {
+      float *output = (float *)conv->output + first;
+      if (channel_count == BNNMK_CHANNEL_BLOCK) {
+        bnnmk_scale_accumulators(conv, accumulators, channel, BNNMK_CHANNEL_BLOCK, output);
+      } else {
+        bnnmk_scale_accumulators(conv, accumulators, channel, channel_count, output);
+      }
+      break;
+    }
   }
 }
 

@@ -8,10 +8,10 @@
 //   counts[p]| m0 m1 m2 m3   m4 m5 m6 m7 |   in memory, 32-bit lanes: bytes added up by VPSADBW
 #if defined(__x86_64__) || defined(__i386__)
 
+#include <immintrin.h>
+
 #include "binary_conv2d.h"
 #include "kernel_declarations.h"
-
-#include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
 
@@ -85,17 +85,17 @@ static AVX2 void count_differences(const uint64_t *input, size_t pixel_step, uin
                                    const uint64_t *weights, const bnnmk_tap_box *box,
                                    uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
-  case 1:
-    count_pixels(input, pixel_step, 1, weights, box, counts);
-    break;
-  case 2:
-    count_pixels(input, pixel_step, 2, weights, box, counts);
-    break;
-  case 3:
-    count_pixels(input, pixel_step, 3, weights, box, counts);
-    break;
-  default:
-    count_pixels(input, pixel_step, 4, weights, box, counts);
+    case 1:
+      count_pixels(input, pixel_step, 1, weights, box, counts);
+      break;
+    case 2:
+      count_pixels(input, pixel_step, 2, weights, box, counts);
+      break;
+    case 3:
+      count_pixels(input, pixel_step, 3, weights, box, counts);
+      break;
+    default:
+      count_pixels(input, pixel_step, 4, weights, box, counts);
   }
 }
 

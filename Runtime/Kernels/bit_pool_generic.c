@@ -2,9 +2,7 @@
 #include "kernel_declarations.h"
 #include "pool_windows.h"
 
-static inline size_t words_per_pixel(const bnnmk_pool *pool) {
-  return pool->channels / 64 + (pool->channels % 64 > 0);
-}
+static inline size_t words_per_pixel(const bnnmk_pool *pool) { return pool->channels / 64 + (pool->channels % 64 > 0); }
 
 // The neutral elements: ones for AND, zeros for OR.
 static void start(const bnnmk_pool *pool, size_t output_pixel) {

@@ -5,7 +5,6 @@
 #define BNNM_CONV2D_H
 
 #include "separate_roundings.h"
-
 #include "tap_box.h"
 
 enum { BNNMK_CONV2D_PIXEL_BLOCK = 6 };

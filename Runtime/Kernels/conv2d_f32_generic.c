@@ -1,7 +1,6 @@
 // Float convolution in plain C: the inner loop, one pixel and sixteen output channels at a time.
-#include "conv2d.h"
-
 #include "clamp_value.h"
+#include "conv2d.h"
 #include "kernel_declarations.h"
 
 enum { CHANNEL_BLOCK = 16 };

@@ -6,10 +6,9 @@
 // Every output is the same chain of fused multiply-adds in whichever tile it falls.
 #if defined(__x86_64__) || defined(__i386__)
 
-#include "conv2d.h"
-
 #include <immintrin.h>
 
+#include "conv2d.h"
 #include "kernel_declarations.h"
 
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
@@ -106,23 +105,23 @@ static AVX2 void convolve_pixels(const bnnmk_conv2d *conv, const float *input, s
   const tile_operands first = {
       .input = input, .weights = weights, .bias = conv->bias, .output = output, .pixel_step = pixel_step};
   switch (pixel_count) {
-  case 1:
-    convolve_channels(conv, &first, box, 1, 8);
-    break;
-  case 2:
-    convolve_channels(conv, &first, box, 2, 4);
-    break;
-  case 3:
-    convolve_channels(conv, &first, box, 3, 4);
-    break;
-  case 4:
-    convolve_channels(conv, &first, box, 4, 2);
-    break;
-  case 5:
-    convolve_channels(conv, &first, box, 5, 2);
-    break;
-  default:
-    convolve_channels(conv, &first, box, 6, 2);
+    case 1:
+      convolve_channels(conv, &first, box, 1, 8);
+      break;
+    case 2:
+      convolve_channels(conv, &first, box, 2, 4);
+      break;
+    case 3:
+      convolve_channels(conv, &first, box, 3, 4);
+      break;
+    case 4:
+      convolve_channels(conv, &first, box, 4, 2);
+      break;
+    case 5:
+      convolve_channels(conv, &first, box, 5, 2);
+      break;
+    default:
+      convolve_channels(conv, &first, box, 6, 2);
   }
 }
 

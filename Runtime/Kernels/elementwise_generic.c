@@ -4,19 +4,19 @@
 
 BNNMK_INLINE float apply(bnnmk_function function, float a, float b) {
   switch (function) {
-  case BNNMK_ADD:
-    return a + b;
-  case BNNMK_SUBTRACT:
-    return a - b;
-  case BNNMK_MULTIPLY:
-    return a * b;
-  case BNNMK_DIVIDE:
-    return a / b;
-  case BNNMK_MINIMUM:
-    // A comparison with NaN is false: b is kept where it is NaN, a where it alone is.
-    return a < b || a != a ? a : b;
-  case BNNMK_MAXIMUM:
-    return a > b || a != a ? a : b;
+    case BNNMK_ADD:
+      return a + b;
+    case BNNMK_SUBTRACT:
+      return a - b;
+    case BNNMK_MULTIPLY:
+      return a * b;
+    case BNNMK_DIVIDE:
+      return a / b;
+    case BNNMK_MINIMUM:
+      // A comparison with NaN is false: b is kept where it is NaN, a where it alone is.
+      return a < b || a != a ? a : b;
+    case BNNMK_MAXIMUM:
+      return a > b || a != a ? a : b;
   }
   return 0.0f;
 }
@@ -51,24 +51,24 @@ void bnnmk_elementwise_generic(const bnnmk_elementwise *operands, uint32_t begin
     const float *b = operands->b + bnnmk_row_in_operand(&rows, operands->b_strides);
     float *y = operands->output + rows.output;
     switch (operands->function) {
-    case BNNMK_ADD:
-      apply_row(BNNMK_ADD, a, a_step, b, b_step, y, rows.row_length);
-      break;
-    case BNNMK_SUBTRACT:
-      apply_row(BNNMK_SUBTRACT, a, a_step, b, b_step, y, rows.row_length);
-      break;
-    case BNNMK_MULTIPLY:
-      apply_row(BNNMK_MULTIPLY, a, a_step, b, b_step, y, rows.row_length);
-      break;
-    case BNNMK_DIVIDE:
-      apply_row(BNNMK_DIVIDE, a, a_step, b, b_step, y, rows.row_length);
-      break;
-    case BNNMK_MINIMUM:
-      apply_row(BNNMK_MINIMUM, a, a_step, b, b_step, y, rows.row_length);
-      break;
-    case BNNMK_MAXIMUM:
-      apply_row(BNNMK_MAXIMUM, a, a_step, b, b_step, y, rows.row_length);
-      break;
+      case BNNMK_ADD:
+        apply_row(BNNMK_ADD, a, a_step, b, b_step, y, rows.row_length);
+        break;
+      case BNNMK_SUBTRACT:
+        apply_row(BNNMK_SUBTRACT, a, a_step, b, b_step, y, rows.row_length);
+        break;
+      case BNNMK_MULTIPLY:
+        apply_row(BNNMK_MULTIPLY, a, a_step, b, b_step, y, rows.row_length);
+        break;
+      case BNNMK_DIVIDE:
+        apply_row(BNNMK_DIVIDE, a, a_step, b, b_step, y, rows.row_length);
+        break;
+      case BNNMK_MINIMUM:
+        apply_row(BNNMK_MINIMUM, a, a_step, b, b_step, y, rows.row_length);
+        break;
+      case BNNMK_MAXIMUM:
+        apply_row(BNNMK_MAXIMUM, a, a_step, b, b_step, y, rows.row_length);
+        break;
     }
   }
 }

@@ -1,9 +1,8 @@
 // y = x * scale + shift with two roundings; the constants repeat with their period.
-#include "separate_roundings.h"
-
 #include <stddef.h>
 
 #include "kernel_declarations.h"
+#include "separate_roundings.h"
 
 void bnnmk_scale_shift_generic(const bnnmk_scale_shift *operands, uint32_t begin, uint32_t end) {
   const float *x = operands->input;

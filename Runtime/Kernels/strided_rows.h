@@ -8,11 +8,11 @@
 
 typedef struct bnnmk_strided_rows {
   const uint32_t *dims;
-  uint32_t last;                    // the dimension that rows run along
-  uint32_t index[BNNMK_MAX_RANK];   // of the current row, along the dimensions before `last`
+  uint32_t last;                   // the dimension that rows run along
+  uint32_t index[BNNMK_MAX_RANK];  // of the current row, along the dimensions before `last`
   size_t row_count, row_length;
-  size_t first_column;              // where rows start along `last`
-  size_t output;                    // the current row's first element in the dense tensor
+  size_t first_column;  // where rows start along `last`
+  size_t output;        // the current row's first element in the dense tensor
 } bnnmk_strided_rows;
 
 // The rows of begin..<end of the outermost dimension. Rank 0 counts as one dimension of extent 1; with one dimension,

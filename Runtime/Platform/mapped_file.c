@@ -12,13 +12,13 @@
 
 static bnnmp_file_status status_of(int error) {
   switch (error) {
-  case ENOENT:
-  case ENOTDIR:
-    return BNNMP_FILE_MISSING;
-  case ENOMEM:
-    return BNNMP_FILE_OUT_OF_MEMORY;
-  default:
-    return BNNMP_FILE_UNREADABLE;
+    case ENOENT:
+    case ENOTDIR:
+      return BNNMP_FILE_MISSING;
+    case ENOMEM:
+      return BNNMP_FILE_OUT_OF_MEMORY;
+    default:
+      return BNNMP_FILE_UNREADABLE;
   }
 }
 

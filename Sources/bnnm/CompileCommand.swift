@@ -18,7 +18,8 @@ struct CompileCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The model, as torch.onnx.export writes it.", valueName: "model.onnx"))
     var model: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; beside the model by default.", valueName: "out.bnnm"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where to write; beside the model by default.", valueName: "out.bnnm"))
     var output: String?
 
     @OptionGroup var options: CompileOptions
@@ -37,7 +38,9 @@ struct CompileCommand: ParsableCommand {
             let names = Pipeline.passes.map(\.name).joined(separator: ", ")
             throw ValidationError("there is no pass '\(dumpAfter)'; the passes are \(names)")
         }
-        if let report, !report.hasSuffix(".json") { throw ValidationError("--report takes a file ending in .json, not '\(report)'") }
+        if let report, !report.hasSuffix(".json") {
+            throw ValidationError("--report takes a file ending in .json, not '\(report)'")
+        }
     }
 
     func run() throws {

@@ -19,7 +19,8 @@ struct CompileOptions: ParsableArguments {
     var verifyEach = false
 
     func importerOptions() throws -> ONNXImporter.Options {
-        ONNXImporter.Options(shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }))
+        ONNXImporter.Options(
+            shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }))
     }
 }
 

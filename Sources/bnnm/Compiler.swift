@@ -45,7 +45,8 @@ struct Compiler {
         try Packer.write(
             laidOut,
             Packer.Info(
-                name: name, producer: Compiler.producer, target: "portable", sourceWeightBytes: UInt64(imported.weightByteCount)),
+                name: name, producer: Compiler.producer, target: "portable",
+                sourceWeightBytes: UInt64(imported.weightByteCount)),
             to: output)
         var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
         report.sourceFileBytes = Compiler.fileSize(path)

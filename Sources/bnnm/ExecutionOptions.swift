@@ -6,7 +6,10 @@ struct ExecutionOptions: ParsableArguments {
     @Option(help: "Threads that share the work of one execution.")
     var threads = 1
 
-    @Option(help: ArgumentHelp("Instruction set level: generic, neon, neon-dotprod, avx2, avx512 or amx; the best one by default.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "Instruction set level: generic, neon, neon-dotprod, avx2, avx512 or amx; the best one by default.",
+            valueName: "level"))
     var isa: String?
 
     func validate() throws {

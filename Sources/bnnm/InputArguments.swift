@@ -44,7 +44,9 @@ struct InputValues {
                 index = found
             } else {
                 guard ports.count == 1 else {
-                    throw CommandFailure("'\(argument.path)' needs the name of an input, as NAME=\(argument.path); the inputs are \(names)")
+                    throw CommandFailure(
+                        "'\(argument.path)' needs the name of an input, as NAME=\(argument.path); the inputs are \(names)"
+                    )
                 }
                 index = 0
             }
@@ -59,7 +61,9 @@ struct InputValues {
             shapes[index] = array.shape
         }
         for (index, array) in arrays.enumerated() where array == nil {
-            throw CommandFailure("input '\(ports[index].name)' \(ports[index].shapeText) is missing; give it as --input \(ports[index].name)=X.npy")
+            throw CommandFailure(
+                "input '\(ports[index].name)' \(ports[index].shapeText) is missing; give it as --input \(ports[index].name)=X.npy"
+            )
         }
         self.arrays = arrays.map { $0! }
         self.shapes = shapes
@@ -94,13 +98,15 @@ struct ModelPort {
 
     /// `[n,1,8,8]`.
     var shapeText: String {
-        "[" + shape.enumerated().map { $0.offset == 0 && isBatchOpen ? "n" : String($0.element) }.joined(separator: ",") + "]"
+        "[" + shape.enumerated().map { $0.offset == 0 && isBatchOpen ? "n" : String($0.element) }.joined(separator: ",")
+            + "]"
     }
 
     /// How many executions an array of this shape feeds; nil where it does not fit.
     func executions(of given: [Int]) -> Int? {
         guard isBatchOpen else { return given == shape ? 1 : nil }
-        guard given.count == shape.count, given.dropFirst() == shape.dropFirst(), given[0] > 0, given[0] % shape[0] == 0 else { return nil }
+        guard given.count == shape.count, given.dropFirst() == shape.dropFirst(), given[0] > 0, given[0] % shape[0] == 0
+        else { return nil }
         return given[0] / shape[0]
     }
 }

@@ -68,7 +68,8 @@ private struct Content: Encodable {
         layers = runtime.model.layers.enumerated().map { index, layer in
             Layer(
                 name: layer.name, operator: layer.operatorName, result: layer.elementType + layer.shape.bracketed,
-                macs: layer.multiplyAccumulates, weightBytes: layer.weightByteCount, kernel: session.kernel(ofLayer: index) ?? "")
+                macs: layer.multiplyAccumulates, weightBytes: layer.weightByteCount,
+                kernel: session.kernel(ofLayer: index) ?? "")
         }
         probes = runtime.probes.map { Port(name: $0.name, shape: $0.shape.bracketed) }
     }
@@ -83,15 +84,19 @@ private struct Content: Encodable {
         lines.append("constants \(weightBytes.byteText) (\(sourceWeightBytes.byteText) in the ONNX model)")
         lines.append("arena     \(arenaBytes.byteText)")
         lines.append("")
-        lines += TextTable(
-            header: ["layer", "operator", "result (channel-last)", "MACs", "constants", "kernel"], rightAligned: [3, 4],
-            rows: layers.map {
-                [$0.name, $0.operator, $0.result, $0.macs.grouped, $0.weightBytes.byteText, $0.kernel]
-            }
-        ).lines
+        lines +=
+            TextTable(
+                header: ["layer", "operator", "result (channel-last)", "MACs", "constants", "kernel"],
+                rightAligned: [3, 4],
+                rows: layers.map {
+                    [$0.name, $0.operator, $0.result, $0.macs.grouped, $0.weightBytes.byteText, $0.kernel]
+                }
+            ).lines
         if !probes.isEmpty {
             lines.append("")
-            lines += TextTable(header: ["binarizer", "shape"], rightAligned: [], rows: probes.map { [$0.name, $0.shape] }).lines
+            lines +=
+                TextTable(header: ["binarizer", "shape"], rightAligned: [], rows: probes.map { [$0.name, $0.shape] })
+                .lines
         }
         return lines.joined(separator: "\n") + "\n"
     }

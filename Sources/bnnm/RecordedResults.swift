@@ -27,7 +27,8 @@ struct RecordedResults {
             struct Tolerance: Decodable { let rel_to_max_abs_output: Float }
             let tolerance: Tolerance
         }
-        let meta = try? JSONDecoder().decode(Meta.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/meta.json")))
+        let meta = try? JSONDecoder().decode(
+            Meta.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/meta.json")))
         tolerance = meta?.tolerance.rel_to_max_abs_output ?? Verification.outputTolerance
     }
 
@@ -38,9 +39,12 @@ struct RecordedResults {
     /// The recorded inputs, one per case.
     func inputs(for ports: [ModelPort]) throws -> [InputValues] {
         guard ports.count == 1 else {
-            throw CommandFailure("--expected with recorded inputs takes a model with one input; give the inputs with --input")
+            throw CommandFailure(
+                "--expected with recorded inputs takes a model with one input; give the inputs with --input")
         }
-        return try (0..<caseCount).map { try InputValues([InputArgument(argument: "\(folder)/input_\($0).npy")!], for: ports) }
+        return try (0..<caseCount).map {
+            try InputValues([InputArgument(argument: "\(folder)/input_\($0).npy")!], for: ports)
+        }
     }
 
     /// Decisions must be equal; outputs within the recorded tolerance of the largest output.
@@ -56,7 +60,9 @@ struct RecordedResults {
         comparisons.append(
             Comparison(
                 name: "output_\(index)", holds: holds,
-                text: "recorded output_\(index): largest difference \(difference), allowed \(tolerance * largest)\(holds ? "" : " — FAILED")"))
+                text:
+                    "recorded output_\(index): largest difference \(difference), allowed \(tolerance * largest)\(holds ? "" : " — FAILED")"
+            ))
         guard index == 0 else { return comparisons }
         for name in probes.keys.sorted() {
             comparisons.append(compareProbe(name, probes[name]!, result, runtime))
@@ -64,14 +70,19 @@ struct RecordedResults {
         return comparisons
     }
 
-    private func compareProbe(_ name: String, _ array: NumpyArray, _ result: Runtime.Result, _ runtime: Runtime) -> Comparison {
+    private func compareProbe(
+        _ name: String, _ array: NumpyArray, _ result: Runtime.Result, _ runtime: Runtime
+    ) -> Comparison {
         guard let index = runtime.probes.firstIndex(where: { $0.name == name }) else {
-            return Comparison(name: name, holds: false, text: "recorded '\(name)': the runtime has no such binarizer — FAILED")
+            return Comparison(
+                name: name, holds: false, text: "recorded '\(name)': the runtime has no such binarizer — FAILED")
         }
         let got = result.decisions[index].flatMap { $0 }, want = array.int8s ?? []
         let differing = want.count == got.count ? zip(want, got).filter { $0 != $1 }.count : max(want.count, got.count)
         return Comparison(
             name: name, holds: differing == 0,
-            text: "recorded '\(name)': \(differing) of \(want.count) decisions differ\(differing == 0 ? "" : " — FAILED")")
+            text:
+                "recorded '\(name)': \(differing) of \(want.count) decisions differ\(differing == 0 ? "" : " — FAILED")"
+        )
     }
 }

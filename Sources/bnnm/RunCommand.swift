@@ -33,13 +33,16 @@ struct RunCommand: ParsableCommand {
         try makeFolder(outputDir)
         for (index, port) in runtime.outputs.enumerated() {
             try write(
-                NumpyArray(result.outputs[index], shape: RunCommand.shape(port.shape, values.executions)), port.name, to: outputDir)
+                NumpyArray(result.outputs[index], shape: RunCommand.shape(port.shape, values.executions)), port.name,
+                to: outputDir)
         }
         guard let probeDir else { return }
         try makeFolder(probeDir)
         for (index, probe) in runtime.probes.enumerated() {
             let decisions = result.decisions[index].flatMap { $0 }
-            try write(NumpyArray(decisions, shape: RunCommand.shape(probe.shape, values.executions)), probe.name, to: probeDir)
+            try write(
+                NumpyArray(decisions, shape: RunCommand.shape(probe.shape, values.executions)), probe.name, to: probeDir
+            )
         }
     }
 

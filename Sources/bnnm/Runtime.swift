@@ -62,7 +62,8 @@ struct Runtime {
         let session = try session(onProbe: probing ? { kept.decisions[$0][$1] = $2 } : nil)
         do {
             return Result(
-                outputs: try session.run(values.arrays, executions: values.executions), decisions: probing ? kept.decisions : [])
+                outputs: try session.run(values.arrays, executions: values.executions),
+                decisions: probing ? kept.decisions : [])
         } catch {
             throw CommandFailure("\(path): \(error)")
         }

@@ -32,7 +32,9 @@ struct Verification {
             }
             var taken: [String: [Int64]] = [:]
             for (index, probe) in runtime.probes.enumerated() {
-                taken[probe.name] = result.decisions[index][execution].map { probe.isZeroOne ? 2 * Int64($0) - 1 : Int64($0) }
+                taken[probe.name] = result.decisions[index][execution].map {
+                    probe.isZeroOne ? 2 * Int64($0) - 1 : Int64($0)
+                }
             }
             let found = try check.run(inputs: inputs, decisions: taken, outputs: outputs)
             found.decisions.forEach { add($0) }
@@ -74,10 +76,12 @@ struct Verification {
 
     func text(_ runtime: Runtime) -> String {
         var lines = TextTable(
-            header: ["binarizer", "decisions", "differing", "beyond bound", "largest |x-t|", "bound there"], rightAligned: [1, 2, 3, 4, 5],
+            header: ["binarizer", "decisions", "differing", "beyond bound", "largest |x-t|", "bound there"],
+            rightAligned: [1, 2, 3, 4, 5],
             rows: order.map { decisions[$0]! }.map {
                 [
-                    $0.name, $0.count.grouped, "\($0.differing)", "\($0.beyondBound)", $0.differing > 0 ? "\($0.largestDistance)" : "-",
+                    $0.name, $0.count.grouped, "\($0.differing)", "\($0.beyondBound)",
+                    $0.differing > 0 ? "\($0.largestDistance)" : "-",
                     $0.differing > 0 ? "\($0.boundThere)" : "-",
                 ]
             }
@@ -89,7 +93,8 @@ struct Verification {
                     + (output.isWithinTolerance ? "" : " — beyond the tolerance of \(Verification.outputTolerance)"))
         }
         lines += recorded.map(\.text)
-        let total = decisions.values.map(\.count).reduce(0, +), differing = decisions.values.map(\.differing).reduce(0, +)
+        let total = decisions.values.map(\.count).reduce(0, +),
+            differing = decisions.values.map(\.differing).reduce(0, +)
         lines.append(
             "\(passed ? "ok" : "FAILED"): \(executions) execution\(executions == 1 ? "" : "s") at \(runtime.levelName), "
                 + "\(total.grouped) decisions, \(differing) differing")
@@ -110,7 +115,8 @@ struct Verification {
             recorded: recorded.map { .init(name: $0.name, holds: $0.holds, text: $0.text) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         return String(decoding: try encoder.encode(result), as: UTF8.self) + "\n"
     }
 }
@@ -140,5 +146,7 @@ private struct JSONResult: Encodable {
 
 extension ReferenceCheck.Output {
     /// Written so that a NaN is not.
-    var isWithinTolerance: Bool { largestDifference <= Verification.outputTolerance * max(largestMagnitude, .leastNormalMagnitude) }
+    var isWithinTolerance: Bool {
+        largestDifference <= Verification.outputTolerance * max(largestMagnitude, .leastNormalMagnitude)
+    }
 }

@@ -24,7 +24,8 @@ final class BadInputTests: XCTestCase {
     func testAnUnknownInputNameNamesTheInputs() throws {
         let folder = try TemporaryFolder()
         let outcome = try CommandLine.run(
-            "run", try compiled(folder), "--input", "image=" + CommandLine.fixture("mono-chain-tiny-ts") + "/input_0.npy",
+            "run", try compiled(folder), "--input",
+            "image=" + CommandLine.fixture("mono-chain-tiny-ts") + "/input_0.npy",
             "--output-dir", folder.path("out"))
         XCTAssertEqual(outcome.status, 1)
         XCTAssertTrue(outcome.errors.contains("no input 'image'") && outcome.errors.contains("'x'"), outcome.errors)
@@ -33,7 +34,8 @@ final class BadInputTests: XCTestCase {
     func testAMissingFileIsNamed() throws {
         let folder = try TemporaryFolder()
         for arguments in [
-            ["compile", folder.path("absent.onnx")], ["inspect", folder.path("absent.bnnm")], ["verify", folder.path("absent.onnx")],
+            ["compile", folder.path("absent.onnx")], ["inspect", folder.path("absent.bnnm")],
+            ["verify", folder.path("absent.onnx")],
             ["run", folder.path("absent.bnnm"), "--input", "x.npy", "--output-dir", folder.path("out")],
         ] {
             let outcome = try CommandLine.run(arguments)
@@ -81,7 +83,10 @@ final class BadInputTests: XCTestCase {
     }
 
     func testWrongUsageHasStatusTwo() throws {
-        for arguments in [["compile"], ["nonsense"], ["verify", model, "--isa", "mmx"], ["compile", model, "--dump-after", "Nothing"]] {
+        for arguments in [
+            ["compile"], ["nonsense"], ["verify", model, "--isa", "mmx"],
+            ["compile", model, "--dump-after", "Nothing"],
+        ] {
             let outcome = try CommandLine.run(arguments)
             XCTAssertEqual(outcome.status, 2, "\(arguments): \(outcome.errors)")
             XCTAssertFalse(outcome.errors.isEmpty)

@@ -39,7 +39,8 @@ struct CommandLine {
         process.standardError = errorFile
         try process.run()
         process.waitUntilExit()
-        return Outcome(status: process.terminationStatus, output: try folder.text("stdout"), errors: try folder.text("stderr"))
+        return Outcome(
+            status: process.terminationStatus, output: try folder.text("stdout"), errors: try folder.text("stderr"))
     }
 }
 
@@ -57,11 +58,13 @@ final class TemporaryFolder {
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 
     func create(_ name: String) throws -> FileHandle {
-        FileManager.default.createFile(atPath: path(name), contents: nil)
+        try Data().write(to: url.appendingPathComponent(name))
         return try FileHandle(forWritingTo: url.appendingPathComponent(name))
     }
 
-    func text(_ name: String) throws -> String { try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8) }
+    func text(_ name: String) throws -> String {
+        try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8)
+    }
 
     var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
 }

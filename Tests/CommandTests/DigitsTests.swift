@@ -7,7 +7,9 @@ import XCTest
 final class DigitsTests: XCTestCase {
     func testPredictionsEqualONNXRuntimesAndAreAccurate() throws {
         let labels = try NumpyArray(path: CommandLine.digits("test-labels.npy"))
-        let digits = labels.bytes.withUnsafeBytes { raw in (0..<labels.shape[0]).map { Int(raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)) } }
+        let digits = labels.bytes.withUnsafeBytes { raw in
+            (0..<labels.shape[0]).map { Int(raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)) }
+        }
         let recorded = try NumpyArray(path: CommandLine.digits("chain-logits.npy"))
         let expected = predictions(try recorded.floats(source: "chain-logits.npy"))
         let correct = zip(expected, digits).filter { $0 == $1 }.count
@@ -16,7 +18,9 @@ final class DigitsTests: XCTestCase {
         for model in ["chain-ts", "chain-dynamo"] {
             let folder = try TemporaryFolder()
             let compiled = folder.path("m.bnnm")
-            XCTAssertEqual(try CommandLine.run("compile", CommandLine.digits(model + ".onnx"), "-o", compiled, "--strict").status, 0)
+            XCTAssertEqual(
+                try CommandLine.run("compile", CommandLine.digits(model + ".onnx"), "-o", compiled, "--strict").status,
+                0)
             for level in TestLevels.available {
                 for threads in ["1", "2"] {
                     let outcome = try CommandLine.run(

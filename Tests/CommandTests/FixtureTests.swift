@@ -4,7 +4,8 @@ import XCTest
 /// Networks with recorded results: every decision equal, every output within its tolerance, every binary layer binary.
 final class FixtureTests: XCTestCase {
     static let names = [
-        "mono-chain-tiny-ts", "mono-chain-tiny-dyn", "mono-chain-tiny-raw", "mono-chain-pad1-tiny-ts", "mono-chain-pad1-tiny-dyn",
+        "mono-chain-tiny-ts", "mono-chain-tiny-dyn", "mono-chain-tiny-raw", "mono-chain-pad1-tiny-ts",
+        "mono-chain-pad1-tiny-dyn",
         "xnor-net-tiny-ts", "xnor-net-tiny-dyn",
     ]
 
@@ -29,9 +30,11 @@ final class FixtureTests: XCTestCase {
         for name in Self.names {
             for level in TestLevels.available {
                 let fixture = CommandLine.fixture(name)
-                let outcome = try CommandLine.run("verify", fixture + "/model.onnx", "--expected", fixture, "--isa", level)
+                let outcome = try CommandLine.run(
+                    "verify", fixture + "/model.onnx", "--expected", fixture, "--isa", level)
                 XCTAssertEqual(outcome.status, 0, "\(name) at \(level):\n\(outcome.output)\(outcome.errors)")
-                XCTAssertTrue(outcome.output.contains("recorded '"), "\(name): no probe was compared:\n\(outcome.output)")
+                XCTAssertTrue(
+                    outcome.output.contains("recorded '"), "\(name): no probe was compared:\n\(outcome.output)")
                 XCTAssertTrue(outcome.output.contains(", 0 differing"), "\(name) at \(level):\n\(outcome.output)")
             }
         }
@@ -42,11 +45,13 @@ final class FixtureTests: XCTestCase {
             let folder = try TemporaryFolder()
             let model = CommandLine.fixture(name) + "/model.onnx"
             let outcome = try CommandLine.run(
-                "compile", model, "-o", folder.path("m.bnnm"), "--report", folder.path("r.json"), "--strict", "--verify-each")
+                "compile", model, "-o", folder.path("m.bnnm"), "--report", folder.path("r.json"), "--strict",
+                "--verify-each")
             XCTAssertEqual(outcome.status, 0, "\(name): \(outcome.errors)")
             let meta = try JSONDecoder().decode(
                 Meta.self, from: Data(contentsOf: URL(fileURLWithPath: CommandLine.fixture(name) + "/meta.json")))
-            let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("r.json"))))
+            let report = try JSONDecoder().decode(
+                Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("r.json"))))
             let binary = report.layers.filter { $0.kind == "binary" }
             XCTAssertEqual(binary.count, meta.binary_layers, name)
             XCTAssertEqual(binary.map(\.macs).reduce(0, +), meta.binary_macs, name)

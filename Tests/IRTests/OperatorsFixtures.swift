@@ -25,7 +25,10 @@ func complaint(_ op: any Operator, _ inputs: [Tensor?]) -> String? {
 
 func floats(_ shape: [Int], _ values: [Float]) -> Tensor { Tensor(shape, values) }
 func int64s(_ values: Int64...) -> Tensor { Tensor([values.count], values) }
+func scalar(_ value: Int64) -> Tensor { Tensor([], [value]) }
 func halves(_ values: [Float]) -> Tensor { Tensor(TensorType(.float16, [values.count]), .float(values)) }
 
 /// An operand whose value depends on the model's input.
-func unknown(_ shape: [Int], _ elementType: ElementType = .float32) -> Operand { Operand(TensorType(elementType, shape)) }
+func unknown(_ shape: [Int], _ elementType: ElementType = .float32) -> Operand {
+    Operand(TensorType(elementType, shape))
+}

@@ -32,7 +32,8 @@ import Testing
     @Test func convRefusesHostileWindows() {
         let w = floats([1, 1, 1, 2], [1, 10])
         for window in [
-            row(kernel: 2, stride: 0), row(kernel: 2, dilation: 0), row(kernel: 2, padBegin: -1), row(kernel: 2, stride: .max),
+            row(kernel: 2, stride: 0), row(kernel: 2, dilation: 0), row(kernel: 2, padBegin: -1),
+            row(kernel: 2, stride: .max),
             row(kernel: 2, dilation: .max), row(kernel: 2, padEnd: .max), row(kernel: 3), row(kernel: 2, dilation: 5),
         ] {
             #expect(complaint(Conv(window: window), [ramp, w]) != nil, "\(window)")
@@ -80,7 +81,8 @@ import Testing
     @Test func resizeMapsCoordinates() throws {
         let x = floats([1, 1, 1, 2], [0, 4]), scales = floats([4], [1, 1, 1, 2])
         func resize(_ mode: Resize.Mode, _ transformation: Resize.CoordinateTransformation) throws -> [Float] {
-            try results(Resize(mode: mode, transformation: transformation, rounding: .floor), [x, nil, scales])[0].floats
+            try results(Resize(mode: mode, transformation: transformation, rounding: .floor), [x, nil, scales])[0]
+                .floats
         }
         #expect(try resize(.nearest, .asymmetric) == [0, 0, 4, 4])
         #expect(try resize(.linear, .asymmetric) == [0, 2, 4, 4])

@@ -18,11 +18,13 @@ final class BinaryConvolutionTests: XCTestCase {
         var seed: UInt64 = 1
         for channels in [1, 63, 64, 65, 127, 128, 129] {
             for outChannels in [1, 7, 8, 9, 64, 65] {
-                check(BinaryConvolutionCase(
-                    seed: seed, geometry: Self.pointwise, channels: channels, outChannels: outChannels))
+                check(
+                    BinaryConvolutionCase(
+                        seed: seed, geometry: Self.pointwise, channels: channels, outChannels: outChannels))
                 if channels * outChannels <= 65 * 65 {
-                    check(BinaryConvolutionCase(
-                        seed: seed, geometry: Self.padded3x3, channels: channels, outChannels: outChannels))
+                    check(
+                        BinaryConvolutionCase(
+                            seed: seed, geometry: Self.padded3x3, channels: channels, outChannels: outChannels))
                 }
                 seed += 1
             }

@@ -110,8 +110,10 @@ final class FloatConvolutionTests: XCTestCase {
                 let geometry = WindowGeometry(
                     inHeight: 2, inWidth: width, kernelHeight: 3, kernelWidth: 3, padTop: 1, padLeft: 1, padBottom: 1,
                     padRight: 1)
-                check(Case(seed: UInt64(outChannels * 10 + width), geometry: geometry, channels: 3,
-                    outChannels: outChannels))
+                check(
+                    Case(
+                        seed: UInt64(outChannels * 10 + width), geometry: geometry, channels: 3,
+                        outChannels: outChannels))
             }
         }
     }

@@ -120,7 +120,8 @@ final class StridedTests: XCTestCase {
                         for range in split {
                             level.table.elementwise(&arguments, UInt32(range.lowerBound), UInt32(range.upperBound))
                         }
-                        let message = "seed \(seed): \(function) of \(dims), \(a.strides), \(b.strides), \(split), "
+                        let message =
+                            "seed \(seed): \(function) of \(dims), \(a.strides), \(b.strides), \(split), "
                             + "in place \(inPlace) at \(level.name)"
                         XCTAssertTrue(areSame(output.elements, expected), message)
                         XCTAssertTrue(output.guardsAreIntact, message)

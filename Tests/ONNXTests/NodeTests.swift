@@ -7,10 +7,13 @@ import Testing
 
 @Suite struct NodeTests {
     /// Cases that passed when this number was last raised; fewer is a regression.
-    static let passFloor = 191
+    static let passFloor = 657
 
     /// Cases whose recorded output is no single right answer, with the reason.
-    static let excluded: [String: String] = [:]
+    static let excluded: [String: String] = [
+        "test_resize_downsample_scales_linear_align_corners":
+            "aligns the corners of a fractional output extent; PyTorch and ONNX Runtime, like us, those of the whole one"
+    ]
 
     static let folder = ProcessInfo.processInfo.environment["BNNM_ONNX_NODE_TESTS"]
     /// Whether to print each case before it runs, to find one that crashes.

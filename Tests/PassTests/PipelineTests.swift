@@ -7,27 +7,36 @@ import XCTest
 /// bit. Weights are exactly ±α, so snapping changes nothing and no tolerance is needed.
 final class PipelineTests: XCTestCase {
     func testEveryPassKeepsTheMeaningOfRandomChains() throws {
-        var integerFolds = 0, floatFolds = 0
+        var integerFolds = 0, floatFolds = 0, ternary = 0
         for seed in 0..<UInt64(300) {
             let chain = try RandomChain(seed: seed)
             let input = chain.input
             let expected = try Interpreter(chain.graph).run([input])[0]
             var graph = chain.graph
             var context = CompilationContext()
+            var changed: [String] = []
             do {
                 try Pipeline.run(on: &graph, &context, verify: true) { name, graph in
-                    let result = try Interpreter(graph).run([input])[0]
-                    XCTAssertEqual(result, expected, "seed \(seed), after \(name):\n\(graph.text)")
+                    if try Interpreter(graph).run([input])[0] != expected { changed.append(name) }
                 }
             } catch let error as UnsupportedNodes {
                 // Behind a sign that stays ternary, a Pad with ±1 has no layer to be merged into.
                 XCTAssertTrue(error.errors.allSatisfy { $0.op == "Pad" }, "seed \(seed): \(error)")
                 XCTAssertFalse(context.remarks.isEmpty, "seed \(seed): \(error)")
             }
+            // A sign whose zeros count is a plain binarizer from its recognition until FormBinaryLayers finds them.
+            if !context.remarks.isEmpty {
+                let passes = Pipeline.passes.map(\.name)
+                let found = passes.firstIndex(of: "RecognizeBinarizers")!, settled = passes.firstIndex(of: "FormBinaryLayers")!
+                changed.removeAll { passes[found..<settled].contains($0) }
+                ternary += 1
+            }
+            XCTAssertEqual(changed, [], "seed \(seed): the result differs after these passes; remarks \(context.remarks)")
             integerFolds += context.binarizers.filter { $0.domain == .accumulator }.count
             floatFolds += context.binarizers.filter { $0.domain == .float }.count
         }
-        // The generator reaches both kinds, or the test shows nothing.
+        // The generator reaches every kind, or the test shows nothing.
+        XCTAssertGreaterThan(ternary, 20)
         XCTAssertGreaterThan(integerFolds, 200)
         XCTAssertGreaterThan(floatFolds, 200)
     }

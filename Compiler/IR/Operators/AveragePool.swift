@@ -58,9 +58,11 @@ public struct AveragePool: WindowPool {
         let result = paddedWindow(input: input, output: output)
         guard
             autoPad != .explicit || !countIncludePad
-                || (result.vertical.padEnd == window.vertical.padEnd && result.horizontal.padEnd == window.horizontal.padEnd)
+                || (result.vertical.padEnd == window.vertical.padEnd
+                    && result.horizontal.padEnd == window.horizontal.padEnd)
         else {
-            throw OperatorError("ceil_mode=1 with count_include_pad=1 is not supported where a window reaches beyond the padding")
+            throw OperatorError(
+                "ceil_mode=1 with count_include_pad=1 is not supported where a window reaches beyond the padding")
         }
         return result
     }

@@ -1,5 +1,5 @@
-/// An operator that computes each element of its result from one element of each of two operands A and B, which have one
-/// element type and are broadcast together. The operators are in `Arithmetic.swift`.
+/// An operator that computes each element of its result from one element of each of two operands A and B, which have
+/// one element type and are broadcast together. The operators are in `Arithmetic.swift`.
 public protocol BinaryElementwise: Operator {
     /// The result for one pair, in float32 (also for float16, rounded afterwards) or float64.
     func apply<T: RealNumber>(_ a: T, _ b: T) throws -> T

@@ -1,4 +1,5 @@
-/// QONNX BipolarQuant (domain `qonnx.custom_op.general`): y = scale where x ≥ 0, else −scale; the scale is broadcast to x.
+/// QONNX BipolarQuant (domain `qonnx.custom_op.general`): y = scale where x ≥ 0, else −scale; the scale is broadcast to
+/// x.
 public struct BipolarQuant: BinaryElementwise {
     public static let name = "BipolarQuant"
     public init() {}

@@ -1,7 +1,7 @@
 /// ONNX Cast (opset 9, 13, 19): each element as another type.
 ///
-/// *Meaning*: floats round once; to an integer they truncate toward zero, and what the type cannot hold is unspecified by
-/// ONNX (here as on x86: the least int64, wrapped); integers wrap; to bool, whether the element is not zero.
+/// *Meaning*: floats round once; to an integer they truncate toward zero, and what the type cannot hold is unspecified
+/// by ONNX (here as on x86: the least int64, wrapped); integers wrap; to bool, whether the element is not zero.
 public struct Cast: Operator {
     public static let name = "Cast"
     public var target: ElementType
@@ -34,7 +34,9 @@ public struct CastLike: Operator {
 
     /// Known where the first operand is: of the second, only the type matters.
     public func evaluateFromTypes(_ operands: [Operand?]) -> [Tensor]? {
-        guard let value = operands.optional(0)?.constant, let target = operands.optional(1)?.elementType else { return nil }
+        guard let value = operands.optional(0)?.constant, let target = operands.optional(1)?.elementType else {
+            return nil
+        }
         return [value.converted(to: target)]
     }
 

@@ -1,5 +1,5 @@
-/// ONNX Clip (opset 11, 12, 13): min(max(x, minimum), maximum); an absent limit does not limit. NaN stays; where the limits
-/// cross, the maximum wins.
+/// ONNX Clip (opset 11, 12, 13): min(max(x, minimum), maximum); an absent limit does not limit. NaN stays; where the
+/// limits cross, the maximum wins.
 ///
 /// *Operands*: x; minimum and maximum, of one element each.
 public struct Clip: Operator {

@@ -41,7 +41,9 @@ public struct Concat: Operator {
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
-        guard let rank = operands.first??.type.rank, let axis = try? normalized(axis: axis, rank: rank) else { return false }
+        guard let rank = operands.first??.type.rank, let axis = try? normalized(axis: axis, rank: rank) else {
+            return false
+        }
         return axis != 0
     }
 }

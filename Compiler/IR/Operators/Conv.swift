@@ -31,8 +31,11 @@ public struct Conv: Operator {
             throw OperatorError("W \(w.type) with \(groups) groups does not fit the \(x.shape[1]) channels of X")
         }
         let spatial = w.shape[2...].map { $0 }
-        guard spatial.reversed().first == window.horizontal.kernel, spatial.count == 1 || spatial[0] == window.vertical.kernel else {
-            throw OperatorError("kernel_shape \(window.vertical.kernel)x\(window.horizontal.kernel) differs from W \(w.type)")
+        guard spatial.reversed().first == window.horizontal.kernel,
+            spatial.count == 1 || spatial[0] == window.vertical.kernel
+        else {
+            throw OperatorError(
+                "kernel_shape \(window.vertical.kernel)x\(window.horizontal.kernel) differs from W \(w.type)")
         }
         if let bias = operands.optional(2) {
             guard bias.shape == [w.shape[0]], bias.elementType == x.elementType else {

@@ -1,8 +1,8 @@
-/// ONNX ConvTranspose (opset 11) over one or two spatial axes: each input element adds its multiple of the kernel to the
-/// output, Y[n,m,y·s+i·d−p,x·s+j·d−p] += X[n,c,y,x] · W[c,m,i,j].
+/// ONNX ConvTranspose (opset 11) over one or two spatial axes: each input element adds its multiple of the kernel to
+/// the output, Y[n,m,y·s+i·d−p,x·s+j·d−p] += X[n,c,y,x] · W[c,m,i,j].
 ///
-/// *Shape*: X [N,C,H,W], W [C,M/groups,kh,kw], B [M] → [N,M,H′,W′] with H′ = (H − 1)·s + span + outputPadding − pads; a rank-3 X
-/// counts as H = 1.
+/// *Shape*: X [N,C,H,W], W [C,M/groups,kh,kw], B [M] → [N,M,H′,W′] with H′ = (H − 1)·s + span + outputPadding − pads; a
+/// rank-3 X counts as H = 1.
 /// *Meaning*: summed in float64 and rounded once.
 public struct ConvTranspose: Operator {
     public static let name = "ConvTranspose"
@@ -29,7 +29,8 @@ public struct ConvTranspose: Operator {
 
     public var attributes: [Attribute] {
         window.attributes + [
-            Attribute("groups", groups), Attribute("output_padding", [outputPadding.vertical, outputPadding.horizontal]),
+            Attribute("groups", groups),
+            Attribute("output_padding", [outputPadding.vertical, outputPadding.horizontal]),
         ] + (outputShape.map { [Attribute("output_shape", $0)] } ?? [])
             + (autoPad == .explicit ? [] : [Attribute("auto_pad", autoPad.rawValue)])
     }
@@ -43,12 +44,18 @@ public struct ConvTranspose: Operator {
         guard groups > 0, x.shape[1] == w.shape[0], w.shape[0] % groups == 0 else {
             throw OperatorError("W \(w.type) with \(groups) groups does not fit the \(x.shape[1]) channels of X")
         }
-        guard w.shape[w.type.rank - 1] == window.horizontal.kernel, w.type.rank == 3 || w.shape[2] == window.vertical.kernel
-        else { throw OperatorError("kernel_shape \(window.vertical.kernel)x\(window.horizontal.kernel) differs from W \(w.type)") }
+        guard w.shape[w.type.rank - 1] == window.horizontal.kernel,
+            w.type.rank == 3 || w.shape[2] == window.vertical.kernel
+        else {
+            throw OperatorError(
+                "kernel_shape \(window.vertical.kernel)x\(window.horizontal.kernel) differs from W \(w.type)")
+        }
         let channels = try TensorType.checked(x.elementType, [w.shape[1], groups]).elementCount
         if operands.optional(2) != nil {
             let bias = try operands.require(2, "B", [x.elementType])
-            guard bias.shape == [channels] else { throw OperatorError("bias B \(bias.type) must be \(x.elementType)[\(channels)]") }
+            guard bias.shape == [channels] else {
+                throw OperatorError("bias B \(bias.type) must be \(x.elementType)[\(channels)]")
+            }
         }
         let extents = try geometry(x.type).map(\.output)
         return [try TensorType.checked(x.elementType, [x.shape[0], channels] + extents)]
@@ -74,7 +81,8 @@ public struct ConvTranspose: Operator {
                         for i in 0..<window.vertical.kernel {
                             guard let row = vertical.target(input: y, tap: i) else { continue }
                             for column in 0..<horizontal.input {
-                                let value = values[((sample * inputChannels + c) * vertical.input + y) * horizontal.input + column]
+                                let value = values[
+                                    ((sample * inputChannels + c) * vertical.input + y) * horizontal.input + column]
                                 for j in 0..<window.horizontal.kernel {
                                     guard let to = horizontal.target(input: column, tap: j) else { continue }
                                     sums[target + row * horizontal.output + to] +=
@@ -113,10 +121,13 @@ public struct ConvTranspose: Operator {
         guard x.rank == 4 || window.isHorizontal && outputPadding.vertical == 0 else {
             throw OperatorError("X \(x) has one spatial axis, but the window has two")
         }
-        if let outputShape, outputShape.count != x.rank - 2 || !outputShape.allSatisfy({ $0 > 0 && $0 <= TensorType.elementLimit }) {
+        if let outputShape,
+            outputShape.count != x.rank - 2 || !outputShape.allSatisfy({ $0 > 0 && $0 <= TensorType.elementLimit })
+        {
             throw OperatorError("output_shape \(outputShape) must be \(x.rank - 2) numbers of at least 1")
         }
-        let axes = [(window.vertical, outputPadding.vertical), (window.horizontal, outputPadding.horizontal)].suffix(x.rank - 2)
+        let axes = [(window.vertical, outputPadding.vertical), (window.horizontal, outputPadding.horizontal)].suffix(
+            x.rank - 2)
         return try axes.enumerated().map { position, axis in
             try resolved(axis.0, outputPadding: axis.1, input: x.shape[2 + position], requested: outputShape?[position])
         }
@@ -127,20 +138,29 @@ public struct ConvTranspose: Operator {
     ) throws -> AxisGeometry {
         guard input > 0 else { throw OperatorError("X has no elements along a spatial axis") }
         guard outputPadding >= 0, outputPadding < max(axis.stride, axis.dilation) else {
-            throw OperatorError("output_padding \(outputPadding) must be 0 or more and less than stride \(axis.stride) or dilation \(axis.dilation)")
+            throw OperatorError(
+                "output_padding \(outputPadding) must be 0 or more"
+                    + " and less than stride \(axis.stride) or dilation \(axis.dilation)"
+            )
         }
         // Strides are at most 2³⁰ and axes at most 2⁴⁰ long, but their product may still be too long.
         let (steps, overflow) = (input - 1).multipliedReportingOverflow(by: axis.stride)
-        guard !overflow, steps <= TensorType.elementLimit else { throw OperatorError("the result would be too long along a spatial axis") }
+        guard !overflow, steps <= TensorType.elementLimit else {
+            throw OperatorError("the result would be too long along a spatial axis")
+        }
         let full = steps + axis.span + outputPadding
         guard let output = requested ?? (autoPad == .explicit ? nil : input * axis.stride) else {
             let output = full - axis.padBegin - axis.padEnd
-            guard output > 0 else { throw OperatorError("pads \(axis.padBegin) and \(axis.padEnd) leave nothing of the \(full) results along an axis") }
+            guard output > 0 else {
+                throw OperatorError(
+                    "pads \(axis.padBegin) and \(axis.padEnd) leave nothing of the \(full) results along an axis")
+            }
             return AxisGeometry(axis: axis, input: input, output: output)
         }
         guard requested != nil || full >= output else {
             throw OperatorError(
-                "auto_pad is to give \(output) elements along an axis that has \(full) without padding; give pads or output_shape instead"
+                "auto_pad is to give \(output) elements along an axis that has \(full)"
+                    + " without padding; give pads or output_shape instead"
             )
         }
         // A result longer than all products reach ends with the bias alone.

@@ -1,7 +1,7 @@
 /// ONNX DepthToSpace (opset 11, 13): blocks of channels become blocks of pixels.
 ///
-/// *Shape*: [N, C·b², H, W] → [N, C, H·b, W·b]. The channel is (row, column, c) in mode DCR, (c, row, column) in mode CRD
-/// (PyTorch's PixelShuffle).
+/// *Shape*: [N, C·b², H, W] → [N, C, H·b, W·b]. The channel is (row, column, c) in mode DCR, (c, row, column) in mode
+/// CRD (PyTorch's PixelShuffle).
 public struct DepthToSpace: Operator {
     public static let name = "DepthToSpace"
 
@@ -20,7 +20,8 @@ public struct DepthToSpace: Operator {
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         let x = try operands.require(0, "input")
         guard blockSize > 0, blockSize <= 1 << 20, x.type.rank == 4, x.shape[1] % (blockSize * blockSize) == 0 else {
-            throw OperatorError("input \(x.type) must be [N,C,H,W] with a multiple of \(blockSize)*\(blockSize) channels")
+            throw OperatorError(
+                "input \(x.type) must be [N,C,H,W] with a multiple of \(blockSize)*\(blockSize) channels")
         }
         let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         return [try TensorType.checked(x.elementType, [n, c / (blockSize * blockSize), h * blockSize, w * blockSize])]
@@ -54,10 +55,16 @@ public struct SpaceToDepth: Operator {
 
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         let x = try operands.require(0, "input")
-        guard blockSize > 0, blockSize <= 1 << 20, x.type.rank == 4, x.shape[2] % blockSize == 0, x.shape[3] % blockSize == 0
-        else { throw OperatorError("input \(x.type) must be [N,C,H,W] with multiples of \(blockSize) rows and columns") }
+        guard blockSize > 0, blockSize <= 1 << 20, x.type.rank == 4, x.shape[2] % blockSize == 0,
+            x.shape[3] % blockSize == 0
+        else {
+            throw OperatorError("input \(x.type) must be [N,C,H,W] with multiples of \(blockSize) rows and columns")
+        }
         let channels = try TensorType.checked(x.elementType, [x.shape[1], blockSize, blockSize]).elementCount
-        return [try TensorType.checked(x.elementType, [x.shape[0], channels, x.shape[2] / blockSize, x.shape[3] / blockSize])]
+        return [
+            try TensorType.checked(
+                x.elementType, [x.shape[0], channels, x.shape[2] / blockSize, x.shape[3] / blockSize])
+        ]
     }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {

@@ -1,7 +1,8 @@
-/// ONNX Gemm (opset 11, 13): Y = α·A′·B′ + β·C, A′ and B′ being the matrices A and B or their transposes, and C (optional)
-/// broadcast to the result.
+/// ONNX Gemm (opset 11, 13): Y = α·A′·B′ + β·C, A′ and B′ being the matrices A and B or their transposes, and C
+/// (optional) broadcast to the result.
 ///
-/// *Meaning*: floats in float64, rounded once, so that ±α weights give exactly α·acc + C; integers (with α = β = 1) wrap.
+/// *Meaning*: floats in float64, rounded once, so that ±α weights give exactly α·acc + C; integers (with α = β = 1)
+/// wrap.
 public struct Gemm: Operator {
     public static let name = "Gemm"
     public var alpha: Float
@@ -26,12 +27,15 @@ public struct Gemm: Operator {
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         let a = try operands.require(0, "A", ElementType.floats + [.int32, .int64, .uint32, .uint64])
         let b = try operands.require(1, "B", [a.elementType])
-        guard a.type.rank == 2, b.type.rank == 2 else { throw OperatorError("A \(a.type) and B \(b.type) must be matrices") }
+        guard a.type.rank == 2, b.type.rank == 2 else {
+            throw OperatorError("A \(a.type) and B \(b.type) must be matrices")
+        }
         guard a.elementType.isFloat || alpha == 1 && beta == 1 else {
             throw OperatorError("alpha is \(alpha) and beta \(beta); for \(a.elementType) both must be 1")
         }
         guard a.shape[transA ? 0 : 1] == b.shape[transB ? 1 : 0] else {
-            throw OperatorError("A \(a.type) and B \(b.type) do not fit with transA=\(transA ? 1 : 0) and transB=\(transB ? 1 : 0)")
+            throw OperatorError(
+                "A \(a.type) and B \(b.type) do not fit with transA=\(transA ? 1 : 0) and transB=\(transB ? 1 : 0)")
         }
         let shape = [a.shape[transA ? 1 : 0], b.shape[transB ? 0 : 1]]
         if operands.optional(2) != nil {
@@ -59,8 +63,8 @@ public struct Gemm: Operator {
         return [.rounding(sums, to: type.elementType, shape: type.shape)]
     }
 
-    /// Whether A's rows are the result's, and C's too where C may hold samples. B cannot hold samples without changing the
-    /// result's columns, or the number of products added up.
+    /// Whether A's rows are the result's, and C's too where C may hold samples. B cannot hold samples without changing
+    /// the result's columns, or the number of products added up.
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
         guard !transA else { return false }
         guard let c = operands.optional(2) else { return true }

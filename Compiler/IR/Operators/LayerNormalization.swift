@@ -1,8 +1,8 @@
 /// ONNX LayerNormalization (opset 17): the axes from `axis` on, shifted and scaled to mean 0 and variance 1.
 ///
 /// *Operands*: X; Scale and B (optional), broadcast to X.
-/// *Meaning*: mean = Σx/n and variance = Σd²/n with d = x − mean, sums in float64; then d · 1/√(variance + ε) · Scale + B, every
-/// step in float32 (also for float16, rounded at the end) or float64.
+/// *Meaning*: mean = Σx/n and variance = Σd²/n with d = x − mean, sums in float64; then d · 1/√(variance + ε) · Scale +
+/// B, every step in float32 (also for float16, rounded at the end) or float64.
 public struct LayerNormalization: Operator {
     public static let name = "LayerNormalization"
     public var axis: Int
@@ -33,7 +33,9 @@ public struct LayerNormalization: Operator {
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
-        guard let rank = operands.first??.type.rank, let axis = try? normalized(axis: axis, rank: rank) else { return false }
+        guard let rank = operands.first??.type.rank, let axis = try? normalized(axis: axis, rank: rank) else {
+            return false
+        }
         return axis != 0 && operands.samplesAlign
     }
 

@@ -45,7 +45,9 @@ public struct Not: Operator {
     public static let name = "Not"
     public init() {}
 
-    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] { [try operands.require(0, "X", [.bool]).type] }
+    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
+        [try operands.require(0, "X", [.bool]).type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         let x = try inputs.require(0)

@@ -1,5 +1,5 @@
-/// ONNX MatMul (opset 9, 13): matrix products as in NumPy: the last two axes are matrices, those before are broadcast; an
-/// operand of rank 1 is a row (A) or a column (B), whose axis the result does not have.
+/// ONNX MatMul (opset 9, 13): matrix products as in NumPy: the last two axes are matrices, those before are broadcast;
+/// an operand of rank 1 is a row (A) or a column (B), whose axis the result does not have.
 ///
 /// *Meaning*: floats are summed in float64 and rounded once, so that ±α weights give exactly α·acc; integers wrap.
 public struct MatMul: Operator {
@@ -55,12 +55,17 @@ public struct MatMul: Operator {
         let resultShape: [Int]
 
         init(_ a: TensorType, _ b: TensorType) throws {
-            guard a.rank >= 1, b.rank >= 1 else { throw OperatorError("A \(a) and B \(b) must have at least one axis each") }
+            guard a.rank >= 1, b.rank >= 1 else {
+                throw OperatorError("A \(a) and B \(b) must have at least one axis each")
+            }
             let shapeA = a.rank == 1 ? [1] + a.shape : a.shape, shapeB = b.rank == 1 ? b.shape + [1] : b.shape
             (batchA, batchB) = ([Int](shapeA.dropLast(2)), [Int](shapeB.dropLast(2)))
-            guard shapeA[shapeA.count - 1] == shapeB[shapeB.count - 2], let batch = batchA.broadcast(with: batchB) else {
+            guard shapeA[shapeA.count - 1] == shapeB[shapeB.count - 2], let batch = batchA.broadcast(with: batchB)
+            else {
                 throw OperatorError(
-                    "A \(a) and B \(b) do not fit: A's last axis must be as long as B's last but one, and the axes before broadcast")
+                    "A \(a) and B \(b) do not fit: A's last axis must be as long as B's"
+                        + " last but one, and the axes before broadcast"
+                )
             }
             self.batch = batch
             product = MatrixProduct(

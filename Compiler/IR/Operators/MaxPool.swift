@@ -1,5 +1,5 @@
-/// ONNX MaxPool (opset 11, 12): the greatest element under each window; padding never wins, NaN does. The indices, ONNX's
-/// second result, are not computed.
+/// ONNX MaxPool (opset 11, 12): the greatest element under each window; padding never wins, NaN does. The indices,
+/// ONNX's second result, are not computed.
 public struct MaxPool: WindowPool {
     public static let name = "MaxPool"
     public var window: Window

@@ -15,17 +15,24 @@ public struct NumberRange: Operator {
             }
             return bound
         }
-        return [try TensorType.checked(type, [type.isFloat ? count(bounds.map { $0.doubles[0] }) : count(bounds.map { $0.integers?[0] ?? 0 })])]
+        return [
+            try TensorType.checked(
+                type, [type.isFloat ? count(bounds.map { $0.doubles[0] }) : count(bounds.map { $0.integers?[0] ?? 0 })])
+        ]
     }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         let type = try inferTypes(inputs.operands)[0]
         let start = try inputs.require(0), delta = try inputs.require(2)
         if let first = start.integers?.first, let step = delta.integers?.first {
-            return [Tensor(type, .integer((0..<Int64(type.shape[0])).map { type.elementType.wrap(first &+ $0 &* step) }))]
+            return [
+                Tensor(type, .integer((0..<Int64(type.shape[0])).map { type.elementType.wrap(first &+ $0 &* step) }))
+            ]
         }
         let (first, step) = (start.doubles[0], delta.doubles[0])
-        return [.rounding((0..<type.shape[0]).map { first + Double($0) * step }, to: type.elementType, shape: type.shape)]
+        return [
+            .rounding((0..<type.shape[0]).map { first + Double($0) * step }, to: type.elementType, shape: type.shape)
+        ]
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }
@@ -45,6 +52,9 @@ public struct NumberRange: Operator {
     }
 
     private func refusal<T>(_ bounds: [T]) -> OperatorError {
-        OperatorError("from \(bounds[0]) to \(bounds[1]) by \(bounds[2]) is not a range of at most \(TensorType.elementLimit) numbers")
+        OperatorError(
+            "from \(bounds[0]) to \(bounds[1]) by \(bounds[2])"
+                + " is not a range of at most \(TensorType.elementLimit) numbers"
+        )
     }
 }

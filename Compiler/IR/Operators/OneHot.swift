@@ -1,4 +1,5 @@
-/// ONNX OneHot (opset 11): a new axis of length `depth`, holding the on value at each index and the off value elsewhere.
+/// ONNX OneHot (opset 11): a new axis of length `depth`, holding the on value at each index and the off value
+/// elsewhere.
 ///
 /// *Operands*: indices (negative ones count from the end; one out of range gives off values only); depth, known at
 /// compile time; values [off, on].
@@ -35,7 +36,8 @@ public struct OneHot: Operator {
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
-        guard let rank = operands.first??.type.rank, rank > 0, let axis = try? normalized(axis: axis, rank: rank + 1) else {
+        guard let rank = operands.first??.type.rank, rank > 0, let axis = try? normalized(axis: axis, rank: rank + 1)
+        else {
             return false
         }
         return axis != 0 && operands.optional(2)?.constant != nil
@@ -43,7 +45,9 @@ public struct OneHot: Operator {
 
     private func depth(_ operands: [Operand?]) throws -> Int {
         let depth = try operands.requireConstant(1, "depth")
-        guard depth.shape.allSatisfy({ $0 == 1 }), let count = Int(exactly: depth.doubles[0].rounded(.towardZero)), count > 0 else {
+        guard depth.shape.allSatisfy({ $0 == 1 }), let count = Int(exactly: depth.doubles[0].rounded(.towardZero)),
+            count > 0
+        else {
             throw OperatorError("input depth is \(depth.type) \(depth.doubles); it must be one number of at least 1")
         }
         return count

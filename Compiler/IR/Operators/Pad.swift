@@ -1,7 +1,7 @@
 /// ONNX Pad (opset 11, 13, 18, 19): elements added before and after the data along each axis.
 ///
-/// *Operands*: data; pads, the counts before for each axis and then the counts after; the constant value (absent: 0); the
-/// axes that the pads are for (absent: all). Negative counts, in mode `constant` only, take elements away.
+/// *Operands*: data; pads, the counts before for each axis and then the counts after; the constant value (absent: 0);
+/// the axes that the pads are for (absent: all). Negative counts, in mode `constant` only, take elements away.
 public struct Pad: Operator {
     public static let name = "Pad"
 
@@ -75,7 +75,8 @@ public struct Pad: Operator {
             }
         guard valid.contains(pad) else {
             throw OperatorError(
-                "a pad is \(pad); valid along an axis of \(extent) in mode \(mode.rawValue) are \(valid.lowerBound) to \(valid.upperBound)"
+                "a pad is \(pad); valid along an axis of \(extent)"
+                    + " in mode \(mode.rawValue) are \(valid.lowerBound) to \(valid.upperBound)"
             )
         }
     }

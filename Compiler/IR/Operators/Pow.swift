@@ -1,7 +1,8 @@
 /// ONNX Pow (opset 7, 12, 13, 15): X raised to Y, broadcast together; the result has X's element type.
 ///
-/// *Meaning*: exponents 2 and 3 are x·x and x·x·x in X's arithmetic, others the C library's `pow` of the operands as floats.
-/// Integers to a non-negative integer power wrap; to a negative or fractional one they go through float64 and truncate.
+/// *Meaning*: exponents 2 and 3 are x·x and x·x·x in X's arithmetic, others the C library's `pow` of the operands as
+/// floats. Integers to a non-negative integer power wrap; to a negative or fractional one they go through float64 and
+/// truncate.
 public struct Pow: Operator {
     public static let name = "Pow"
     public init() {}

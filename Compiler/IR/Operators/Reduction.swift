@@ -58,7 +58,8 @@ extension Reduction {
         guard given.isEmpty else { return try normalized(axes: given, rank: rank) }
         guard emptyAxesReduceNothing else { return Array(0..<rank) }
         guard Self.keepsSingleElements else {
-            throw OperatorError("noop_with_empty_axes=1 without axes is not supported: ONNX does not say what it means here")
+            throw OperatorError(
+                "noop_with_empty_axes=1 without axes is not supported: ONNX does not say what it means here")
         }
         return []
     }

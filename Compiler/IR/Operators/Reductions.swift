@@ -1,4 +1,5 @@
-// ONNX reductions (opset 11, 13, 18; ReduceMax and ReduceMin also 20): one operator each, over the elements along some axes.
+// ONNX reductions (opset 11, 13, 18; ReduceMax and ReduceMin also 20): one operator each, over the elements along some
+// axes.
 
 /// ONNX ReduceSum: the sum.
 public struct ReduceSum: Reduction {
@@ -93,7 +94,9 @@ public struct ReduceL1: Reduction {
     }
 
     public func reduce(_ group: [Double]) -> Double { group.reduce(0) { $0 + abs($1) } }
-    public func reduce(_ group: [Int64], _ elementType: ElementType) -> Int64 { group.reduce(0) { $0 &+ ($1 < 0 ? 0 &- $1 : $1) } }
+    public func reduce(_ group: [Int64], _ elementType: ElementType) -> Int64 {
+        group.reduce(0) { $0 &+ ($1 < 0 ? 0 &- $1 : $1) }
+    }
 }
 
 /// ONNX ReduceL2: the root of the sum of squares; of integers, truncated.

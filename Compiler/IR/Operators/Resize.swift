@@ -1,8 +1,8 @@
 /// ONNX Resize (opset 11, 13, 18, 19): nearest or linear interpolation along any axes.
 ///
 /// *Operands*: X; roi (not used); scales; sizes: one of the last two, the other absent or empty.
-/// *Meaning*: each output coordinate is mapped to an input coordinate in float64; linear interpolation works axis by axis in
-/// float64 and rounds once.
+/// *Meaning*: each output coordinate is mapped to an input coordinate in float64; linear interpolation works axis by
+/// axis in float64 and rounds once.
 public struct Resize: Operator {
     public static let name = "Resize"
 
@@ -10,7 +10,8 @@ public struct Resize: Operator {
         case nearest, linear
     }
 
-    /// Which input coordinate an output coordinate o stands for, with s the scale, n and m the input and output lengths.
+    /// Which input coordinate an output coordinate o stands for, with s the scale, n and m the input and output
+    /// lengths.
     public enum CoordinateTransformation: String, Sendable {
         /// (o + ½)/s − ½
         case halfPixel = "half_pixel"
@@ -71,7 +72,9 @@ public struct Resize: Operator {
         return [.rounding(y.doubles, to: type.elementType, shape: type.shape)]
     }
 
-    public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { (try? scaling(operands))?.first?.isIdentity == true }
+    public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
+        (try? scaling(operands))?.first?.isIdentity == true
+    }
 
     // MARK: - Coordinates
 
@@ -90,23 +93,28 @@ public struct Resize: Operator {
             guard let operand = operands.optional(index), operand.type.elementCount > 0 else { return nil }
             let value = try operands.requireConstant(index, role)
             guard value.shape == [axes.count] else {
-                throw OperatorError("input \(role) is \(value.type); it must have one number for each of \(axes.count) axes")
+                throw OperatorError(
+                    "input \(role) is \(value.type); it must have one number for each of \(axes.count) axes")
             }
             return value
         }
         let scales = try given(2, "scales"), sizes = try given(3, "sizes")
-        guard (scales == nil) != (sizes == nil) else { throw OperatorError("one of the inputs scales and sizes must be given") }
+        guard (scales == nil) != (sizes == nil) else {
+            throw OperatorError("one of the inputs scales and sizes must be given")
+        }
         var result = shape.map { Scaling(input: $0, output: $0, scale: 1) }
         for (position, axis) in axes.enumerated() {
             let input = shape[axis]
             if let scale = scales?.doubles[position] {
                 let output = (Double(input) * scale).rounded(.down)
                 guard scale > 0, output <= Double(TensorType.elementLimit) else {
-                    throw OperatorError("a scale is \(scale) along an axis of \(input); it must be greater than 0, and not huge")
+                    throw OperatorError(
+                        "a scale is \(scale) along an axis of \(input); it must be greater than 0, and not huge")
                 }
                 result[axis] = Scaling(input: input, output: Int(output), scale: scale)
             } else {
-                guard let size = sizes?.integers?[position], size >= 1, size <= TensorType.elementLimit, input > 0 else {
+                guard let size = sizes?.integers?[position], size >= 1, size <= TensorType.elementLimit, input > 0
+                else {
                     throw OperatorError("sizes must be integers of at least 1, for axes that are not empty")
                 }
                 result[axis] = Scaling(input: input, output: Int(size), scale: Double(size) / Double(input))

@@ -47,7 +47,9 @@ public struct Size: Operator {
         return [TensorType(.int64, [])]
     }
 
-    public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] { [Tensor([], [Int64(try inputs.require(0).elementCount)])] }
+    public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
+        [Tensor([], [Int64(try inputs.require(0).elementCount)])]
+    }
 
     public func evaluateFromTypes(_ operands: [Operand?]) -> [Tensor]? {
         operands.optional(0).map { [Tensor([], [Int64($0.type.elementCount)])] }

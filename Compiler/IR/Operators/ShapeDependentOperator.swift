@@ -1,5 +1,5 @@
-/// An operator that the file does not spell out: which operator it is follows from its operands' types. It means what that
-/// operator means; a graph that holds the `resolved` operator in its place is easier on whatever reads it.
+/// An operator that the file does not spell out: which operator it is follows from its operands' types. It means what
+/// that operator means; a graph that holds the `resolved` operator in its place is easier on whatever reads it.
 public protocol ShapeDependentOperator: Operator {
     /// The operator that this is for operands of these types.
     /// - Throws: `OperatorError` where it cannot be any.
@@ -7,7 +7,9 @@ public protocol ShapeDependentOperator: Operator {
 }
 
 extension ShapeDependentOperator {
-    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] { try resolved(operands).inferTypes(operands) }
+    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
+        try resolved(operands).inferTypes(operands)
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] { try resolved(inputs.operands).evaluate(inputs) }
 

@@ -17,7 +17,9 @@ public struct Slice: Operator {
 
     /// Whether all samples are taken, in order.
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
-        guard let rows = operands.first??.shape.first, let taken = try? coordinates(operands).first else { return false }
+        guard let rows = operands.first??.shape.first, let taken = try? coordinates(operands).first else {
+            return false
+        }
         return taken.count == rows && taken.step == 1
     }
 
@@ -46,7 +48,9 @@ public struct Slice: Operator {
         let steps = try operands.optionalIntegers(4, "steps") ?? [Int](repeating: 1, count: starts.count)
         guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count else {
             throw OperatorError(
-                "starts (\(starts.count)), ends (\(ends.count)), axes (\(axes.count)) and steps (\(steps.count)) must be as many")
+                "starts (\(starts.count)), ends (\(ends.count)), axes (\(axes.count))"
+                    + " and steps (\(steps.count)) must be as many"
+            )
         }
         var result = shape.map { Progression(start: 0, step: 1, count: $0) }
         for (position, axis) in axes.enumerated() {

@@ -1,6 +1,7 @@
 /// An operator that normalizes the exponentials of the elements along an axis, or along it and all axes behind it.
 ///
-/// *Meaning*: with m the greatest element, d = x − m and e = exp(d) in the element type's arithmetic, s = Σe in float64.
+/// *Meaning*: with m the greatest element, d = x − m and e = exp(d) in the element type's arithmetic, s = Σe in
+/// float64.
 public protocol SoftmaxFunction: Operator {
     var axis: Int { get }
     /// Whether all axes from `axis` on are normalized together, as before opset 13.
@@ -23,7 +24,9 @@ extension SoftmaxFunction {
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         let x = try inputs.require(0)
         let grouping = Tensor.Grouping(shape: x.shape, axes: try axes(rank: x.type.rank))
-        if case .double(let values) = x.storage { return [Tensor(x.type, .double(grouping.replacing(values, normalized)))] }
+        if case .double(let values) = x.storage {
+            return [Tensor(x.type, .double(grouping.replacing(values, normalized)))]
+        }
         return [Tensor(x.type, Float.storage(grouping.replacing(x.floats, normalized), x.elementType))]
     }
 
@@ -73,5 +76,7 @@ public struct LogSoftmax: SoftmaxFunction {
         self.coversTrailingAxes = coversTrailingAxes
     }
 
-    public func normalize<T: RealNumber>(difference: T, exponential: T, sum: Double) -> T { difference - T(Double.log(sum)) }
+    public func normalize<T: RealNumber>(difference: T, exponential: T, sum: Double) -> T {
+        difference - T(Double.log(sum))
+    }
 }

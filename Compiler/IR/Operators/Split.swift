@@ -37,7 +37,9 @@ public struct Split: Operator {
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {
-        guard let rank = operands.first??.type.rank, let axis = try? normalized(axis: axis, rank: rank) else { return false }
+        guard let rank = operands.first??.type.rank, let axis = try? normalized(axis: axis, rank: rank) else {
+            return false
+        }
         return axis != 0
     }
 
@@ -63,7 +65,9 @@ public struct Split: Operator {
             }
             rest -= length
         }
-        guard rest == 0 else { throw OperatorError("split \(given) does not add up to the \(extent) elements along the axis") }
+        guard rest == 0 else {
+            throw OperatorError("split \(given) does not add up to the \(extent) elements along the axis")
+        }
         return given
     }
 }

@@ -19,10 +19,13 @@ public struct Squeeze: Operator {
 
     private func axes(_ operands: [Operand?]) throws -> [Int] {
         let shape = try operands.require(0, "data").shape
-        guard let given = try operands.optionalIntegers(1, "axes") else { return shape.indices.filter { shape[$0] == 1 } }
+        guard let given = try operands.optionalIntegers(1, "axes") else {
+            return shape.indices.filter { shape[$0] == 1 }
+        }
         let axes = try normalized(axes: given, rank: shape.count)
         for axis in axes where shape[axis] != 1 {
-            throw OperatorError("axis \(axis) of shape \(shape) has length \(shape[axis]); only an axis of length 1 can be removed")
+            throw OperatorError(
+                "axis \(axis) of shape \(shape) has length \(shape[axis]); only an axis of length 1 can be removed")
         }
         return axes
     }

@@ -12,7 +12,9 @@ extension RealFunction {
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         let x = try inputs.require(0)
-        guard let y = x.mapReal({ apply($0) }, { apply($0) }) else { throw OperatorError("input X is \(x.type), not a float") }
+        guard let y = x.mapReal({ apply($0) }, { apply($0) }) else {
+            throw OperatorError("input X is \(x.type), not a float")
+        }
         return [y]
     }
 

@@ -1,5 +1,5 @@
-/// An operator that makes one element of those under a window which slides over the spatial axes of [N,C,H,W] or [N,C,W]
-/// (that counts as H = 1). The operators are MaxPool and AveragePool.
+/// An operator that makes one element of those under a window which slides over the spatial axes of [N,C,H,W] or
+/// [N,C,W] (that counts as H = 1). The operators are MaxPool and AveragePool.
 ///
 /// With `ceilMode`, a window that would reach beyond the padding at the end counts as well, provided that it begins
 /// before the end padding.
@@ -72,7 +72,9 @@ extension WindowPool {
             for (y, rows) in rows.enumerated() {
                 for (x, columns) in columns.enumerated() {
                     elements.removeAll(keepingCapacity: true)
-                    for row in rows { for column in columns { elements.append(values[(plane * h + row) * w + column]) } }
+                    for row in rows {
+                        for column in columns { elements.append(values[(plane * h + row) * w + column]) }
+                    }
                     result.append(body(elements, y, x))
                 }
             }

@@ -9,11 +9,14 @@ extension OperatorDecoder {
         },
         .checked("PRelu", inputs: 2...2) { _ in PRelu() },
         .checked("Clip", inputs: 1...3) { _ in Clip() },
-        .checked("Elu", inputs: 1...1, attributes: ["alpha"]) { Elu(alpha: try $0.attributes.float("alpha", default: 1)) },
+        .checked("Elu", inputs: 1...1, attributes: ["alpha"]) {
+            Elu(alpha: try $0.attributes.float("alpha", default: 1))
+        },
         .checked("Sigmoid", inputs: 1...1) { _ in Sigmoid() },
         .checked("HardSigmoid", inputs: 1...1, attributes: ["alpha", "beta"]) {
             HardSigmoid(
-                alpha: try $0.attributes.float("alpha", default: 0.2), beta: try $0.attributes.float("beta", default: 0.5))
+                alpha: try $0.attributes.float("alpha", default: 0.2),
+                beta: try $0.attributes.float("beta", default: 0.5))
         },
         .checked("HardSwish", inputs: 1...1, opsets: 14...20) { _ in HardSwish() },
         .checked("Tanh", inputs: 1...1) { _ in Tanh() },
@@ -38,6 +41,7 @@ extension OperatorDecoder {
     /// Before opset 13, the axes from `axis` on were normalized together, and the default was another.
     private static func softmaxAxis(_ node: ONNXNode) throws -> (axis: Int, coversTrailingAxes: Bool) {
         node.opset < 13
-            ? (try node.attributes.int("axis", default: 1), true) : (try node.attributes.int("axis", default: -1), false)
+            ? (try node.attributes.int("axis", default: 1), true)
+            : (try node.attributes.int("axis", default: -1), false)
     }
 }

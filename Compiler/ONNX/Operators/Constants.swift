@@ -6,7 +6,8 @@ extension OperatorDecoder {
         .checked(
             "Constant", inputs: 0...0,
             attributes: [
-                "sparse_value", "value", "value_float", "value_floats", "value_int", "value_ints", "value_string", "value_strings",
+                "sparse_value", "value", "value_float", "value_floats", "value_int", "value_ints", "value_string",
+                "value_strings",
             ], restrictions: "no strings, not sparse", constant),
         .checked("ConstantOfShape", inputs: 1...1, attributes: ["value"], restrictions: constantShape) { node in
             try node.attributes.tensor("value").map { ConstantOfShape($0) } ?? ConstantOfShape()
@@ -15,7 +16,9 @@ extension OperatorDecoder {
         .checked("OneHot", inputs: 3...3, attributes: ["axis"], restrictions: "depth known at compile time") {
             OneHot(axis: try $0.attributes.int("axis", default: -1))
         },
-        .checked("Cast", inputs: 1...1, attributes: ["saturate", "to"], restrictions: "no strings, no float8, no bfloat16") { node in
+        .checked(
+            "Cast", inputs: 1...1, attributes: ["saturate", "to"], restrictions: "no strings, no float8, no bfloat16"
+        ) { node in
             let code = try node.requiredInt("to")
             do {
                 return Cast(to: try TensorDataType.elementType(ofCode: Int32(exactly: code) ?? -1))
@@ -36,7 +39,11 @@ extension OperatorDecoder {
         case ("value_floats", .floats(let numbers)): return Constant(Tensor([numbers.count], numbers))
         case ("value_int", .int(let number)): return Constant(Tensor([], [number]))
         case ("value_ints", .ints(let numbers)): return Constant(Tensor([numbers.count], numbers))
-        default: throw OperatorError("attribute '\(name)' is not supported here; the value must be a tensor, or one or more floats or integers")
+        default:
+            throw OperatorError(
+                "attribute '\(name)' is not supported here;"
+                    + " the value must be a tensor, or one or more floats or integers"
+            )
         }
     }
 }

@@ -10,7 +10,9 @@ extension OperatorDecoder {
             let groups = try node.attributes.int("group", default: 1)
             let window = try node.windowAttributes()
             guard window.autoPad == .explicit, window.attributes.kernelShape != nil else {
-                return ShapeDependentConv(window.attributes, autoPad: window.autoPad) { Conv(window: $0, groups: groups) }
+                return ShapeDependentConv(window.attributes, autoPad: window.autoPad) {
+                    Conv(window: $0, groups: groups)
+                }
             }
             return Conv(window: try window.attributes.window(), groups: groups)
         },
@@ -22,7 +24,8 @@ extension OperatorDecoder {
         .checked("MatMul", inputs: 2...2) { _ in MatMul() },
         .checked("Gemm", inputs: 2...3, attributes: ["alpha", "beta", "transA", "transB"]) { node in
             Gemm(
-                alpha: try node.attributes.float("alpha", default: 1), beta: try node.attributes.float("beta", default: 1),
+                alpha: try node.attributes.float("alpha", default: 1),
+                beta: try node.attributes.float("beta", default: 1),
                 transA: try node.flag("transA"), transB: try node.flag("transB"))
         },
     ]
@@ -32,13 +35,15 @@ extension OperatorDecoder {
         let outputShape = try node.attributes.ints("output_shape")
         let padding = try node.attributes.ints("output_padding") ?? [0]
         guard padding.count == 1 || padding.count == 2 else {
-            throw OperatorError("attribute 'output_padding' has \(padding.count) numbers; 1 and 2 spatial axes are supported")
+            throw OperatorError(
+                "attribute 'output_padding' has \(padding.count) numbers; 1 and 2 spatial axes are supported")
         }
         let (attributes, autoPad) = try node.windowAttributes()
         return ShapeDependentConv(attributes) { window in
             ConvTranspose(
                 window: window, groups: groups,
-                outputPadding: (padding.count == 2 ? padding[0] : 0, padding[padding.count - 1]), outputShape: outputShape,
+                outputPadding: (padding.count == 2 ? padding[0] : 0, padding[padding.count - 1]),
+                outputShape: outputShape,
                 autoPad: autoPad)
         }
     }

@@ -6,8 +6,12 @@ extension OperatorDecoder {
         .checked("Concat", inputs: 1...Int.max, attributes: ["axis"]) { Concat(axis: try $0.requiredInt("axis")) },
         OperatorDecoder("Split", restrictions: constantShape, decode: split),
         .checked("Slice", inputs: 3...5, restrictions: constantShape) { _ in Slice() },
-        .checked("Gather", inputs: 2...2, attributes: ["axis"]) { Gather(axis: try $0.attributes.int("axis", default: 0)) },
-        .checked("Transpose", inputs: 1...1, attributes: ["perm"]) { Transpose(permutation: try $0.attributes.ints("perm")) },
+        .checked("Gather", inputs: 2...2, attributes: ["axis"]) {
+            Gather(axis: try $0.attributes.int("axis", default: 0))
+        },
+        .checked("Transpose", inputs: 1...1, attributes: ["perm"]) {
+            Transpose(permutation: try $0.attributes.ints("perm"))
+        },
         .checked("Pad", inputs: 2...4, attributes: ["mode"], restrictions: constantShape) { node in
             guard node.opset >= 18 || node.inputs.count < 4 else {
                 throw OperatorError("has 4 inputs; before opset 18, valid are 2 to 3")
@@ -17,7 +21,8 @@ extension OperatorDecoder {
         },
         .checked("DepthToSpace", inputs: 1...1, attributes: ["blocksize", "mode"]) { node in
             DepthToSpace(
-                blockSize: try node.requiredInt("blocksize"), mode: try node.choice("mode", default: .dcr, of: [.dcr, .crd]))
+                blockSize: try node.requiredInt("blocksize"),
+                mode: try node.choice("mode", default: .dcr, of: [.dcr, .crd]))
         },
         .checked("SpaceToDepth", inputs: 1...1, attributes: ["blocksize"]) {
             SpaceToDepth(blockSize: try $0.requiredInt("blocksize"))
@@ -40,7 +45,9 @@ extension OperatorDecoder {
         }
         try node.check(inputs: 1...2, attributes: node.opset < 18 ? ["axis"] : ["axis", "num_outputs"])
         let given = try node.attributes.int("num_outputs", default: count)
-        guard given == count else { throw OperatorError("attribute 'num_outputs' is \(given), but the node has \(count) outputs") }
+        guard given == count else {
+            throw OperatorError("attribute 'num_outputs' is \(given), but the node has \(count) outputs")
+        }
         if node.attributes.has("num_outputs"), node.inputs.count > 1, !node.inputs[1].isEmpty {
             throw OperatorError("attribute 'num_outputs' and input split are both given; only one may be")
         }
@@ -49,7 +56,8 @@ extension OperatorDecoder {
     }
 
     @Sendable private static func resize(_ node: ONNXNode) throws -> any Operator {
-        for name in ["antialias", "axes", "keep_aspect_ratio_policy"] where node.opset < 18 && node.attributes.has(name) {
+        for name in ["antialias", "axes", "keep_aspect_ratio_policy"] where node.opset < 18 && node.attributes.has(name)
+        {
             throw OperatorError("attribute '\(name)' is not known before opset 18")
         }
         for name in ["antialias", "exclude_outside"] where try node.flag(name) {
@@ -63,7 +71,8 @@ extension OperatorDecoder {
             mode: try node.choice("mode", default: .nearest, of: [.nearest, .linear]),
             transformation: try node.choice(
                 "coordinate_transformation_mode", default: .halfPixel,
-                of: [.halfPixel, .pytorchHalfPixel, .alignCorners, .asymmetric] + (node.opset >= 19 ? [.halfPixelSymmetric] : [])),
+                of: [.halfPixel, .pytorchHalfPixel, .alignCorners, .asymmetric]
+                    + (node.opset >= 19 ? [.halfPixelSymmetric] : [])),
             rounding: try node.choice(
                 "nearest_mode", default: .roundPreferFloor, of: [.roundPreferFloor, .roundPreferCeil, .floor, .ceil]),
             axes: try node.attributes.ints("axes"))

@@ -33,8 +33,11 @@ extension ONNXNode {
         // Absent optional inputs at the end may be spelled out as empty names.
         let count = inputs.count - inputs.reversed().prefix(while: \.isEmpty).count
         guard range.contains(count) else {
-            let valid = range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-            throw OperatorError("has \(count) inputs; valid are \(range.upperBound == .max ? "\(range.lowerBound) or more" : valid)")
+            let valid =
+                range.lowerBound == range.upperBound
+                ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            throw OperatorError(
+                "has \(count) inputs; valid are \(range.upperBound == .max ? "\(range.lowerBound) or more" : valid)")
         }
         for name in attributes.values.keys.sorted() where !names.contains(name) {
             throw OperatorError(
@@ -59,7 +62,9 @@ extension ONNXNode {
         let text = try attributes.string(name, default: value.rawValue)
         guard let choice = valid.first(where: { $0.rawValue == text }) else {
             throw OperatorError(
-                "attribute '\(name)' is '\(text)'; supported are \(valid.map { "'\($0.rawValue)'" }.joined(separator: ", "))")
+                "attribute '\(name)' is '\(text)'"
+                    + "; supported are \(valid.map { "'\($0.rawValue)'" }.joined(separator: ", "))"
+            )
         }
         return choice
     }

@@ -46,14 +46,16 @@ extension ONNXNode {
         case "SAME_UPPER": return (result, .sameUpper)
         case "SAME_LOWER": return (result, .sameLower)
         default:
-            throw OperatorError("attribute 'auto_pad' is '\(text)'; valid are 'NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'")
+            throw OperatorError(
+                "attribute 'auto_pad' is '\(text)'; valid are 'NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'")
         }
     }
 
     fileprivate func ceilMode() throws -> Bool {
         let ceilMode = try flag("ceil_mode")
         guard try !ceilMode || attributes.string("auto_pad", default: "NOTSET") != "VALID" else {
-            throw OperatorError("attribute 'ceil_mode' is 1 with auto_pad 'VALID'; ONNX does not say what both mean together")
+            throw OperatorError(
+                "attribute 'ceil_mode' is 1 with auto_pad 'VALID'; ONNX does not say what both mean together")
         }
         return ceilMode
     }

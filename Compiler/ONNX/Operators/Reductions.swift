@@ -13,12 +13,14 @@ extension OperatorDecoder {
         reduction(ReduceSumSquare.self),
         .checked("ArgMax", inputs: 1...1, attributes: ["axis", "keepdims", "select_last_index"]) { node in
             ArgMax(
-                axis: try node.attributes.int("axis", default: 0), keepsDimensions: try node.flag("keepdims", default: true),
+                axis: try node.attributes.int("axis", default: 0),
+                keepsDimensions: try node.flag("keepdims", default: true),
                 selectLastIndex: try node.flag("select_last_index"))
         },
         .checked("ArgMin", inputs: 1...1, attributes: ["axis", "keepdims", "select_last_index"]) { node in
             ArgMin(
-                axis: try node.attributes.int("axis", default: 0), keepsDimensions: try node.flag("keepdims", default: true),
+                axis: try node.attributes.int("axis", default: 0),
+                keepsDimensions: try node.flag("keepdims", default: true),
                 selectLastIndex: try node.flag("select_last_index"))
         },
     ]

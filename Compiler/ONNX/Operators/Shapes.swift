@@ -7,7 +7,9 @@ extension OperatorDecoder {
         .checked(
             "Dropout", inputs: 1...3, attributes: ["ratio", "seed"], restrictions: "inference only; no mask"
         ) { node in
-            guard node.opset >= 12 || node.inputs.count == 1 else { throw OperatorError("has \(node.inputs.count) inputs; valid is 1") }
+            guard node.opset >= 12 || node.inputs.count == 1 else {
+                throw OperatorError("has \(node.inputs.count) inputs; valid is 1")
+            }
             return Dropout()
         },
         .checked("Reshape", inputs: 2...2, attributes: ["allowzero"], restrictions: constantShape) { node in
@@ -16,7 +18,9 @@ extension OperatorDecoder {
             }
             return Reshape(allowZero: try node.flag("allowzero"))
         },
-        .checked("Flatten", inputs: 1...1, attributes: ["axis"]) { Flatten(axis: try $0.attributes.int("axis", default: 1)) },
+        .checked("Flatten", inputs: 1...1, attributes: ["axis"]) {
+            Flatten(axis: try $0.attributes.int("axis", default: 1))
+        },
         OperatorDecoder("Squeeze", restrictions: constantShape) { node in
             guard node.opset < 13 else {
                 try node.check(inputs: 1...2, attributes: [])

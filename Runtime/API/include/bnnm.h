@@ -86,12 +86,13 @@ typedef struct bnnm_allocator {
 
 typedef struct bnnm_model_options {
   size_t struct_size;
-  char *message;            // where an error's details are written, always terminated; may be NULL
-  size_t message_capacity;  // of `message`, in bytes
+  char *message;             // where an error's details are written, always terminated; may be NULL
+  size_t message_capacity;   // of `message`, in bytes
   bnnm_allocator allocator;  // used until the model is gone, that is, until its last session is freed too
   uint32_t copy;             // bnnm_model_open_memory: 1 copies the bytes, 0 uses the caller's
 } bnnm_model_options;
-#define BNNM_MODEL_OPTIONS_INIT {sizeof(bnnm_model_options), NULL, 0, {NULL, NULL, NULL}, 0}
+#define BNNM_MODEL_OPTIONS_INIT \
+  { sizeof(bnnm_model_options), NULL, 0, {NULL, NULL, NULL}, 0 }
 
 // Opens a .bnnm file. The file is mapped into memory, checked as a whole and used in place; it must not be changed
 // while the model lives (replacing it by renaming another over it is fine). `options` may be NULL.
@@ -128,7 +129,8 @@ typedef struct bnnm_tensor_info {
   int64_t leading_extent;  // dims[0] for one execution; 1 in nearly every model with an open batch; 1 for rank 0
   uint64_t byte_count;     // of one execution
 } bnnm_tensor_info;
-#define BNNM_TENSOR_INFO_INIT {sizeof(bnnm_tensor_info), NULL, 0, 0, {0}, 0, 0}
+#define BNNM_TENSOR_INFO_INIT \
+  { sizeof(bnnm_tensor_info), NULL, 0, 0, {0}, 0, 0 }
 
 // The number of inputs or outputs; 0 for a NULL model.
 uint32_t bnnm_model_input_count(const bnnm_model *model);
@@ -193,10 +195,8 @@ typedef struct bnnm_session_options {
   bnnm_probe_callback probe;  // NULL: none
   void *probe_user;
 } bnnm_session_options;
-#define BNNM_SESSION_OPTIONS_INIT                                                                  \
-  {                                                                                                \
-    sizeof(bnnm_session_options), NULL, 0, {NULL, NULL, NULL}, 0, 0, NULL, 0, NULL, NULL           \
-  }
+#define BNNM_SESSION_OPTIONS_INIT \
+  { sizeof(bnnm_session_options), NULL, 0, {NULL, NULL, NULL}, 0, 0, NULL, 0, NULL, NULL }
 
 // Makes ready to run: everything is allocated here. `options` may be NULL.
 bnnm_status bnnm_session_create(bnnm_model *model, const bnnm_session_options *options, bnnm_session **session);
@@ -232,44 +232,45 @@ const char *bnnm_session_message(const bnnm_session *session);
 
 // The size of the working memory that a session of this model needs, in bytes, for bnnm_session_options.arena.
 // `options` may be NULL; they are checked as bnnm_session_create would.
-bnnm_status bnnm_session_arena_bytes(const bnnm_model *model, const bnnm_session_options *options,
-                                     size_t *byte_count);
+bnnm_status bnnm_session_arena_bytes(const bnnm_model *model, const bnnm_session_options *options, size_t *byte_count);
 
 // The instruction set a session uses at best: one of bnnm_isa; 0 for NULL.
 uint32_t bnnm_session_isa(const bnnm_session *session);
 
 typedef struct bnnm_model_info {
   size_t struct_size;
-  const char *name;                 // of the ONNX graph
-  const char *producer;             // the compiler: "bnnm 0.1.0"
-  const char *target;               // what the weights are laid out for: "portable"
-  const char *batch_name;           // the ONNX name of an open batch dimension; else empty
-  uint32_t format_version_major;    // of the file
+  const char *name;               // of the ONNX graph
+  const char *producer;           // the compiler: "bnnm 0.1.0"
+  const char *target;             // what the weights are laid out for: "portable"
+  const char *batch_name;         // the ONNX name of an open batch dimension; else empty
+  uint32_t format_version_major;  // of the file
   uint32_t format_version_minor;
-  uint32_t batch;                   // 0: open, any number of executions is a batch; 1: exactly one, as the shapes say
+  uint32_t batch;  // 0: open, any number of executions is a batch; 1: exactly one, as the shapes say
   uint32_t layer_count;
   uint32_t probe_count;
-  uint32_t weights_repacked;        // 1 where the weights had to be repacked for this CPU when the model was opened
-  uint64_t weight_byte_count;       // of all constants in the file
+  uint32_t weights_repacked;          // 1 where the weights had to be repacked for this CPU when the model was opened
+  uint64_t weight_byte_count;         // of all constants in the file
   uint64_t source_weight_byte_count;  // of the ONNX model's initializers
-  uint64_t arena_byte_count;        // working memory of a session
+  uint64_t arena_byte_count;          // working memory of a session
 } bnnm_model_info;
-#define BNNM_MODEL_INFO_INIT {sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define BNNM_MODEL_INFO_INIT \
+  { sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // What the model is as a whole.
 bnnm_status bnnm_model_get_info(const bnnm_model *model, bnnm_model_info *info);
 
 typedef struct bnnm_layer_info {
   size_t struct_size;
-  const char *name;            // of the ONNX node; empty in a stripped file
-  const char *operator_name;   // "BinaryConv2D"
-  uint32_t element_type;       // of the result: bnnm_element_type
-  uint32_t rank;               // of the result, with dims for one execution, channel-last
+  const char *name;           // of the ONNX node; empty in a stripped file
+  const char *operator_name;  // "BinaryConv2D"
+  uint32_t element_type;      // of the result: bnnm_element_type
+  uint32_t rank;              // of the result, with dims for one execution, channel-last
   int64_t dims[BNNM_MAX_RANK];
   uint64_t multiply_accumulates;  // of one execution
   uint64_t weight_byte_count;     // of the constants it reads
 } bnnm_layer_info;
-#define BNNM_LAYER_INFO_INIT {sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0}
+#define BNNM_LAYER_INFO_INIT \
+  { sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0 }
 
 // What layer `index` (below bnnm_model_info.layer_count) computes; layers stand in execution order.
 bnnm_status bnnm_model_layer_info(const bnnm_model *model, uint32_t index, bnnm_layer_info *info);
@@ -293,7 +294,8 @@ typedef struct bnnm_probe_info {
   int64_t dims[BNNM_MAX_RANK];  // the ONNX value's shape, for one execution
   uint64_t element_count;
 } bnnm_probe_info;
-#define BNNM_PROBE_INFO_INIT {sizeof(bnnm_probe_info), NULL, 0, 0, {0}, 0}
+#define BNNM_PROBE_INFO_INIT \
+  { sizeof(bnnm_probe_info), NULL, 0, 0, {0}, 0 }
 
 // The number of probes; 0 for a NULL model.
 uint32_t bnnm_model_probe_count(const bnnm_model *model);

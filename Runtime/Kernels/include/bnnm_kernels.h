@@ -1,8 +1,9 @@
 // The kernels: what each operation computes on raw memory, and the table through which the engine calls them.
 //
-// A kernel does not allocate, keeps no state, calls nothing beyond mem*, and trusts its arguments: the engine has checked
-// them. Every function type is declared once, here, with its buffer contract. `kernels_generic.c` fills the whole table
-// with plain C, the reference of all others; each instruction set's table then overrides what it does better.
+// A kernel does not allocate, keeps no state, calls nothing beyond mem*, and trusts its arguments: the engine has
+// checked them. Every function type is declared once, here, with its buffer contract. `kernels_generic.c` fills the
+// whole table with plain C, the reference of all others; each instruction set's table then overrides what it does
+// better.
 //
 // Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says. A kernel that takes
 // `begin, end` computes that part of its range only, so that threads can share one call's work: parts never write the
@@ -37,30 +38,30 @@ typedef enum bnnmk_output {
 //   int32: acc; float32: min(max((float)((double)scale * acc + bias), minimum), maximum).
 typedef struct bnnmk_binary_conv2d {
   bnnmk_window window;
-  const uint64_t *input;         // [in_h][in_w], `input_stride` words from pixel to pixel, `input_words` of them used
+  const uint64_t *input;  // [in_h][in_w], `input_stride` words from pixel to pixel, `input_words` of them used
   uint32_t input_stride, input_words;
-  uint32_t channels;             // of the group; bits behind them are 0 in input and weights
-  const uint64_t *weights;       // [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
-  const uint64_t *pad_pixel;     // NULL: taps on padding count nothing; else the `input_words` words they read
-  uint32_t out_channels;         // of the group
-  uint32_t channel_offset;       // of the group's first channel in the output pixel
-  uint32_t output_channels;      // of the whole output pixel
+  uint32_t channels;          // of the group; bits behind them are 0 in input and weights
+  const uint64_t *weights;    // [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
+  const uint64_t *pad_pixel;  // NULL: taps on padding count nothing; else the `input_words` words they read
+  uint32_t out_channels;      // of the group
+  uint32_t channel_offset;    // of the group's first channel in the output pixel
+  uint32_t output_channels;   // of the whole output pixel
   bnnmk_output output_kind;
   void *output;
   const int32_t *switch_points;  // the group's first channel; [switch_count][output_channels]
   uint32_t switch_count;
-  const float *scale, *bias;     // the group's first channel; bias may be NULL
+  const float *scale, *bias;  // the group's first channel; bias may be NULL
   float minimum, maximum;
 } bnnmk_binary_conv2d;
 
 // One group of a float convolution: y = clamp(bias + sum x * w). Padding counts as 0.
 typedef struct bnnmk_conv2d {
   bnnmk_window window;
-  const float *input;        // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
+  const float *input;  // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
   uint32_t input_stride, channels;
-  const float *weights;      // [kernel_h][kernel_w][channels][out_channels]
-  const float *bias;         // [out_channels] or NULL
-  float *output;             // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
+  const float *weights;  // [kernel_h][kernel_w][channels][out_channels]
+  const float *bias;     // [out_channels] or NULL
+  float *output;         // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
   uint32_t output_stride, out_channels;
   float minimum, maximum;
 } bnnmk_conv2d;
@@ -69,10 +70,10 @@ typedef struct bnnmk_conv2d {
 typedef struct bnnmk_pool {
   bnnmk_window window;
   uint32_t channels;
-  const void *input;           // float or int32 [in_h][in_w][channels]; bits [in_h][in_w][ceil(channels / 64)]
-  void *output;                // the same type
-  const uint64_t *or_channels; // bits only: 1 = OR, 0 = AND
-  uint32_t count_include_pad;  // average only: 1 divides by the window's taps on the padded input
+  const void *input;            // float or int32 [in_h][in_w][channels]; bits [in_h][in_w][ceil(channels / 64)]
+  void *output;                 // the same type
+  const uint64_t *or_channels;  // bits only: 1 = OR, 0 = AND
+  uint32_t count_include_pad;   // average only: 1 divides by the window's taps on the padded input
   uint32_t pad_bottom, pad_right;
 } bnnmk_pool;
 
@@ -93,7 +94,8 @@ typedef struct bnnmk_unpack {
   uint32_t channels;
 } bnnmk_unpack;
 
-// Copies `channels` bits a row, from bit `offset` of each row of `input_stride` words, to rows of ceil(channels / 64) words.
+// Copies `channels` bits a row, from bit `offset` of each row of `input_stride` words, to rows of ceil(channels / 64)
+// words.
 typedef struct bnnmk_extract {
   const uint64_t *input;
   uint64_t *output;

@@ -16,16 +16,16 @@ void bnnmp_free(void *memory);
 
 typedef enum bnnmp_file_status {
   BNNMP_FILE_OK = 0,
-  BNNMP_FILE_MISSING,       // no such file
-  BNNMP_FILE_NOT_REGULAR,   // a directory, a device, ...
-  BNNMP_FILE_UNREADABLE,    // permission, I/O; `error` has errno
+  BNNMP_FILE_MISSING,      // no such file
+  BNNMP_FILE_NOT_REGULAR,  // a directory, a device, ...
+  BNNMP_FILE_UNREADABLE,   // permission, I/O; `error` has errno
   BNNMP_FILE_OUT_OF_MEMORY,
 } bnnmp_file_status;
 
 typedef struct bnnmp_file {
   const void *bytes;  // page-aligned; NULL for an empty file
   size_t byte_count;
-  int error;          // errno of a failure, else 0
+  int error;  // errno of a failure, else 0
 } bnnmp_file;
 
 // Maps a whole file read-only; the file itself is closed again. An empty file is OK with `byte_count` 0.
@@ -39,19 +39,21 @@ void bnnmp_error_text(int error, char *text, size_t capacity);
 void bnnmp_retain(uint32_t *count);
 bool bnnmp_release(uint32_t *count);
 
-// A fork-join pool: `thread_count - 1` workers that, with the caller, share one call's work. It belongs to one thread at a
-// time. Workers spin briefly for the next call, then sleep.
+// A fork-join pool: `thread_count - 1` workers that, with the caller, share one call's work. It belongs to one thread
+// at a time. Workers spin briefly for the next call, then sleep.
 typedef struct bnnmp_pool bnnmp_pool;
 
 // Computes items begin..<end; called by several threads at once, for parts that do not overlap.
 typedef void (*bnnmp_task)(const void *context, uint32_t begin, uint32_t end);
 
-// Bytes that a pool of this many threads needs; `memory` of that size, aligned to 64, is the caller's and outlives the pool.
+// Bytes that a pool of this many threads needs; `memory` of that size, aligned to 64, is the caller's and outlives the
+// pool.
 size_t bnnmp_pool_byte_count(uint32_t thread_count);
 // NULL where a thread cannot be started (no thread is left behind).
 bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count);
 void bnnmp_pool_destroy(bnnmp_pool *pool);
-// Runs `task` over 0..<count, in parts of at least `grain` items; returns when all are done. A NULL pool runs it in place.
+// Runs `task` over 0..<count, in parts of at least `grain` items; returns when all are done. A NULL pool runs it in
+// place.
 void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint32_t count, uint32_t grain);
 
 // Nanoseconds of a monotonic clock.

@@ -5,8 +5,8 @@
 //  - Tensors are dense and row-major. Images are channel-last, [N][H][W][C]. Dimension 0 of a model input or output is
 //    the batch; shapes are those of one execution (see bnnmf_model_info.batch).
 //  - BNNMF_BITS: one bit a value, bit 1 stands for -1 and bit 0 for +1. The last dimension is packed into 64-bit
-//    little-endian words, channel c in bit c % 64 of word c / 64; the bits behind the last channel are 0. So for two rows
-//    of K values x . w = K - 2 * popcount(x ^ w), with nothing to mask.
+//    little-endian words, channel c in bit c % 64 of word c / 64; the bits behind the last channel are 0. So for two
+//    rows of K values x . w = K - 2 * popcount(x ^ w), with nothing to mask.
 //  - Decisions from numbers ("switch points"): a channel's decision starts at -1 below its first switch point and
 //    changes sign at each; a value equal to a switch point lies behind it. Points ascend. Absent points stand last, as
 //    INT32_MAX or NaN; INT32_MIN or -infinity as the first one makes the channel start at +1. A NaN value is -1.
@@ -41,11 +41,11 @@ extern "C" {
 
 typedef enum bnnmf_status {
   BNNMF_OK = 0,
-  BNNMF_NOT_A_MODEL = 1,    // no "BNNM" magic, or shorter than a header
-  BNNMF_CORRUPT = 2,        // cut short, checksum mismatch, or inconsistent inside
-  BNNMF_UNSUPPORTED = 3,    // another major version, or an unknown operator, enumerated value or header flag
-  BNNMF_LIMIT = 4,          // beyond a BNNMF_MAX_* limit
-  BNNMF_IO = 5,             // the operating system refused a write
+  BNNMF_NOT_A_MODEL = 1,  // no "BNNM" magic, or shorter than a header
+  BNNMF_CORRUPT = 2,      // cut short, checksum mismatch, or inconsistent inside
+  BNNMF_UNSUPPORTED = 3,  // another major version, or an unknown operator, enumerated value or header flag
+  BNNMF_LIMIT = 4,        // beyond a BNNMF_MAX_* limit
+  BNNMF_IO = 5,           // the operating system refused a write
   BNNMF_OUT_OF_MEMORY = 6,
 } bnnmf_status;
 

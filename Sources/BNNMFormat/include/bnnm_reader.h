@@ -17,11 +17,10 @@ typedef struct bnnmf_view {
   uint64_t blob_byte_count;
 } bnnmf_view;
 
-// Checks everything that can be checked without knowing what operators compute: header, checksum, FlatBuffers structure,
-// every index, count, extent, alignment, enumeration, string and limit; ops in execution order, each tensor written once
-// and before it is read. `bytes` must be aligned to 8.
-// On failure `*view` is all zero and `message` (where given, `message_capacity` bytes, always terminated) says what was
-// found and what would be valid.
+// Checks everything that can be checked without knowing what operators compute: header, checksum, FlatBuffers
+// structure, every index, count, extent, alignment, enumeration, string and limit; ops in execution order, each tensor
+// written once and before it is read. `bytes` must be aligned to 8. On failure `*view` is all zero and `message` (where
+// given, `message_capacity` bytes, always terminated) says what was found and what would be valid.
 bnnmf_status bnnmf_open(const void *bytes, size_t byte_count, bnnmf_view *view, char *message, size_t message_capacity);
 
 // Counts and records of an opened view. Precondition: index < count. Strings and blob data point into the file.

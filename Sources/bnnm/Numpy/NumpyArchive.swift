@@ -9,11 +9,14 @@ struct NumpyArchive {
 
     /// - Throws: `CommandFailure` naming the file.
     init(path: String) throws {
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else { throw CommandFailure("\(path) cannot be read") }
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+            throw CommandFailure("\(path) cannot be read")
+        }
         let reader = ZIPReader(data: data, path: path)
         var arrays: [String: NumpyArray] = [:]
         for entry in try reader.entries() where entry.name.hasSuffix(".npy") {
-            arrays[String(entry.name.dropLast(4))] = try NumpyArray(parsing: try reader.contents(of: entry), source: "\(path):\(entry.name)")
+            arrays[String(entry.name.dropLast(4))] = try NumpyArray(
+                parsing: try reader.contents(of: entry), source: "\(path):\(entry.name)")
         }
         self.arrays = arrays
     }
@@ -43,7 +46,9 @@ private struct ZIPReader {
         // The end record stands last, but for a comment of at most 65,535 bytes.
         let earliest = max(0, data.count - 22 - 65_535)
         guard data.count >= 22,
-            let end = try stride(from: data.count - 22, through: earliest, by: -1).first(where: { try number(at: $0, bytes: 4) == 0x0605_4b50 })
+            let end = try stride(from: data.count - 22, through: earliest, by: -1).first(where: {
+                try number(at: $0, bytes: 4) == 0x0605_4b50
+            })
         else { throw damaged() }
         var offset = try number(at: end + 16, bytes: 4)
         var entries: [Entry] = []
@@ -54,7 +59,8 @@ private struct ZIPReader {
             entries.append(
                 Entry(
                     name: String(decoding: data[(offset + 46)..<(offset + 46 + nameCount)], as: UTF8.self),
-                    method: try number(at: offset + 10, bytes: 2), compressedCount: try number(at: offset + 20, bytes: 4),
+                    method: try number(at: offset + 10, bytes: 2),
+                    compressedCount: try number(at: offset + 20, bytes: 4),
                     count: try number(at: offset + 24, bytes: 4), localHeader: try number(at: offset + 42, bytes: 4)))
             offset += 46 + nameCount + (try number(at: offset + 30, bytes: 2)) + (try number(at: offset + 32, bytes: 2))
         }
@@ -62,14 +68,17 @@ private struct ZIPReader {
     }
 
     func contents(of entry: Entry) throws -> Data {
-        let start = entry.localHeader + 30 + (try number(at: entry.localHeader + 26, bytes: 2))
+        let start =
+            entry.localHeader + 30 + (try number(at: entry.localHeader + 26, bytes: 2))
             + (try number(at: entry.localHeader + 28, bytes: 2))
         guard start + entry.compressedCount <= data.count else { throw damaged() }
         let packed = data[start..<(start + entry.compressedCount)]
         switch entry.method {
         case 0: return Data(packed)
         case 8: return try inflate(packed, count: entry.count)
-        default: throw CommandFailure("\(path): '\(entry.name)' is compressed by method \(entry.method); stored or deflated is needed")
+        default:
+            throw CommandFailure(
+                "\(path): '\(entry.name)' is compressed by method \(entry.method); stored or deflated is needed")
         }
     }
 
@@ -80,7 +89,9 @@ private struct ZIPReader {
         let written = result.withUnsafeMutableBytes { output in
             packed.withUnsafeBytes { input -> Int? in
                 var stream = z_stream()
-                guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+                guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+                    return nil
+                }
                 defer { inflateEnd(&stream) }
                 stream.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
                 stream.avail_in = UInt32(input.count)

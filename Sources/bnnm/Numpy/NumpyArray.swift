@@ -47,29 +47,42 @@ struct NumpyArray {
         guard start <= data.count else { throw CommandFailure("\(source) is cut short in its header") }
         let header = String(decoding: data[(8 + lengthBytes)..<start], as: UTF8.self)
         guard let descriptor = header.quotedValue(of: "descr"), let shape = header.shapeValue,
-            let isFortran = header.range(of: "'fortran_order':").map({ header[$0.upperBound...].drop { $0 == " " }.hasPrefix("True") })
+            let isFortran = header.range(of: "'fortran_order':").map({
+                header[$0.upperBound...].drop { $0 == " " }.hasPrefix("True")
+            })
         else { throw CommandFailure("\(source) has a header that is not understood: \(header)") }
         guard !isFortran || shape.count < 2 else {
             throw CommandFailure("\(source) is in column-major order; save it with numpy.ascontiguousarray")
         }
-        guard "<|=".contains(descriptor.first ?? " "), let size = Int(descriptor.dropFirst(2)), "fiub".contains(descriptor.dropFirst().first ?? " ")
-        else { throw CommandFailure("\(source) holds elements of type '\(descriptor)'; little-endian numbers are needed") }
+        guard "<|=".contains(descriptor.first ?? " "), let size = Int(descriptor.dropFirst(2)),
+            "fiub".contains(descriptor.dropFirst().first ?? " ")
+        else {
+            throw CommandFailure("\(source) holds elements of type '\(descriptor)'; little-endian numbers are needed")
+        }
         var count = 1
         for dimension in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            guard !overflow, product <= data.count else { throw CommandFailure("\(source) is cut short: shape \(shape) needs more bytes") }
+            guard !overflow, product <= data.count else {
+                throw CommandFailure("\(source) is cut short: shape \(shape) needs more bytes")
+            }
             count = product
         }
         guard data.count - start == count * size else {
-            throw CommandFailure("\(source) has \(data.count - start) bytes of data; shape \(shape) of '\(descriptor)' needs \(count * size)")
+            throw CommandFailure(
+                "\(source) has \(data.count - start) bytes of data; shape \(shape) of '\(descriptor)' needs \(count * size)"
+            )
         }
         self.init(code: String(descriptor.dropFirst()), shape: shape, bytes: Data(data[start...]))
     }
 
     /// The elements as float32; only a float32 array has them, since a silent conversion would hide a mistake.
     func floats(source: String) throws -> [Float] {
-        guard code == "f4" else { throw CommandFailure("\(source) holds '\(code)' elements; the model takes float32 ('f4')") }
-        return bytes.withUnsafeBytes { raw in (0..<bytes.count / 4).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) } }
+        guard code == "f4" else {
+            throw CommandFailure("\(source) holds '\(code)' elements; the model takes float32 ('f4')")
+        }
+        return bytes.withUnsafeBytes { raw in
+            (0..<bytes.count / 4).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+        }
     }
 
     /// The elements of an int8 array; nil for any other.
@@ -78,11 +91,13 @@ struct NumpyArray {
     /// The whole file.
     var encoded: Data {
         let dimensions = shape.map { "\($0)," }.joined(separator: " ")
-        var header = "{'descr': '\(code.hasSuffix("1") ? "|" : "<")\(code)', 'fortran_order': False, 'shape': (\(dimensions)), }"
+        var header =
+            "{'descr': '\(code.hasSuffix("1") ? "|" : "<")\(code)', 'fortran_order': False, 'shape': (\(dimensions)), }"
         // The data starts at a multiple of 64 bytes.
         header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
         let count = header.utf8.count
-        return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, UInt8(count & 255), UInt8(count >> 8)]) + Data(header.utf8) + bytes
+        return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, UInt8(count & 255), UInt8(count >> 8)])
+            + Data(header.utf8) + bytes
     }
 
     /// Writes a file whole or not at all.
@@ -98,7 +113,9 @@ struct NumpyArray {
 extension String {
     /// The value of `'key': 'value'` in a NumPy header.
     fileprivate func quotedValue(of key: String) -> String? {
-        guard let found = range(of: "'\(key)':"), let open = self[found.upperBound...].firstIndex(of: "'") else { return nil }
+        guard let found = range(of: "'\(key)':"), let open = self[found.upperBound...].firstIndex(of: "'") else {
+            return nil
+        }
         let rest = self[index(after: open)...]
         return rest.firstIndex(of: "'").map { String(rest[..<$0]) }
     }
@@ -108,7 +125,9 @@ extension String {
         guard let found = range(of: "'shape':"), let open = self[found.upperBound...].firstIndex(of: "("),
             let close = self[open...].firstIndex(of: ")")
         else { return nil }
-        let parts = self[index(after: open)..<close].split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
+        let parts = self[index(after: open)..<close].split(separator: ",").map { $0.filter { $0 != " " } }.filter {
+            !$0.isEmpty
+        }
         let numbers = parts.compactMap { Int($0) }.filter { $0 >= 0 }
         return numbers.count == parts.count ? numbers : nil
     }

@@ -1,0 +1,183 @@
+import BNNMIR
+import XCTest
+
+@testable import BNNMPasses
+
+/// Each spelling of a decision in an exported model becomes one Binarize with the zero rule that the spelling means, its
+/// ONNX value a probe, and leaves none of its own nodes behind.
+final class BinarizerPatternTests: XCTestCase {
+    /// The numbers that the binarizers see; none but the tests of comparisons see a zero.
+    private let nonzero: [Float] = [-3, -1, -0.75, -0x1p-149, 0x1p-140, 0.25, 1, 2.5]
+    private let withZeros: [Float] = [-3, -0.0, 0, -0x1p-149, 0x1p-149, 0.25, 1, 2.5]
+
+    private func check(
+        zero: ZeroRule, encoding: Graph.Probe.Encoding = .signed, probe: String, probeShape: [Int] = [1, 2, 2, 2],
+        before: [String] = [], input: [Float]? = nil, inputShape: [Int] = [1, 2, 2, 2], accuracy: Float = 0,
+        file: StaticString = #filePath, line: UInt = #line,
+        _ build: (inout SmallGraph) throws -> Graph.ValueID
+    ) throws {
+        var small = SmallGraph(inputShape)
+        small.output(try build(&small))
+        let (graph, context) = try small.compiled(Pipeline.toReference)
+        XCTAssertEqual(graph.operators, before + ["Binarize", "BinaryToFloat"], file: file, line: line)
+        XCTAssertEqual(graph.first(Binarize.self)?.op.zero, zero, file: file, line: line)
+        XCTAssertEqual(context.remarks, [], file: file, line: line)
+        let live = graph.probes.filter { $0.value == graph.first(Binarize.self)?.node.outputs[0] }
+        XCTAssertEqual(live.last?.name, probe, file: file, line: line)
+        XCTAssertEqual(live.last?.encoding, encoding, file: file, line: line)
+        XCTAssertEqual(live.last?.shape, probeShape, file: file, line: line)
+        try assertSameMeaning(
+            small.graph, graph, for: input ?? (zero == .zero ? nonzero : withZeros), accuracy: accuracy, file: file,
+            line: line)
+        let laidOut = try small.compiled().graph
+        try assertSameMeaning(
+            graph, laidOut, for: input ?? withZeros, "laid out", file: file, line: line)
+    }
+
+    func testABareSignIsABinarizerToWhichZeroIsATie() throws {
+        try check(zero: .zero, probe: "sign") { try $0.add(Sign(), $0.x, name: "sign") }
+    }
+
+    func testThePolynomialEstimatorOfBiRealLeavesTheSignAlone() throws {
+        try check(zero: .zero, probe: "sign", accuracy: 4e-6) { g in
+            let x = g.x
+            let masks = try [-1, 0, 1].map { limit in
+                try g.add(Cast(to: .float32), try g.add(Less(), x, g.number(limit)))
+            }
+            let rests = try masks.map { try g.add(Sub(), g.number(1), $0) }
+            let square = try g.add(Mul(), x, x)
+            let double = try g.add(Mul(), x, g.number(2))
+            let left = try g.add(
+                Add(), try g.add(Mul(), masks[0], g.number(-1)),
+                try g.add(Mul(), rests[0], try g.add(Add(), square, double)))
+            let middle = try g.add(
+                Add(), try g.add(Mul(), masks[1], left),
+                try g.add(Mul(), rests[1], try g.add(Sub(), double, square)))
+            let p = try g.add(Add(), try g.add(Mul(), masks[2], middle), rests[2])
+            let sign = try g.add(Sign(), x, name: "sign")
+            return try g.add(Add(), try g.add(Sub(), sign, p), p)
+        }
+    }
+
+    func testTheClampEstimatorLeavesTheSignAloneInEitherOrder() throws {
+        for penaltyFirst in [false, true] {
+            try check(zero: .zero, probe: "sign", accuracy: 1e-6) { g in
+                let p = try g.add(Clip(), g.x, g.number(-1.5), g.number(1.5))
+                let difference = try g.add(Sub(), try g.add(Sign(), g.x, name: "sign"), p)
+                return penaltyFirst ? try g.add(Add(), p, difference) : try g.add(Add(), difference, p)
+            }
+        }
+    }
+
+    func testTheIdentityEstimatorLeavesTheSignAlone() throws {
+        try check(zero: .zero, probe: "sign", accuracy: 1e-6) { g in
+            try g.add(Add(), g.x, try g.add(Sub(), try g.add(Sign(), g.x, name: "sign"), g.x))
+        }
+    }
+
+    func testAnEstimatorAroundAWhereLeavesItsDecision() throws {
+        try check(zero: .plus, probe: "where", accuracy: 1e-6) { g in
+            let p = try g.add(Clip(), g.x, g.number(-1), g.number(1))
+            return try g.add(Add(), try g.add(Sub(), try g.signPlus(g.x, name: "where"), p), p)
+        }
+    }
+
+    func testWhereOfEveryComparisonWithZeroInEveryOrder() throws {
+        // The comparison, whether x is its left side, and what zero and rising mean where truth is +1.
+        let cases: [(any Operator, xFirst: Bool, zeroIsTrue: Bool, rises: Bool)] = [
+            (Greater(), true, false, true), (GreaterOrEqual(), true, true, true), (Less(), true, false, false),
+            (LessOrEqual(), true, true, false), (Greater(), false, false, false),
+            (GreaterOrEqual(), false, true, false), (Less(), false, false, true), (LessOrEqual(), false, true, true),
+        ]
+        for (op, xFirst, zeroIsTrue, rises) in cases {
+            for truth: Float in [1, -1] {
+                for negates in [false, true] {
+                    let truthIsPlus = (truth == 1) != negates
+                    let before = rises == truthIsPlus ? [] : ["Neg"]
+                    try check(zero: zeroIsTrue == truthIsPlus ? .plus : .minus, probe: "where", before: before) { g in
+                        let zero = g.number(0)
+                        var condition = try xFirst ? g.add(op, g.x, zero) : g.add(op, zero, g.x)
+                        if negates { condition = try g.add(Not(), condition) }
+                        return try g.add(Where(), condition, g.number(truth), g.number(-truth), name: "where")
+                    }
+                }
+            }
+        }
+    }
+
+    func testWhereOfAComparisonWithAConstantOfEachChannel() throws {
+        let input: [Float] = [0.5, Float(0.5).nextDown, Float(0.5).nextUp, 0, -0.25, Float(-0.25).nextUp, -1, 3]
+        let limits: [Float] = [0.5, -0.25]
+        let cases: [(any Operator, ZeroRule)] = [
+            (GreaterOrEqual(), .plus), (Greater(), .minus), (Less(), .minus), (LessOrEqual(), .plus),
+        ]
+        for (op, zero) in cases {
+            try check(zero: zero, probe: "where", before: ["Sub"], input: input) { g in
+                let condition = try g.add(op, g.x, g.constant([1, 2, 1, 1], limits))
+                return try g.add(Where(), condition, g.number(1), g.number(-1), name: "where")
+            }
+        }
+    }
+
+    func testWhereSignIsZeroMeansPlus() throws {
+        for zeroFirst in [false, true] {
+            try check(zero: .plus, probe: "where") { g in
+                let sign = try g.add(Sign(), g.x, name: "sign")
+                let zero = g.number(0)
+                let equal = try zeroFirst ? g.add(Equal(), zero, sign) : g.add(Equal(), sign, zero)
+                return try g.add(Where(), equal, g.number(1), sign, name: "where")
+            }
+        }
+    }
+
+    func testACastOfAComparisonTimesTwoMinusOneInEverySpelling() throws {
+        for spelling in 0..<4 {
+            try check(zero: .minus, encoding: .zeroOne, probe: "code") { g in
+                let condition = try g.add(Greater(), g.x, g.number(0))
+                let code = try g.add(Cast(to: .float32), condition, name: "code")
+                switch spelling {
+                case 0: return try g.add(Sub(), try g.add(Mul(), code, g.number(2)), g.number(1))
+                case 1: return try g.add(Add(), try g.add(Mul(), g.number(2), code), g.number(-1))
+                case 2: return try g.add(Add(), g.number(-1), try g.add(Mul(), code, g.number(2)))
+                default: return try g.add(Mul(), try g.add(Sub(), code, g.number(0.5)), g.number(2))
+                }
+            }
+        }
+    }
+
+    func testAnArgMaxOverTwoClassesWithItsCastBeforeAndBehind() throws {
+        let scores: [Float] = [1, 1, -2, 0, 1, 2, -3, 0x1p-149]
+        for castFirst in [true, false] {
+            for keepsDimensions in [false, true] {
+                let shape = keepsDimensions ? [1, 1, 4] : [1, 4]
+                var small = SmallGraph([1, 2, 4])
+                let index = try small.add(
+                    ArgMax(axis: 1, keepsDimensions: keepsDimensions), small.x, name: "index")
+                if castFirst {
+                    let code = try small.add(Cast(to: .float32), index, name: "code")
+                    let double = try small.add(Mul(), code, small.number(2))
+                    small.output(try small.add(Sub(), double, small.number(1)))
+                } else {
+                    let double = try small.add(Mul(), index, small.integers([2]))
+                    let signed = try small.add(Sub(), double, small.integers([1]))
+                    small.output(try small.add(Cast(to: .float32), signed))
+                }
+                let graph = try small.compiled(Pipeline.toReference).graph
+                XCTAssertFalse(graph.operators.contains { ["ArgMax", "Cast", "Mul"].contains($0) }, "\(graph.operators)")
+                XCTAssertEqual(graph.first(Binarize.self)?.op.zero, .minus)
+                let probe = graph.probes.first { $0.value == graph.first(Binarize.self)?.node.outputs[0] }
+                XCTAssertEqual(probe?.name, castFirst ? "code" : "index")
+                XCTAssertEqual(probe?.encoding, .zeroOne)
+                XCTAssertEqual(probe?.shape, shape)
+                try assertSameMeaning(small.graph, graph, for: scores)
+                XCTAssertEqual(try graph.outputs(for: scores)[0], [-1, 1, -1, 1])
+            }
+        }
+    }
+
+    func testBipolarQuantWithScaleOne() throws {
+        try check(zero: .plus, probe: "quant") { g in
+            try g.add(BipolarQuant(), g.x, g.number(1), name: "quant")
+        }
+    }
+}

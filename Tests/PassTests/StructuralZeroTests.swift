@@ -1,0 +1,141 @@
+import BNNMIR
+import XCTest
+
+@testable import BNNMPasses
+
+/// PyTorch's sign(0) is 0. Where the network's structure makes exact zeros, a Sign stays ternary unless the user says what
+/// zero means; any other tie counts as +1.
+final class StructuralZeroTests: XCTestCase {
+    /// x [1,2,2,2] → what `zeros` adds → Sign `sign` → 1×1 binary layer.
+    private func network(
+        _ zeros: (inout SmallGraph) throws -> Graph.ValueID
+    ) throws -> SmallGraph {
+        var g = SmallGraph([1, 2, 2, 2])
+        let sign = try g.add(Sign(), try zeros(&g), name: "sign")
+        g.output(try g.add(Conv(window: Window(kernel: 1)), sign, g.constant([1, 2, 1, 1], [1, -1]), nil))
+        return g
+    }
+
+    private let input: [Float] = [-3, 0, 2, 0.5, -1, 1, 0, -0.25]
+
+    /// Checks all three meanings of zero; `reason` is the report's.
+    private func checkTernary(
+        _ g: SmallGraph, reason: String, layers: Int = 0, file: StaticString = #filePath, line: UInt = #line
+    ) throws {
+        let (exact, context) = try g.compiled()
+        let stays = "' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"
+        XCTAssertEqual(context.remarks, ["binarizer 'sign" + stays], file: file, line: line)
+        XCTAssertEqual(exact.operators.filter { $0.hasPrefix("BinaryConv") }.count, layers, file: file, line: line)
+        try assertSameMeaning(g.graph, exact, for: input, "exact", file: file, line: line)
+
+        for (rule, text, decision): (CompilationContext.SignZero, String, Float) in [(.plus, "+1", 1), (.minus, "-1", -1)] {
+            let (graph, context) = try g.compiled(signZero: rule)
+            XCTAssertEqual(
+                context.remarks, ["binarizer 'sign': \(reason); decided \(text) as --sign-zero asks"], file: file, line: line)
+            XCTAssertEqual(
+                graph.operators.filter { $0.hasPrefix("BinaryConv") }.count, layers + 1, file: file, line: line)
+            // The same network with the zeros of Sign replaced.
+            var reference = Interpreter.Replacing(g.graph)
+            reference.replacement = decision
+            XCTAssertEqual(
+                try graph.outputs(for: input)[0], try reference.output(for: input), "\(rule)", file: file, line: line)
+        }
+    }
+
+    func testASignBehindAReLU() throws {
+        let g = try network { try $0.add(Relu(), $0.x, name: "relu") }
+        try checkTernary(g, reason: "its input passes the ReLU 'relu'")
+    }
+
+    func testASignBehindAClipAtZero() throws {
+        for limits: (Float, Float) in [(0, 6), (-1, 0)] {
+            let g = try network { try $0.add(Clip(), $0.x, $0.number(limits.0), $0.number(limits.1), name: "clip") }
+            try checkTernary(g, reason: "its input passes the clip at 0 'clip'")
+        }
+    }
+
+    func testASignBehindAPoolOfAReLU() throws {
+        let g = try network { g in
+            try g.add(MaxPool(window: Window(kernel: 1)), try g.add(Relu(), g.x, name: "relu"))
+        }
+        try checkTernary(g, reason: "its input passes the ReLU 'relu'")
+    }
+
+    func testASignOfAnAccumulatorThatCanBeZero() throws {
+        let g = try network { g in
+            let first = try g.signPlus(g.x, name: "first")
+            return try g.add(
+                Conv(window: Window(kernel: 1)), first, g.constant([2, 2, 1, 1], [0.5, 0.5, -2, 2]), nil, name: "conv")
+        }
+        try checkTernary(g, reason: "in channel 0 the accumulator 0 of 'conv' gives exactly 0", layers: 1)
+    }
+
+    func testASignOfAnAccumulatorThatItsBiasMakesZero() throws {
+        let g = try network { g in
+            let first = try g.signPlus(g.x, name: "first")
+            let weights = g.constant([2, 2, 1, 1], [0.5, 0.5, -2, 2])
+            return try g.add(
+                Conv(window: Window(kernel: 1)), first, weights, g.constant([2], [0.25, -4]), name: "conv")
+        }
+        try checkTernary(g, reason: "in channel 1 the accumulator 2 of 'conv' gives exactly 0", layers: 1)
+    }
+
+    func testAnOddNumberOfProductsIsNeverZero() throws {
+        var g = SmallGraph([1, 3, 1, 2])
+        let layer = try g.add(
+            Conv(window: Window(kernel: 1)), try g.signPlus(g.x, name: "first"), g.constant([1, 3, 1, 1], [1, -1, 1]), nil)
+        g.output(try g.add(Sign(), layer, name: "sign"))
+        let (graph, context) = try g.compiled()
+        XCTAssertEqual(context.remarks, [])
+        XCTAssertFalse(graph.operators.contains("Sign"))
+        try assertSameMeaning(g.graph, graph, for: [1, -1, 2, -2, 3, 3])
+    }
+
+    func testAZeroWithinTheNoiseOfTheWeightsIsATieThatCountsPlus() throws {
+        var g = SmallGraph([1, 2, 1, 4])
+        let w: Float = 0.3
+        let layer = try g.add(
+            Conv(window: Window(kernel: 1)), try g.signPlus(g.x, name: "first"),
+            g.constant([1, 2, 1, 1], [w, w.nextUp]), nil)
+        g.output(try g.add(Sign(), layer, name: "sign"))
+        let (graph, context) = try g.compiled()
+        XCTAssertEqual(context.remarks, [])
+        XCTAssertEqual(context.binarizers.last?.ties, 1)
+        // Sums 2, 0, 0 and −2 times α.
+        XCTAssertEqual(try graph.outputs(for: [1, 1, -1, -1, 1, -1, 1, -1])[0], [1, 1, 1, -1])
+    }
+
+    func testATieOfAFloatCountsPlus() throws {
+        var g = SmallGraph([1, 4])
+        g.output(try g.add(Sign(), g.x, name: "sign"))
+        let (graph, context) = try g.compiled()
+        XCTAssertEqual(context.remarks, [])
+        XCTAssertEqual(try graph.outputs(for: [0, -0.0, -0x1p-149, 0x1p-149])[0], [1, 1, -1, 1])
+    }
+
+    func testAReLUThatIsShiftedMakesNoZero() throws {
+        var g = SmallGraph([1, 2, 1, 1])
+        let relu = try g.add(Relu(), g.x)
+        let shifted = try g.batchNormalization(relu, gamma: [1, 2], beta: [-0.5, 0.5], mean: [0, 0], variance: [1, 1])
+        g.output(try g.add(Sign(), shifted, name: "sign"))
+        XCTAssertEqual(try g.compiled().context.remarks, [])
+    }
+}
+
+extension Interpreter {
+    /// An imported graph in which every Sign decides its zeros in one way.
+    fileprivate struct Replacing {
+        let graph: Graph
+        var replacement: Float = 1
+
+        init(_ graph: Graph) { self.graph = graph }
+
+        func output(for input: [Float]) throws -> [Float] {
+            let tensor = Tensor(graph[graph.inputs[0]].type.shape, input)
+            return try Interpreter(graph).run([tensor]) { id, results in
+                guard graph[id].op is Sign else { return results }
+                return results.map { Tensor($0.shape, $0.floats.map { $0 == 0 ? replacement : $0 }) }
+            }[0].floats
+        }
+    }
+}
