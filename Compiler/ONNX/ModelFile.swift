@@ -5,6 +5,7 @@ import SwiftProtobuf
 enum ModelFile {
     /// - Throws: `ImportError` naming the file where it cannot be read, is cut off, or is not an ONNX model.
     static func read(path: String) throws -> ONNXModelProto {
+        guard FileManager.default.fileExists(atPath: path) else { throw ImportError("\(path): no such file") }
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)

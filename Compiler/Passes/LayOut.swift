@@ -11,18 +11,13 @@ public struct LayOut: Pass {
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         var builder = LayoutBuilder(graph)
         var errors: [NodeError] = []
-        var unreachable = Set<Graph.ValueID>()
         for id in graph.schedule() {
             let node = graph[id]
-            if node.inputs.contains(where: { $0.map(unreachable.contains) ?? false }) {
-                unreachable.formUnion(node.outputs)
-                continue
-            }
             do {
                 try builder.lower(node)
             } catch let error as OperatorError {
                 errors.append(NodeError(node: node.name, op: type(of: node.op).name, reason: error.description))
-                unreachable.formUnion(node.outputs)
+                builder.assumeResults(of: node)
             }
         }
         guard errors.isEmpty else { throw UnsupportedNodes(errors: errors) }

@@ -29,6 +29,12 @@ struct LayoutBuilder {
         return new
     }
 
+    /// Stands in for a node that cannot be lowered, so that those behind it can be looked at too. The graph is of no
+    /// other use from then on.
+    mutating func assumeResults(of node: Graph.Node) {
+        for output in node.outputs { plain[output] = new.addInput(old[output].name, old[output].type) }
+    }
+
     /// Adds what computes the node's result; nothing where its reader will do so.
     mutating func lower(_ node: Graph.Node) throws {
         let output = node.outputs[0]

@@ -31,6 +31,12 @@ public struct ReferenceCheck {
         self.exactNames = exactNames
     }
 
+    /// The binarizers that the reference executes, by probe name.
+    public var probeNames: [String] {
+        let live = Set(graph.schedule())
+        return graph.probes.filter { graph.producer(of: $0.value).map(live.contains) ?? false }.map(\.name)
+    }
+
     /// - Parameters:
     ///   - inputs: one tensor per graph input.
     ///   - decisions: the runtime's, by probe name, −1/+1 in the ONNX value's order.

@@ -51,8 +51,9 @@ bnnmf_status check_header(const uint8_t *bytes, size_t byte_count, FileHeader *h
   }
   memcpy(header, bytes, sizeof *header);
   if (memcmp(header->magic, "BNNM", sizeof header->magic) != 0) {
-    return diagnosis.refuse(BNNMF_NOT_A_MODEL, "begins with bytes %02x %02x %02x %02x; a .bnnm file with \"BNNM\"",
-                            bytes[0], bytes[1], bytes[2], bytes[3]);
+    return diagnosis.refuse(BNNMF_NOT_A_MODEL,
+                            "begins with bytes %02x %02x %02x %02x; a .bnnm file begins with \"BNNM\"", bytes[0],
+                            bytes[1], bytes[2], bytes[3]);
   }
   if (header->version_major != BNNMF_VERSION_MAJOR) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "format version %u.%u; this reader knows versions %d.x",

@@ -9,10 +9,10 @@ struct BNNMCommand: ParsableCommand {
         discussion: """
             The usual way, from a trained PyTorch model exported with torch.onnx.export:
 
-              bnnm compile model.onnx              writes model.bnnm and reports, layer by layer, what became binary
-              bnnm verify  model.onnx              runs both and compares every decision
-              bnnm inspect model.bnnm              shows what is in a compiled model
-              bnnm run     model.bnnm --input x.npy --output-dir out
+              bnnm compile model.onnx     write model.bnnm; report every layer
+              bnnm verify model.onnx      run both; compare every decision
+              bnnm inspect model.bnnm     show what is in a compiled model
+              bnnm run model.bnnm --input x.npy --output-dir out
 
             Exit status: 0 done, 1 bad input or a failed check (the message is on stderr), 2 wrong usage.
             """,

@@ -12,7 +12,7 @@ struct CompileCommand: ParsableCommand {
             A layer that looks binary but stays in float is named with the reason.
 
               bnnm compile resnet.onnx
-              bnnm compile resnet.onnx -o build/resnet.bnnm --shape image=1x3x224x224 --strict
+              bnnm compile resnet.onnx -o out.bnnm --shape image=1x3x224x224
             """)
 
     @Argument(help: ArgumentHelp("The model, as torch.onnx.export writes it.", valueName: "model.onnx"))

@@ -22,7 +22,8 @@ struct Verification {
 
     /// Compares one case of the runtime with the reference, execution by execution.
     mutating func compare(_ values: InputValues, _ result: Runtime.Result, _ runtime: Runtime) throws {
-        unprobed = check.graph.probes.map(\.name).filter { name in !runtime.probes.contains { $0.name == name } }
+        let shown = Set(runtime.probes.map(\.name))
+        unprobed = check.probeNames.filter { !shown.contains($0) }
         for execution in 0..<values.executions {
             let inputs = check.graph.inputs.enumerated().map { index, id in
                 Tensor(check.graph[id].type.shape, values.sample(execution, input: index))
@@ -70,7 +71,8 @@ struct Verification {
     }
 
     var passed: Bool {
-        decisions.values.allSatisfy { $0.beyondBound == 0 } && outputs.values.allSatisfy(\.isWithinTolerance)
+        unprobed.isEmpty && decisions.values.allSatisfy { $0.beyondBound == 0 }
+            && outputs.values.allSatisfy(\.isWithinTolerance)
             && recorded.allSatisfy(\.holds)
     }
 
@@ -86,7 +88,7 @@ struct Verification {
                 ]
             }
         ).lines
-        if !unprobed.isEmpty { lines.append("not shown by the runtime: \(unprobed.joined(separator: ", "))") }
+        if !unprobed.isEmpty { lines.append("not in the compiled model: \(unprobed.joined(separator: ", ")) — FAILED") }
         for output in outputs.values.sorted(by: { $0.name < $1.name }) {
             lines.append(
                 "output '\(output.name)': largest difference \(output.largestDifference), largest value \(output.largestMagnitude)"

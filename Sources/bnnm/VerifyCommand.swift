@@ -12,9 +12,9 @@ struct VerifyCommand: ParsableCommand {
             everything behind it differ. Decisions folded to integers must all be equal; one on a real number may differ only \
             where its distance from the threshold is within the computed rounding bound.
 
-              bnnm verify model.onnx                        compiles to a temporary file; seeded random inputs
+              bnnm verify model.onnx                      on seeded random inputs
               bnnm verify model.onnx model.bnnm --input x.npy
-              bnnm verify model.onnx --expected recorded/   also compares with output_*.npy and probes.npz
+              bnnm verify model.onnx --expected recorded  with recorded results
             """)
 
     @Argument(help: ArgumentHelp("The ONNX model.", valueName: "model.onnx"))

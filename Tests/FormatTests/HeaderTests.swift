@@ -13,7 +13,7 @@ final class HeaderTests: XCTestCase {
     func testAnotherMagicIsNoModel() throws {
         let answer = try opened { $0.store(UInt32(0x0403_4b50), at: 0) }
         XCTAssertEqual(answer.status, BNNMF_NOT_A_MODEL)
-        XCTAssertEqual(answer.message, "begins with bytes 50 4b 03 04; a .bnnm file with \"BNNM\"")
+        XCTAssertEqual(answer.message, "begins with bytes 50 4b 03 04; a .bnnm file begins with \"BNNM\"")
     }
 
     func testNothingIsNoModel() {

@@ -29,7 +29,7 @@ import Testing
 
     @Test func missingFileIsNamed() {
         let error = #expect(throws: ImportError.self) { _ = try ModelFile.read(path: "no/such.onnx") }
-        #expect(error?.description.hasPrefix("no/such.onnx: the file cannot be read: ") == true)
+        #expect(error?.description == "no/such.onnx: no such file")
     }
 
     @Test func randomDamageNeverCrashes() throws {

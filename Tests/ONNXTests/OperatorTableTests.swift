@@ -28,9 +28,9 @@ import Testing
     @Test func theTableOfTheDocumentationIsThatOfTheDecoders() throws {
         let text = try String(contentsOf: Self.page, encoding: .utf8)
         let lines = text.components(separatedBy: "\n")
-        let start = try #require(lines.firstIndex { $0.hasPrefix("|") }, "docs/operators.md has no table")
-        let end = lines[start...].firstIndex { !$0.hasPrefix("|") } ?? lines.endIndex
         let expected = Self.table
+        let start = try #require(lines.firstIndex(of: expected[0]), "docs/operators.md has no line '\(expected[0])'")
+        let end = lines[start...].firstIndex { !$0.hasPrefix("|") } ?? lines.endIndex
         if Self.blesses {
             let page = lines[..<start] + expected + lines[end...]
             try page.joined(separator: "\n").write(to: Self.page, atomically: true, encoding: .utf8)
@@ -62,4 +62,58 @@ import Testing
         if range.upperBound == .max { return "from \(range.lowerBound)" }
         return range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
     }
+}
+
+/// Where an operator may stand so that a model with it compiles. Kept by hand: what the runtime has is decided in
+/// `LayoutBuilder.lower`, what disappears before it by the passes that precede it.
+private enum DeviceSupport: String {
+    /// On values that depend on the model's input; the page's prose has the conditions.
+    case yes
+    /// On such values too, but only where a pass folds it into a binarizer's comparison or into the next layer.
+    case folded = "as part of a binarizer or layer"
+    /// Only where its result is known at compile time.
+    case constants = "constants only"
+
+    static let ofOperators: [String: DeviceSupport] = [
+        // Arithmetic. What is not `yes` is evaluated when decisions are folded (`Elementwise.isElementwise`).
+        "Add": .yes, "Sub": .yes, "Mul": .yes, "Div": .yes, "Min": .yes, "Max": .yes, "Sign": .yes,
+        "Neg": .folded, "Abs": .folded, "Sqrt": .folded, "Reciprocal": .folded, "Exp": .folded, "Log": .folded,
+        "Erf": .folded, "Sin": .folded, "Cos": .folded, "Floor": .folded, "Ceil": .folded, "Round": .folded,
+        "Pow": .folded, "Mod": .constants,
+
+        // Activations.
+        "Relu": .yes, "Clip": .yes,
+        "LeakyRelu": .folded, "PRelu": .folded, "Elu": .folded, "Sigmoid": .folded, "HardSigmoid": .folded,
+        "HardSwish": .folded, "Tanh": .folded, "Softplus": .folded, "Gelu": .folded,
+        "Softmax": .constants, "LogSoftmax": .constants,
+
+        // Comparisons: the spellings of binarizers (`RecognizeBinarizers`), and what stands before binarizers.
+        "Equal": .folded, "Less": .folded, "LessOrEqual": .folded, "Greater": .folded, "GreaterOrEqual": .folded,
+        "Not": .folded, "And": .folded, "Or": .folded, "Where": .folded, "Cast": .folded, "BipolarQuant": .folded,
+        "Xor": .constants, "CastLike": .constants,
+
+        // Layers. `CanonicalizeLinearLayers` and `CanonicalizeBatchNormalizations` give the runtime's operators.
+        "Conv": .yes, "MatMul": .yes, "Gemm": .yes, "BatchNormalization": .yes,
+        "ConvTranspose": .constants, "LayerNormalization": .constants,
+
+        // Pools and reductions.
+        "MaxPool": .yes, "AveragePool": .yes, "GlobalAveragePool": .yes,
+        "GlobalMaxPool": .constants, "ReduceSum": .constants, "ReduceMean": .constants, "ReduceMax": .constants,
+        "ReduceMin": .constants, "ReduceProd": .constants, "ReduceL1": .constants, "ReduceL2": .constants,
+        "ReduceSumSquare": .constants, "ArgMin": .constants,
+        // Recognized as a binarizer over two scores, but the Gather that picks them apart has no runtime form.
+        "ArgMax": .constants,
+
+        // Shapes. `EliminateNoOps` removes Identity and Dropout; `CanonicalizeReshapes` spells the others as Reshape.
+        "Identity": .yes, "Dropout": .yes, "Reshape": .yes, "Flatten": .yes, "Squeeze": .yes, "Unsqueeze": .yes,
+        "Expand": .constants, "Tile": .constants, "Shape": .constants, "Size": .constants,
+
+        // Movement. `MergeZeroPads` and `FormBinaryLayers` make a Pad the padding of a convolution.
+        "Transpose": .yes, "Pad": .folded,
+        "Concat": .constants, "Split": .constants, "Slice": .constants, "Gather": .constants,
+        "DepthToSpace": .constants, "SpaceToDepth": .constants, "Resize": .constants,
+
+        // Makers of constants.
+        "Constant": .constants, "ConstantOfShape": .constants, "Range": .constants, "OneHot": .constants,
+    ]
 }

@@ -24,6 +24,7 @@ struct NumpyArray {
 
     /// Reads a file. - Throws: `CommandFailure` naming it.
     init(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { throw CommandFailure("\(path): no such file") }
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
