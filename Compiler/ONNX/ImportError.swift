@@ -40,7 +40,7 @@ public struct ImportError: Error, CustomStringConvertible {
     public let dependentNodeCount: Int
 
     /// Entries that `description` spells out; of the others it gives the number.
-    public static let printedEntryLimit = 20
+    public static let printedEntryLimit = 200
 
     public init(_ summary: String, entries: [Entry] = [], dependentNodeCount: Int = 0) {
         self.summary = summary

@@ -50,7 +50,7 @@ struct BipolarQuantPattern: BinarizerPattern {
     }
 }
 
-/// P5: ArgMax over an axis of two class scores, ·2 − 1: +1 where the second score is strictly greater.
+/// P5: ArgMax over two class scores, ·2 − 1: +1 where the second score is strictly greater. The scores stand along axis 1.
 struct ArgMaxPattern: BinarizerPattern {
     func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
         guard let (code, result) = DoubledMinusOne.match(id, graph) else { return nil }
@@ -61,14 +61,13 @@ struct ArgMaxPattern: BinarizerPattern {
         else { return nil }
         let type = graph[scores].type
         let axis = op.axis < 0 ? op.axis + type.rank : op.axis
-        guard type.elementType == .float32, type.shape[axis] == 2 else { return nil }
-        // The difference of two floats is positive exactly where the first is greater.
+        guard type.elementType == .float32, type.rank >= 2, axis == 1, type.shape[1] == 2 else { return nil }
+        // Second score minus first, as a layer with weights −1 and 1: rounded once, so positive exactly where the second
+        // is greater.
         let name = graph[scores].name
-        func score(_ index: Int64) throws -> Graph.ValueID {
-            let indices = graph.addConstant(name + ".class", Tensor([], [index]))
-            return try graph.append(Gather(axis: axis), [scores, indices], name: name)[0]
-        }
-        let difference = try graph.append(Sub(), [try score(1), try score(0)], name: name)[0]
+        let image = try graph.reshape(scores, to: [type.shape[0], 2, 1, type.shape[2...].reduce(1, *)], name: name)
+        let weights = graph.addConstant(name + ".difference", Tensor([1, 2, 1, 1], [-1 as Float, 1]))
+        let difference = try graph.append(Conv(window: Window(kernel: 1)), [image, weights], name: name)[0]
         let input = try graph.reshape(difference, to: graph[result].type.shape, name: name)
         return BinarizerMatch(input: input, zero: .minus, replaced: result, probed: code, encoding: .zeroOne)
     }

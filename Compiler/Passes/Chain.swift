@@ -46,7 +46,9 @@ struct Chain {
 
     private static func isLink(_ id: Graph.NodeID, _ graph: Graph) -> Bool {
         let node = graph[id]
-        guard Elementwise.isElementwise(node.op), node.outputs.count == 1 else { return false }
+        guard Elementwise.isElementwise(node.op), node.outputs.count == 1,
+            Elementwise.treatsSamplesAlike(node, in: graph)
+        else { return false }
         let shape = graph[node.outputs[0]].type.shape
         return node.inputs.allSatisfy { input in
             guard let input else { return true }

@@ -32,7 +32,10 @@ struct Comparison {
         } else {
             return nil
         }
-        guard graph[condition].type.shape == graph[value].type.shape else { return nil }
+        // An infinite limit would meet an equal value as ∞ − ∞.
+        guard graph[condition].type.shape == graph[value].type.shape,
+            graph.constant(limit)?.floats.allSatisfy(\.isFinite) == true
+        else { return nil }
     }
 
     private init(value: Graph.ValueID, relation: Relation, limit: Graph.ValueID) {
@@ -121,6 +124,12 @@ enum DoubledMinusOne {
         of node: Graph.Node, is: Op.Type, constant: Float, onRight: Bool, _ graph: Graph
     ) -> Graph.ValueID? {
         guard node.op is Op else { return nil }
+        // A constant that makes the result larger than the code is more than this arithmetic.
+        let shape = graph[node.outputs[0]].type.shape
+        guard node.inputs.allSatisfy({ $0 == nil || graph.constant($0!) != nil || graph[$0!].type.shape == shape })
+        else {
+            return nil
+        }
         if graph.uniform(node.inputs[1]) == constant, let a = node.inputs[0], graph.constant(a) == nil { return a }
         if !onRight, graph.uniform(node.inputs[0]) == constant, let b = node.inputs[1], graph.constant(b) == nil {
             return b

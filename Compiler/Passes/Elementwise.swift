@@ -19,6 +19,15 @@ enum Elementwise {
         }
     }
 
+    /// Whether no constant operand differs from sample to sample of a fixed batch, so that one sample stands for all.
+    static func treatsSamplesAlike(_ node: Graph.Node, in graph: Graph) -> Bool {
+        let rank = graph[node.outputs[0]].type.rank
+        return node.inputs.allSatisfy { input in
+            guard let shape = input.flatMap({ graph.constant($0)?.shape }), shape.count == rank else { return true }
+            return shape.first.map { $0 == 1 } ?? true
+        }
+    }
+
     /// Whether each element of the result never falls as the data operand's element rises (`rising`), never rises
     /// (`falling`), per channel; nil where that is not known. Rounding to float32 is monotone, so it follows from the
     /// real-valued function.

@@ -28,7 +28,7 @@ struct FloatFold {
     }
 
     func record(name: String) -> BinarizerRecord {
-        BinarizerRecord(name: name, domain: .float, counts: table.counts, ties: 0, note: "")
+        BinarizerRecord(name: name, domain: .float, counts: table.counts, ties: 0, withinNoise: 0, note: "")
     }
 
     /// The operators above `x` that are monotone in one operand and whose results nothing else reads.
@@ -39,7 +39,8 @@ struct FloatFold {
         while let id = graph.producer(of: source), (uses[source]?.count ?? 0) <= 1, !graph.isOutput(source) {
             let node = graph[id]
             let data = Set(node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil })
-            guard Elementwise.isElementwise(node.op), data.count == 1, let next = data.first,
+            guard Elementwise.isElementwise(node.op), Elementwise.treatsSamplesAlike(node, in: graph),
+                data.count == 1, let next = data.first,
                 graph[next].type == graph[source].type, graph[source].type.elementType == .float32,
                 Elementwise.direction(of: node, data: next, in: graph) != nil
             else { break }

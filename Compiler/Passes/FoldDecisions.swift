@@ -29,7 +29,9 @@ public struct FoldDecisions: Pass {
         _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
         if let chain = try FoldedChain(endingIn: x, of: graph), chain.onlyLeads(to: node.outputs[0], in: graph) {
-            var integer = try IntegerFold(chain, binarize, graph)
+            let noise = context.snaps[graph[chain.conversion].name]?.noise
+            let exact = noise?.allSatisfy { $0 == 0 } ?? true
+            let integer = try IntegerFold(chain, binarize, noise: exact ? nil : noise, graph)
             if let decision = try integer.apply(name: node.name, &graph) {
                 context.binarizers.append(integer.record(name: node.name))
                 return decision

@@ -51,12 +51,14 @@ struct FoldedChain {
     }
 
     /// Rows are the candidates in `range` of `accumulators.candidates`, columns the elements of `sampleShape`.
-    func table(_ range: Range<Int>, in graph: Graph) throws -> Table {
+    /// - Parameter offset: of each channel, added to what the convolution gives: the noise of unsnapped weights.
+    func table(_ range: Range<Int>, in graph: Graph, offset: [Float]? = nil) throws -> Table {
         let shape = [range.count] + sampleShape
         let values = range.flatMap { [Int64](repeating: Int64(accumulators.candidates[$0]), count: columnCount) }
         let node = graph[conversion]
         let constants = node.inputs.dropFirst().map { $0.flatMap { graph.constant($0) } }
-        let floats = try node.op.evaluate([Tensor(shape, values, .int32)] + constants)[0]
+        var floats = try node.op.evaluate([Tensor(shape, values, .int32)] + constants)[0]
+        if let offset { floats = try Add().evaluate([floats, Tensor([offset.count, 1, 1], offset)])[0] }
         let pooled = try beforePool.evaluate(floats, in: graph)
         let decided = try afterPool.evaluate(pooled, in: graph)
         return Table(pooled: pooled.floats, decided: decided.floats)

@@ -15,26 +15,33 @@ struct IntegerFold {
     private let chain: FoldedChain
     private let pooling: Pooling
     private var table: SwitchTable
-    private var ties: Int
+    private var ties = 0
+    private var withinNoise = 0
 
-    init(_ chain: FoldedChain, _ binarize: Binarize, _ graph: Graph) throws {
+    /// - Parameter noise: of each channel, the most that the unsnapped weights' sum can differ; nil where none does.
+    init(_ chain: FoldedChain, _ binarize: Binarize, noise: [Float]?, _ graph: Graph) throws {
         self.chain = chain
         let candidates = chain.accumulators.candidates
         var columns = (0..<chain.columnCount).map { _ in ColumnScan() }
-        var ties = 0
         for range in chain.ranges {
             let rows = try chain.table(range, in: graph)
+            let disturbed = try noise.map { noise in
+                try [noise, noise.map { -$0 }].map { try chain.table(range, in: graph, offset: $0).decided }
+            }
             for row in 0..<range.count {
                 for column in 0..<chain.columnCount {
                     let index = row * chain.columnCount + column
                     ties += rows.decided[index] == 0 ? 1 : 0
+                    let decision = binarize.decide(rows.decided[index])
                     columns[column].add(
                         accumulator: candidates[range.lowerBound + row], pooled: rows.pooled[index],
-                        decision: Int(binarize.decide(rows.decided[index])))
+                        decision: Int(decision))
+                    if let disturbed, disturbed.contains(where: { binarize.decide($0[index]) != decision }) {
+                        withinNoise += 1
+                    }
                 }
             }
         }
-        self.ties = ties
 
         let plane = chain.sampleShape[1] * chain.sampleShape[2]
         let channels = stride(from: 0, to: columns.count, by: plane).map { Array(columns[$0..<$0 + plane]) }
@@ -57,7 +64,7 @@ struct IntegerFold {
     }
 
     /// Adds the comparisons; the decision's value, or nil where there is no integer form.
-    mutating func apply(name: String, _ graph: inout Graph) throws -> Graph.ValueID? {
+    func apply(name: String, _ graph: inout Graph) throws -> Graph.ValueID? {
         var acc = chain.accumulators.value
         switch pooling {
         case .impossible: return nil
@@ -81,7 +88,9 @@ struct IntegerFold {
             case .decisions: "max-pool on bits"
             case .accumulators: "max-pool on accumulators"
             }
-        return BinarizerRecord(name: name, domain: .accumulator, counts: table.counts, ties: ties, note: note)
+        return BinarizerRecord(
+            name: name, domain: .accumulator, counts: table.counts, ties: ties, withinNoise: withinNoise,
+            note: note)
     }
 
     private func decide(_ value: Graph.ValueID, name: String, _ graph: inout Graph) throws -> Graph.ValueID {

@@ -29,9 +29,12 @@ public struct LayOut: Pass {
 public struct UnsupportedNodes: Error, CustomStringConvertible {
     public let errors: [NodeError]
 
+    /// Nodes that `description` spells out; of the others it gives the number.
+    static let printedLimit = 200
+
     public var description: String {
         "\(errors.count) node\(errors.count == 1 ? "" : "s") cannot run on the device:\n"
-            + errors.prefix(20).map { "  \($0)" }.joined(separator: "\n")
-            + (errors.count > 20 ? "\n  and \(errors.count - 20) more" : "")
+            + errors.prefix(Self.printedLimit).map { "  \($0)" }.joined(separator: "\n")
+            + (errors.count > Self.printedLimit ? "\n  and \(errors.count - Self.printedLimit) more" : "")
     }
 }

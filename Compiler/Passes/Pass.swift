@@ -58,8 +58,10 @@ public struct BinarizerRecord: Sendable {
     public var name: String
     public var domain: Domain
     public var counts: SwitchTable.Counts
-    /// Decisions that sit exactly on a tie or within the weights' export noise of one.
+    /// Accumulators, counted by column, whose number is exactly zero.
     public var ties: Int
+    /// Accumulators, counted by column, that the export's noise in the weights could have decided otherwise.
+    public var withinNoise: Int
     /// What else a person should know, such as where a max-pool went.
     public var note: String
 }

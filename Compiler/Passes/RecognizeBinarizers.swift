@@ -25,7 +25,10 @@ public struct RecognizeBinarizers: Pass {
                 continue
             }
             for pattern in patterns {
-                guard let match = try pattern.match(id, &graph) else { continue }
+                // Constants that make the result larger than what is decided on are more than a decision.
+                guard let match = try pattern.match(id, &graph),
+                    graph[match.input].type.shape == graph[match.replaced].type.shape
+                else { continue }
                 try apply(match, to: &graph)
                 break
             }

@@ -9,50 +9,65 @@ enum StructuralZeros {
         return zeroFlow(x, graph)
     }
 
-    /// Follows exact zeros through real-valued operators.
-    private static func zeroFlow(_ start: Graph.ValueID, _ graph: Graph) -> String? {
-        var value = start
-        while let id = graph.producer(of: value) {
+    /// Follows exact zeros through real-valued operators, each node once, in execution order.
+    private static func zeroFlow(_ x: Graph.ValueID, _ graph: Graph) -> String? {
+        var reasons: [Graph.ValueID: String] = [:]
+        for id in graph.schedule() {
             let node = graph[id]
-            let name = graph[node.outputs[0]].name
-            switch node.op {
-            case is Relu: return "its input passes the ReLU '\(name)'"
-            case is Clip:
-                for limit in node.inputs.dropFirst() where graph.uniform(limit) == 0 {
-                    return "its input passes the clip at 0 '\(name)'"
-                }
-                value = node.inputs[0]!
-            case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is Reshape, is Transpose, is PRelu,
-                is LeakyRelu,
-                is Neg, is Abs, is Slice, is Pad, is DepthToSpace, is Resize:
-                value = node.inputs[0]!
-            case is ScaleShift:
-                // A channel with shift 0 hands a zero on, one with any other does not.
-                guard graph.constant(node.inputs[2]!)!.floats.contains(0) else { return nil }
-                value = node.inputs[0]!
-            case is Mul, is Div:
-                guard let other = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) != nil }) else {
-                    return nil
-                }
-                if graph.constant(other)!.floats.contains(0) {
-                    return "its input is multiplied by a constant 0 at '\(name)'"
-                }
-                guard let data = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) == nil }) else {
-                    return nil
-                }
-                value = data
-            case is Conv:
-                guard let w = node.inputs[1].flatMap({ graph.constant($0) }) else { return nil }
-                let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { graph.constant($0)?.floats } : nil
-                let count = w.elementCount / w.shape[0]
-                let floats = w.floats
-                for m in 0..<w.shape[0]
-                where (bias?[m] ?? 0) == 0 && floats[m * count..<(m + 1) * count].allSatisfy({ $0 == 0 }) {
-                    return "channel \(m) of the convolution '\(name)' has weights and bias 0"
-                }
+            guard let output = node.outputs.first, let reason = zeroReason(node, reasons, graph) else { continue }
+            if output == x { return reason }
+            for output in node.outputs { reasons[output] = reason }
+        }
+        return nil
+    }
+
+    /// Why a node's result can be exactly zero.
+    /// - Parameter reasons: of the values before it that can.
+    private static func zeroReason(_ node: Graph.Node, _ reasons: [Graph.ValueID: String], _ graph: Graph) -> String? {
+        let operands = node.inputs.compactMap { $0 }
+        let constants = operands.compactMap { graph.constant($0) }
+        let computed = operands.filter { graph.constant($0) == nil }
+        let first = operands.first.flatMap { reasons[$0] }
+        let name = node.outputs.first.map { graph[$0].name } ?? node.name
+        switch node.op {
+        case is Relu: return "its input passes the ReLU '\(name)'"
+        case is Clip:
+            return constants.contains { $0.floats == [0] } ? "its input passes the clip at 0 '\(name)'" : first
+        case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is Reshape, is Transpose, is PRelu,
+            is LeakyRelu, is Neg, is Abs, is Sign, is Slice, is Pad, is DepthToSpace, is Resize:
+            return first
+        case is ScaleShift:
+            // A channel with shift 0 hands a zero on, one with any other does not.
+            return constants.last?.floats.contains(0) == true ? first : nil
+        case is Add, is Sub:
+            // Zero where all operands are.
+            guard constants.allSatisfy({ $0.floats.contains(0) }), computed.allSatisfy({ reasons[$0] != nil }) else {
                 return nil
-            default: return nil
             }
+            return computed.first.flatMap { reasons[$0] }
+        case is Mul where constants.contains { $0.floats.contains(0) }:
+            return "its input is multiplied by a constant 0 at '\(name)'"
+        case is Mul: return computed.lazy.compactMap { reasons[$0] }.first
+        case is Div: return first
+        case is Concat: return computed.lazy.compactMap { reasons[$0] }.first
+        case is Conv: return zeroChannel(node, graph)
+        default: return nil
+        }
+    }
+
+    /// A channel of a convolution that is zero whatever its input.
+    private static func zeroChannel(_ node: Graph.Node, _ graph: Graph) -> String? {
+        guard let w = node.inputs[1].flatMap({ graph.constant($0) }), let output = node.outputs.first else {
+            return nil
+        }
+        let bias = node.inputs.count > 2 ? node.inputs[2] : nil
+        let biases = bias.flatMap { graph.constant($0)?.floats }
+        guard bias == nil || biases != nil, w.shape[0] > 0 else { return nil }
+        let count = w.elementCount / w.shape[0]
+        let floats = w.floats
+        for m in 0..<w.shape[0]
+        where (biases?[m] ?? 0) == 0 && floats[m * count..<(m + 1) * count].allSatisfy({ $0 == 0 }) {
+            return "channel \(m) of the convolution '\(graph[output].name)' has weights and bias 0"
         }
         return nil
     }

@@ -19,12 +19,14 @@ extension CompilationReport {
             lines.append("")
             lines +=
                 TextTable(
-                    header: ["binarizer", "decides on", "rising", "falling", "constant", "several", "ties", ""],
-                    rightAligned: [2, 3, 4, 5, 6],
+                    header: [
+                        "binarizer", "decides on", "rising", "falling", "constant", "several", "ties", "in noise", "",
+                    ],
+                    rightAligned: [2, 3, 4, 5, 6, 7],
                     rows: binarizers.map {
                         [
                             $0.name, $0.domain, "\($0.rising)", "\($0.falling)", "\($0.constant)", "\($0.several)",
-                            "\($0.ties)", $0.note,
+                            "\($0.ties)", "\($0.withinNoise)", $0.note,
                         ]
                     }
                 ).lines

@@ -35,7 +35,9 @@ public struct CompilationReport: Codable, Sendable {
         public var constant: Int
         public var several: Int
         public var mostSwitchPoints: Int
+        /// Accumulators on a tie, and within the export noise of one; counted by column.
         public var ties: Int
+        public var withinNoise: Int
         public var note: String
     }
 
@@ -63,6 +65,7 @@ public struct CompilationReport: Codable, Sendable {
                 name: $0.name, domain: $0.domain.rawValue, rising: $0.counts.rising, falling: $0.counts.falling,
                 constant: $0.counts.constant, several: $0.counts.several, mostSwitchPoints: $0.counts.most,
                 ties: $0.ties,
+                withinNoise: $0.withinNoise,
                 note: $0.note)
         }
         remarks = context.remarks

@@ -45,7 +45,11 @@ enum ErrorBound {
             return error.elementCount == result.elementCount ? error.reshaped(result.shape) : nil
         case is MaxPool: return try node.op.evaluate([error])[0]
         case is AveragePool, is GlobalAveragePool:
-            let count = Float(max(1, x.elementCount / max(1, result.elementCount)))
+            // n terms of a window, at most: E = 2(n + 2)u·mean|x| + mean E(x).
+            let window = (node.op as? AveragePool)?.window
+            let count = Float(
+                window.map { $0.vertical.kernel * $0.horizontal.kernel }
+                    ?? x.elementCount / max(1, result.elementCount))
             let terms = try node.op.evaluate([x.magnitude])[0], carried = try node.op.evaluate([error])[0]
             return terms.combined(carried) { 2 * (count + 2) * unit * $0 + $1 }
         case is Add, is Sub:

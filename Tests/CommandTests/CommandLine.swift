@@ -28,9 +28,9 @@ struct CommandLine {
     static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
     @discardableResult
-    static func run(_ arguments: [String]) throws -> Outcome {
+    static func run(_ arguments: [String], program: String = "bnnm") throws -> Outcome {
         let process = Process()
-        process.executableURL = products.appendingPathComponent("bnnm")
+        process.executableURL = products.appendingPathComponent(program)
         process.arguments = arguments
         // Files rather than pipes: no reader is needed while the process runs.
         let folder = try TemporaryFolder()

@@ -102,7 +102,7 @@ private enum DeviceSupport: String {
         "ReduceMin": .constants, "ReduceProd": .constants, "ReduceL1": .constants, "ReduceL2": .constants,
         "ReduceSumSquare": .constants, "ArgMin": .constants,
         // Recognized as a binarizer over two scores, but the Gather that picks them apart has no runtime form.
-        "ArgMax": .constants,
+        "ArgMax": .folded,
 
         // Shapes. `EliminateNoOps` removes Identity and Dropout; `CanonicalizeReshapes` spells the others as Reshape.
         "Identity": .yes, "Dropout": .yes, "Reshape": .yes, "Flatten": .yes, "Squeeze": .yes, "Unsqueeze": .yes,

@@ -18,7 +18,9 @@ final class BinarizerNearMissTests: XCTestCase {
         XCTAssertEqual(operators.filter { $0 == "Binarize" }.count, binarizers, "\(operators)", file: file, line: line)
         for name in keeps { XCTAssertTrue(operators.contains(name), "\(name) in \(operators)", file: file, line: line) }
         // Sign may have become a Binarize with 0 a tie, so zeros are tried only where there is none.
-        let values = Array(input.prefix(small.graph[small.x].type.elementCount)).map { binarizers > 0 && $0 == 0 ? 3 : $0 }
+        let values = Array(input.prefix(small.graph[small.x].type.elementCount)).map {
+            binarizers > 0 && $0 == 0 ? 3 : $0
+        }
         try assertSameMeaning(small.graph, graph, for: values, file: file, line: line)
     }
 
@@ -55,14 +57,14 @@ final class BinarizerNearMissTests: XCTestCase {
     }
 
     func testAnArgMaxOverThreeClasses() throws {
-        try check(inputShape: [1, 3, 3], keeps: ["ArgMax"]) { g in
+        try check(inputShape: [2, 3], keeps: ["ArgMax"]) { g in
             let code = try g.add(Cast(to: .float32), try g.add(ArgMax(axis: 1, keepsDimensions: false), g.x))
             return try g.add(Sub(), try g.add(Mul(), code, g.number(2)), g.number(1))
         }
     }
 
     func testAnArgMaxThatTakesTheLastOfEqualScores() throws {
-        try check(inputShape: [1, 2, 2], keeps: ["ArgMax"]) { g in
+        try check(inputShape: [2, 2], keeps: ["ArgMax"]) { g in
             let op = ArgMax(axis: 1, keepsDimensions: false, selectLastIndex: true)
             let code = try g.add(Cast(to: .float32), try g.add(op, g.x))
             return try g.add(Sub(), try g.add(Mul(), code, g.number(2)), g.number(1))
@@ -81,6 +83,25 @@ final class BinarizerNearMissTests: XCTestCase {
         try check(inputShape: [1, 1, 1, 3], keeps: ["Where"]) { g in
             let condition = try g.add(Greater(), g.x, g.constant([1, 1, 2, 1], [0, 1]))
             return try g.add(Where(), condition, g.number(1), g.number(-1))
+        }
+    }
+
+    func testConstantsThatMakeTheResultLarger() throws {
+        try check(inputShape: [1, 1, 1, 3], keeps: ["Where"]) { g in
+            let condition = try g.add(Greater(), g.x, g.number(0))
+            return try g.add(Where(), condition, g.constant([1, 1, 2, 1], [1, 1]), g.number(-1))
+        }
+        try check(inputShape: [1, 3], keeps: ["Cast"]) { g in
+            let code = try g.add(Cast(to: .float32), try g.add(Greater(), g.x, g.number(0)))
+            return try g.add(Sub(), try g.add(Mul(), code, g.constant([2, 1], [2, 2])), g.number(1))
+        }
+        try check(inputShape: [1, 2], keeps: ["ArgMax"]) { g in
+            let code = try g.add(Cast(to: .float32), try g.add(ArgMax(axis: 1), g.x))
+            return try g.add(Sub(), try g.add(Mul(), code, g.number(2)), g.constant([1, 3], [1, 1, 1]))
+        }
+        try check(inputShape: [1, 3], binarizers: 1, keeps: ["Where"]) { g in
+            let sign = try g.add(Sign(), g.x)
+            return try g.add(Where(), try g.add(Equal(), sign, g.number(0)), g.constant([2, 1], [1, 1]), sign)
         }
     }
 

@@ -7,7 +7,8 @@ import XCTest
 final class BinaryLayerTests: XCTestCase {
     /// x [1,2,4,4] → sign → convolution `conv` [M,2,k,k] → y.
     private func network(
-        _ weights: Tensor, bias: [Float]? = nil, window: Window = Window(kernel: 1), groups: Int = 1, padding: Float? = nil
+        _ weights: Tensor, bias: [Float]? = nil, window: Window = Window(kernel: 1), groups: Int = 1,
+        padding: Float? = nil
     ) throws -> SmallGraph {
         var g = SmallGraph([1, 2, 4, 4])
         var value = try g.signPlus(g.x, name: "sign")
@@ -45,7 +46,8 @@ final class BinaryLayerTests: XCTestCase {
             context.floatReasons,
             [
                 "conv":
-                    "its input is binary, but its weights are not ±α: in output channel 1, |w| is 0.25 at element 1 but 0.5 in the median"
+                    "its input is binary, but its weights are not ±α: in output channel 1, |w| is 0.25 at element 1"
+                    + " but 0.5 in the median"
             ])
         try assertSameMeaning(g.graph, try g.compiled().graph, for: input)
     }
@@ -54,7 +56,8 @@ final class BinaryLayerTests: XCTestCase {
         for bad: Float in [.infinity, .nan] {
             let context = try network(Tensor([1, 2, 1, 1], [bad, -bad])).compiled(Pipeline.toReference).context
             XCTAssertEqual(
-                context.floatReasons, ["conv": "its input is binary, but its weights are not finite in output channel 0"])
+                context.floatReasons,
+                ["conv": "its input is binary, but its weights are not finite in output channel 0"])
         }
     }
 
@@ -69,7 +72,8 @@ final class BinaryLayerTests: XCTestCase {
 
     func testAFloatLayerOfAFloatInputHasNoReason() throws {
         var g = SmallGraph([1, 2, 2, 2])
-        g.output(try g.add(Conv(window: Window(kernel: 1)), g.x, g.constant([1, 2, 1, 1], [1, -1]), nil, name: "conv"))
+        g.output(
+            try g.add(Conv(window: Window(kernel: 1)), g.x, g.constant([1, 2, 1, 1], [1, -1]), nil, name: "conv"))
         let (graph, context) = try g.compiled(Pipeline.toReference)
         XCTAssertEqual(graph.operators, ["Conv"])
         XCTAssertEqual(context.floatReasons, [:])
@@ -90,7 +94,8 @@ final class BinaryLayerTests: XCTestCase {
         let weights = signs.enumerated().map { index, sign in
             sign * 0.037 * (gamma[index / 2] / (variance[index / 2] + 1e-5).squareRoot())
         }
-        let (graph, context) = try network(Tensor([2, 2, 1, 1], weights), bias: [0.11, 0.9]).compiled(Pipeline.toReference)
+        let (graph, context) = try network(Tensor([2, 2, 1, 1], weights), bias: [0.11, 0.9]).compiled(
+            Pipeline.toReference)
         XCTAssertEqual(graph.operators, ["Binarize", "BinaryConv", "AccumulatorToFloat"])
         XCTAssertEqual(context.snaps["conv"]?.relativeDeviation, 0)
     }

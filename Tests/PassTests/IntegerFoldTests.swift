@@ -76,7 +76,8 @@ final class IntegerFoldTests: XCTestCase {
     func testAThresholdExactlyOnAnAccumulatorDecidesAsTheComparisonSays() throws {
         // α = 1: the chain is exactly 0 at accumulator 2 (−2 in the channel with γ = −1).
         let comparisons: [(any Operator, truth: Float)] = [
-            (GreaterOrEqual(), 1), (Greater(), 1), (Less(), 1), (LessOrEqual(), 1), (GreaterOrEqual(), -1), (Less(), -1),
+            (GreaterOrEqual(), 1), (Greater(), 1), (Less(), 1), (LessOrEqual(), 1), (GreaterOrEqual(), -1),
+            (Less(), -1),
         ]
         for (comparison, truth) in comparisons {
             var g = SmallGraph([1, Self.inputs, 8, 8])
@@ -166,7 +167,9 @@ final class IntegerFoldTests: XCTestCase {
         var g = SmallGraph([1, Self.inputs, 8, 8])
         let flat = try g.add(Flatten(), try layer([0.5, 0.5], &g))
         let count = 128
-        func numbers(_ factor: Int, _ shift: Float) -> [Float] { (0..<count).map { Float($0 * factor % 13) / 3 + shift } }
+        func numbers(_ factor: Int, _ shift: Float) -> [Float] {
+            (0..<count).map { Float($0 * factor % 13) / 3 + shift }
+        }
         let normalized = try g.batchNormalization(
             flat, gamma: numbers(7, -2), beta: numbers(5, -2), mean: numbers(3, -2), variance: numbers(2, 0.5))
         g.output(try g.signPlus(normalized, name: "second"))
@@ -179,7 +182,7 @@ final class IntegerFoldTests: XCTestCase {
             try layer([0.5, 0.25], &g), gamma: [1, -1], beta: [0.3, 0.5], mean: [0, 0], variance: [1, 1])
         g.output(try g.signPlus(y, name: "second"))
         g.output(y, name: "floats")
-        try check(g, counts(rising: 1, falling: 1, most: 1), domain: .float)
+        try check(g, domain: .float)
     }
 
     func testAChainThatAFloatLayerReadsTooStaysInFloatAndRight() throws {

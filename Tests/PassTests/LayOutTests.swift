@@ -8,7 +8,8 @@ final class LayOutTests: XCTestCase {
     private func layer(_ g: inout SmallGraph, _ value: Graph.ValueID, channels: Int) throws -> Graph.ValueID {
         let weights = (0..<2 * channels).map { Float($0 % 3 == 0 ? -0.5 : 0.5) }
         return try g.add(
-            Conv(window: Window(kernel: 1)), try g.signPlus(value, name: "sign"), g.constant([2, channels, 1, 1], weights),
+            Conv(window: Window(kernel: 1)), try g.signPlus(value, name: "sign"),
+            g.constant([2, channels, 1, 1], weights),
             nil, name: "conv")
     }
 
@@ -46,16 +47,17 @@ final class LayOutTests: XCTestCase {
         var g = SmallGraph([1, 2, 2, 2])
         let sine = try g.add(Sin(), g.x, name: "wave")
         let cosine = try g.add(Cos(), g.x, name: "other wave")
-        // What depends on a reported node is not reported too.
-        g.output(try g.add(Erf(), try g.add(Add(), sine, cosine), name: "behind"))
+        // A node behind those is reported too if it cannot run, and is not if it can.
+        g.output(try g.add(Erf(), try g.add(Add(), sine, cosine, name: "sum"), name: "behind"))
         XCTAssertThrowsError(try g.compiled()) { error in
             let unsupported = error as? UnsupportedNodes
-            XCTAssertEqual(unsupported?.errors.map(\.node), ["wave", "other wave"])
-            XCTAssertEqual(unsupported?.errors.map(\.op), ["Sin", "Cos"])
+            XCTAssertEqual(unsupported?.errors.map(\.node), ["wave", "other wave", "behind"])
+            XCTAssertEqual(unsupported?.errors.map(\.op), ["Sin", "Cos", "Erf"])
             let reason = "the runtime has no such operator; only nodes that can be computed at compile time may use it"
             XCTAssertEqual(
                 "\(error)",
-                "2 nodes cannot run on the device:\n  node 'wave' (Sin): \(reason)\n  node 'other wave' (Cos): \(reason)")
+                "3 nodes cannot run on the device:\n  node 'wave' (Sin): \(reason)\n"
+                    + "  node 'other wave' (Cos): \(reason)\n  node 'behind' (Erf): \(reason)")
         }
     }
 

@@ -27,11 +27,13 @@ final class PipelineTests: XCTestCase {
             // A sign whose zeros count is a plain binarizer from its recognition until FormBinaryLayers finds them.
             if !context.remarks.isEmpty {
                 let passes = Pipeline.passes.map(\.name)
-                let found = passes.firstIndex(of: "RecognizeBinarizers")!, settled = passes.firstIndex(of: "FormBinaryLayers")!
+                let found = passes.firstIndex(of: "RecognizeBinarizers")!,
+                    settled = passes.firstIndex(of: "FormBinaryLayers")!
                 changed.removeAll { passes[found..<settled].contains($0) }
                 ternary += 1
             }
-            XCTAssertEqual(changed, [], "seed \(seed): the result differs after these passes; remarks \(context.remarks)")
+            XCTAssertEqual(
+                changed, [], "seed \(seed): the result differs after these passes; remarks \(context.remarks)")
             integerFolds += context.binarizers.filter { $0.domain == .accumulator }.count
             floatFolds += context.binarizers.filter { $0.domain == .float }.count
         }
@@ -54,7 +56,8 @@ final class PipelineTests: XCTestCase {
                 try pass.run(&again, &context)
                 again.removeDeadNodes()
                 XCTAssertEqual(
-                    again.schedule().map { "\(type(of: again[$0].op))" }, graph.schedule().map { "\(type(of: graph[$0].op))" },
+                    again.schedule().map { "\(type(of: again[$0].op))" },
+                    graph.schedule().map { "\(type(of: graph[$0].op))" },
                     "seed \(seed): \(pass.name)")
             }
         }

@@ -98,7 +98,8 @@ struct RandomChain {
         let kernel = random.pick([1, 2, 3, 5])
         let dilation = kernel > 1 && random.chance(1, in: 4) ? 2 : 1
         var axis = Window.Axis(
-            kernel: kernel, stride: random.pick([1, 1, 2]), dilation: dilation, padBegin: random.below(kernel), padEnd: random.below(kernel))
+            kernel: kernel, stride: random.pick([1, 1, 2]), dilation: dilation, padBegin: random.below(kernel),
+            padEnd: random.below(kernel))
         if axis.outputCount(input: extent) == nil { axis = Window.Axis(kernel: 1) }
         return axis
     }
@@ -155,7 +156,9 @@ struct RandomChain {
         let kernel = random.pick([2, 3])
         guard shape.count == 4, shape[2] >= kernel, shape[3] >= kernel else { return }
         try add(
-            MaxPool(window: Window(kernel: kernel, stride: random.pick([1, 2]), pad: random.below(2)), ceilMode: random.chance(1, in: 3)),
+            MaxPool(
+                window: Window(kernel: kernel, stride: random.pick([1, 2]), pad: random.below(2)),
+                ceilMode: random.chance(1, in: 3)),
             [value])
     }
 
@@ -168,8 +171,11 @@ struct RandomChain {
         if !flattenFirst { try add(Flatten(axis: 1), [value]) }
         let outputs = random.pick([3, 10])
         let alpha = (0..<outputs).map { _ in abs(random.uniform()) + 0.01 }
-        let weights = (0..<outputs * features).map { random.chance(1, in: 2) ? alpha[$0 / features] : -alpha[$0 / features] }
-        try add(Gemm(alpha: 1, beta: 1, transA: false, transB: true), [value, constant([outputs, features], weights), nil])
+        let weights = (0..<outputs * features).map {
+            random.chance(1, in: 2) ? alpha[$0 / features] : -alpha[$0 / features]
+        }
+        try add(
+            Gemm(alpha: 1, beta: 1, transA: false, transB: true), [value, constant([outputs, features], weights), nil])
         if random.chance(1, in: 2) { try batchNormalization() }
     }
 }

@@ -21,8 +21,12 @@ final class SnappedWeightsTests: XCTestCase {
     }
 
     func testARefusalNamesChannelElementAndValues() {
-        guard case .failure(let refusal) = SnappedWeights.snap(Tensor([2, 2], [1, -1, 1, 0.5])) else { return XCTFail("was snapped") }
-        XCTAssertEqual(refusal.description, "its weights are not ±α: in output channel 1, |w| is 0.5 at element 1 but 1.0 in the median")
+        guard case .failure(let refusal) = SnappedWeights.snap(Tensor([2, 2], [1, -1, 1, 0.5])) else {
+            return XCTFail("was snapped")
+        }
+        XCTAssertEqual(
+            refusal.description,
+            "its weights are not ±α: in output channel 1, |w| is 0.5 at element 1 but 1.0 in the median")
         guard case .failure = SnappedWeights.snap(Tensor([1, 2], [.nan, 1])) else { return XCTFail("NaN was snapped") }
     }
 }

@@ -23,15 +23,19 @@ final class StructuralZeroTests: XCTestCase {
         _ g: SmallGraph, reason: String, layers: Int = 0, file: StaticString = #filePath, line: UInt = #line
     ) throws {
         let (exact, context) = try g.compiled()
-        let stays = "' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"
+        let stays =
+            "' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"
         XCTAssertEqual(context.remarks, ["binarizer 'sign" + stays], file: file, line: line)
         XCTAssertEqual(exact.operators.filter { $0.hasPrefix("BinaryConv") }.count, layers, file: file, line: line)
         try assertSameMeaning(g.graph, exact, for: input, "exact", file: file, line: line)
 
-        for (rule, text, decision): (CompilationContext.SignZero, String, Float) in [(.plus, "+1", 1), (.minus, "-1", -1)] {
+        for (rule, text, decision): (CompilationContext.SignZero, String, Float) in [
+            (.plus, "+1", 1), (.minus, "-1", -1),
+        ] {
             let (graph, context) = try g.compiled(signZero: rule)
             XCTAssertEqual(
-                context.remarks, ["binarizer 'sign': \(reason); decided \(text) as --sign-zero asks"], file: file, line: line)
+                context.remarks, ["binarizer 'sign': \(reason); decided \(text) as --sign-zero asks"], file: file,
+                line: line)
             XCTAssertEqual(
                 graph.operators.filter { $0.hasPrefix("BinaryConv") }.count, layers + 1, file: file, line: line)
             // The same network with the zeros of Sign replaced.
@@ -61,6 +65,27 @@ final class StructuralZeroTests: XCTestCase {
         try checkTernary(g, reason: "its input passes the ReLU 'relu'")
     }
 
+    func testASignOfASumOfTwoReLUs() throws {
+        let g = try network { g in
+            let left = try g.add(Relu(), g.x, name: "left")
+            let right = try g.add(Relu(), try g.add(Sub(), g.x, g.number(0.5)), name: "right")
+            return try g.add(Add(), left, right)
+        }
+        try checkTernary(g, reason: "its input passes the ReLU 'left'")
+    }
+
+    func testASumOfAReLUAndAnyNumberMakesNoZero() throws {
+        let g = try network { g in
+            try g.add(Add(), try g.add(Relu(), try g.add(Sub(), g.x, g.number(0.5))), g.x)
+        }
+        XCTAssertEqual(try g.compiled().context.remarks, [])
+    }
+
+    func testASignOfAProductWithAReLU() throws {
+        let g = try network { g in try g.add(Mul(), g.x, try g.add(Relu(), g.x, name: "relu")) }
+        try checkTernary(g, reason: "its input passes the ReLU 'relu'")
+    }
+
     func testASignOfAnAccumulatorThatCanBeZero() throws {
         let g = try network { g in
             let first = try g.signPlus(g.x, name: "first")
@@ -83,7 +108,8 @@ final class StructuralZeroTests: XCTestCase {
     func testAnOddNumberOfProductsIsNeverZero() throws {
         var g = SmallGraph([1, 3, 1, 2])
         let layer = try g.add(
-            Conv(window: Window(kernel: 1)), try g.signPlus(g.x, name: "first"), g.constant([1, 3, 1, 1], [1, -1, 1]), nil)
+            Conv(window: Window(kernel: 1)), try g.signPlus(g.x, name: "first"), g.constant([1, 3, 1, 1], [1, -1, 1]),
+            nil)
         g.output(try g.add(Sign(), layer, name: "sign"))
         let (graph, context) = try g.compiled()
         XCTAssertEqual(context.remarks, [])
@@ -116,7 +142,8 @@ final class StructuralZeroTests: XCTestCase {
     func testAReLUThatIsShiftedMakesNoZero() throws {
         var g = SmallGraph([1, 2, 1, 1])
         let relu = try g.add(Relu(), g.x)
-        let shifted = try g.batchNormalization(relu, gamma: [1, 2], beta: [-0.5, 0.5], mean: [0, 0], variance: [1, 1])
+        let shifted = try g.batchNormalization(
+            relu, gamma: [1, 2], beta: [-0.5, 0.5], mean: [0, 0], variance: [1, 1])
         g.output(try g.add(Sign(), shifted, name: "sign"))
         XCTAssertEqual(try g.compiled().context.remarks, [])
     }

@@ -37,7 +37,8 @@ final class WindowFoldTests: XCTestCase {
         for (begin, end) in [(0, 1), (1, 0), (1, 1)] {
             let axis = Window.Axis(kernel: 2, padBegin: begin, padEnd: end)
             try check(Window(axis, axis), height: 5, width: 4, seed: 1)
-            try check(Window(axis, Window.Axis(kernel: 4, stride: 2, padBegin: end, padEnd: 2)), height: 3, width: 7, seed: 2)
+            try check(
+                Window(axis, Window.Axis(kernel: 4, stride: 2, padBegin: end, padEnd: 2)), height: 3, width: 7, seed: 2)
         }
     }
 
@@ -50,7 +51,8 @@ final class WindowFoldTests: XCTestCase {
                     let vertical = Window.Axis(
                         kernel: 3, stride: stride, dilation: dilation, padBegin: begin, padEnd: end)
                     try check(
-                        Window(vertical, Window.Axis(kernel: 2, padBegin: end)), height: 7, width: 6, groups: 2, seed: seed)
+                        Window(vertical, Window.Axis(kernel: 2, padBegin: end)), height: 7, width: 6, groups: 2,
+                        seed: seed)
                 }
             }
         }
