@@ -56,7 +56,6 @@ struct LayoutBuilder {
             try scaleShift(node.inputs[0]!, constants[0], constants[1], node)
         case is Add, is Sub, is Mul, is Div, is Min, is Max: try arithmetic(node)
         case is Relu, is Clip, is BinaryToFloat: try elementwise(node.op, node, constants: node.inputs.dropFirst())
-        case is Sign: try ternarySign(node)
         case is Reshape: try lowerReshape(node)
         case is Transpose: plain[output] = try append(node.op, [try inPlainOrder(node.inputs[0]!)], node)
         default:
@@ -153,25 +152,6 @@ extension LayoutBuilder {
         if isImage(x) { channelsLast[node.outputs[0]] = y } else { plain[node.outputs[0]] = y }
     }
 
-    /// sign(x) in {−1, 0, +1} as half the sum of two decisions, x > 0 and x ≥ 0: for a sign that stays in float because
-    /// its zeros count.
-    private mutating func ternarySign(_ node: Graph.Node) throws {
-        let x = node.inputs[0]!
-        guard old[x].type.elementType == .float32 else {
-            throw OperatorError("only float32 is supported; it takes \(old[x].type)")
-        }
-        let source = channelsLast[x] == nil ? try inPlainOrder(x) : try inChannelsLast(x)
-        let ones = [Int](repeating: 1, count: old[x].type.rank - 1)
-        let halves = try [Float.leastNonzeroMagnitude, 0].map { point in
-            let points = new.addConstant(node.name, Tensor([1] + ones, [point]))
-            return try append(BinaryToFloat(), [try append(Decide(), [source, points], node)], node)
-        }
-        let sum = try append(Add(), halves, node)
-        let constants = [0.5, 0].map { new.addConstant(node.name, Tensor(ones, [Float($0)])) }
-        let sign = try append(ScaleShift(), [sum] + constants, node)
-        if channelsLast[x] == nil { plain[node.outputs[0]] = sign } else { channelsLast[node.outputs[0]] = sign }
-    }
-
     /// An operator that treats every element alike, in whichever order its operands are at hand.
     private mutating func elementwise(
         _ op: any Operator, _ node: Graph.Node, constants: ArraySlice<Graph.ValueID?>
@@ -245,12 +225,10 @@ extension LayoutBuilder {
         guard let position = operands.firstIndex(where: { old.constant($0) != nil }) else { return nil }
         let data = operands[1 - position], constant = old.constant(operands[position])!
         let shape = old[data].type.shape
-        guard !shape.isEmpty, shape == old[node.outputs[0]].type.shape, constant.shape.count <= shape.count else {
+        guard shape == old[node.outputs[0]].type.shape, let ofSample = constant.ofOneSample(rank: shape.count) else {
             return nil
         }
-        let full = [Int](repeating: 1, count: shape.count - constant.shape.count) + constant.shape
-        guard full[0] == 1 else { return nil }
-        return (data, constant.reshaped([Int](full.dropFirst())), position == 0)
+        return (data, ofSample, position == 0)
     }
 
     private mutating func lowerReshape(_ node: Graph.Node) throws {

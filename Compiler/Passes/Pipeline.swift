@@ -14,6 +14,7 @@ public enum Pipeline {
         CanonicalizeReshapes(),
         CanonicalizeBatchNormalizations(),
         CanonicalizeLinearLayers(),
+        CanonicalizeGlobalAverages(),
         SinkReshapes(),
         AbsorbReshapesIntoConvolutions(),
         MergeZeroPads(),
@@ -25,6 +26,7 @@ public enum Pipeline {
         // binary → fused: chains between binary layers become comparisons.
         FoldDecisions(),
         OrientChannels(),
+        ExpandElementwise(),
         // fused → laid out: channel-last runtime operators.
         LayOut(),
     ]

@@ -6,7 +6,7 @@ enum StructuralZeros {
     /// Why an exact zero can arise, in a few words; nil where it cannot.
     static func reason(_ x: Graph.ValueID, in graph: Graph, _ context: CompilationContext) throws -> String? {
         if let table = try FoldedChain(endingIn: x, of: graph) { return try table.zeroReason(graph, context) }
-        return zeroFlow(x, graph)
+        return zeroFlow(x, graph) ?? TernarySums.reason(x, in: graph)
     }
 
     /// Follows exact zeros through real-valued operators, each node once, in execution order.

@@ -77,13 +77,13 @@ private enum DeviceSupport: String {
     static let ofOperators: [String: DeviceSupport] = [
         // Arithmetic. What is not `yes` is evaluated when decisions are folded (`Elementwise.isElementwise`).
         "Add": .yes, "Sub": .yes, "Mul": .yes, "Div": .yes, "Min": .yes, "Max": .yes, "Sign": .yes,
-        "Neg": .folded, "Abs": .folded, "Sqrt": .folded, "Reciprocal": .folded, "Exp": .folded, "Log": .folded,
+        "Neg": .yes, "Abs": .yes, "Sqrt": .folded, "Reciprocal": .folded, "Exp": .folded, "Log": .folded,
         "Erf": .folded, "Sin": .folded, "Cos": .folded, "Floor": .folded, "Ceil": .folded, "Round": .folded,
         "Pow": .folded, "Mod": .constants,
 
         // Activations.
         "Relu": .yes, "Clip": .yes,
-        "LeakyRelu": .folded, "PRelu": .folded, "Elu": .folded, "Sigmoid": .folded, "HardSigmoid": .folded,
+        "LeakyRelu": .yes, "PRelu": .yes, "Elu": .folded, "Sigmoid": .folded, "HardSigmoid": .folded,
         "HardSwish": .folded, "Tanh": .folded, "Softplus": .folded, "Gelu": .folded,
         "Softmax": .constants, "LogSoftmax": .constants,
 
@@ -98,7 +98,7 @@ private enum DeviceSupport: String {
 
         // Pools and reductions.
         "MaxPool": .yes, "AveragePool": .yes, "GlobalAveragePool": .yes,
-        "GlobalMaxPool": .constants, "ReduceSum": .constants, "ReduceMean": .constants, "ReduceMax": .constants,
+        "GlobalMaxPool": .constants, "ReduceSum": .constants, "ReduceMean": .yes, "ReduceMax": .constants,
         "ReduceMin": .constants, "ReduceProd": .constants, "ReduceL1": .constants, "ReduceL2": .constants,
         "ReduceSumSquare": .constants, "ArgMin": .constants,
         // Recognized as a binarizer over two scores, but the Gather that picks them apart has no runtime form.

@@ -132,9 +132,12 @@ struct RandomChain {
     private mutating func epilogue() throws {
         if random.chance(1, in: 4) { try pool() }
         if random.chance(3, in: 4) { try batchNormalization() }
-        switch random.below(4) {
+        switch random.below(8) {
         case 0: try add(Relu(), [value])
-        case 1: try add(Clip(), [value, constant([], [-1]), constant([], [1])])
+        case 1: try add(PRelu(), [value, constant([shape[1], 1, 1], random.floats(shape[1]))])
+        case 2: try add(LeakyRelu(alpha: 0.1), [value])
+        case 3: try add(random.chance(1, in: 2) ? Abs() : Neg(), [value])
+        case 4: try add(Clip(), [value, constant([], [-1]), constant([], [1])])
         default: break
         }
         if random.chance(1, in: 4) { try pool() }

@@ -1,0 +1,31 @@
+import BNNMIR
+
+/// Follows what is computed from sums of ternary decisions: a convolution of codes in {−1, 0, +1} with ±α weights takes
+/// few values, evenly spaced, so the number behind it can be exactly zero as often as an accumulator can. Which of them
+/// do is not enumerated; every sign behind such a sum counts as one that can see a zero.
+enum TernarySums {
+    /// Why the number is a function of such sums alone; nil where it is not.
+    static func reason(_ x: Graph.ValueID, in graph: Graph) -> String? {
+        var codes = Set<Graph.ValueID>()
+        var sums: [Graph.ValueID: String] = [:]
+        for id in graph.schedule() {
+            let node = graph[id]
+            let computed = node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil }
+            guard let output = node.outputs.first, let first = computed.first else { continue }
+            switch node.op {
+            case is Sign: codes.insert(output)
+            case is MaxPool, is Reshape, is Transpose, is Pad:
+                if codes.contains(first) { codes.insert(output) }
+                sums[output] = sums[first]
+            case is AveragePool, is GlobalAveragePool, is Conv:
+                if codes.contains(first) { sums[output] = graph[output].name }
+            case let op where Elementwise.isElementwise(op):
+                if computed.allSatisfy({ sums[$0] != nil || codes.contains($0) }) {
+                    sums[output] = computed.lazy.compactMap { sums[$0] }.first ?? graph[output].name
+                }
+            default: break
+            }
+        }
+        return sums[x].map { "it is computed from the sum of ternary decisions '\($0)', which can cancel" }
+    }
+}
