@@ -55,22 +55,28 @@ let package = Package(
         .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
 
         // The tests mirror the list above.
+        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
         .testTarget(
             name: "ONNXTests",
-            dependencies: ["BNNMIR", "BNNMONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            dependencies: [
+                "BNNMIR", "BNNMONNX", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             path: "Tests/ONNXTests"),
-        .testTarget(name: "PassTests", dependencies: ["BNNMIR", "BNNMPasses"], path: "Tests/PassTests"),
+        .testTarget(name: "PassTests", dependencies: ["BNNMIR", "BNNMPasses", "TestSupport"], path: "Tests/PassTests"),
         .testTarget(
-            name: "VerificationTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMVerification"],
+            name: "VerificationTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMVerification", "TestSupport"],
             path: "Tests/VerificationTests"),
         .testTarget(
             name: "PackerTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMPacker", "BNNMFormat"],
             path: "Tests/PackerTests"),
         .testTarget(name: "FormatTests", dependencies: ["BNNMFormat"], path: "Tests/FormatTests"),
-        .testTarget(name: "KernelTests", dependencies: ["BNNMKernels", "BNNMPlatform"], path: "Tests/KernelTests"),
         .testTarget(
-            name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine"], path: "Tests/EngineTests"),
+            name: "KernelTests", dependencies: ["BNNMKernels", "BNNMPlatform", "TestSupport"], path: "Tests/KernelTests"
+        ),
+        .testTarget(
+            name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine", "TestSupport"],
+            path: "Tests/EngineTests"),
         .testTarget(
             name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),
     ],

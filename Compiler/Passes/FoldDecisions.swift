@@ -28,7 +28,9 @@ public struct FoldDecisions: Pass {
         _ x: Graph.ValueID, _ binarize: Binarize, _ node: Graph.Node, _ graph: inout Graph,
         _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
-        if let chain = try FoldedChain(endingIn: x, of: graph), chain.onlyLeads(to: node.outputs[0], in: graph) {
+        if let chain = try FoldedChain(endingIn: x, of: graph), chain.pools.count <= 1,
+            chain.onlyLeads(to: node.outputs[0], in: graph)
+        {
             let noise = context.snaps[graph[chain.conversion].name]?.noise
             let exact = noise?.allSatisfy { $0 == 0 } ?? true
             let integer = try IntegerFold(chain, binarize, noise: exact ? nil : noise, graph)
@@ -47,7 +49,7 @@ extension FoldedChain {
     /// Whether nothing but binarizers reads what the chain computes: then the floats in it need not exist.
     func onlyLeads(to decision: Graph.ValueID, in graph: Graph) -> Bool {
         let uses = graph.uses()
-        let inner = Set(beforePool.nodes + afterPool.nodes + [conversion] + (pool.map { [$0] } ?? []))
+        let inner = Set(beforePools.flatMap(\.nodes) + afterPool.nodes + [conversion] + pools)
         return inner.allSatisfy { id in
             graph[id].outputs.allSatisfy { value in
                 !graph.isOutput(value)

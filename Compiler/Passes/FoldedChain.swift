@@ -3,15 +3,16 @@ import BNNMIR
 /// The chain from a binary convolution's accumulators to the number a binarizer decides on, tabulated: for every number
 /// an accumulator can be, what the graph computes from it, in float32 and in the graph's own operator order.
 ///
-///     acc → AccumulatorToFloat → before pool → [MaxPool] → after pool → binarizer
+///     acc → AccumulatorToFloat → [before pool → MaxPool]… → after pool → binarizer
 ///
-/// A max-pool may stand anywhere in it, because it hands on one of the numbers it sees.
+/// Max-pools may stand anywhere in it, because they hand on one of the numbers they see.
 struct FoldedChain {
     let accumulators: Accumulators
-    /// acc → the number that is pooled, or decided on where nothing is.
-    let beforePool: Chain
-    let pool: Graph.NodeID?
-    /// The pooled number → the number decided on.
+    /// In execution order.
+    let pools: [Graph.NodeID]
+    /// What leads to each pool, from the conversion or the pool before it.
+    let beforePools: [Chain]
+    /// The last pooled number → the number decided on.
     let afterPool: Chain
     /// AccumulatorToFloat.
     let conversion: Graph.NodeID
@@ -22,13 +23,15 @@ struct FoldedChain {
     init?(endingIn result: Graph.ValueID, of graph: Graph) throws {
         var chain = Chain.ending(in: result, of: graph)
         afterPool = chain
-        var pool: Graph.NodeID?
-        if let id = graph.producer(of: chain.source), graph[id].op is MaxPool, let pooled = graph[id].inputs[0] {
-            pool = id
+        var pools: [Graph.NodeID] = []
+        var beforePools: [Chain] = []
+        while let id = graph.producer(of: chain.source), graph[id].op is MaxPool, let pooled = graph[id].inputs[0] {
             chain = Chain.ending(in: pooled, of: graph)
+            pools.insert(id, at: 0)
+            beforePools.insert(chain, at: 0)
         }
-        self.pool = pool
-        beforePool = pool == nil ? Chain(source: chain.source, result: chain.source, nodes: []) : chain
+        self.pools = pools
+        self.beforePools = beforePools
         guard let id = graph.producer(of: chain.source), graph[id].op is AccumulatorToFloat,
             let accumulators = Accumulators(graph[id].inputs[0]!, in: graph)
         else { return nil }
@@ -37,14 +40,14 @@ struct FoldedChain {
         let channels = graph[accumulators.value].type.shape[1]
         let decided = graph[result].type.shape
         // Constants that differ from place to place before a pool meet every window differently: not a chain.
-        guard !(pool != nil && beforePool.dependsOnPosition(graph)), decided.count == 4 else { return nil }
+        guard !beforePools.contains(where: { $0.dependsOnPosition(graph) }), decided.count == 4 else { return nil }
         sampleShape = [channels] + (afterPool.dependsOnPosition(graph) ? [decided[2], decided[3]] : [1, 1])
     }
 
     var dependsOnPosition: Bool { sampleShape[1] != 1 || sampleShape[2] != 1 }
     var columnCount: Int { sampleShape.reduce(1, *) }
 
-    /// The pooled number (decided on, where nothing is pooled) and the number decided on, for a range of candidates.
+    /// The last pooled number (as converted, where nothing is pooled) and the number decided on, for a range of candidates.
     struct Table {
         let pooled: [Float]
         let decided: [Float]
@@ -57,9 +60,9 @@ struct FoldedChain {
         let values = range.flatMap { [Int64](repeating: Int64(accumulators.candidates[$0]), count: columnCount) }
         let node = graph[conversion]
         let constants = node.inputs.dropFirst().map { $0.flatMap { graph.constant($0) } }
-        var floats = try node.op.evaluate([Tensor(shape, values, .int32)] + constants)[0]
-        if let offset { floats = try Add().evaluate([floats, Tensor([offset.count, 1, 1], offset)])[0] }
-        let pooled = try beforePool.evaluate(floats, in: graph)
+        var pooled = try node.op.evaluate([Tensor(shape, values, .int32)] + constants)[0]
+        if let offset { pooled = try Add().evaluate([pooled, Tensor([offset.count, 1, 1], offset)])[0] }
+        for chain in beforePools { pooled = try chain.evaluate(pooled, in: graph) }
         let decided = try afterPool.evaluate(pooled, in: graph)
         return Table(pooled: pooled.floats, decided: decided.floats)
     }

@@ -18,6 +18,7 @@ struct IntegerFold {
     private var ties = 0
     private var withinNoise = 0
 
+    /// Precondition: the chain has at most one pool.
     /// - Parameter noise: of each channel, the most that the unsnapped weights' sum can differ; nil where none does.
     init(_ chain: FoldedChain, _ binarize: Binarize, noise: [Float]?, _ graph: Graph) throws {
         self.chain = chain
@@ -45,7 +46,7 @@ struct IntegerFold {
 
         let plane = chain.sampleShape[1] * chain.sampleShape[2]
         let channels = stride(from: 0, to: columns.count, by: plane).map { Array(columns[$0..<$0 + plane]) }
-        if chain.pool == nil {
+        if chain.pools.isEmpty {
             pooling = .none
         } else if !chain.dependsOnPosition, columns.allSatisfy(\.decisionIsMonotoneInPooled) {
             pooling = .decisions(minimum: columns.map(\.decisionFallsWithPooled))
@@ -71,11 +72,11 @@ struct IntegerFold {
         case .none: return try decide(acc, name: name, &graph)
         case .decisions(let minimum):
             let bits = try decide(acc, name: name, &graph)
-            let pool = graph[chain.pool!]
+            let pool = graph[chain.pools[0]]
             return try graph.binaryPool(bits, like: pool.op as! MaxPool, output: pool.outputs[0], minimum: minimum)
         case .accumulators(let negated):
             if negated.contains(true) { acc = try graph.negatingChannels(negated, of: acc) }
-            let pool = graph[chain.pool!]
+            let pool = graph[chain.pools[0]]
             let pooled = try graph.append(pool.op, [acc], name: pool.name)[0]
             return try decide(pooled, name: name, &graph)
         }

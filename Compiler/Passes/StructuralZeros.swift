@@ -6,15 +6,17 @@ enum StructuralZeros {
     /// Why an exact zero can arise, in a few words; nil where it cannot.
     static func reason(_ x: Graph.ValueID, in graph: Graph, _ context: CompilationContext) throws -> String? {
         if let table = try FoldedChain(endingIn: x, of: graph) { return try table.zeroReason(graph, context) }
-        return zeroFlow(x, graph) ?? TernarySums.reason(x, in: graph)
+        return zeroFlow(x, graph, context) ?? TernarySums.reason(x, in: graph)
     }
 
     /// Follows exact zeros through real-valued operators, each node once, in execution order.
-    private static func zeroFlow(_ x: Graph.ValueID, _ graph: Graph) -> String? {
+    private static func zeroFlow(_ x: Graph.ValueID, _ graph: Graph, _ context: CompilationContext) -> String? {
         var reasons: [Graph.ValueID: String] = [:]
         for id in graph.schedule() {
             let node = graph[id]
-            guard let output = node.outputs.first, let reason = zeroReason(node, reasons, graph) else { continue }
+            guard let output = node.outputs.first, let reason = zeroReason(node, reasons, graph, context) else {
+                continue
+            }
             if output == x { return reason }
             for output in node.outputs { reasons[output] = reason }
         }
@@ -23,7 +25,9 @@ enum StructuralZeros {
 
     /// Why a node's result can be exactly zero.
     /// - Parameter reasons: of the values before it that can.
-    private static func zeroReason(_ node: Graph.Node, _ reasons: [Graph.ValueID: String], _ graph: Graph) -> String? {
+    private static func zeroReason(
+        _ node: Graph.Node, _ reasons: [Graph.ValueID: String], _ graph: Graph, _ context: CompilationContext
+    ) -> String? {
         let operands = node.inputs.compactMap { $0 }
         let constants = operands.compactMap { graph.constant($0) }
         let computed = operands.filter { graph.constant($0) == nil }
@@ -51,8 +55,30 @@ enum StructuralZeros {
         case is Div: return first
         case is Concat: return computed.lazy.compactMap { reasons[$0] }.first
         case is Conv: return zeroChannel(node, graph)
+        case is AccumulatorToFloat: return zeroAccumulator(node, graph, context)
         default: return nil
         }
+    }
+
+    /// A channel of a binary layer, its weights exactly ±α, that some accumulator makes zero.
+    private static func zeroAccumulator(
+        _ node: Graph.Node, _ graph: Graph, _ context: CompilationContext
+    ) -> String? {
+        guard let accumulators = node.inputs[0].flatMap({ Accumulators($0, in: graph) }),
+            let alpha = node.inputs[1].flatMap({ graph.constant($0)?.doubles })
+        else { return nil }
+        let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { graph.constant($0)?.doubles } : nil
+        let candidates = Set(accumulators.candidates), noise = context.snaps[node.name]?.noise
+        for (channel, alpha) in alpha.enumerated() where (noise?[channel] ?? 0) == 0 {
+            let bias = bias?[channel] ?? 0
+            // The only accumulator whose number can be zero is the one nearest to −bias / α.
+            let nearest = alpha == 0 ? 0 : (-bias / alpha).rounded()
+            let isReached = alpha == 0 || Int(exactly: nearest).map(candidates.contains) == true
+            if isReached, Float(alpha * nearest + bias) == 0 {
+                return "in channel \(channel) of '\(node.name)' an accumulator gives exactly 0"
+            }
+        }
+        return nil
     }
 
     /// A channel of a convolution that is zero whatever its input.

@@ -1,8 +1,9 @@
 import BNNMFormat
+import TestSupport
 import XCTest
 
 final class BinaryConv2DTests: EngineTestCase {
-    private func cases(_ body: (Image, BinaryLayer, String, inout Random) throws -> Void) rethrows {
+    private func cases(_ body: (Image, BinaryLayer, String, inout SeededRandom) throws -> Void) rethrows {
         var seed = 0
         for (channels, outChannels, groups) in [
             (1, 1, 1), (63, 7, 1), (64, 8, 1), (65, 9, 1), (128, 64, 2), (24, 12, 3), (130, 4, 2), (192, 70, 1),
@@ -14,7 +15,7 @@ final class BinaryConv2DTests: EngineTestCase {
                     window(kernel: (5, 5), dilation: (2, 2), pads: (4, 4, 4, 4)),
                 ] {
                     seed += 1
-                    var random = Random(seed)
+                    var random = SeededRandom(seed: seed)
                     let n = seed % 3 == 0 ? 2 : 1
                     let x = Image(n, 5, 4, channels, random.signs(n * 20 * channels))
                     let layer = BinaryLayer(geometry, groups: groups, pad: pad, channels, outChannels, &random)
@@ -67,7 +68,7 @@ final class BinaryConv2DTests: EngineTestCase {
     }
 
     func testIntegerOutputGoesThroughPoolTransposeAndBinarize() throws {
-        var random = Random(77)
+        var random = SeededRandom(seed: 77)
         let x = Image(1, 6, 5, 70, random.signs(30 * 70))
         let layer = BinaryLayer(window(kernel: (3, 3), pads: (1, 1, 1, 1)), 70, 10, &random)
         let model = ModelDescription()

@@ -1,4 +1,5 @@
 import BNNMFormat
+import TestSupport
 
 /// Binary convolutions for tests: weights as ±1 numbers [tap][channel of the group][output channel].
 struct BinaryLayer {
@@ -11,7 +12,7 @@ struct BinaryLayer {
 
     init(
         _ window: bnnmf_window, groups: Int = 1, pad: Int32 = 0, _ channels: Int, _ outChannels: Int,
-        _ random: inout Random
+        _ random: inout SeededRandom
     ) {
         (self.window, self.groups, padValue) = (window, groups, pad)
         (self.channels, self.outChannels) = (channels, outChannels)

@@ -1,6 +1,7 @@
 import BNNM
 import BNNMFormat
 import CBNNM
+import TestSupport
 import XCTest
 
 /// Files with a right checksum and wrong contents: each is refused, or runs within its memory.
@@ -10,7 +11,7 @@ final class DamageTests: EngineTestCase {
         let dims = [1, 4, 4, 6]
         let x = model.input(dims)
         let bits = model.sign(x, dims)
-        var random = Random(1)
+        var random = SeededRandom(seed: 1)
         let layer = BinaryLayer(window(kernel: (3, 3), pads: (1, 1, 1, 1)), groups: 2, pad: -1, 6, 6, &random)
         let decided = layer.add(to: model, bits, dims, BNNMF_BITS, points: [Int32](repeating: 0, count: 6))
         let or = model.blob([5] as [UInt64])

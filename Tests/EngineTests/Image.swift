@@ -70,21 +70,3 @@ struct Image: Equatable {
         }
     }
 }
-
-/// A small generator whose seed names a test's data.
-struct Random: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: Int) { state = UInt64(bitPattern: Int64(seed)) &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-    /// Whole numbers, so that float32 sums are exact.
-    mutating func integers(_ count: Int, _ range: ClosedRange<Int> = -4...4) -> [Float] {
-        (0..<count).map { _ in Float(Int.random(in: range, using: &self)) }
-    }
-    mutating func signs(_ count: Int) -> [Float] { (0..<count).map { _ in next() & 1 == 0 ? 1 : -1 } }
-}

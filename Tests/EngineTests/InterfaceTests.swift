@@ -2,6 +2,7 @@ import BNNM
 import BNNMFormat
 import CBNNM
 import Dispatch
+import TestSupport
 import XCTest
 
 /// The C API under misuse: every call gives a status, nothing crashes.
@@ -11,7 +12,7 @@ final class InterfaceTests: EngineTestCase {
         description.batch = batch
         let x = description.input([1, 2, 2, 70], name: "image")
         let bits = description.sign(x, [1, 2, 2, 70])
-        var random = Random(1)
+        var random = SeededRandom(seed: 1)
         let layer = BinaryLayer(window(kernel: (3, 3), pads: (1, 1, 1, 1)), groups: 7, pad: -1, 70, 7, &random)
         let y = layer.add(
             to: description, bits, [1, 2, 2, 7], BNNMF_FLOAT32, scale: [Float](repeating: 1, count: 7))
@@ -96,7 +97,7 @@ final class InterfaceTests: EngineTestCase {
         for count in [0, 1, 63, 64, 100, bytes.count - 1] {
             XCTAssertThrowsError(try BNNMModel(bytes: Array(bytes.prefix(count))))
         }
-        var random = Random(3)
+        var random = SeededRandom(seed: 3)
         for _ in 0..<200 {
             var damaged = bytes
             damaged[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
@@ -201,7 +202,7 @@ final class InterfaceTests: EngineTestCase {
 
     func testProbesTellDecisionsInONNXOrder() throws {
         let model = try small().open()
-        var random = Random(9)
+        var random = SeededRandom(seed: 9)
         let input = random.integers(560)
         var seen: [String] = []
         let session = try BNNMSession(model, threads: 2) { probe, execution, decisions in
@@ -217,7 +218,7 @@ final class InterfaceTests: EngineTestCase {
     }
 
     func testSessionsRunSideBySideAndOutliveTheirModel() throws {
-        var random = Random(4)
+        var random = SeededRandom(seed: 4)
         let input = random.integers(280 * 8)
         let expected = try BNNMSession(small().open()).run([input], executions: 8)
         try small().withFile { path in

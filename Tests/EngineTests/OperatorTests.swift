@@ -1,4 +1,5 @@
 import BNNMFormat
+import TestSupport
 import XCTest
 
 final class OperatorTests: EngineTestCase {
@@ -9,7 +10,7 @@ final class OperatorTests: EngineTestCase {
                 window(kernel: (2, 3), stride: (2, 3), dilation: (2, 1), pads: (1, 0, 2, 1)),
                 window(kernel: (1, 1), pads: (2, 2, 2, 2)),
             ] {
-                var random = Random(seed)
+                var random = SeededRandom(seed: seed)
                 let n = seed % 2 + 1
                 let x = Image(n, 6, 7, c, random.integers(n * 42 * c))
                 let taps = Int(g.kernel_h * g.kernel_w)
@@ -35,7 +36,7 @@ final class OperatorTests: EngineTestCase {
     }
 
     func testPoolsOverSeveralImages() throws {
-        var random = Random(5)
+        var random = SeededRandom(seed: 5)
         for c in [1, 8, 65] {
             let x = Image(2, 5, 6, c, random.integers(60 * c))
             let g = window(kernel: (3, 2), stride: (2, 2), pads: (1, 0, 1, 0))
@@ -86,7 +87,7 @@ final class OperatorTests: EngineTestCase {
             ([1], [2, 2], [2, 2]), ([1, 3, 1], [5, 1, 2], [5, 3, 2]), ([], [3], [3]), ([1, 1], [1], [1, 1]),
         ] {
             for (function, meaning) in functions {
-                var random = Random(a.count * 10 + b.count)
+                var random = SeededRandom(seed: a.count * 10 + b.count)
                 let x = random.integers(a.reduce(1, *), 1...9), z = random.integers(b.reduce(1, *), 1...9)
                 let model = ModelDescription()
                 model.batch = 1

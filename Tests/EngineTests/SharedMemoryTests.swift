@@ -1,5 +1,6 @@
 import BNNM
 import BNNMFormat
+import TestSupport
 import XCTest
 
 func BNNMSessionRun(_ description: ModelDescription, _ inputs: [[Float]]) throws -> [[Float]] {
@@ -80,7 +81,7 @@ final class SharedMemoryTests: EngineTestCase {
 
     func testRandomGraphsKeepLiveTensorsApart() throws {
         for seed in 0..<60 {
-            var random = Random(seed)
+            var random = SeededRandom(seed: seed)
             let model = ModelDescription()
             let dims = [1, 3, 5]
             var tensors = [model.input(dims)]

@@ -1,4 +1,5 @@
 import BNNMFormat
+import TestSupport
 import XCTest
 
 /// Files whose structure is right but whose meaning is not: each is refused with a message that says what must be.
@@ -16,7 +17,7 @@ final class ValidationTests: EngineTestCase {
         _ change: @escaping (ModelDescription, inout bnnmf_binary_conv2d) -> Void
     ) -> ModelDescription {
         model { model, x in
-            var random = Random(1)
+            var random = SeededRandom(seed: 1)
             let layer = BinaryLayer(window(kernel: (3, 3), pads: (1, 1, 1, 1)), 70, 9, &random)
             let y = layer.add(
                 to: model, model.sign(x, dims), out, type,

@@ -1,6 +1,7 @@
 // Decisions of numbers by switch points at every level, with the values that comparisons treat specially.
 
 import BNNMKernels
+import TestSupport
 import XCTest
 
 final class BinarizeTests: XCTestCase {

@@ -2,6 +2,7 @@
 
 import BNNMKernels
 import BNNMPlatform
+import TestSupport
 import XCTest
 
 final class BinaryConvolutionBenchmark: XCTestCase {

@@ -1,6 +1,7 @@
 // One binary convolution to check: its operands in -1 / +1, the naive result, and the call of a kernel on packed bits.
 
 import BNNMKernels
+import TestSupport
 
 struct BinaryConvolutionCase: CustomStringConvertible {
     enum Padding: CaseIterable {

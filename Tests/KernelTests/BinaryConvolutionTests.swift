@@ -1,5 +1,6 @@
 // Binary convolution at every level against sums of products of -1 and +1: exactly.
 
+import TestSupport
 import XCTest
 
 final class BinaryConvolutionTests: XCTestCase {

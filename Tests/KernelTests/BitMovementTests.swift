@@ -1,6 +1,7 @@
 // Unpacking bits to numbers and cutting channels out of rows of bits, at every level.
 
 import BNNMKernels
+import TestSupport
 import XCTest
 
 final class BitMovementTests: XCTestCase {

@@ -1,6 +1,7 @@
 // Float convolution at every level against float64 sums, within the bound of float32 summation.
 
 import BNNMKernels
+import TestSupport
 import XCTest
 
 final class FloatConvolutionTests: XCTestCase {

@@ -1,5 +1,7 @@
 // Bits as bnnm_format.h defines them, from and to numbers -1 and +1.
 
+import TestSupport
+
 /// Words that `channels` bits take.
 func wordCount(_ channels: Int) -> Int {
     (channels + 63) / 64

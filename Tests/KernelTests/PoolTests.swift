@@ -1,6 +1,7 @@
 // Pooling at every level: maxima and bits exactly, averages within their two roundings.
 
 import BNNMKernels
+import TestSupport
 import XCTest
 
 final class PoolTests: XCTestCase {

@@ -1,6 +1,7 @@
 // Scale-shift and clamp at every level: bit for bit, in place and not.
 
 import BNNMKernels
+import TestSupport
 import XCTest
 
 final class ScaleShiftTests: XCTestCase {

@@ -1,6 +1,7 @@
 // A sliding window over an image, as tests draw and describe it, and its taps by plain arithmetic.
 
 import BNNMKernels
+import TestSupport
 
 struct WindowGeometry: CustomStringConvertible {
     var inHeight = 1, inWidth = 1

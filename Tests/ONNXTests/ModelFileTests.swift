@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BNNMONNX
@@ -37,7 +38,7 @@ import Testing
             [node("Add", ["x", "w"], ["y"])], inputs: [value("x", ["N", 3])],
             initializers: [floats("w", [3], [1, 2, 3])]
         ).serializedData()
-        var generator = Damage(state: 1)
+        var generator = SeededRandom(seed: 1)
         for _ in 0..<2000 {
             var data = whole
             for _ in 0...Int.random(in: 0..<3, using: &generator) {
@@ -45,18 +46,6 @@ import Testing
             }
             guard let parsed = try? ModelFile.parse(data, path: "m.onnx") else { continue }
             _ = try? importing(parsed)
-        }
-    }
-
-    /// A fixed sequence of random numbers (splitmix64).
-    private struct Damage: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
         }
     }
 }

@@ -1,4 +1,5 @@
 import BNNMIR
+import TestSupport
 import XCTest
 
 @testable import BNNMPasses
@@ -51,13 +52,13 @@ final class FloatFoldTests: XCTestCase {
 
     func testBatchNormalizationFoldsExactlyForManyCoefficients() throws {
         for seed in 0..<UInt64(40) {
-            var random = TestGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             try check { g in
                 let c = Self.channels
-                var gamma = random.floats(c, scale: random.pick([1, 1e-6, 1e6]))
+                var gamma = random.floats(c, bound: random.pick([1, 1e-6, 1e6]))
                 if random.chance(1, in: 2) { gamma[random.below(c)] = 0 }
                 let y = try g.batchNormalization(
-                    g.x, gamma: gamma, beta: random.floats(c), mean: random.floats(c, scale: 10),
+                    g.x, gamma: gamma, beta: random.floats(c), mean: random.floats(c, bound: 10),
                     variance: random.floats(c).map { abs($0) + 0.01 })
                 return try g.signPlus(y, name: "where")
             }
@@ -66,11 +67,11 @@ final class FloatFoldTests: XCTestCase {
 
     func testChainsOfMonotoneOperatorsFoldExactly() throws {
         for seed in 0..<UInt64(60) {
-            var random = TestGenerator(seed: seed + 1000)
+            var random = SeededRandom(seed: seed + 1000)
             try check { g in
                 var value = g.x
                 for _ in 0..<(random.below(4) + 1) {
-                    let perChannel = g.constant([1, Self.channels, 1, 1], random.floats(Self.channels, scale: 3))
+                    let perChannel = g.constant([1, Self.channels, 1, 1], random.floats(Self.channels, bound: 3))
                     switch random.below(7) {
                     case 0: value = try g.add(Add(), value, perChannel)
                     case 1: value = try g.add(Sub(), perChannel, value)
@@ -81,7 +82,7 @@ final class FloatFoldTests: XCTestCase {
                     default: value = try g.add(Div(), value, perChannel)
                     }
                 }
-                let limit = try g.add(Greater(), value, g.number(random.uniform()))
+                let limit = try g.add(Greater(), value, g.number(random.float()))
                 return try g.add(Where(), limit, g.number(1), g.number(-1))
             }
         }
@@ -127,7 +128,7 @@ final class FloatFoldTests: XCTestCase {
         g.output(try g.signPlus(sum, name: "second"))
         let (graph, context) = try g.compiled()
         XCTAssertEqual(context.binarizers.map(\.domain), [.float, .float])
-        var random = TestGenerator(seed: 3)
-        for _ in 0..<50 { try assertSameMeaning(g.graph, graph, for: random.floats(8, scale: 2)) }
+        var random = SeededRandom(seed: 3)
+        for _ in 0..<50 { try assertSameMeaning(g.graph, graph, for: random.floats(8, bound: 2)) }
     }
 }

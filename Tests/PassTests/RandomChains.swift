@@ -1,36 +1,16 @@
 import BNNMIR
-
-/// Seeded random numbers for tests (SplitMix64): the same on every machine.
-struct TestGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-    mutating func chance(_ numerator: Int, in denominator: Int) -> Bool { below(denominator) < numerator }
-    mutating func pick<T>(_ items: [T]) -> T { items[below(items.count)] }
-    /// Uniform in (−1, 1).
-    mutating func uniform() -> Float { Float(Int(next() >> 40) - (1 << 23)) / Float(1 << 23) }
-    mutating func floats(_ count: Int, scale: Float = 1) -> [Float] { (0..<count).map { _ in uniform() * scale } }
-}
+import TestSupport
 
 /// Random chain networks as an exporter writes them: binarizers in several spellings, ±α convolutions with all kinds of
 /// geometry, BatchNormalization with negative and zero γ, ReLU, clip, pools on either side, a flatten, a linear layer.
 struct RandomChain {
     private(set) var graph: Graph
-    private var random: TestGenerator
+    private var random: SeededRandom
     private var value: Graph.ValueID
     private var count = 0
 
     init(seed: UInt64) throws {
-        random = TestGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
         graph = Graph(name: "chain\(seed)")
         let channels = random.pick([1, 3, 5])
         let size = (random.below(6) + 5, random.below(6) + 5)
@@ -121,11 +101,11 @@ struct RandomChain {
         let products = shape[1] / groups * window.vertical.kernel * window.horizontal.kernel
         var weights: [Float] = []
         for _ in 0..<outputs {
-            let alpha = random.chance(1, in: 10) ? 0 : abs(random.uniform()) + 0.01
+            let alpha = random.chance(1, in: 10) ? 0 : abs(random.float()) + 0.01
             weights += (0..<products).map { _ in random.chance(1, in: 2) ? alpha : -alpha }
         }
         let operand = constant([outputs, shape[1] / groups, window.vertical.kernel, window.horizontal.kernel], weights)
-        let bias = random.chance(1, in: 2) ? constant([outputs], random.floats(outputs, scale: 2)) : nil
+        let bias = random.chance(1, in: 2) ? constant([outputs], random.floats(outputs, bound: 2)) : nil
         try add(Conv(window: window, groups: groups), [value, operand, bias])
     }
 
@@ -146,11 +126,11 @@ struct RandomChain {
 
     private mutating func batchNormalization() throws {
         let c = shape[1]
-        let gamma = (0..<c).map { _ in random.chance(1, in: 8) ? 0 : random.uniform() }
+        let gamma = (0..<c).map { _ in random.chance(1, in: 8) ? 0 : random.float() }
         try add(
             BatchNormalization(epsilon: 1e-5),
             [
-                value, constant([c], gamma), constant([c], random.floats(c)), constant([c], random.floats(c, scale: 3)),
+                value, constant([c], gamma), constant([c], random.floats(c)), constant([c], random.floats(c, bound: 3)),
                 constant([c], random.floats(c).map { abs($0) + 0.1 }),
             ])
     }
@@ -173,7 +153,7 @@ struct RandomChain {
         try binarizer()
         if !flattenFirst { try add(Flatten(axis: 1), [value]) }
         let outputs = random.pick([3, 10])
-        let alpha = (0..<outputs).map { _ in abs(random.uniform()) + 0.01 }
+        let alpha = (0..<outputs).map { _ in abs(random.float()) + 0.01 }
         let weights = (0..<outputs * features).map {
             random.chance(1, in: 2) ? alpha[$0 / features] : -alpha[$0 / features]
         }

@@ -1,4 +1,5 @@
 import BNNMIR
+import TestSupport
 import XCTest
 
 @testable import BNNMPasses
@@ -9,7 +10,7 @@ final class WindowFoldTests: XCTestCase {
     private func check(
         _ window: Window, height: Int, width: Int, groups: Int = 1, seed: UInt64, line: UInt = #line
     ) throws {
-        var random = TestGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let channels = 4, outputs = 6
         guard window.vertical.outputCount(input: height) != nil, window.horizontal.outputCount(input: width) != nil
         else { return }

@@ -1,9 +1,10 @@
 import BNNMIR
+import TestSupport
 
 /// Executes a node in float32 as a runtime might: sums of products and of windows in an arbitrary order, multiplications
 /// and additions fused or not.
 struct ShuffledExecution {
-    var random: SeededNumbers
+    var random: SeededRandom
 
     mutating func results(_ node: Graph.Node, _ inputs: [Tensor?], shape: [Int]) throws -> Tensor {
         switch node.op {
