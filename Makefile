@@ -24,7 +24,7 @@ run: build ## Compile the trained digits model, report its layers, and classify 
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) ## Tests (unless TESTED=1), then sanitizers
+check-full: $(if $(TESTED),,test) ## Tests (unless TESTED=1), then formatting and sanitizers
 	@scripts/check-full.sh
 
 lint: ## Check formatting

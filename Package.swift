@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
 
         // The tests mirror the list above.
-        .target(name: "TestSupport", path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["BNNMIR"], path: "Tests/Support"),
         .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
         .testTarget(
             name: "ONNXTests",
@@ -77,6 +77,9 @@ let package = Package(
         .testTarget(
             name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine", "TestSupport"],
             path: "Tests/EngineTests"),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["BNNM", "BNNMIR", "BNNMPasses", "BNNMPacker", "TestSupport"],
+            path: "Tests/EndToEndTests"),
         .testTarget(
             name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),
     ],

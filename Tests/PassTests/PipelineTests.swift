@@ -1,4 +1,5 @@
 import BNNMIR
+import TestSupport
 import XCTest
 
 @testable import BNNMPasses
@@ -8,7 +9,7 @@ import XCTest
 final class PipelineTests: XCTestCase {
     func testEveryPassKeepsTheMeaningOfRandomChains() throws {
         var integerFolds = 0, floatFolds = 0, ternary = 0
-        for seed in 0..<UInt64(300) {
+        for seed in 0..<UInt64(1000) {
             let chain = try RandomChain(seed: seed)
             let input = chain.input
             let expected = try Interpreter(chain.graph).run([input])[0]

@@ -1,15 +1,14 @@
 import BNNMIR
-import TestSupport
 
 /// Random chain networks as an exporter writes them: binarizers in several spellings, ±α convolutions with all kinds of
 /// geometry, BatchNormalization with negative and zero γ, ReLU, clip, pools on either side, a flatten, a linear layer.
-struct RandomChain {
-    private(set) var graph: Graph
+public struct RandomChain {
+    public private(set) var graph: Graph
     private var random: SeededRandom
     private var value: Graph.ValueID
     private var count = 0
 
-    init(seed: UInt64) throws {
+    public init(seed: UInt64) throws {
         random = SeededRandom(seed: seed)
         graph = Graph(name: "chain\(seed)")
         let channels = random.pick([1, 3, 5])
@@ -26,7 +25,7 @@ struct RandomChain {
         graph.outputs = [Graph.Output(name: "y", value: value)]
     }
 
-    var input: Tensor {
+    public var input: Tensor {
         var random = self.random
         let type = graph[graph.inputs[0]].type
         return Tensor(type.shape, random.floats(type.elementCount))
