@@ -54,6 +54,19 @@ final class BadInputTests: XCTestCase {
         XCTAssertEqual(folder.files, ["model.onnx"])
     }
 
+    func testEveryUnsupportedOperatorIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try CommandLine.run(
+            "compile", CommandLine.fixture("unsupported") + "/model.onnx", "-o", folder.path("m.bnnm"))
+        XCTAssertEqual(outcome.status, 1)
+        for line in [
+            "node 'first' (Celu): the operator is not supported", "node 'second' (Det): the operator is not supported",
+        ] {
+            XCTAssertTrue(outcome.errors.contains(line), outcome.errors)
+        }
+        XCTAssertEqual(folder.files, [])
+    }
+
     func testADirectoryAsOutputIsRefusedAndUntouched() throws {
         let folder = try TemporaryFolder()
         let outcome = try CommandLine.run("compile", model, "-o", folder.url.path)
