@@ -4,10 +4,11 @@ SHELL := /bin/bash
 # Internals stay visible to tests, so that tests and programs share one build.
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
-.PHONY: help deps generate build run test check-full lint format clean
+.PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
+        check-library check-arm lint format clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 deps: ## Install what is missing (Debian packages; needs root or sudo)
 	@scripts/install-dependencies.sh
@@ -26,6 +27,22 @@ test: generate ## Run the tests
 
 check-full: $(if $(TESTED),,test) ## Tests (unless TESTED=1), then formatting and sanitizers
 	@scripts/check-full.sh
+
+lib: ## Build the deployable library for this machine: build-lib/native/install
+	@scripts/build-library.sh native
+
+lib-aarch64: ## Build it for 64-bit ARM Linux: build-lib/aarch64/install
+	@scripts/build-library.sh aarch64
+
+lib-armhf: ## Build it for 32-bit ARM Linux (ARMv7, NEON): build-lib/armhf/install
+	@scripts/build-library.sh armhf
+
+check-library: lib ## Check the library's symbols, and programs in C and Swift that link it
+	@scripts/check-library.sh native
+
+check-arm: lib-aarch64 lib-armhf ## The same for both ARM builds, under QEMU
+	@scripts/check-library.sh aarch64
+	@scripts/check-library.sh armhf
 
 lint: ## Check formatting
 	@scripts/lint.sh

@@ -1,7 +1,8 @@
 # Compiles Runtime/Engine as Embedded Swift into one object, engine.o, whose path is left in BNNM_ENGINE_OBJECT. Takes
 # BNNM_SWIFTC and the target processor; the C interfaces come in as clang modules, written here.
 
-# Embedded Swift has no standard library for ARM Linux; that of the bare targets makes the same code and links with libc.
+# Embedded Swift has no standard library for ARM Linux; that of the bare targets makes the same code and links with
+# libc.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     set(bnnm_swift_target -target x86_64-unknown-linux-gnu)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
@@ -10,7 +11,7 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(arm|aarch64)" AND CMAKE_SIZEOF_VOID_P E
     # A 32-bit system on a 64-bit kernel calls itself aarch64.
     set(bnnm_swift_target -target armv7-none-none-eabi -Xcc -mfloat-abi=hard)
 else()
-    message(FATAL_ERROR "bnnm has no engine for ${CMAKE_SYSTEM_PROCESSOR}; it builds for x86_64, aarch64 and armv7 (hard float)")
+    message(FATAL_ERROR "bnnm does not build for ${CMAKE_SYSTEM_PROCESSOR}; it does for x86_64, aarch64 and armv7l")
 endif()
 
 set(bnnm_modules "${CMAKE_CURRENT_BINARY_DIR}/modules")

@@ -6,7 +6,10 @@ if(NOT BNNM_SWIFTC)
 endif()
 
 # The toolchain's own folder: swiftc on the PATH may be a shim that stands elsewhere.
-execute_process(COMMAND "${BNNM_SWIFTC}" -print-target-info OUTPUT_VARIABLE bnnm_target_info RESULT_VARIABLE bnnm_result)
+execute_process(
+    COMMAND "${BNNM_SWIFTC}" -print-target-info
+    OUTPUT_VARIABLE bnnm_target_info
+    RESULT_VARIABLE bnnm_result)
 if(NOT bnnm_result EQUAL 0)
     message(FATAL_ERROR "${BNNM_SWIFTC} -print-target-info failed: is it a Swift compiler?")
 endif()

@@ -1,8 +1,23 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building and testing need, where they are missing. This is the one place that names them.
+# Installs the Debian packages that building and testing need, where they are missing. This is the one place that names
+# them.
+#
+#   install-dependencies.sh          what building and testing on this machine needs
+#   install-dependencies.sh lib      what building the deployable library for this machine needs
+#   install-dependencies.sh cross    what building it for ARM and testing it under QEMU needs
 set -euo pipefail
 
-packages=(libflatbuffers-dev flatbuffers-compiler zlib1g-dev unzip)
+library=(libflatbuffers-dev cmake make gcc binutils pkg-config)
+case "${1:-}" in
+  "") packages=(libflatbuffers-dev flatbuffers-compiler zlib1g-dev unzip) ;;
+  lib) packages=("${library[@]}") ;;
+  cross)
+    packages=("${library[@]}" qemu-user-static
+      gcc-aarch64-linux-gnu libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
+      gcc-arm-linux-gnueabihf libc6-dev-armhf-cross libstdc++-12-dev-armhf-cross)
+    ;;
+  *) echo "usage: install-dependencies.sh [lib|cross]" >&2; exit 2 ;;
+esac
 
 if ! command -v swift >/dev/null; then
   echo "bnnm needs a Swift 6.2 or newer toolchain on the PATH: see https://www.swift.org/install/linux/" >&2

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Checks a library that scripts/build-library.sh built: what it exports and needs, its size, and that programs which
+# link it predict what was recorded. ARM programs run under QEMU.
+#
+# Usage: scripts/check-library.sh native|aarch64|armhf
+# BNNM names the compiler (.build/release/bnnm); without it, nothing is run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+name=${1:-}
+emulator=()
+case "$name" in
+  native) prefix="" ;;
+  aarch64) prefix=aarch64-linux-gnu- emulator=(qemu-aarch64-static -L /usr/aarch64-linux-gnu) ;;
+  armhf) prefix=arm-linux-gnueabihf- emulator=(qemu-arm-static -L /usr/arm-linux-gnueabihf) ;;
+  *) echo "usage: check-library.sh native|aarch64|armhf" >&2; exit 2 ;;
+esac
+folder=build-lib/$name
+installed=$folder/install
+shared=$installed/lib/libbnnm.so
+archive=$installed/lib/libbnnm.a
+[ -f "$shared" ] || { echo "$shared is missing: make lib, lib-aarch64 or lib-armhf builds it" >&2; exit 1; }
+scratch=$folder/check
+rm -rf "$scratch"
+mkdir -p "$scratch"
+
+fail() {
+  echo "$name: $1" >&2
+  exit 1
+}
+
+# Names: defined ones are bnnm.h's functions, all of them and nothing else; undefined ones are allowed.
+grep -oE '\bbnnm_[a-z0-9_]+\(' Runtime/API/include/bnnm.h | tr -d '(' | sort -u >"$scratch/declared"
+grep -vE '^(#|$)' Runtime/allowed-symbols.txt >"$scratch/allowed"
+for file in "$shared" "$archive"; do
+  table=(-g)
+  [ "$file" = "$shared" ] && table=(-D)
+  "${prefix}nm" "${table[@]}" --defined-only "$file" | awk 'NF == 3 { print $3 }' | sort -u >"$scratch/defined"
+  diff "$scratch/declared" "$scratch/defined" >&2 || fail "$file does not define exactly the functions of bnnm.h"
+  "${prefix}nm" "${table[@]}" --undefined-only "$file" | awk 'NF == 2 { print $2 }' | sort -u >"$scratch/versioned"
+  sed 's/@.*//' "$scratch/versioned" >"$scratch/needed"
+  [ -s "$scratch/needed" ] || fail "$file seems to need nothing at all: nm gave no undefined symbols"
+  status=0
+  grep -vxEf "$scratch/allowed" "$scratch/needed" >&2 || status=$?  # 1: no line is left
+  [ $status -eq 1 ] || fail "$file needs symbols that Runtime/allowed-symbols.txt does not allow"
+  newest=$(grep -oE '@GLIBC_[0-9.]+' "$scratch/versioned" | sed 's/@GLIBC_//' | sort -V | tail -n 1 || true)
+  if [ -n "$newest" ] && [ "$(printf '%s\n2.34\n' "$newest" | sort -V | tail -n 1)" != 2.34 ]; then
+    fail "$file needs glibc $newest; 2.34 has to be enough"
+  fi
+done
+
+# The shared library's own record, and its size.
+dynamic=$("${prefix}readelf" -d "$shared")
+segments=$("${prefix}readelf" -lW "$shared")
+grep -qF '[libbnnm.so.0]' <<<"$dynamic" || fail "the SONAME is not libbnnm.so.0"
+others=$(sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' <<<"$dynamic" |
+  grep -vE '^(libc|libm|libpthread|libgcc_s|ld-linux[-a-z0-9]*)\.so' || true)
+[ -z "$others" ] || fail "it needs other libraries: $others"
+grep -qE 'GNU_STACK.* RW ' <<<"$segments" || fail "it asks for an executable stack"
+if grep -q TEXTREL <<<"$dynamic"; then fail "it has text relocations"; fi
+size=$(stat -Lc %s "$shared")
+[ "$size" -le 300000 ] || fail "libbnnm.so has $size bytes; 300000 is the limit"
+
+# Programs: plain gcc by what pkg-config says, against either library.
+export PKG_CONFIG_PATH=$installed/lib/pkgconfig PKG_CONFIG_LIBDIR=$installed/lib/pkgconfig
+sources=(Runtime/examples/digits/main.c Runtime/examples/digits/npy.c)
+read -ra compile <<<"$(pkg-config --cflags bnnm)"
+read -ra link <<<"$(pkg-config --libs bnnm)"
+warnings=(-std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror)
+"${prefix}gcc" "${warnings[@]}" "${compile[@]}" "${sources[@]}" "${link[@]}" -lm -o "$scratch/digits-shared"
+"${prefix}gcc" "${warnings[@]}" "${compile[@]}" "${sources[@]}" "$archive" -pthread -lm -o "$scratch/digits-static"
+# And with nothing but static libraries, as small systems have it.
+"${prefix}gcc" "${warnings[@]}" -static "${compile[@]}" "${sources[@]}" "$archive" -pthread -lm \
+  -o "$scratch/digits-all-static"
+programs=("$scratch/digits-shared" "$scratch/digits-static" "$scratch/digits-all-static")
+
+if [ "$name" = native ]; then
+  # CMake's find_package, and an ordinary Swift program, whose own runtime must not meet the library's.
+  cmake -S Runtime/examples -B "$scratch/examples" -DCMAKE_PREFIX_PATH="$PWD/$installed" >"$scratch/examples.log"
+  cmake --build "$scratch/examples" >>"$scratch/examples.log"
+  programs+=("$scratch/examples/digits" "$scratch/examples/digits_static")
+  mkdir -p "$scratch/CBNNM"
+  printf 'module CBNNM {\n    header "%s"\n    export *\n}\n' "$PWD/$installed/include/bnnm.h" \
+    >"$scratch/CBNNM/module.modulemap"
+  swiftc -O -swift-version 6 -module-cache-path "$scratch/cache" -I "$scratch/CBNNM" \
+    Runtime/examples/swift/main.swift "$archive" -o "$scratch/swift-host"
+fi
+echo "$name: symbols, size ($size bytes) and links are as they should be"
+
+# Predictions.
+bnnm=${BNNM:-.build/release/bnnm}
+if [ ! -x "$bnnm" ]; then
+  echo "$name: $bnnm is not there, so no model was run (make build makes it)"
+  exit 0
+fi
+export LD_LIBRARY_PATH=$installed/lib
+data=models/digits
+for model in chain-ts chain-dynamo; do
+  "$bnnm" compile "$data/$model.onnx" -o "$scratch/$model.bnnm" >"$scratch/$model.log"
+  for program in "${programs[@]}"; do
+    for threads in 1 2; do
+      if [ "$name" = native ]; then
+        run=("$program")
+      else
+        run=("${emulator[@]}" -E "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" "$program")
+      fi
+      LD_LIBRARY_PATH=$LD_LIBRARY_PATH "${run[@]}" "$scratch/$model.bnnm" $data/test-images.npy \
+        $data/test-labels.npy $data/chain-logits.npy --threads $threads >"$scratch/result" ||
+        { cat "$scratch/result" >&2; fail "$program predicts otherwise than recorded ($model)"; }
+      echo "$name: ${program##*/} $model, $threads thread(s):" \
+        "$(sed -n 's/^same prediction *//p' "$scratch/result"), $(sed -n 's/^logit difference *//p' "$scratch/result")"
+    done
+  done
+  if [ "$name" = native ]; then
+    "$scratch/swift-host" "$scratch/$model.bnnm" $data/test-images.npy $data/chain-logits.npy
+  fi
+done
