@@ -1,7 +1,8 @@
 """Binarizers of activations and weights, in the idioms of published PyTorch code, and the layers built from them.
 
-Forward, every activation binarizer here is sign(x), and every weight is ±alpha per output channel. They differ in the
-gradient that they pass back, and therefore in the nodes that they leave in the exported graph.
+Forward, `PolynomialSign`, `ClampSign` and `FunctionSign` are sign(x), and every weight is ±alpha per output channel.
+They differ in the gradient that they pass back, and therefore in the nodes that they leave in the exported graph.
+`RSign` and `DySign` put a learned threshold, static or dynamic, before any of the three.
 """
 
 import torch
@@ -52,6 +53,54 @@ class FunctionSign(nn.Module):
         return _SignFunction.apply(x)
 
 
+class LearnableBias(nn.Module):
+    """x + b, b learned per channel; written with expand_as, as in ReActNet's code."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(1, channels, 1, 1))
+
+    def forward(self, x):
+        return x + self.bias.expand_as(x)
+
+
+class RSign(nn.Module):
+    """sign(x + b): a static threshold, learned per channel.
+
+    Source: ReActNet (arXiv 2003.03488), section 4.2.
+    """
+
+    def __init__(self, channels, sign):
+        super().__init__()
+        self.shift = LearnableBias(channels)
+        self.sign = sign
+
+    def forward(self, x):
+        return self.sign(self.shift(x))
+
+
+class DySign(nn.Module):
+    """sign(x - t(s)), s the average of x over space and t = FC2(ReLU(FC1(s))): a threshold per sample and channel.
+
+    Source: DyBNN (arXiv 2211.02292).
+    """
+
+    REDUCTION = 4
+
+    def __init__(self, channels, sign):
+        super().__init__()
+        self.reduce = nn.Linear(channels, channels // self.REDUCTION)
+        self.expand = nn.Linear(channels // self.REDUCTION, channels)
+        self.sign = sign
+
+    def threshold(self, x):
+        """Return t(s), shaped [N, C, 1, 1]."""
+        return self.expand(F.relu(self.reduce(x.mean((2, 3)))))[:, :, None, None]
+
+    def forward(self, x):
+        return self.sign(x - self.threshold(x))
+
+
 def binarize_weight(weight):
     """Return ±alpha with alpha = mean|weight| per output channel (dimension 0), up to the rounding of the clamp terms.
 
@@ -70,8 +119,8 @@ def weight_scale(weight):
 class BinaryConv2d(nn.Conv2d):
     """Convolution without bias, zero padded, whose weights are binarized from the latent `weight`."""
 
-    def __init__(self, in_channels, out_channels, kernel_size, padding):
-        super().__init__(in_channels, out_channels, kernel_size, padding=padding, bias=False)
+    def __init__(self, in_channels, out_channels, kernel_size, padding, stride=1):
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, bias=False)
 
     def forward(self, x):
         return F.conv2d(x, binarize_weight(self.weight), None, self.stride, self.padding)

@@ -1,8 +1,9 @@
 """Export a trained network with both PyTorch exporters and record ONNX Runtime's logits on the held-out images.
 
-`python export.py chain` reads `chain.pt` and writes `chain-ts.onnx` (TorchScript exporter, opset 17),
+For example, `python export.py chain` reads `chain.pt` and writes `chain-ts.onnx` (TorchScript exporter, opset 17),
 `chain-dynamo.onnx` (dynamo exporter, opset 20), `test-images.npy`, `test-labels.npy` and `chain-logits.npy`.
-It refuses a network with a tie, or two exports that disagree, and prints what it measured.
+It refuses a network with a tie, a decision that rounding makes, or two exports that disagree, and prints what it
+measured.
 """
 
 import argparse
@@ -15,15 +16,15 @@ import onnx
 import torch
 
 from data import load_parts
-from margins import sign_margins, stem_margin, threshold_margins
+from margins import sign_inputs, sign_margins, threshold_margins
 from networks import NETWORKS
+from rounding import real_decisions
 from runtime import run
 from train import accuracy
 
 FOLDER = Path(__file__).parent
 INPUT, OUTPUT, BATCH = "image", "logits", "n"
 LOGIT_TOLERANCE = 1e-4
-STEM_MARGIN_MINIMUM = 8.0
 
 
 def export_torchscript(network, path):
@@ -56,11 +57,12 @@ def strip(path):
     return model
 
 
-def report_thresholds(network, images):
-    """Print and check the margins that follow from the weights."""
-    margin = stem_margin(network.stem[0], network.stem[1], images)
-    print(f"stem: smallest |BN(conv(x))| is {margin:.1f} eps of its terms")
-    assert margin >= STEM_MARGIN_MINIMUM, "stem: a decision lies within float32 rounding; try another seed"
+def report_thresholds(network, decisions):
+    """Print and check the margins of decisions on real values, on these images, and on integers, on all."""
+    for real in decisions:
+        margin = real.epsilons()
+        print(f"{real.binarizer}: {margin:.2g} eps of its terms, {real.relative():.1e} of the rms")
+        assert margin >= network.MARGIN_MINIMUM, f"{real.binarizer}: a decision is too close; try another seed"
     for name, (layer, norm) in network.integer_decisions().items():
         margin = threshold_margins(layer, norm)
         print(f"{name}: {margin}")
@@ -69,14 +71,22 @@ def report_thresholds(network, images):
 
 
 def report_model(name, model, logits, held_out):
-    """Print and check what one exported graph contains and decides."""
+    """Print what one exported graph contains; return how many images it classifies correctly."""
     correct = int((logits.argmax(1) == held_out.labels.numpy()).sum())
     print(f"\n{name}: {model.ByteSize()} bytes, accuracy {correct}/{len(logits)} = {100 * correct / len(logits):.2f} %")
     print("  ", dict(sorted(collections.Counter(node.op_type for node in model.graph.node).items())))
-    for margin in sign_margins(model, held_out.images.numpy()):
+    return correct
+
+
+def report_decisions(name, inputs, decisions):
+    """Print and check the margins of one exported graph, and that it decides as float64 does; return its decisions."""
+    for margin in sign_margins(inputs):
         assert margin.tie_count == 0, f"{name}: sign(0) at {margin.node}; try another seed"
         print("  ", margin)
-    return correct
+    signs = [np.sign(value) for value in inputs.values()]
+    for real, sign in zip(decisions, signs):
+        assert (real.signs() == sign).all(), f"{name}: {real.binarizer} decides by rounding; try another seed"
+    return signs
 
 
 def save_array(name, array, dtype):
@@ -98,19 +108,22 @@ def main():
     images = held_out.images.numpy()
     torch_correct, total = accuracy(network, held_out)
     print(f"torch: accuracy {torch_correct}/{total} = {100 * torch_correct / total:.2f} %")
-    report_thresholds(network, held_out.images)
+    decisions = real_decisions(network, held_out.images)
+    report_thresholds(network, decisions)
 
-    logits = {}
+    logits, signs = {}, {}
     for kind, export in (("ts", export_torchscript), ("dynamo", export_dynamo)):
         path = FOLDER / f"{name}-{kind}.onnx"
         export(network, path)
         model = strip(path)
         (logits[kind],) = run(model, images)
         assert report_model(path.name, model, logits[kind], held_out) == torch_correct
+        signs[kind] = report_decisions(path.name, sign_inputs(model, images), decisions)
 
     difference = float(np.abs(logits["ts"] - logits["dynamo"]).max())
     print(f"\nlargest difference of logits between the exports: {difference:.2e}")
     assert difference <= LOGIT_TOLERANCE and (logits["ts"].argmax(1) == logits["dynamo"].argmax(1)).all()
+    assert all((a == b).all() for a, b in zip(signs["ts"], signs["dynamo"], strict=True)), "decisions differ"
     save_array("test-images", images, "<f4")
     save_array("test-labels", held_out.labels.numpy(), "<i8")
     save_array(f"{name}-logits", logits["ts"], "<f4")

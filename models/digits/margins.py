@@ -2,6 +2,7 @@
 
 `sign_margins` looks at the inputs of the activation Sign nodes of an exported graph, on given images.
 `threshold_margins` looks at the weights alone: at every value that an integer accumulator can take.
+Decisions on real values, in units of the rounding of a float32 evaluation, are in `rounding.py`.
 """
 
 from typing import NamedTuple
@@ -25,8 +26,8 @@ class SignMargin(NamedTuple):
     relative: float
 
 
-def sign_margins(model, images):
-    """Return a SignMargin for each Sign node that depends on the graph's input, in graph order."""
+def sign_inputs(model, images):
+    """Return {value name: array}, the input of each Sign node that depends on the graph's input, in graph order."""
     probed = onnx.ModelProto()
     probed.CopyFrom(model)
     live = {value.name for value in model.graph.input}
@@ -37,28 +38,17 @@ def sign_margins(model, images):
             if node.op_type == "Sign":
                 names.append(node.input[0])
     probed.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    return dict(zip(names, run(probed, images, names)))
+
+
+def sign_margins(inputs):
+    """Return a SignMargin for each of the `sign_inputs`."""
     margins = []
-    for name, value in zip(names, run(probed, images, names)):
+    for name, value in inputs.items():
         magnitude = np.abs(value.astype(np.float64))
         smallest, rms = magnitude.min(), np.sqrt((magnitude**2).mean())
         margins.append(SignMargin(name, value.size, int((value == 0).sum()), float(smallest / rms)))
     return margins
-
-
-@torch.no_grad()
-def stem_margin(convolution, norm, images):
-    """Smallest |BN(conv(x))| of the real first layer, in units of float32 epsilon times the sum of its terms' |values|.
-
-    At most 16 roundings of half an epsilon each stand between the terms and the value (9 products and their sum,
-    BatchNorm or its folding), in any order of summation. So at 8 and above, no float32 evaluation decides otherwise.
-    """
-    gain = (norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps))[:, None, None]
-    shift = norm.bias.double()[:, None, None] - norm.running_mean.double()[:, None, None] * gain
-    weight = convolution.weight.double()
-    value = torch.conv2d(images.double(), weight, padding=convolution.padding) * gain + shift
-    terms = torch.conv2d(images.double(), weight.abs(), padding=convolution.padding) * gain.abs()
-    terms = terms + norm.bias.double().abs()[:, None, None] + (norm.running_mean.double()[:, None, None] * gain).abs()
-    return float((value.abs() / terms).min() / FLOAT32_EPSILON)
 
 
 class ThresholdMargin(NamedTuple):
