@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
 
         // The tests mirror the list above.
-        .target(name: "TestSupport", dependencies: ["BNNMIR"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["BNNMIR", "BNNMEngine", "CBNNM"], path: "Tests/Support"),
         .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
         .testTarget(
             name: "ONNXTests",
@@ -78,7 +78,10 @@ let package = Package(
             name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine", "TestSupport"],
             path: "Tests/EngineTests"),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["BNNM", "BNNMIR", "BNNMPasses", "BNNMPacker", "TestSupport"],
+            name: "EndToEndTests",
+            dependencies: [
+                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMPacker", "BNNMFormat", "CBNNM", "TestSupport",
+            ],
             path: "Tests/EndToEndTests"),
         .testTarget(
             name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),

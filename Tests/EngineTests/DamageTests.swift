@@ -47,67 +47,18 @@ final class DamageTests: EngineTestCase {
         return model
     }
 
-    /// Opens and runs; what the model is does not matter.
-    private func tryOut(_ bytes: UnsafeMutableRawPointer, _ count: Int) -> Bool {
-        var model: OpaquePointer?
-        var message = [CChar](repeating: 1, count: 256)
-        let status = message.withUnsafeMutableBufferPointer { buffer in
-            var options = bnnm_model_options()
-            options.struct_size = MemoryLayout<bnnm_model_options>.size
-            options.message = buffer.baseAddress
-            options.message_capacity = buffer.count
-            return bnnm_model_open_memory(bytes, count, &options, &model)
-        }
-        guard status == BNNM_OK else {
-            XCTAssertNotEqual(message[0], 0, "a refusal says why")
-            return false
-        }
-        defer { bnnm_model_free(model) }
-        var arenaByteCount = 0
-        XCTAssertEqual(bnnm_session_arena_bytes(model, nil, &arenaByteCount), BNNM_OK)
-        var buffers: [(UnsafeMutableRawPointer, Int)] = []
-        defer { for (memory, _) in buffers { memory.deallocate() } }
-        let ports = Int(bnnm_model_input_count(model))
-        for index in 0..<ports + Int(bnnm_model_output_count(model)) {
-            var info = bnnm_tensor_info()
-            info.struct_size = MemoryLayout<bnnm_tensor_info>.size
-            _ =
-                index < ports
-                ? bnnm_model_input_info(model, UInt32(index), &info)
-                : bnnm_model_output_info(model, UInt32(index - ports), &info)
-            guard info.byte_count < 1 << 22, arenaByteCount < 1 << 22 else { return true }
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(info.byte_count), alignment: 4)
-            memory.initializeMemory(as: UInt8.self, repeating: 0, count: Int(info.byte_count))
-            buffers.append((memory, Int(info.byte_count)))
-        }
-        var session: OpaquePointer?
-        var options = bnnm_session_options()
-        options.struct_size = MemoryLayout<bnnm_session_options>.size
-        options.probe = { _, _, _, view in
-            var decisions = [Int8](repeating: 0, count: 96)
-            _ = bnnm_probe_read(view, &decisions, decisions.count)
-        }
-        XCTAssertEqual(bnnm_session_create(model, &options, &session), BNNM_OK)
-        defer { bnnm_session_free(session) }
-        let inputs = buffers.prefix(ports).map { bnnm_input(data: $0.0, byte_count: $0.1) }
-        let outputs = buffers.dropFirst(ports).map { bnnm_output(data: $0.0, byte_count: $0.1) }
-        XCTAssertEqual(bnnm_session_run(session, 1, inputs, inputs.count, outputs, outputs.count), BNNM_OK)
-        return true
-    }
-
     func testEveryMetadataWordChangedWithRepairedChecksum() throws {
         let original = try everyOperator().bytes()
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: original.count, alignment: 64)
-        defer { memory.deallocate() }
-        memory.copyMemory(from: original, byteCount: original.count)
-        XCTAssertTrue(tryOut(memory, original.count))
+        let trial = ModelTrial(original)
+        XCTAssertEqual(trial.run(), .ran(BNNM_OK))
+        let memory = try XCTUnwrap(trial.bytes.baseAddress)
         let metadataEnd = 64 + Int(memory.load(fromByteOffset: 24, as: UInt64.self))
         XCTAssertLessThanOrEqual(metadataEnd, original.count)
-        let crcOffset = 48
+        let crcOffset = ModelTrial.checksumOffset
         var accepted = 0, refused = 0
         for offset in stride(from: 64, to: metadataEnd - 3, by: 1) {
             for value in [0, 1, 2, 3, 7, 64, 255, 65535, 65536, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF] as [UInt32] {
-                memory.copyMemory(from: original, byteCount: original.count)
+                trial.bytes.copyBytes(from: original)
                 if offset % 4 == 0 {
                     memory.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)
                 } else {
@@ -116,7 +67,11 @@ final class DamageTests: EngineTestCase {
                 let first = bnnmf_crc32c(0, memory, crcOffset)
                 let crc = bnnmf_crc32c(first, memory + crcOffset + 4, original.count - crcOffset - 4)
                 memory.storeBytes(of: crc, toByteOffset: crcOffset, as: UInt32.self)
-                if tryOut(memory, original.count) { accepted += 1 } else { refused += 1 }
+                switch trial.run() {
+                case .ran(BNNM_OK), .tooLarge: accepted += 1
+                case .refused(_, explained: true): refused += 1
+                case let outcome: XCTFail("byte \(offset) as \(value): \(outcome)")
+                }
             }
         }
         print("damaged files: \(accepted) ran, \(refused) were refused")
