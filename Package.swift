@@ -50,7 +50,8 @@ let package = Package(
             ],
             path: "Sources/bnnm", exclude: ["README.md"]),
 
-        // Programs against the C API.
+        // Programs against the Swift API and the C API.
+        .executableTarget(name: "classify", dependencies: ["BNNM"], path: "Sources/classify"),
         .executableTarget(name: "minimal", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/minimal"),
         .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
 
@@ -84,7 +85,8 @@ let package = Package(
             ],
             path: "Tests/EndToEndTests"),
         .testTarget(
-            name: "CommandTests", dependencies: ["BNNMCommand", "minimal", "digits"], path: "Tests/CommandTests"),
+            name: "CommandTests", dependencies: ["BNNMCommand", "classify", "minimal", "digits"],
+            path: "Tests/CommandTests"),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

@@ -1,17 +1,48 @@
 import CBNNM
 
-/// Why a model could not be opened or run: the C API's status and its message.
+/// Why a model could not be opened or run: the C API's status and its message. The only error that this module throws.
+///
+///     do {
+///         model = try BNNMModel(path: path)
+///     } catch {
+///         if error.status == .fileNotFound { … }
+///         print(error.message)
+///     }
 public struct BNNMError: Error, Equatable, CustomStringConvertible {
-    /// The kinds of failure; see `bnnm_status` in bnnm.h.
-    public enum Status: Sendable {
-        case invalidArgument, notFound, shapeMismatch, outOfMemory, fileNotFound, ioError, notAModel, corruptModel
-        case unsupportedVersion, limitExceeded, unsupportedCPU, threadFailed, unknown
+    /// The kinds of failure: those of `bnnm_status` in bnnm.h.
+    public enum Status: Sendable, Hashable, CaseIterable {
+        /// Misuse: an index or count out of range, options that contradict each other.
+        case invalidArgument
+        /// There is no input or output of that name.
+        case notFound
+        /// Values or their number do not fit the model's shapes.
+        case shapeMismatch
+        case outOfMemory
+        case fileNotFound
+        /// The file cannot be read; the message says why.
+        case ioError
+        /// The bytes are no `.bnnm` file.
+        case notAModel
+        /// The file is damaged, or inconsistent inside.
+        case corruptModel
+        /// Made for another version of the library, or with operators it does not know.
+        case unsupportedVersion
+        /// Larger than the library, or the machine's address space, can take.
+        case limitExceeded
+        /// The CPU has none of the instruction sets asked for.
+        case unsupportedCPU
+        /// The operating system started no thread.
+        case threadFailed
+        /// A status that a newer library has and this module does not know.
+        case unknown
     }
 
+    /// What kind of failure it is, for programs.
     public let status: Status
-    /// What was wrong, and what would be valid.
+    /// What was wrong, where, and what would be valid, for people. Names in it are the file's, as they are.
     public let message: String
 
+    /// The message.
     public var description: String { message }
 
     init(_ status: bnnm_status, _ message: String) {

@@ -18,6 +18,7 @@ extension BNNMModel.Port {
         _ = get(model, index, &info)
         name = string(info.name)
         shape = dims(info.dims, info.rank).map { $0 < 0 ? nil : $0 }
+        leadingExtent = Int(info.leading_extent)
         elementCount = Int(info.byte_count) / MemoryLayout<Float>.size
     }
 }
@@ -47,9 +48,9 @@ extension BNNMModel.Layer {
         operatorName = string(info.operator_name)
         elementType =
             switch bnnm_element_type(rawValue: info.element_type) {
-            case BNNM_INT32: "int32"
-            case BNNM_BITS: "bits"
-            default: "float32"
+            case BNNM_INT32: .int32
+            case BNNM_BITS: .bits
+            default: .float32
             }
         shape = dims(info.dims, info.rank)
         multiplyAccumulates = Int(clamping: info.multiply_accumulates)

@@ -1,13 +1,18 @@
 import CBNNM
 
-/// What is needed to run a model: working memory and threads. Belongs to one thread at a time; not `Sendable`.
+/// What is needed to run a model: working memory and threads.
+///
+/// Belongs to one task or thread at a time and is not `Sendable`: the compiler lets a session move to another task only
+/// where its creator keeps no hold of it. For work side by side, share the model and make a session in each task.
 public final class BNNMSession {
+    /// The model it runs, which it keeps alive.
     public let model: BNNMModel
     private let handle: OpaquePointer
     private let watcher: Watcher?
 
-    /// Called during a run with the decisions of a probe: which probe, in which execution, and its decisions in the
-    /// ONNX value's order of elements. It must not use the session.
+    /// Called during a run, in its thread, with the decisions of a probe: which of `model.probes`, in which execution
+    /// (from 0), and its decisions in the ONNX value's order of elements: −1 and +1, or 0 and 1 as `isZeroOne` says. It
+    /// must not use the session.
     public typealias ProbeHandler = (_ probe: Int, _ execution: Int, _ decisions: [Int8]) -> Void
 
     /// Keeps the handler where the C callback finds it.
@@ -20,10 +25,13 @@ public final class BNNMSession {
         }
     }
 
+    /// Makes ready to run: working memory (`model.info.arenaByteCount`) is allocated and threads are started here.
+    ///
     /// - Parameters:
-    ///   - threads: that share the work of one run; results do not depend on it.
-    ///   - instructionSets: that may be used; nil: all.
-    ///   - onProbe: told of every binarizer's decisions.
+    ///   - threads: that share the work of one run, the caller's among them: 1 to 64. Results do not depend on it.
+    ///   - instructionSets: that may be used; those that the CPU lacks are passed over. nil: all.
+    ///   - onProbe: told of every binarizer's decisions; kept as long as the session lives.
+    /// - Throws: `BNNMError` with `.invalidArgument`, `.unsupportedCPU`, `.outOfMemory` or `.threadFailed`.
     public init(
         _ model: BNNMModel, threads: Int = 1, instructionSets: InstructionSet? = nil, onProbe: ProbeHandler? = nil
     ) throws(BNNMError) {
@@ -62,18 +70,27 @@ public final class BNNMSession {
     /// The best instruction set that this session uses.
     public var instructionSet: InstructionSet { InstructionSet(rawValue: bnnm_session_isa(handle)) }
 
-    /// The kernel that computes a layer: "binary_conv2d_avx2"; nil where there is no such layer.
+    /// The kernel that computes a layer, by its index in `model.layers`: "binary_conv2d_avx2"; nil where there is no
+    /// such layer.
     public func kernel(ofLayer index: Int) -> String? {
         UInt32(exactly: index).flatMap { bnnm_session_layer_kernel(handle, $0) }.map { String(cString: $0) }
     }
 
-    /// Runs the model on its inputs, in the model's order, and gives its outputs.
+    /// Runs the model on its inputs, in the model's order, and gives its outputs, in the model's order. The same with
+    /// shapes is `run(_:)` of `BNNMTensor`.
     ///
     /// - Parameters:
-    ///   - inputs: float32 values, row-major; `executions` samples one behind the other.
+    ///   - inputs: float32 values, row-major in the ONNX model's order of dimensions; `executions` samples one behind
+    ///     the other, `elementCount` values each.
     ///   - executions: the number of samples, where the batch dimension is open; else 1.
+    /// - Throws: `BNNMError` with `.shapeMismatch` where number or size of the inputs does not fit.
     public func run(_ inputs: [[Float]], executions: Int = 1) throws(BNNMError) -> [[Float]] {
-        guard executions >= 1 else { throw BNNMError(BNNM_SHAPE_MISMATCH, "executions must be at least 1") }
+        guard executions >= 1, executions == 1 || model.info.openBatch != nil else {
+            throw BNNMError(
+                BNNM_SHAPE_MISMATCH,
+                "executions must be \(model.info.openBatch == nil ? "1: the batch is fixed" : "at least 1"), not \(executions)"
+            )
+        }
         // Inputs are checked first, so that no outputs are allocated for a count that fits nothing.
         for (index, (input, port)) in zip(inputs, model.inputs).enumerated() {
             let (expected, overflow) = port.elementCount.multipliedReportingOverflow(by: executions)

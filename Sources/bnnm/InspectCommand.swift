@@ -67,7 +67,8 @@ private struct Content: Encodable {
         let session = try runtime.session()
         layers = runtime.model.layers.enumerated().map { index, layer in
             Layer(
-                name: layer.name, operator: layer.operatorName, result: layer.elementType + layer.shape.bracketed,
+                name: layer.name, operator: layer.operatorName,
+                result: layer.elementType.rawValue + layer.shape.bracketed,
                 macs: layer.multiplyAccumulates, weightBytes: layer.weightByteCount,
                 kernel: session.kernel(ofLayer: index) ?? "")
         }

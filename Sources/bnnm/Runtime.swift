@@ -81,10 +81,8 @@ private final class DecisionStore {
 
 extension ModelPort {
     init(_ port: BNNMModel.Port) {
-        let rest = port.shape.dropFirst().compactMap { $0 }
-        let leading = port.shape.first ?? nil
-        isBatchOpen = port.shape.first.map { $0 == nil } ?? false
+        isBatchOpen = port.isBatchOpen
         name = port.name
-        shape = port.shape.isEmpty ? [] : [leading ?? port.elementCount / max(1, rest.reduce(1, *))] + rest
+        shape = port.shape(executions: 1)
     }
 }

@@ -42,7 +42,9 @@ struct VerifyCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
+        guard (1...1_000_000).contains(samples) else {
+            throw ValidationError("--samples must be 1 to 1000000, not \(samples)")
+        }
     }
 
     func run() throws {

@@ -45,6 +45,29 @@ final class BadInputTests: XCTestCase {
         XCTAssertEqual(folder.files, [])
     }
 
+    func testAnElementSizeThatNoTypeHasIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = try compiled(folder)
+        for size in ["4611686018427387904", "9223372036854775807", "0", "-4", "3"] {
+            var header = "{'descr': '<f\(size)', 'fortran_order': False, 'shape': (4,), }"
+            header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+            try (Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(header.utf8) + Data(count: 16)).write(
+                to: folder.url.appendingPathComponent("x.npy"))
+            let outcome = try CommandLine.run(
+                "run", path, "--input", folder.path("x.npy"), "--output-dir", folder.path("out"))
+            XCTAssertEqual(outcome.status, 1, outcome.errors)
+            XCTAssertTrue(outcome.errors.contains("elements of type '<f\(size)'"), outcome.errors)
+        }
+    }
+
+    func testANumberOfSamplesBeyondMemoryIsRefused() throws {
+        for samples in ["0", "-1", "9223372036854775807"] {
+            let outcome = try CommandLine.run("verify", model, "--samples=\(samples)")
+            XCTAssertEqual(outcome.status, 2, outcome.errors)
+            XCTAssertTrue(outcome.errors.contains("1 to 1000000, not \(samples)"), outcome.errors)
+        }
+    }
+
     func testAFileThatIsNoONNXModelIsRefused() throws {
         let folder = try TemporaryFolder()
         try Data("a text, not a model".utf8).write(to: folder.url.appendingPathComponent("model.onnx"))

@@ -37,4 +37,16 @@ final class ExampleTests: XCTestCase {
         XCTAssertEqual(try CommandLine.run([folder.path("absent.bnnm")], program: "minimal").status, 1)
         XCTAssertEqual(try CommandLine.run([], program: "minimal").status, 2)
     }
+
+    func testClassifyNamesTheBestClassOfEachImage() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try CommandLine.run([try compiled(folder)], program: "classify")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let lines = outcome.output.split(separator: "\n")
+        XCTAssertEqual(lines.first, "'image' is [n,1,8,8], 64 values a sample", outcome.output)
+        XCTAssertEqual(lines.count, 3, outcome.output)
+        XCTAssertTrue(lines.dropFirst().allSatisfy { $0.hasPrefix("'logits' of image ") }, outcome.output)
+        let absent = try CommandLine.run([folder.path("absent.bnnm")], program: "classify")
+        XCTAssertTrue(absent.output.hasPrefix("fileNotFound: "), absent.output)
+    }
 }

@@ -55,8 +55,9 @@ struct NumpyArray {
         guard !isFortran || shape.count < 2 else {
             throw CommandFailure("\(source) is in column-major order; save it with numpy.ascontiguousarray")
         }
+        // Sizes are those that NumPy has: the product with the number of elements cannot overflow.
         guard "<|=".contains(descriptor.first ?? " "), let size = Int(descriptor.dropFirst(2)),
-            "fiub".contains(descriptor.dropFirst().first ?? " ")
+            [1, 2, 4, 8, 16].contains(size), "fiub".contains(descriptor.dropFirst().first ?? " ")
         else {
             throw CommandFailure("\(source) holds elements of type '\(descriptor)'; little-endian numbers are needed")
         }
