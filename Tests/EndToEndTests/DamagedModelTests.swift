@@ -94,6 +94,36 @@ final class DamagedModelTests: XCTestCase {
         }
     }
 
+    func testSeveralChangesAtOnceWithARepairedChecksumRunOrAreRefused() throws {
+        for (name, bytes) in CompiledDigits.all {
+            let bytes = try bytes.get()
+            let trial = ModelTrial(bytes)
+            let end = min(64 + Int(trial.bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)), bytes.count)
+            var ran = 0, refused = 0
+            for seed in 0..<UInt64(3000) {
+                var random = SeededRandom(seed: seed)
+                trial.bytes.copyBytes(from: bytes)
+                for _ in 0..<Int.random(in: 2...5, using: &random) {
+                    // Words of the metadata become others of it: plausible indices, offsets and sizes at wrong places.
+                    let target = Int.random(in: 16..<end / 4, using: &random) * 4
+                    let source = Int.random(in: 16..<end / 4, using: &random) * 4
+                    let word = trial.bytes.load(fromByteOffset: source, as: UInt32.self)
+                    let step = UInt32.random(in: 0...2, using: &random)
+                    trial.bytes.storeBytes(of: word &+ step, toByteOffset: target, as: UInt32.self)
+                }
+                repairChecksum(trial.bytes)
+                let outcome = trial.run()
+                switch outcome {
+                case .ran(BNNM_OK), .tooLarge: ran += 1
+                default: if isRefused(outcome) { refused += 1 } else { XCTFail("\(name), seed \(seed): \(outcome)") }
+                }
+            }
+            print("\(name), several changes: \(ran) ran, \(refused) were refused")
+            XCTAssertGreaterThan(ran, 0, name)
+            XCTAssertGreaterThan(refused, 0, name)
+        }
+    }
+
     /// Changes single bytes, repairs the checksum, opens and runs.
     private func tryChanges(of trial: ModelTrial, at positions: some Sequence<Int>, _ name: String) throws {
         var refused = 0, ran = 0, large = 0

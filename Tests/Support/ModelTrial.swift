@@ -1,8 +1,8 @@
 import CBNNM
 
 /// Tries out bytes that may or may not be a model, through the C API and in memory of exactly their size, so that a
-/// sanitizer sees every access beyond their end: opens them and, where that works, runs the model once on made-up
-/// inputs, reading all probes.
+/// sanitizer sees every access beyond their end: opens them and, where that works, reads all that the model tells of
+/// itself and runs it once on made-up inputs, reading all probes.
 public final class ModelTrial {
     /// What became of the bytes.
     public enum Outcome: Equatable {
@@ -52,6 +52,7 @@ public final class ModelTrial {
         var arenaByteCount = 0
         let status = bnnm_session_arena_bytes(model, nil, &arenaByteCount)
         guard status == BNNM_OK else { return .ran(status) }
+        guard readInfos(model) else { return .ran(BNNM_INVALID_ARGUMENT) }
         var ports: [bnnm_tensor_info] = []
         let inputCount = bnnm_model_input_count(model)
         for index in 0..<inputCount + bnnm_model_output_count(model) {
@@ -66,6 +67,24 @@ public final class ModelTrial {
         }
         guard arenaByteCount <= byteLimit, ports.allSatisfy({ $0.byte_count <= byteLimit }) else { return .tooLarge }
         return run(model, ports.map { Int($0.byte_count) }, inputCount: Int(inputCount))
+    }
+
+    /// Reads what the model says of itself and its layers, every character of the names; false: it refused to.
+    private static func readInfos(_ model: OpaquePointer?) -> Bool {
+        var whole = bnnm_model_info()
+        whole.struct_size = MemoryLayout<bnnm_model_info>.size
+        guard bnnm_model_get_info(model, &whole) == BNNM_OK else { return false }
+        for name in [whole.name, whole.producer, whole.target, whole.batch_name] {
+            guard let name else { return false }
+            _ = String(cString: name)
+        }
+        for index in 0..<whole.layer_count {
+            var layer = bnnm_layer_info()
+            layer.struct_size = MemoryLayout<bnnm_layer_info>.size
+            guard bnnm_model_layer_info(model, index, &layer) == BNNM_OK, let name = layer.name else { return false }
+            _ = String(cString: name)
+        }
+        return true
     }
 
     private static func run(_ model: OpaquePointer?, _ byteCounts: [Int], inputCount: Int) -> Outcome {
