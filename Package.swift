@@ -71,7 +71,8 @@ let package = Package(
         .testTarget(
             name: "PackerTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMPacker", "BNNMFormat"],
             path: "Tests/PackerTests"),
-        .testTarget(name: "FormatTests", dependencies: ["BNNMFormat"], path: "Tests/FormatTests"),
+        .testTarget(
+            name: "FormatTests", dependencies: ["BNNMFormat"], path: "Tests/FormatTests", exclude: ["released"]),
         .testTarget(
             name: "KernelTests", dependencies: ["BNNMKernels", "BNNMPlatform", "TestSupport"], path: "Tests/KernelTests"
         ),

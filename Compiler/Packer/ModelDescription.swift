@@ -63,10 +63,11 @@ final class ModelDescription {
                                     info: info, tensors: tensors.baseAddress, ops: ops.baseAddress,
                                     blobs: records.baseAddress,
                                     inputs: inputs.baseAddress, outputs: outputs.baseAddress,
-                                    probes: probes.baseAddress,
+                                    probes: probes.baseAddress, checks: nil,
                                     tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
                                     blob_count: UInt32(records.count), input_count: UInt32(inputs.count),
-                                    output_count: UInt32(outputs.count), probe_count: UInt32(probes.count))
+                                    output_count: UInt32(outputs.count), probe_count: UInt32(probes.count),
+                                    check_count: 0)
                                 return body(&model)
                             }
                         }

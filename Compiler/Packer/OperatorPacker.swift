@@ -3,9 +3,9 @@ import BNNMIR
 
 /// One node of a laid-out graph as an operator record, its constants as blobs in the layout of `bnnm_format.h`.
 struct OperatorPacker {
-    private let model: ModelDescription
-    private let graph: Graph
-    private let node: Graph.Node
+    let model: ModelDescription
+    let graph: Graph
+    let node: Graph.Node
 
     init(_ model: ModelDescription, _ node: Graph.Node) {
         self.model = model
@@ -17,7 +17,7 @@ struct OperatorPacker {
         switch node.op {
         case let op as Transpose: try transpose(op)
         case is Reshape: try record(BNNMF_OP_RESHAPE)
-        case let op as ChannelsLast<Conv>: try conv2D(op.base)
+        case let op as ChannelsLast<Conv>: try conv2D(op.base, bias: optionalConstant(2))
         case let op as ChannelsLast<BinaryConv>: try binaryConv2D(op.base)
         case let op as ChannelsLast<BinaryConvThen<Decide>>: try binaryConv2D(op.base.conv, decide: constant(2))
         case let op as ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
@@ -32,6 +32,25 @@ struct OperatorPacker {
             try pool(
                 BNNMF_OP_AVERAGE_POOL, Window(Window.Axis(kernel: inputShape[2]), Window.Axis(kernel: inputShape[3])))
         case let op as ChannelsLast<BinaryPool>: try pool(BNNMF_OP_BIT_POOL, op.base.window, minimum: constant(1))
+        case let op as WithEpilogue<ChannelsLast<Conv>>:
+            try withEpilogue(op.epilogue, op.baseOperandCount) {
+                try conv2D(op.base.base, bias: optionalConstant(2, of: op.baseOperandCount), $0)
+            }
+        case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
+            try withEpilogue(op.epilogue, op.baseOperandCount) {
+                try binaryConv2D(
+                    op.base.base.conv, scale: constant(2), bias: optionalConstant(3, of: op.baseOperandCount), $0)
+            }
+        case let op as Map:
+            try withEpilogue(op.epilogue, op.baseOperandCount) {
+                var record = try record(BNNMF_OP_MAP)
+                record.parameters.map.epilogue = $0
+                return record
+            }
+        case let op as BinaryConvWithAverages: try binaryConvWithAverages(op)
+        case let op as AccumulatorThresholds: try accumulatorThresholds(op)
+        case is DecideBy: try record(BNNMF_OP_BINARIZE_BY, inputCount: 2)
+        case let op as Concat: try concat(op)
         case is Decide: try binarize()
         case is BinaryToFloat: try record(BNNMF_OP_UNPACK)
         case is ScaleShift: try scaleShift()
@@ -54,14 +73,14 @@ struct OperatorPacker {
     private var inputShape: [Int] { ImageLayout.channelsFirst(graph[node.inputs[0]!].type.shape) }
     private var outputShape: [Int] { ImageLayout.channelsFirst(graph[node.outputs[0]].type.shape) }
 
-    private func constant(_ position: Int) -> Tensor { graph.constant(node.inputs[position]!)! }
+    func constant(_ position: Int) -> Tensor { graph.constant(node.inputs[position]!)! }
 
     /// nil where the optional operand is absent.
-    private func optionalConstant(_ position: Int) -> Tensor? {
-        position < node.inputs.count ? node.inputs[position].map { graph.constant($0)! } : nil
+    func optionalConstant(_ position: Int, of count: Int = .max) -> Tensor? {
+        position < min(node.inputs.count, count) ? node.inputs[position].map { graph.constant($0)! } : nil
     }
 
-    private func record(_ code: bnnmf_op_code, inputCount: Int = 1) throws -> bnnmf_op {
+    func record(_ code: bnnmf_op_code, inputCount: Int = 1) throws -> bnnmf_op {
         var op = bnnmf_op()
         op.code = code.rawValue
         op.input_count = UInt32(inputCount)
@@ -97,18 +116,19 @@ struct OperatorPacker {
         return op
     }
 
-    private func conv2D(_ conv: Conv) throws -> bnnmf_op {
+    private func conv2D(_ conv: Conv, bias: Tensor?, _ epilogue: bnnmf_epilogue = .none) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_CONV2D)
         op.parameters.conv2d = bnnmf_conv2d(
             window: format(conv.window), groups: UInt32(conv.groups),
             weights: model.blob(constant(1).channelsInnermost(groups: conv.groups)),
-            bias: optionalConstant(2).map { model.blob($0.floats) } ?? BNNMF_NONE,
-            minimum: -.infinity, maximum: .infinity)
+            bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
+            minimum: -.infinity, maximum: .infinity, epilogue: epilogue)
         return op
     }
 
-    private func binaryConv2D(
-        _ conv: BinaryConv, decide: Tensor? = nil, scale: Tensor? = nil, bias: Tensor? = nil
+    func binaryConv2D(
+        _ conv: BinaryConv, decide: Tensor? = nil, scale: Tensor? = nil, bias: Tensor? = nil,
+        _ epilogue: bnnmf_epilogue = .none
     ) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_BINARY_CONV2D)
         let channels = outputShape[1]
@@ -119,7 +139,13 @@ struct OperatorPacker {
             switch_points: points.map { model.blob($0) } ?? BNNMF_NONE, switch_count: UInt32(decide?.shape[0] ?? 0),
             scale: scale.map { model.blob($0.floats) } ?? BNNMF_NONE,
             bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
-            minimum: -.infinity, maximum: .infinity)
+            minimum: -.infinity, maximum: .infinity, mask: 0, epilogue: epilogue)
+        return op
+    }
+
+    private func concat(_ concat: Concat) throws -> bnnmf_op {
+        var op = try record(BNNMF_OP_CONCAT, inputCount: node.inputs.count)
+        op.parameters.concat.axis = UInt32(concat.axis)
         return op
     }
 

@@ -28,13 +28,14 @@ struct ComparisonWherePattern: BinarizerPattern {
 /// P5: comparison → Cast → ·2 − 1, with the constants on either side.
 struct ComparisonCastPattern: BinarizerPattern {
     func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
-        guard let (code, result) = DoubledMinusOne.match(id, graph),
+        guard let (code, signed) = DoubledMinusOne.match(id, graph), let result = signed.last,
             let (_, cast) = graph.producer(of: code, as: Cast.self), let condition = cast.inputs[0],
             graph[condition].type.elementType == .bool, graph[code].type.elementType == .float32,
             let comparison = Comparison(producing: condition, in: graph)
         else { return nil }
         let (input, zero) = try comparison.decision(truthIsPlus: true, &graph)
-        return BinarizerMatch(input: input, zero: zero, replaced: result, probed: code, encoding: .zeroOne)
+        return BinarizerMatch(
+            input: input, zero: zero, replaced: result, probed: code, encoding: .zeroOne, signed: signed)
     }
 }
 
@@ -50,26 +51,22 @@ struct BipolarQuantPattern: BinarizerPattern {
     }
 }
 
-/// P5: ArgMax over two class scores, ·2 − 1: +1 where the second score is strictly greater. The scores stand along axis 1.
+/// P5: ArgMax over two class scores of any origin, ·2 − 1.
 struct ArgMaxPattern: BinarizerPattern {
     func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
-        guard let (code, result) = DoubledMinusOne.match(id, graph) else { return nil }
-        var argMaxOutput = code
-        if let (_, cast) = graph.producer(of: code, as: Cast.self), let inner = cast.inputs[0] { argMaxOutput = inner }
-        guard let (op, argMax) = graph.producer(of: argMaxOutput, as: ArgMax.self), !op.selectLastIndex,
-            graph[result].type.elementType == .float32, let scores = argMax.inputs[0]
-        else { return nil }
-        let type = graph[scores].type
-        let axis = op.axis < 0 ? op.axis + type.rank : op.axis
-        guard type.elementType == .float32, type.rank >= 2, axis == 1, type.shape[1] == 2 else { return nil }
+        guard let scored = TwoClassScores(producing: id, in: graph) else { return nil }
+        let type = graph[scored.scores].type
         // Second score minus first, as a layer with weights −1 and 1: rounded once, so positive exactly where the second
         // is greater.
-        let name = graph[scores].name
-        let image = try graph.reshape(scores, to: [type.shape[0], 2, 1, type.shape[2...].reduce(1, *)], name: name)
+        let name = graph[scored.scores].name
+        let image = try graph.reshape(
+            scored.scores, to: [type.shape[0], 2, 1, type.shape[2...].reduce(1, *)], name: name)
         let weights = graph.addConstant(name + ".difference", Tensor([1, 2, 1, 1], [-1 as Float, 1]))
         let difference = try graph.append(Conv(window: Window(kernel: 1)), [image, weights], name: name)[0]
-        let input = try graph.reshape(difference, to: graph[result].type.shape, name: name)
-        return BinarizerMatch(input: input, zero: .minus, replaced: result, probed: code, encoding: .zeroOne)
+        let input = try graph.reshape(difference, to: graph[scored.result].type.shape, name: name)
+        return BinarizerMatch(
+            input: input, zero: .minus, replaced: scored.result, probed: scored.code, encoding: .zeroOne,
+            signed: scored.signed)
     }
 }
 

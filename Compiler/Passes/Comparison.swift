@@ -94,14 +94,14 @@ extension Graph {
 /// The arithmetic that turns a 0/1 code into −1/+1: 2c − 1, 2c + (−1), or (c − ½)·2; a Cast to float may stand before or
 /// behind it.
 enum DoubledMinusOne {
-    /// The code and the value that ends as −1/+1.
-    static func match(_ id: Graph.NodeID, _ graph: Graph) -> (code: Graph.ValueID, result: Graph.ValueID)? {
+    /// The code, and the values that are −1/+1, the last of them the result.
+    static func match(_ id: Graph.NodeID, _ graph: Graph) -> (code: Graph.ValueID, signed: [Graph.ValueID])? {
         let node = graph[id]
         if node.op is Cast, let inner = node.inputs[0], let producer = graph.producer(of: inner),
             graph[node.outputs[0]].type.elementType == .float32, graph[inner].type.elementType.isInteger,
             let match = match(producer, graph)
         {
-            return (match.code, node.outputs[0])
+            return (match.code, match.signed + node.outputs)
         }
         guard
             let doubled = operand(of: node, is: Sub.self, constant: 1, onRight: true, graph)
@@ -111,12 +111,12 @@ enum DoubledMinusOne {
                 let producer = graph.producer(of: shifted),
                 let code = operand(of: graph[producer], is: Sub.self, constant: 0.5, onRight: true, graph)
             else { return nil }
-            return (code, node.outputs[0])
+            return (code, node.outputs)
         }
         guard let producer = graph.producer(of: doubled),
             let code = operand(of: graph[producer], is: Mul.self, constant: 2, onRight: false, graph)
         else { return nil }
-        return (code, node.outputs[0])
+        return (code, node.outputs)
     }
 
     /// The computed operand of a binary operator whose other operand is `constant` (on the right, or on either side).

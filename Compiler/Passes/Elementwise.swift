@@ -5,7 +5,7 @@ import BNNMIR
 enum Elementwise {
     static func isElementwise(_ op: any Operator) -> Bool {
         switch op {
-        case is ScaleShift, is Add, is Sub, is Mul, is Div, is Pow, is Min, is Max: true
+        case is ScaleShift, is ScalarClassifier, is Add, is Sub, is Mul, is Div, is Pow, is Min, is Max: true
         case is Neg, is Abs, is Sqrt, is Exp, is Log, is Erf, is Sin, is Cos, is Reciprocal, is Floor, is Ceil,
             is Round:
             true

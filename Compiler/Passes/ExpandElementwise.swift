@@ -2,8 +2,8 @@ import BNNMIR
 
 /// Spells elementwise operators that the runtime has no kernel for in those it has, exactly:
 ///
-/// - PRelu and LeakyRelu: max(x, 0) + slope·min(x, 0), of which one term is 0;
-/// - Abs: max(x, −x); Neg: −1·x;
+/// - PRelu with slopes that differ from place to place: max(x, 0) + slope·min(x, 0), of which one term is 0;
+/// - Neg: −1·x;
 /// - a Sign that stays ternary because its zeros count: half the sum of two decisions, x > 0 and x ≥ 0.
 ///
 /// Results are the same to the bit but for the sign of a zero, and Sign(NaN), which is −1.
@@ -29,12 +29,10 @@ public struct ExpandElementwise: Pass {
             guard let slope = node.inputs[1].flatMap({ graph.constant($0)?.ofOneSample(rank: rank) }) else {
                 return nil
             }
-            return try rectifier(x, slope: slope, node, &graph)
-        case let op as LeakyRelu:
-            let slope = Tensor([Int](repeating: 1, count: rank - 1), [op.alpha])
-            return try rectifier(x, slope: slope, node, &graph)
+            // Channels are axis 1 of an image, and stand last in anything else.
+            let others = rank == 4 ? slope.shape.dropFirst() : slope.shape.dropLast()
+            return others.allSatisfy { $0 == 1 } ? nil : try rectifier(x, slope: slope, node, &graph)
         case is Neg: return try scaled(x, by: -1, node, &graph)
-        case is Abs: return try add(Max(), [x, try scaled(x, by: -1, node, &graph)], node, &graph)
         case is Sign:
             let decisions = try [Float.leastNonzeroMagnitude, 0].map { point in
                 let points = graph.addConstant(node.name, Tensor([Int](repeating: 1, count: rank), [point]))

@@ -6,10 +6,22 @@ struct FloatFold {
     private let chain: Chain
     private let table: SwitchTable
     private let sampleShape: [Int]
+    private let note: String
 
     init(_ x: Graph.ValueID, _ binarize: Binarize, _ graph: Graph) throws {
+        if let (classifier, node) = graph.producer(of: x, as: ScalarClassifier.self), let source = node.inputs[0] {
+            // Its switch points are known since it was recognized.
+            chain = Chain(source: source, result: x, nodes: [graph.producer(of: x)!])
+            sampleShape = [Int](repeating: 1, count: graph[source].type.rank - 1)
+            table = SwitchTable(columns: [
+                SwitchTable.Column(start: classifier.startsAtPlus ? 1 : -1, points: classifier.switchPoints)
+            ])
+            note = "classifier"
+            return
+        }
         chain = FloatFold.monotoneChain(endingIn: x, graph)
         let shape = graph[chain.source].type.shape
+        note = DynamicComparison(chain.source, graph) == nil ? "" : "threshold of each sample and channel"
         if chain.nodes.isEmpty {
             // On the number itself: +1 from zero on, or from the smallest positive number on.
             let point: Float = binarize.zero == .minus ? .leastNonzeroMagnitude : 0
@@ -28,7 +40,7 @@ struct FloatFold {
     }
 
     func record(name: String) -> BinarizerRecord {
-        BinarizerRecord(name: name, domain: .float, counts: table.counts, ties: 0, withinNoise: 0, note: "")
+        BinarizerRecord(name: name, domain: .float, counts: table.counts, ties: 0, withinNoise: 0, note: note)
     }
 
     /// The operators above `x` that are monotone in one operand and whose results nothing else reads.

@@ -7,6 +7,9 @@ import BNNMIR
 /// equals the graph's to the bit. A max-pool in the chain moves behind the decision (bits) or, where the comparison
 /// differs from place to place, before it (integers).
 ///
+/// Where the number is an affine function of an integer, compared with a threshold that is computed for each sample and
+/// channel, the threshold becomes an integer when the sample is run (`DynamicFold`).
+///
 /// Anywhere else the decision is on a float32: where each operator of the chain is monotone, the float32 number at which
 /// the chain's decision changes is found by bisection, so this too is exact for the same operand.
 ///
@@ -38,6 +41,10 @@ public struct FoldDecisions: Pass {
                 context.binarizers.append(integer.record(name: node.name))
                 return decision
             }
+        }
+        if let dynamic = DynamicFold(x, binarize, graph) {
+            context.binarizers.append(dynamic.record(name: node.name))
+            return try dynamic.apply(name: node.name, &graph)
         }
         let float = try FloatFold(x, binarize, graph)
         context.binarizers.append(float.record(name: node.name))

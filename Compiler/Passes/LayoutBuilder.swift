@@ -47,6 +47,12 @@ struct LayoutBuilder {
         case is BinaryConv: break
         case let op as AccumulatorToFloat: try epilogue(op, node)
         case let op as Decide: try lowerDecide(op, node)
+        case is AccumulatorAverages: try accumulatorAverages(node)
+        case is AccumulatorThresholds:
+            let constants = try node.inputs.dropFirst().map { try inPlainOrder($0!) }
+            channelsLast[output] = try append(node.op, [try inChannelsLast(node.inputs[0]!)] + constants, node)
+        case is DecideBy:
+            channelsLast[output] = try append(node.op, try node.inputs.map { try inChannelsLast($0!) }, node)
         case let op as MaxPool: try image(ChannelsLast(op), node, constants: [])
         case let op as AveragePool: try image(ChannelsLast(op), node, constants: [])
         case let op as GlobalAveragePool: try image(ChannelsLast(op), node, constants: [])
@@ -55,6 +61,16 @@ struct LayoutBuilder {
             let constants = node.inputs.dropFirst().map { old.constant($0!)! }
             try scaleShift(node.inputs[0]!, constants[0], constants[1], node)
         case is Add, is Sub, is Mul, is Div, is Min, is Max: try arithmetic(node)
+        case is PRelu:
+            guard let slope = old.constant(node.inputs[1]!)?.ofOneSample(rank: old[node.inputs[0]!].type.rank) else {
+                throw OperatorError("its slopes must be constant")
+            }
+            try map([.rectify(slope: 0)], constants: [slope], node)
+        case let op as LeakyRelu: try map([.rectify(slope: 0)], constants: [uniform(op.alpha, node)], node)
+        case is Abs: try map([.rectify(slope: 0)], constants: [uniform(-1, node)], node)
+        case is Sigmoid: try map([.function(.sigmoid)], constants: [], node)
+        case is Tanh: try map([.function(.tanh)], constants: [], node)
+        case let op as Concat: try concat(op, node)
         case is Relu, is Clip, is BinaryToFloat: try elementwise(node.op, node, constants: node.inputs.dropFirst())
         case is Reshape: try lowerReshape(node)
         case is Transpose: plain[output] = try append(node.op, [try inPlainOrder(node.inputs[0]!)], node)
@@ -139,6 +155,20 @@ extension LayoutBuilder {
         try image(ChannelsLast(BinaryConvThen(conv: conv, epilogue: op)), joined, constants: joined.inputs.dropFirst())
     }
 
+    /// Joined with the BinaryConv whose accumulators are averaged.
+    private mutating func accumulatorAverages(_ node: Graph.Node) throws {
+        let acc = node.inputs[0]!
+        guard let (conv, layer) = old.producer(of: acc, as: BinaryConv.self), channelsLast[acc] == nil else {
+            throw OperatorError("its accumulators are not those of a binary convolution, or have been computed before")
+        }
+        let operands = try ([layer.inputs[1]] + node.inputs.dropFirst()).map { try inPlainOrder($0!) }
+        let results = try new.append(
+            BinaryConvWithAverages(conv: conv), [try inChannelsLast(layer.inputs[0]!)] + operands, name: layer.name,
+            outputNames: [layer.name, old[node.outputs[0]].name])
+        channelsLast[acc] = results[0]
+        channelsLast[node.outputs[0]] = results[1]
+    }
+
     private mutating func lowerDecide(_ op: Decide, _ node: Graph.Node) throws {
         let x = node.inputs[0]!, points = old.constant(node.inputs[1]!)!
         let isPerChannel = points.elementCount == points.shape[0] * (points.shape.count > 1 ? points.shape[1] : 1)
@@ -150,6 +180,48 @@ extension LayoutBuilder {
         let operand = new.addConstant(old[node.inputs[1]!].name, laidOut)
         let y = try append(op, [source, operand], node)
         if isImage(x) { channelsLast[node.outputs[0]] = y } else { plain[node.outputs[0]] = y }
+    }
+
+    /// An epilogue's steps as an operator of their own. Constants are of the shape of one sample in ONNX order.
+    private mutating func map(_ steps: [Epilogue.Step], constants: [Tensor], _ node: Graph.Node) throws {
+        let x = node.inputs[0]!
+        guard old[x].type.elementType == .float32, old[x].type.rank >= 1 else {
+            throw OperatorError("only float32 is supported; its input is \(old[x].type)")
+        }
+        var epilogue = Epilogue()
+        epilogue.steps = steps
+        let operands = constants.map {
+            new.addConstant(node.name, isImage(x) ? $0.permuted([1, 2, 0]) : $0)
+        }
+        if isImage(x) {
+            channelsLast[node.outputs[0]] = try append(Map(epilogue), [try inChannelsLast(x)] + operands, node)
+        } else {
+            plain[node.outputs[0]] = try append(Map(epilogue), [try inPlainOrder(x)] + operands, node)
+        }
+    }
+
+    /// A constant for one sample of the node's operand that is the same everywhere.
+    private func uniform(_ value: Float, _ node: Graph.Node) -> Tensor {
+        Tensor([Int](repeating: 1, count: max(0, old[node.inputs[0]!].type.rank - 1)), [value])
+    }
+
+    private mutating func concat(_ op: Concat, _ node: Graph.Node) throws {
+        let type = old[node.outputs[0]].type
+        guard type.elementType == .float32 else {
+            throw OperatorError("only float32 is supported; it joins \(type.elementType)")
+        }
+        guard node.inputs.count <= EpilogueChain.tensorLimit else {
+            throw OperatorError("it must have at most \(EpilogueChain.tensorLimit) operands, not \(node.inputs.count)")
+        }
+        let axis = op.axis < 0 ? op.axis + type.rank : op.axis
+        if type.rank == 4 {
+            let operands = try node.inputs.map { try inChannelsLast($0!) }
+            let axis = ImageLayout.toChannelsLast.firstIndex(of: axis)!
+            channelsLast[node.outputs[0]] = try append(Concat(axis: axis), operands, node)
+        } else {
+            let operands = try node.inputs.map { try inPlainOrder($0!) }
+            plain[node.outputs[0]] = try append(Concat(axis: axis), operands, node)
+        }
     }
 
     /// An operator that treats every element alike, in whichever order its operands are at hand.

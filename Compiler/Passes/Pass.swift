@@ -53,6 +53,8 @@ public struct BinarizerRecord: Sendable {
     public enum Domain: String, Sendable {
         case accumulator = "integer accumulator"
         case float = "float32"
+        /// Accumulators against integers that are computed from float32 thresholds for each sample.
+        case dynamicAccumulator = "accumulator, dynamic"
     }
 
     public var name: String

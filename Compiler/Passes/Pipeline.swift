@@ -27,8 +27,9 @@ public enum Pipeline {
         FoldDecisions(),
         OrientChannels(),
         ExpandElementwise(),
-        // fused → laid out: channel-last runtime operators.
+        // fused → laid out: channel-last runtime operators, each with what stands behind it.
         LayOut(),
+        FuseEpilogues(),
     ]
 
     public static let passes = toReference + toRuntime

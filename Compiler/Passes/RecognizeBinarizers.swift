@@ -16,7 +16,8 @@ public struct RecognizeBinarizers: Pass {
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         let patterns: [any BinarizerPattern] = [
-            SignPattern(), ComparisonWherePattern(), ComparisonCastPattern(), BipolarQuantPattern(), ArgMaxPattern(),
+            SignPattern(), ComparisonWherePattern(), ComparisonCastPattern(), BipolarQuantPattern(),
+            ScalarClassifierPattern(), ArgMaxPattern(),
             ZeroIsPlusPattern(),
         ]
         for id in graph.schedule() {
@@ -27,7 +28,7 @@ public struct RecognizeBinarizers: Pass {
             for pattern in patterns {
                 // Constants that make the result larger than what is decided on are more than a decision.
                 guard let match = try pattern.match(id, &graph),
-                    graph[match.input].type.shape == graph[match.replaced].type.shape
+                    match.isReshaped || graph[match.input].type.shape == graph[match.replaced].type.shape
                 else { continue }
                 try apply(match, to: &graph)
                 break
@@ -39,9 +40,14 @@ public struct RecognizeBinarizers: Pass {
         let value = graph[match.replaced]
         let probe = graph[match.probed]
         let decision = try graph.append(Binarize(zero: match.zero), [match.input], name: probe.name)[0]
-        let float = try graph.append(BinaryToFloat(), [decision], name: value.name)[0]
+        var float = try graph.append(BinaryToFloat(), [decision], name: value.name)[0]
+        if match.isReshaped { float = try graph.reshape(float, to: value.type.shape, name: value.name) }
         graph.probes.append(
             Graph.Probe(name: probe.name, encoding: match.encoding, shape: probe.type.shape, value: decision))
+        for id in match.signed where id != match.probed {
+            graph.probes.append(
+                Graph.Probe(name: graph[id].name, encoding: .signed, shape: graph[id].type.shape, value: decision))
+        }
         graph.replaceUses(of: match.replaced, with: float)
     }
 }
@@ -54,6 +60,10 @@ struct BinarizerMatch {
     /// The ONNX value whose elements are the decisions; often `replaced` itself.
     let probed: Graph.ValueID
     let encoding: Graph.Probe.Encoding
+    /// Further ONNX values that are −1/+1 by the same decisions.
+    var signed: [Graph.ValueID] = []
+    /// Whether `input` has the elements of `replaced` in another shape.
+    var isReshaped = false
 }
 
 /// One spelling of a decision. A pattern may add nodes that compute the number to decide on.

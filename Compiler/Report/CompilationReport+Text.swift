@@ -11,7 +11,7 @@ extension CompilationReport {
                         $0.name, $0.kind.rawValue, $0.inputShape.dropFirst().dimensions,
                         $0.outputShape.dropFirst().dimensions,
                         $0.macs.grouped, $0.weightBytesBefore.byteText, $0.weightBytesAfter.byteText,
-                        $0.kind == .float && !$0.note.isEmpty ? "stays float: \($0.note)" : $0.note,
+                        $0.form,
                     ]
                 }
             ).lines
@@ -46,5 +46,13 @@ extension CompilationReport {
         }
         for remark in remarks { lines.append("note: \(remark)") }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension CompilationReport.Layer {
+    /// How the layer is executed, and why it is not binary where it could have been thought so.
+    fileprivate var form: String {
+        let note = kind == .float && !note.isEmpty ? "stays float: \(note)" : note
+        return [note, epilogue].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }

@@ -24,6 +24,8 @@ public struct CompilationReport: Codable, Sendable {
         public var weightBytesAfter: Int
         /// How a binary layer's result was folded; why a float layer is not binary, where it could have been thought so.
         public var note: String
+        /// What the same pass does with the layer's result, and what it stores; empty where nothing is fused behind it.
+        public var epilogue: String
     }
 
     /// A decision.

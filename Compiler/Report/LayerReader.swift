@@ -11,24 +11,53 @@ struct LayerReader {
         switch node.op {
         case is ChannelsLast<Conv>:
             return describe(node, "Conv", .float, note: context.floatReasons[node.name] ?? "")
+        case let op as WithEpilogue<ChannelsLast<Conv>>:
+            return describe(
+                node, "Conv", .float, note: context.floatReasons[node.name] ?? "", values: values(op, node),
+                epilogue: behind(op.epilogue))
         case is ChannelsLast<BinaryConvThen<Decide>>:
             return describe(
                 node, "BinaryConv", .binary, note: "to bits: " + comparisons(graph.constant(node.inputs[2]!)!))
         case is ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
+            return describe(node, "BinaryConv", .binary, note: "to float32: " + scaled(node, operandCount: 4))
+        case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
             return describe(
-                node, "BinaryConv", .binary,
-                note: "to float32: α·acc" + (node.inputs.dropFirst(3).contains { $0 != nil } ? " + bias" : ""))
+                node, "BinaryConv", .binary, note: "to float32: " + scaled(node, operandCount: op.baseOperandCount),
+                values: values(op, node), epilogue: behind(op.epilogue))
         case is ChannelsLast<BinaryConv>:
             return describe(node, "BinaryConv", .binary, note: "to int32 accumulators" + behindAccumulators(node))
+        case is BinaryConvWithAverages:
+            return describe(node, "BinaryConv", .binary, note: "to int32 accumulators and averages")
         default: return nil
         }
     }
 
+    /// What goes through the epilogue, which need not be what it stores.
+    private func values<Base: Operator>(_ op: WithEpilogue<Base>, _ node: Graph.Node) -> [Int]? {
+        let operands = node.inputs.prefix(op.baseOperandCount).map { $0.map { graph.operand($0) } }
+        return try? op.base.inferTypes(operands)[0].shape
+    }
+
+    private func scaled(_ node: Graph.Node, operandCount: Int) -> String {
+        "α·acc" + (node.inputs.prefix(operandCount).dropFirst(3).contains { $0 != nil } ? " + bias" : "")
+    }
+
+    /// "scale, shift; add; PReLU → values, bits".
+    private func behind(_ epilogue: Epilogue) -> String {
+        let results = [
+            epilogue.storesValues ? "values" : nil, epilogue.switchPoints != nil ? "bits" : nil,
+            epilogue.storesAverages ? "averages" : nil,
+        ]
+        let steps = epilogue.steps.map(\.description).joined(separator: "; ")
+        return steps + " → " + results.compactMap { $0 }.joined(separator: ", ")
+    }
+
     private func describe(
-        _ node: Graph.Node, _ name: String, _ kind: CompilationReport.Layer.Kind, note: String
+        _ node: Graph.Node, _ name: String, _ kind: CompilationReport.Layer.Kind, note: String, values: [Int]? = nil,
+        epilogue: String = ""
     ) -> CompilationReport.Layer {
         let input = ImageLayout.channelsFirst(graph[node.inputs[0]!].type.shape)
-        let output = ImageLayout.channelsFirst(graph[node.outputs[0]].type.shape)
+        let output = ImageLayout.channelsFirst(values ?? graph[node.outputs[0]].type.shape)
         let weights = graph.constant(node.inputs[1]!)!
         let products = weights.elementCount / weights.shape[0]
         let groups = input[1] / weights.shape[1]
@@ -40,7 +69,8 @@ struct LayerReader {
         return CompilationReport.Layer(
             name: node.name, operator: name, kind: kind, inputShape: input, outputShape: output,
             macs: output.reduce(1, *) * products, weightBytesBefore: weights.elementCount * 4,
-            weightBytesAfter: after + constants.map { $0.elementCount * 4 }.reduce(0, +), note: note)
+            weightBytesAfter: after + constants.map { $0.elementCount * 4 }.reduce(0, +), note: note,
+            epilogue: epilogue)
     }
 
     /// "38 comparisons, 2 constant".

@@ -15,8 +15,7 @@ enum ErrorBound {
     ///   - bounds: E of each operand, of its shape; nil where it is 0 (constants, decisions, inputs).
     static func of(_ node: Graph.Node, values: [Tensor?], bounds: [Tensor?], result: Tensor) throws -> Tensor? {
         let x = values[0]!
-        let zero = Tensor(x.shape, [Float](repeating: 0, count: x.elementCount))
-        let error = bounds[0] ?? zero
+        let error = bounds[0] ?? x.zeros
         switch node.op {
         case let op as Conv:
             // n products, n − 1 sums, the bias: E = 2(n + 2)u·Σ|w||x| + Σ|w|E(x).
@@ -28,21 +27,37 @@ enum ErrorBound {
             return terms.combined(carried) { 2 * (products + 2) * unit * $0 + $1 }
         case is ScaleShift:
             let scaled = try ScaleShift().evaluate([x.magnitude, values[1]!.magnitude, values[2]!.magnitude])[0]
-            let none = Tensor(values[2]!.shape, [Float](repeating: 0, count: values[2]!.elementCount))
+            let none = values[2]!.zeros
             let carried = try ScaleShift().evaluate([error, values[1]!.magnitude, none])[0]
             return scaled.combined(carried) { 4 * unit * $0 + $1 }
-        case is AccumulatorToFloat, is BinaryToFloat: return zero.shaped(like: result)
-        case is Relu, is Clip, is Min, is Max, is Neg, is Abs, is Reshape, is Transpose, is Flatten, is Squeeze,
-            is Unsqueeze:
-            guard values.compactMap({ $0 }).count == 1 || bounds.dropFirst().allSatisfy({ $0 == nil }) else {
-                return nil
+        case is AccumulatorToFloat, is BinaryToFloat: return result.zeros
+        case is Relu, is Clip, is Neg, is Abs: return error
+        case is Reshape, is Transpose, is Flatten, is Squeeze, is Unsqueeze, is Slice, is Expand, is DepthToSpace:
+            return try node.op.evaluate([error] + values.dropFirst())[0]
+        case is Concat:
+            return try node.op.evaluate(zip(values, bounds).map { $1 ?? $0!.zeros })[0]
+        case is Min, is Max:
+            // Neither lies further from its own than the operand that moves most.
+            return try zip(values, bounds).map { $1 ?? $0!.zeros }.reduce(result.zeros) {
+                try Max().evaluate([$0, $1])[0]
             }
-            if node.op is Transpose || node.op is Reshape || node.op is Flatten || node.op is Squeeze
-                || node.op is Unsqueeze
-            {
-                return try node.op.evaluate([error] + values.dropFirst())[0]
-            }
-            return error.elementCount == result.elementCount ? error.reshaped(result.shape) : nil
+        case is PRelu:
+            // Both sides round the same product: E = max(1, |a|)·E(x) + 2u|y|.
+            let slope = values[1]!
+            let steepest = Tensor(slope.shape, slope.floats.map { max(1, abs($0)) })
+            let carried = try Mul().evaluate([error, steepest])[0]
+            return result.magnitude.combined(carried) { 2 * unit * $0 + $1 }
+        case let op as LeakyRelu:
+            return result.magnitude.combined(error) { 2 * unit * $0 + max(1, abs(op.alpha)) * $1 }
+        case is Tanh, is Sigmoid:
+            // The slope is at most 1, of Sigmoid 1/4; the runtime's function is within 2 units in the last place (4u|y|), the
+            // reference's within 1.
+            let slope: Float = node.op is Sigmoid ? 0.25 : 1
+            return result.magnitude.combined(error) { 6 * unit * $0 + slope * $1 }
+        case is Sign:
+            // A sign that stays ternary jumps where its operand may lie on the other side of 0, or on it.
+            return x.magnitude.combined(error) { $1 > 0 && $0 <= $1 ? 2 : 0 }
+        case let op as ScalarClassifier: return try throughLayers(of: op, x: x, error: error, result: result)
         case is MaxPool: return try node.op.evaluate([error])[0]
         case is AveragePool, is GlobalAveragePool:
             // n terms of a window, at most: E = 2(n + 2)u·mean|x| + mean E(x).
@@ -54,19 +69,60 @@ enum ErrorBound {
             return terms.combined(carried) { 2 * (count + 2) * unit * $0 + $1 }
         case is Add, is Sub:
             let other = values[1]!
-            let otherError = bounds[1] ?? Tensor(other.shape, [Float](repeating: 0, count: other.elementCount))
+            let otherError = bounds[1] ?? other.zeros
             let terms = try Add().evaluate([x.magnitude, other.magnitude])[0]
             let carried = try Add().evaluate([error, otherError])[0]
             return terms.combined(carried) { 2 * unit * $0 + $1 }
         case is Mul:
             let other = values[1]!
-            let otherError = bounds[1] ?? Tensor(other.shape, [Float](repeating: 0, count: other.elementCount))
+            let otherError = bounds[1] ?? other.zeros
             let terms = try Mul().evaluate([x.magnitude, other.magnitude])[0]
             let left = try Mul().evaluate([error, other.magnitude])[0]
             let right = try Mul().evaluate([x.magnitude, otherError])[0]
             return terms.combined(left.combined(right, +)) { 2 * unit * $0 + $1 }
+        case is Div:
+            // E = 2u|q| + (E(x) + |q|·E(d)) / (|d| − E(d)), without bound where the divisor may be 0.
+            let divisor = values[1]!
+            let room = divisor.magnitude.combined(bounds[1] ?? divisor.zeros) { max($0 - $1, 0) }
+            let ofDivisor = try Mul().evaluate([result.magnitude, bounds[1] ?? divisor.zeros])[0]
+            let carried = try Div().evaluate([try Add().evaluate([error, ofDivisor])[0], room])[0]
+            return result.magnitude.combined(carried) { $1.isNaN ? .infinity : 2 * unit * $0 + $1 }
+        case let op as Gemm:
+            let positive = Gemm(alpha: abs(op.alpha), beta: abs(op.beta), transA: op.transA, transB: op.transB)
+            return try ofProduct(positive, values: values, bounds: bounds)
+        case is MatMul: return try ofProduct(node.op, values: values, bounds: bounds)
         default: return nil
         }
+    }
+
+    /// As Conv, of a product with constants.
+    private static func ofProduct(_ op: any Operator, values: [Tensor?], bounds: [Tensor?]) throws -> Tensor? {
+        guard let x = values[0], let w = values[1], bounds.dropFirst().allSatisfy({ $0 == nil }) else { return nil }
+        let products = Float(w.shape.max() ?? 1)
+        let terms = try op.evaluate(values.map { $0?.magnitude })[0]
+        let carried = try op.evaluate([bounds[0] ?? x.zeros, w.magnitude])[0]
+        return terms.combined(carried) { 2 * (products + 2) * unit * $0 + $1 }
+    }
+
+    /// Layer by layer over rows of features, then the difference of the two scores.
+    private static func throughLayers(
+        of classifier: ScalarClassifier, x: Tensor, error: Tensor, result: Tensor
+    ) throws -> Tensor? {
+        var value = x.reshaped([x.elementCount, 1]), bound = error.reshaped([x.elementCount, 1])
+        for layer in classifier.layers {
+            let operands = layer.operands.map { $0 ?? value }
+            let bounds = layer.operands.map { $0 == nil ? bound : nil }
+            let next = try layer.op.evaluate(operands)[0]
+            let node = Graph.Node(name: "", op: layer.op, inputs: [], outputs: [])
+            guard let carried = try of(node, values: operands, bounds: bounds, result: next) else { return nil }
+            (value, bound) = (next, carried)
+        }
+        let limits = bound.floats, scores = value.floats
+        return Tensor(
+            x.shape,
+            result.floats.indices.map {
+                limits[2 * $0] + limits[2 * $0 + 1] + 2 * unit * (abs(scores[2 * $0]) + abs(scores[2 * $0 + 1]))
+            })
     }
 }
 
@@ -77,7 +133,5 @@ extension Tensor {
         Tensor(shape, zip(floats, other.floats).map(function))
     }
 
-    fileprivate func shaped(like other: Tensor) -> Tensor {
-        Tensor(other.shape, [Float](repeating: 0, count: other.elementCount))
-    }
+    fileprivate var zeros: Tensor { Tensor(shape, [Float](repeating: 0, count: elementCount)) }
 }

@@ -12,6 +12,25 @@ struct Dims {
         }
     }
 
+    /// The dimensions of images.
+    init(_ images: UInt32, _ height: UInt32, _ width: UInt32, _ channels: UInt32) {
+        rank = 4
+        extents[0] = images
+        extents[1] = height
+        extents[2] = width
+        extents[3] = channels
+    }
+
+    /// The product of all extents; nil where it is beyond 2^31 − 1.
+    var elements: Int64? {
+        var count: Int64 = 1
+        for axis in 0..<rank {
+            guard let next = product(count, Int64(extents[axis & 7])), next <= Int64(Int32.max) else { return nil }
+            count = next
+        }
+        return count
+    }
+
     /// The extent of an axis; 1 behind the last.
     subscript(axis: Int) -> UInt32 { extents[axis & 7] }
 

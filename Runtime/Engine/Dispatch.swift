@@ -18,6 +18,10 @@ enum Dispatch {
         case BNNMF_OP_SCALE_SHIFT: try ScaleShift.validate(scope)
         case BNNMF_OP_CLAMP: try Clamp.validate(scope)
         case BNNMF_OP_ELEMENTWISE: try Elementwise.validate(scope)
+        case BNNMF_OP_CONCAT: try Concat.validate(scope)
+        case BNNMF_OP_MAP: try Map.validate(scope)
+        case BNNMF_OP_BINARIZE_BY: try BinarizeBy.validate(scope)
+        case BNNMF_OP_ACCUMULATOR_THRESHOLDS: try AccumulatorThresholds.validate(scope)
         default:
             throw scope.failure(BNNM_UNSUPPORTED_VERSION) {
                 $0.add("this library does not know the operator code ")
@@ -37,12 +41,16 @@ enum Dispatch {
         case BNNMF_OP_SCALE_SHIFT: ScaleShift.run(run)
         case BNNMF_OP_CLAMP: Clamp.run(run)
         case BNNMF_OP_ELEMENTWISE: Elementwise.run(run)
+        case BNNMF_OP_CONCAT: Concat.run(run)
+        case BNNMF_OP_MAP: Map.run(run)
+        case BNNMF_OP_BINARIZE_BY: BinarizeBy.run(run)
+        case BNNMF_OP_ACCUMULATOR_THRESHOLDS: AccumulatorThresholds.run(run)
         // A reshape shares memory; other codes were refused when the model was opened.
         default: break
         }
     }
 
-    /// How an operator's result may use its inputs' memory.
+    /// How an operator's first result may use its inputs' memory.
     enum Sharing {
         case none
         /// The result is its input.
@@ -51,42 +59,79 @@ enum Dispatch {
         case inPlace
     }
 
-    static func sharing(_ code: UInt32) -> Sharing {
-        switch bnnmf_op_code(rawValue: code) {
-        case BNNMF_OP_RESHAPE: .alias
-        case BNNMF_OP_SCALE_SHIFT, BNNMF_OP_CLAMP, BNNMF_OP_ELEMENTWISE: .inPlace
-        default: .none
+    static func sharing(_ op: bnnmf_op) -> Sharing {
+        switch bnnmf_op_code(rawValue: op.code) {
+        case BNNMF_OP_RESHAPE: return .alias
+        case BNNMF_OP_SCALE_SHIFT, BNNMF_OP_CLAMP, BNNMF_OP_ELEMENTWISE: return .inPlace
+        // Each value is stored by who read the operands at its place. A CONV2D writes rows before their steps.
+        case BNNMF_OP_MAP, BNNMF_OP_BINARY_CONV2D:
+            guard let epilogue = Epilogue(op), epilogue.storesValues else { return .none }
+            return .inPlace
+        default: return .none
         }
     }
 
     /// Bytes of scratch memory that an operator needs while it runs.
     static func scratchByteCount(_ record: bnnmf_op, _ x: Tensor, _ y: Tensor) -> Int64? {
-        guard bnnmf_op_code(rawValue: record.code) == BNNMF_OP_BINARY_CONV2D else { return 0 }
-        return product(BinaryConv2D.scratchWordCount(record.parameters.binary_conv2d, x, y), 8)
+        guard let dims = Epilogue.valueDims(record, x, y) else { return nil }
+        let epilogue = Epilogue(record)
+        var words: Int64 = 0
+        switch bnnmf_op_code(rawValue: record.code) {
+        case BNNMF_OP_CONV2D: words = epilogue.map { Conv2D.scratchWordCount($0, dims) } ?? 0
+        case BNNMF_OP_BINARY_CONV2D:
+            words = BinaryConv2D.scratchWordCount(record.parameters.binary_conv2d, x, y)
+            words &+= epilogue.map { EpilogueRun.scratchWordCount($0, dims) } ?? 0
+        case BNNMF_OP_MAP: words = epilogue.map { EpilogueRun.scratchWordCount($0, dims) } ?? 0
+        default: break
+        }
+        return product(words, 8)
     }
 
     static func multiplyAccumulates(_ record: bnnmf_op, _ x: Tensor, _ y: Tensor) -> UInt64 {
         switch bnnmf_op_code(rawValue: record.code) {
-        case BNNMF_OP_CONV2D: Conv2D.multiplyAccumulates(record.parameters.conv2d, x, y)
-        case BNNMF_OP_BINARY_CONV2D: BinaryConv2D.multiplyAccumulates(record.parameters.binary_conv2d, x, y)
+        case BNNMF_OP_CONV2D: Conv2D.multiplyAccumulates(record, x, y)
+        case BNNMF_OP_BINARY_CONV2D: BinaryConv2D.multiplyAccumulates(record, x, y)
         default: 0
         }
     }
 
-    /// The blobs an operator reads; `none` where there are fewer than four.
-    static func blobs(_ record: bnnmf_op) -> InlineArray<4, UInt32> {
-        let none = Model.none
+    /// Calls `visit` with the index of each blob an operator reads; `Model.none` among them.
+    static func visitBlobs(_ record: bnnmf_op, _ visit: (UInt32) -> Void) {
         let parameters = record.parameters
         switch bnnmf_op_code(rawValue: record.code) {
-        case BNNMF_OP_CONV2D: return [parameters.conv2d.weights, parameters.conv2d.bias, none, none]
+        case BNNMF_OP_CONV2D:
+            visit(parameters.conv2d.weights)
+            visit(parameters.conv2d.bias)
         case BNNMF_OP_BINARY_CONV2D:
             let op = parameters.binary_conv2d
-            return [op.weights, op.switch_points, op.scale, op.bias]
-        case BNNMF_OP_BIT_POOL: return [parameters.pool.or_channels, none, none, none]
-        case BNNMF_OP_BINARIZE: return [parameters.binarize.switch_points, none, none, none]
-        case BNNMF_OP_SCALE_SHIFT: return [parameters.scale_shift.scale, parameters.scale_shift.shift, none, none]
-        default: return [none, none, none, none]
+            visit(op.weights)
+            visit(op.switch_points)
+            visit(op.scale)
+            visit(op.bias)
+        case BNNMF_OP_BIT_POOL: visit(parameters.pool.or_channels)
+        case BNNMF_OP_BINARIZE: visit(parameters.binarize.switch_points)
+        case BNNMF_OP_SCALE_SHIFT:
+            visit(parameters.scale_shift.scale)
+            visit(parameters.scale_shift.shift)
+        case BNNMF_OP_ACCUMULATOR_THRESHOLDS:
+            let op = parameters.accumulator_thresholds
+            visit(op.scale)
+            visit(op.bias)
+            for index in 0..<Int(min(op.step_count, UInt32(BNNMF_MAX_STEPS))) {
+                visitBlobs(Epilogue.step(op.steps, index), visit)
+            }
+        default: break
         }
+        guard let epilogue = Epilogue(record) else { return }
+        for index in 0..<epilogue.stepCount { visitBlobs(epilogue.step(index), visit) }
+        visit(epilogue.record.switch_points)
+        visit(epilogue.record.average_scale)
+        visit(epilogue.record.average_shift)
+    }
+
+    private static func visitBlobs(_ step: bnnmf_step, _ visit: (UInt32) -> Void) {
+        visit(step.a)
+        visit(step.b)
     }
 
     /// The kernel that executes an operator by this table. Static.
@@ -104,6 +149,10 @@ enum Dispatch {
         case BNNMF_OP_SCALE_SHIFT: cString("scale_shift\0")
         case BNNMF_OP_CLAMP: cString("clamp\0")
         case BNNMF_OP_ELEMENTWISE: cString("elementwise\0")
+        case BNNMF_OP_CONCAT: cString("concat\0")
+        case BNNMF_OP_MAP: cString("map\0")
+        case BNNMF_OP_BINARIZE_BY: cString("binarize_by\0")
+        case BNNMF_OP_ACCUMULATOR_THRESHOLDS: cString("accumulator_thresholds\0")
         default: cString("unknown\0")
         }
     }

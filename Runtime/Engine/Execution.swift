@@ -57,6 +57,12 @@ struct OperatorRun {
         execution.bytes(of: inputTensor(position)).assumingMemoryBound(to: type)
     }
 
+    /// The bytes of a result, the first being the output.
+    func result<Element>(_ position: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        let tensor = execution.model.pointee.tensors[Int(indexOfResult(record, position))]
+        return execution.mutableBytes(of: tensor).assumingMemoryBound(to: type)
+    }
+
     func output<Element>(as type: Element.Type) -> UnsafeMutablePointer<Element> {
         execution.mutableBytes(of: outputTensor).assumingMemoryBound(to: type)
     }

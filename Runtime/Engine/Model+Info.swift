@@ -140,10 +140,10 @@ public func bnnm_model_layer_info(
     result.rank = UInt32(output.rank)
     writeDims(output.dims, to: &result.dims)
     result.multiply_accumulates = Dispatch.multiplyAccumulates(op, scope.input(0), output)
-    let blobs = Dispatch.blobs(op)
-    for position in 0..<4 where blobs[position] < bnnmf_blob_count(model.pointee.view) {
+    Dispatch.visitBlobs(op) { index in
+        guard index < bnnmf_blob_count(model.pointee.view) else { return }
         var blob = bnnmf_blob()
-        bnnmf_get_blob(model.pointee.view, blobs[position], &blob)
+        bnnmf_get_blob(model.pointee.view, index, &blob)
         result.weight_byte_count &+= blob.byte_count
     }
     for position in 0..<Int(op.input_count) where scope.input(position).constant != nil {

@@ -10,7 +10,7 @@ struct Model {
         let op: bnnmf_op
         /// Where its scratch memory is in the arena.
         var scratchOffset = 0
-        /// The first probe of its result, or `none`; the others follow in `nextProbe`.
+        /// The first probe of its results, or `none`; the others follow in `nextProbe`.
         var firstProbe = Model.none
     }
 

@@ -85,8 +85,20 @@ struct ModelBuilder {
             let output = Int(record.output)
             try scope.require(
                 output < tensors.count && !tensors[output].isDefined, "its output must not have a value already")
+            let more = record.more_output_count
+            try scope.require(
+                more == 0 || (more < UInt32(BNNMF_MAX_RESULTS) && Epilogue(record) != nil),
+                "only an epilogue has more results than one, and at most 3")
+            for position in 1..<scope.resultCount {
+                let result = scope.resultIndex(position)
+                try scope.require(
+                    result < tensors.count && !tensors[result].isDefined, "its results must not have values already")
+                for earlier in 0..<position {
+                    try scope.require(result != scope.resultIndex(earlier), "its results must be different tensors")
+                }
+            }
             try Dispatch.validate(scope)
-            tensors[output].isDefined = true
+            for position in 0..<scope.resultCount { tensors[scope.resultIndex(position)].isDefined = true }
         }
     }
 

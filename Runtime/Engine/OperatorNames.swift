@@ -16,6 +16,10 @@ func operatorName(_ code: UInt32) -> UnsafePointer<CChar> {
     case BNNMF_OP_SCALE_SHIFT: cString("ScaleShift\0")
     case BNNMF_OP_CLAMP: cString("Clamp\0")
     case BNNMF_OP_ELEMENTWISE: cString("Elementwise\0")
+    case BNNMF_OP_CONCAT: cString("Concat\0")
+    case BNNMF_OP_MAP: cString("Map\0")
+    case BNNMF_OP_BINARIZE_BY: cString("BinarizeBy\0")
+    case BNNMF_OP_ACCUMULATOR_THRESHOLDS: cString("AccumulatorThresholds\0")
     default: cString("unknown operator\0")
     }
 }

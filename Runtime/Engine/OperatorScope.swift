@@ -18,6 +18,14 @@ struct OperatorScope {
         }
     }
 
+    /// Results, the first being the output.
+    var resultCount: Int { 1 &+ Int(record.more_output_count) }
+
+    /// The tensor index of a result.
+    func resultIndex(_ position: Int) -> Int { Int(indexOfResult(record, position)) }
+
+    func result(_ position: Int) -> Tensor { model.pointee.tensors[resultIndex(position)] }
+
     func input(_ position: Int) -> Tensor { model.pointee.tensors[inputIndex(position)] }
 
     /// A failure "operator 3 (Conv2D 'name'): …".
@@ -66,10 +74,21 @@ struct OperatorScope {
         try require("the number of inputs", Int64(record.input_count), is: Int64(count))
     }
 
+    /// The dimensions of the operator's values, which it may not store.
+    func valueDims() throws(Failure) -> Dims {
+        if let dims = Epilogue.valueDims(record, input(0), output) { return dims }
+        throw failure(BNNM_CORRUPT_MODEL) { $0.add("the window must fit the padded input, and its results the limits") }
+    }
+
     /// Throws unless the limits of a clamp are numbers in order.
     func requireLimits(_ minimum: Float, _ maximum: Float) throws(Failure) {
         try require(minimum <= maximum, "its minimum must be a number not above its maximum")
     }
+}
+
+/// The tensor index of an operator's result.
+func indexOfResult(_ op: bnnmf_op, _ position: Int) -> UInt32 {
+    position == 0 ? op.output : position == 1 ? op.more_outputs.0 : op.more_outputs.1
 }
 
 // MARK: - Blobs

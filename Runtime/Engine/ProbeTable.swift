@@ -49,7 +49,7 @@ enum ProbeTable {
         try require(count == tensor.elements, "its dimensions must have as many elements as its tensor")
     }
 
-    /// Chains the probes of each operator's result.
+    /// Chains the probes of each operator's results.
     private static func chain(_ model: UnsafeMutablePointer<Model>, _ message: Message) throws(Failure) {
         let probes = model.pointee.nextProbe
         guard probes.count > 0 else { return }
@@ -76,7 +76,12 @@ enum ProbeTable {
             }
         }
         for index in 0..<model.pointee.operators.count {
-            model.pointee.operators[index].firstProbe = first[Int(model.pointee.operators[index].op.output)]
+            let op = model.pointee.operators[index].op
+            // At most one of an operator's results is bits, which alone have probes.
+            for position in 0...Int(op.more_output_count) {
+                let probe = first[Int(indexOfResult(op, position))]
+                if probe != Model.none { model.pointee.operators[index].firstProbe = probe }
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 import BNNMFormat
 import CBNNM
 
-/// Decides which tensors share memory: a reshape's result is its input; an elementwise result is written over an
-/// operand that nobody reads later; a model output is computed in the caller's buffer.
+/// Decides which tensors share memory: a reshape's result is its input; an elementwise result, or an
+/// epilogue's values, are written over an operand that nobody reads later; a model output is computed in the caller's buffer.
 ///
 /// Takes a checked model, gives a storage for every tensor and, behind those, one for every operator's scratch memory.
 struct StorageAssignment {
@@ -54,14 +54,16 @@ struct StorageAssignment {
     private func assign(operatorAt index: Int, _ message: Message) throws(Failure) {
         let scope = OperatorScope(model: UnsafePointer(model), index: index, message: message)
         let op = scope.record
-        let result = Int(op.output)
-        let lastUse = max(index, lastRead[result])
-        if let shared = sharedStorage(scope, op) {
-            storageOfTensor[result] = shared
-            storages[shared].lastUse = max(storages[shared].lastUse, lastUse)
-        } else {
-            storages[result] = Storage(
-                kind: .arena, byteCount: tensors[result].byteCount, firstUse: index, lastUse: lastUse)
+        for position in 0..<scope.resultCount {
+            let result = scope.resultIndex(position)
+            let lastUse = max(index, lastRead[result])
+            if position == 0, let shared = sharedStorage(scope, op) {
+                storageOfTensor[result] = shared
+                storages[shared].lastUse = max(storages[shared].lastUse, lastUse)
+            } else {
+                storages[result] = Storage(
+                    kind: .arena, byteCount: tensors[result].byteCount, firstUse: index, lastUse: lastUse)
+            }
         }
         let scratch = Dispatch.scratchByteCount(op, scope.input(0), scope.output).flatMap { Int(exactly: $0) }
         guard let scratch else {
@@ -71,9 +73,9 @@ struct StorageAssignment {
             kind: .arena, byteCount: scratch, firstUse: index, lastUse: index)
     }
 
-    /// The storage of an operand that the result is to use; nil: it needs its own.
+    /// The storage of an operand that the first result is to use; nil: it needs its own.
     private func sharedStorage(_ scope: OperatorScope, _ op: bnnmf_op) -> Int? {
-        switch Dispatch.sharing(op.code) {
+        switch Dispatch.sharing(op) {
         case .none: return nil
         case .alias: return storageOfTensor[scope.inputIndex(0)]
         case .inPlace:
@@ -89,6 +91,7 @@ struct StorageAssignment {
     private func canOverwrite(_ position: Int, _ scope: OperatorScope, _ op: bnnmf_op) -> Bool {
         let storage = storageOfTensor[scope.inputIndex(position)]
         guard case .arena = storages[storage].kind, storages[storage].lastUse == scope.index,
+            scope.input(position).elementType == scope.output.elementType,
             scope.input(position).elementCount == scope.output.elementCount
         else { return false }
         for other in 0..<Int(op.input_count) where storageOfTensor[scope.inputIndex(other)] == storage {

@@ -11,10 +11,35 @@ struct WindowGeometry {
     /// The largest kernel extent, stride, dilation and padding, in elements.
     private static let limit: UInt32 = 1 << 16
 
-    init(_ window: bnnmf_window, _ x: Tensor, _ y: Tensor) {
+    init(_ window: bnnmf_window, _ x: Tensor, _ y: Tensor) { self.init(window, x.dims, y.dims) }
+
+    init(_ window: bnnmf_window, _ input: Dims, _ output: Dims) {
         self.window = window
-        input = x.dims
-        output = y.dims
+        self.input = input
+        self.output = output
+    }
+
+    /// The dimensions of a window's results, with the last one of `like`; nil: the window does not fit, or the results
+    /// are too many.
+    static func outputDims(_ window: bnnmf_window, _ x: Tensor, _ like: Dims) -> Dims? {
+        let w = window
+        guard
+            let height = outputExtent(x.dims[1], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom),
+            let width = outputExtent(x.dims[2], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right)
+        else { return nil }
+        let dims = Dims(x.dims[0], height, width, like.fromEnd(1))
+        return dims.elements == nil ? nil : dims
+    }
+
+    private static func outputExtent(
+        _ input: UInt32, _ kernel: UInt32, _ stride: UInt32, _ dilation: UInt32, _ padBegin: UInt32, _ padEnd: UInt32
+    ) -> UInt32? {
+        guard max(max(kernel, stride), max(dilation, max(padBegin, padEnd))) <= limit, min(kernel, stride) >= 1 else {
+            return nil
+        }
+        let span = Int64(dilation) &* (Int64(kernel) &- 1) &+ 1
+        let room = Int64(input) &+ Int64(padBegin) &+ Int64(padEnd) &- span
+        return room < 0 ? nil : UInt32(exactly: room / Int64(stride) &+ 1)
     }
 
     var imageCount: Int { Int(input[0]) }
@@ -33,10 +58,10 @@ struct WindowGeometry {
     var tapCount: Int64 { Int64(window.kernel_h) &* Int64(window.kernel_w) }
 
     /// Checks limits, ranks, number of images, and that the output's height and width are those of the window.
-    func validate(_ x: Tensor, _ y: Tensor, _ scope: OperatorScope) throws(Failure) {
-        try scope.require("the input's rank", Int64(x.rank), is: 4)
-        try scope.require("the output's rank", Int64(y.rank), is: 4)
-        try scope.require("the output's number of images", Int64(y.dims[0]), is: Int64(x.dims[0]))
+    func validate(_ scope: OperatorScope) throws(Failure) {
+        try scope.require("the input's rank", Int64(input.rank), is: 4)
+        try scope.require("the output's rank", Int64(output.rank), is: 4)
+        try scope.require("the output's number of images", Int64(output[0]), is: Int64(input[0]))
         let w = window
         let extents = max(
             max(w.kernel_h, w.kernel_w), max(max(w.stride_h, w.stride_w), max(w.dilation_h, w.dilation_w)))

@@ -11,6 +11,16 @@
 typedef void bnnmk_pass_points(const bnnmk_binarize *binarize, size_t element, size_t point, uint32_t count,
                                uint8_t *odd);
 
+// For float32. A comparison with NaN is false: a NaN input passes no point and is -1, a NaN point is passed by none.
+BNNMK_INLINE void bnnmk_pass_points_f32(const bnnmk_binarize *binarize, size_t element, size_t point, uint32_t count,
+                                        uint8_t *odd) {
+  const float *x = (const float *)binarize->input + element;
+  const float *points = (const float *)binarize->switch_points + point;
+  for (uint32_t i = 0; i < count; i++) {
+    odd[i] ^= points[i] <= x[i];
+  }
+}
+
 // The word of `count` elements from `element` on: bit i is 1 (decision -1) where an even number of switch points is
 // passed.
 BNNMK_INLINE uint64_t bnnmk_binarize_word(const bnnmk_binarize *binarize, size_t element, uint32_t count,

@@ -3,17 +3,30 @@
 #ifndef BNNM_BINARY_CONV2D_H
 #define BNNM_BINARY_CONV2D_H
 
+#include "binary_conv2d_masked.h"
 #include "binary_conv2d_output.h"
 #include "separate_roundings.h"
 #include "tap_box.h"
-
-enum { BNNMK_PIXEL_BLOCK = 4 };
 
 // counts[p][m] += popcount(x ^ w) over the box, for `pixel_count` (1...BNNMK_PIXEL_BLOCK) pixels, `pixel_step` words
 // apart, and the eight channels of a block of weights. `input` and `weights` stand on the box's first tap.
 typedef void bnnmk_count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
                                      const uint64_t *weights, const bnnmk_tap_box *box,
                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]);
+
+// The same of the bits that `mask`, beside the input, has: counts[p][m] += popcount(mask & (x ^ w)); and
+// ones[p] += popcount(mask), what the channels have in common.
+typedef void bnnmk_count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
+                                            uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
+                                            uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]);
+
+// The inner loops of an instruction set.
+typedef struct bnnmk_binary_conv2d_loops {
+  bnnmk_count_differences *count_differences;
+  bnnmk_count_masked_differences *count_masked_differences;
+  bnnmk_decide *decide;
+  bnnmk_run_tile *run_tile;
+} bnnmk_binary_conv2d_loops;
 
 // Adds to `counts` what the taps on padding differ from the pad pixel: all rows of the window but `rows`, and of `rows`
 // all columns but `columns`. The same for every pixel with these ranges.
@@ -48,17 +61,24 @@ BNNMK_INLINE void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, const uin
 BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t block,
                                              uint32_t y, uint32_t x, uint32_t pixel_count, bnnmk_tap_range rows,
                                              bnnmk_tap_range columns, const bnnmk_tap_box *box,
-                                             bnnmk_count_differences *count_differences, bnnmk_decide *decide) {
+                                             bnnmk_binary_conv2d_loops loops) {
   const bnnmk_window *w = &conv->window;
   const size_t weights_per_block = (size_t)w->kernel_h * w->kernel_w * conv->input_words * BNNMK_CHANNEL_BLOCK;
   const uint64_t *weights = conv->weights + block * weights_per_block;
   uint32_t counts[BNNMK_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK] = {{0}};
+  uint32_t ones[BNNMK_PIXEL_BLOCK] = {0};  // with a mask
   uint32_t tap_count = 0;
   if (box->row_count > 0) {
-    const uint64_t *input = conv->input + bnnmk_box_input(w, conv->input_stride, y, x, rows.first, columns.first);
-    size_t first = ((size_t)rows.first * w->kernel_w + columns.first) * conv->input_words;
-    count_differences(input, (size_t)w->stride_w * conv->input_stride, pixel_count,
-                      weights + first * BNNMK_CHANNEL_BLOCK, box, counts);
+    const size_t input = bnnmk_box_input(w, conv->input_stride, y, x, rows.first, columns.first);
+    const size_t pixel_step = (size_t)w->stride_w * conv->input_stride;
+    const size_t first = ((size_t)rows.first * w->kernel_w + columns.first) * conv->input_words;
+    const uint64_t *box_weights = weights + first * BNNMK_CHANNEL_BLOCK;
+    if (conv->mask) {
+      loops.count_masked_differences(conv->input + input, conv->mask + input, pixel_step, pixel_count, box_weights, box,
+                                     counts, ones);
+    } else {
+      loops.count_differences(conv->input + input, pixel_step, pixel_count, box_weights, box, counts);
+    }
     tap_count = (rows.last - rows.first) * (columns.last - columns.first);
   }
   if (conv->pad_pixel && tap_count < w->kernel_h * w->kernel_w) {
@@ -66,7 +86,7 @@ BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bn
       rows = columns = (bnnmk_tap_range){0, 0};
     }
     uint32_t padding[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-    bnnmk_count_padding(conv, weights, rows, columns, count_differences, padding);
+    bnnmk_count_padding(conv, weights, rows, columns, loops.count_differences, padding);
     for (uint32_t p = 0; p < pixel_count; p++) {
       for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
         counts[p][m] += padding[0][m];
@@ -74,20 +94,23 @@ BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bn
     }
     tap_count = w->kernel_h * w->kernel_w;
   }
-  const uint32_t all = tap_count * conv->channels;
+  const size_t pixel = (size_t)y * w->out_w + x;
+  int32_t accumulators[BNNMK_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
   for (uint32_t p = 0; p < pixel_count; p++) {
-    int32_t accumulators[BNNMK_CHANNEL_BLOCK];
+    const uint32_t all = conv->mask ? ones[p] : tap_count * conv->channels;
     for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
-      accumulators[m] = (int32_t)(all - 2 * counts[p][m]);
+      accumulators[p][m] = (int32_t)(all - 2 * counts[p][m]);
     }
-    bnnmk_store_accumulators(conv, kind, (size_t)y * w->out_w + x + p, block, accumulators, decide);
+    bnnmk_store_accumulators(conv, kind, y, pixel + p, block, accumulators[p], loops.decide);
+  }
+  if (kind == BNNMK_OUTPUT_EPILOGUE) {
+    loops.run_tile(conv, y, pixel, pixel_count, block, accumulators);
   }
 }
 
 // Output rows begin..<end for one output kind, a constant in every call.
 BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t begin,
-                                           uint32_t end, bnnmk_count_differences *count_differences,
-                                           bnnmk_decide *decide) {
+                                           uint32_t end, bnnmk_binary_conv2d_loops loops) {
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
   const uint32_t block_count =
@@ -103,13 +126,12 @@ BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnm
           uint32_t left = interior.last - x;
           uint32_t pixel_count = left < BNNMK_PIXEL_BLOCK ? left : BNNMK_PIXEL_BLOCK;
           columns = (bnnmk_tap_range){0, w->kernel_w};
-          bnnmk_binary_conv2d_pixels(conv, kind, block, y, x, pixel_count, rows, columns, &inner, count_differences,
-                                     decide);
+          bnnmk_binary_conv2d_pixels(conv, kind, block, y, x, pixel_count, rows, columns, &inner, loops);
           x += pixel_count;
         } else {
           columns = bnnmk_column_taps(w, x);
           bnnmk_tap_box border = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, columns);
-          bnnmk_binary_conv2d_pixels(conv, kind, block, y, x, 1, rows, columns, &border, count_differences, decide);
+          bnnmk_binary_conv2d_pixels(conv, kind, block, y, x, 1, rows, columns, &border, loops);
           x++;
         }
       }
@@ -117,20 +139,30 @@ BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnm
   }
 }
 
-// The whole kernel: output rows begin..<end.
-BNNMK_INLINE void bnnmk_binary_conv2d_whole(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                            bnnmk_count_differences *count_differences, bnnmk_decide *decide) {
+// The whole kernel by all loops of an instruction set: output rows begin..<end.
+BNNMK_INLINE void bnnmk_binary_conv2d_by_loops(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                                               bnnmk_binary_conv2d_loops loops) {
   switch (conv->output_kind) {
     case BNNMK_OUTPUT_BITS:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, count_differences, decide);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, loops);
       break;
     case BNNMK_OUTPUT_INT32:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, count_differences, decide);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, loops);
       break;
     case BNNMK_OUTPUT_FLOAT32:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, count_differences, decide);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, loops);
+      break;
+    case BNNMK_OUTPUT_EPILOGUE:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_EPILOGUE, begin, end, loops);
       break;
   }
+}
+
+// The same where the instruction set has no masked loop and no tile of its own.
+BNNMK_INLINE void bnnmk_binary_conv2d_whole(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                                            bnnmk_count_differences *count_differences, bnnmk_decide *decide) {
+  const bnnmk_binary_conv2d_loops loops = {count_differences, bnnmk_count_masked_in_c, decide, bnnmk_run_tile_in_c};
+  bnnmk_binary_conv2d_by_loops(conv, begin, end, loops);
 }
 
 #endif

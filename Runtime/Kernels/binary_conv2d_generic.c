@@ -2,14 +2,6 @@
 #include "binary_conv2d.h"
 #include "kernel_declarations.h"
 
-// Number of 1 bits, without a library call: sums of 2, 4 and 8 bits side by side, then of the eight bytes.
-static inline uint32_t popcount(uint64_t bits) {
-  bits -= bits >> 1 & 0x5555555555555555u;
-  bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
-  bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-  return (uint32_t)(bits * 0x0101010101010101u >> 56);
-}
-
 static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count, const uint64_t *weights,
                               const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   for (uint32_t p = 0; p < pixel_count; p++) {
@@ -19,7 +11,7 @@ static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t
         const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
         for (size_t i = 0; i < box->run_length; i++) {
           for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
-            counts[p][m] += popcount(x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + m]);
+            counts[p][m] += bnnmk_popcount(x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + m]);
           }
         }
       }

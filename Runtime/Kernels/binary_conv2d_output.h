@@ -1,11 +1,15 @@
-// The output transform of binary convolution: eight accumulators of one pixel become bits, int32 or float32.
+// The output transform of binary convolution: eight accumulators of one pixel become bits, int32, float32, or what an
+// epilogue makes of them.
 #ifndef BNNM_BINARY_CONV2D_OUTPUT_H
 #define BNNM_BINARY_CONV2D_OUTPUT_H
 
 #include <stddef.h>
 
 #include "clamp_value.h"
+#include "epilogue.h"
 #include "window_taps.h"
+
+enum { BNNMK_PIXEL_BLOCK = 4 };
 
 // Bit m is 1 (decision -1) where the number of switch points <= accumulators[m] is even, for all eight channels.
 // `points` stands on the first of them; `point_stride` leads from one switch point of a channel to its next.
@@ -38,16 +42,76 @@ BNNMK_INLINE void bnnmk_or_bits(uint64_t *pixel, uint32_t channel, uint64_t bits
 // min(max(round(scale * acc + bias), minimum), maximum) for the first `channel_count` channels of the block.
 BNNMK_INLINE void bnnmk_scale_accumulators(const bnnmk_binary_conv2d *conv, const int32_t *accumulators,
                                            uint32_t channel, uint32_t channel_count, float *output) {
+  const float *scale = conv->scale + channel, *bias = conv->bias ? conv->bias + channel : 0;
+  const float minimum = conv->minimum, maximum = conv->maximum;
+  // Apart from memory that the output could overlap, so that the loops vectorize.
+  float x[BNNMK_CHANNEL_BLOCK];
+  // The product is exact in float64 for |acc| <= 2^29; the sum rounds in float64, then once to float32.
+  if (bias) {
+    BNNMK_LANES
+    for (uint32_t m = 0; m < channel_count; m++) {
+      x[m] = (float)((double)scale[m] * accumulators[m] + (double)bias[m]);
+    }
+  } else {
+    BNNMK_LANES
+    for (uint32_t m = 0; m < channel_count; m++) {
+      x[m] = (float)((double)scale[m] * accumulators[m] + 0.0);  // a product of -0 becomes 0
+    }
+  }
+  BNNMK_LANES
   for (uint32_t m = 0; m < channel_count; m++) {
-    // The product is exact in float64 for |acc| <= 2^29; the sum rounds in float64, then once to float32.
-    double product = (double)conv->scale[channel + m] * accumulators[m];
-    double bias = conv->bias ? (double)conv->bias[channel + m] : 0.0;
-    output[m] = bnnmk_clamp_value((float)(product + bias), conv->minimum, conv->maximum);
+    output[m] = bnnmk_clamp_value(x[m], minimum, maximum);
   }
 }
 
+// `count` channels from `channel` of the group on, the `first`-th of each block of accumulators, of neighbouring pixels
+// of one row through the epilogue.
+BNNMK_INLINE void bnnmk_run_channels(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                                     uint32_t channel, int32_t accumulators[][BNNMK_CHANNEL_BLOCK], uint32_t first,
+                                     uint32_t count) {
+  const bnnmk_epilogue *epilogue = conv->epilogue;
+  const uint32_t output_channel = conv->channel_offset + channel;
+  float x[BNNMK_PIXEL_BLOCK * BNNMK_CHANNEL_BLOCK];
+  uint64_t minus[BNNMK_PIXEL_BLOCK];
+  for (uint32_t p = 0; p < pixel_count; p++) {
+    bnnmk_scale_accumulators(conv, accumulators[p] + first, channel, count, x + p * count);
+  }
+  bnnmk_run_epilogue(epilogue, row, pixel, pixel_count, output_channel, x, count, minus);
+  if (epilogue->decisions) {
+    const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
+    for (uint32_t p = 0; p < pixel_count; p++) {
+      bnnmk_or_bits(epilogue->decisions + (pixel + p) * words, output_channel, minus[p]);
+    }
+  }
+}
+
+// A tile: the channels of one block (fewer than eight in the last one) of up to BNNMK_PIXEL_BLOCK neighbouring pixels
+// of one row through the epilogue. Called once a tile, so that there is one copy of all steps for a level.
+typedef void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                            uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]);
+
+// The body of a bnnmk_run_tile. Channels of an incomplete block go one by one: nothing behind them may be read.
+BNNMK_INLINE void bnnmk_run_whole_tile(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                                       uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
+  const uint32_t channel = block * BNNMK_CHANNEL_BLOCK;
+  const uint32_t left = conv->out_channels - channel;
+  if (left >= BNNMK_CHANNEL_BLOCK) {
+    bnnmk_run_channels(conv, row, pixel, pixel_count, channel, accumulators, 0, BNNMK_CHANNEL_BLOCK);
+    return;
+  }
+  for (uint32_t m = 0; m < left; m++) {
+    bnnmk_run_channels(conv, row, pixel, pixel_count, channel + m, accumulators, m, 1);
+  }
+}
+
+// A bnnmk_run_tile in plain C.
+static inline void bnnmk_run_tile_in_c(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                                       uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
+  bnnmk_run_whole_tile(conv, row, pixel, pixel_count, block, accumulators);
+}
+
 // Writes the block's channels (fewer than eight in the last one) of one output pixel, as `kind` says.
-BNNMK_INLINE void bnnmk_store_accumulators(const bnnmk_binary_conv2d *conv, bnnmk_output kind, size_t pixel,
+BNNMK_INLINE void bnnmk_store_accumulators(const bnnmk_binary_conv2d *conv, bnnmk_output kind, size_t row, size_t pixel,
                                            uint32_t block, const int32_t accumulators[BNNMK_CHANNEL_BLOCK],
                                            bnnmk_decide *decide) {
   const uint32_t channel = block * BNNMK_CHANNEL_BLOCK;
@@ -70,6 +134,12 @@ BNNMK_INLINE void bnnmk_store_accumulators(const bnnmk_binary_conv2d *conv, bnnm
       for (uint32_t m = 0; m < channel_count; m++) {
         output[m] = accumulators[m];
       }
+      if (conv->row_sums) {
+        double *sums = conv->row_sums + row * stride + conv->channel_offset + channel;
+        for (uint32_t m = 0; m < channel_count; m++) {
+          sums[m] += accumulators[m];
+        }
+      }
       break;
     }
     case BNNMK_OUTPUT_FLOAT32: {
@@ -81,6 +151,8 @@ BNNMK_INLINE void bnnmk_store_accumulators(const bnnmk_binary_conv2d *conv, bnnm
       }
       break;
     }
+    case BNNMK_OUTPUT_EPILOGUE:
+      break;  // by tiles
   }
 }
 

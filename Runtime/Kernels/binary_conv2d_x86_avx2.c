@@ -40,11 +40,10 @@ static inline AVX2 __attribute__((always_inline)) void empty_bytes(__m256i bytes
   bytes[0] = bytes[1] = zero;
 }
 
-// `pixel_count` is a constant in every call, so that the bytes live in registers.
-static inline AVX2 __attribute__((always_inline)) void count_pixels(const uint64_t *input, size_t pixel_step,
-                                                                    const int pixel_count, const uint64_t *weights,
-                                                                    const bnnmk_tap_box *box,
-                                                                    uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+// `pixel_count` and `masked` are constants in every call, so that the bytes live in registers.
+static inline AVX2 __attribute__((always_inline)) void count_pixels(
+    const uint64_t *input, const uint64_t *mask, size_t pixel_step, const int pixel_count, const int masked,
+    const uint64_t *weights, const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t *ones) {
   __m256i bytes[BNNMK_PIXEL_BLOCK][2];
   for (int p = 0; p < pixel_count; p++) {
     bytes[p][0] = bytes[p][1] = _mm256_setzero_si256();
@@ -52,7 +51,8 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(const uint64
   size_t room = STEPS_PER_BYTE;
   for (uint32_t row = 0; row < box->row_count; row++) {
     for (uint32_t run = 0; run < box->run_count; run++) {
-      const uint64_t *x = input + row * box->input_row_step + run * box->input_run_step;
+      const size_t first = row * box->input_row_step + run * box->input_run_step;
+      const uint64_t *x = input + first, *counted = masked ? mask + first : 0;
       const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
       for (size_t left = box->run_length; left > 0;) {
         if (room == 0) {
@@ -69,8 +69,19 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(const uint64
           const __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 4));
           for (int p = 0; p < pixel_count; p++) {
             const __m256i word = _mm256_set1_epi64x((long long)x[p * pixel_step]);
-            bytes[p][0] = _mm256_add_epi8(bytes[p][0], byte_popcount(_mm256_xor_si256(word, w0)));
-            bytes[p][1] = _mm256_add_epi8(bytes[p][1], byte_popcount(_mm256_xor_si256(word, w1)));
+            __m256i low = _mm256_xor_si256(word, w0), high = _mm256_xor_si256(word, w1);
+            if (masked) {
+              const uint64_t bits = counted[p * pixel_step];
+              const __m256i kept = _mm256_set1_epi64x((long long)bits);
+              ones[p] += (uint32_t)__builtin_popcountll(bits);
+              low = _mm256_and_si256(low, kept);
+              high = _mm256_and_si256(high, kept);
+            }
+            bytes[p][0] = _mm256_add_epi8(bytes[p][0], byte_popcount(low));
+            bytes[p][1] = _mm256_add_epi8(bytes[p][1], byte_popcount(high));
+          }
+          if (masked) {
+            counted++;
           }
         }
       }
@@ -86,16 +97,31 @@ static AVX2 void count_differences(const uint64_t *input, size_t pixel_step, uin
                                    uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
-      count_pixels(input, pixel_step, 1, weights, box, counts);
+      count_pixels(input, 0, pixel_step, 1, 0, weights, box, counts, 0);
       break;
     case 2:
-      count_pixels(input, pixel_step, 2, weights, box, counts);
+      count_pixels(input, 0, pixel_step, 2, 0, weights, box, counts, 0);
       break;
     case 3:
-      count_pixels(input, pixel_step, 3, weights, box, counts);
+      count_pixels(input, 0, pixel_step, 3, 0, weights, box, counts, 0);
       break;
     default:
-      count_pixels(input, pixel_step, 4, weights, box, counts);
+      count_pixels(input, 0, pixel_step, 4, 0, weights, box, counts, 0);
+  }
+}
+
+// Two pixels at a time: what four need besides does not fit in the registers.
+static AVX2 void count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
+                                          uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
+                                          uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]) {
+  uint32_t p = 0;
+  for (; p + 2 <= pixel_count; p += 2) {
+    const size_t first = p * pixel_step;
+    count_pixels(input + first, mask + first, pixel_step, 2, 1, weights, box, counts + p, ones + p);
+  }
+  if (p < pixel_count) {
+    const size_t first = p * pixel_step;
+    count_pixels(input + first, mask + first, pixel_step, 1, 1, weights, box, counts + p, ones + p);
   }
 }
 
@@ -111,8 +137,14 @@ static inline AVX2 uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOC
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(even));
 }
 
+static AVX2 void run_tile(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                          uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
+  bnnmk_run_whole_tile(conv, row, pixel, pixel_count, block, accumulators);
+}
+
 AVX2 void bnnmk_binary_conv2d_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_whole(conv, begin, end, count_differences, decide);
+  const bnnmk_binary_conv2d_loops loops = {count_differences, count_masked_differences, decide, run_tile};
+  bnnmk_binary_conv2d_by_loops(conv, begin, end, loops);
 }
 
 #else

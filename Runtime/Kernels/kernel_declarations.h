@@ -19,10 +19,19 @@ void bnnmk_scale_shift_generic(const bnnmk_scale_shift *, uint32_t begin, uint32
 void bnnmk_clamp_generic(const bnnmk_clamp *, uint32_t begin, uint32_t end);
 void bnnmk_transpose_generic(const bnnmk_transpose *, uint32_t begin, uint32_t end);
 void bnnmk_elementwise_generic(const bnnmk_elementwise *, uint32_t begin, uint32_t end);
+void bnnmk_map_generic(const bnnmk_map *, uint32_t begin, uint32_t end);
+void bnnmk_copy_rows_generic(const bnnmk_copy_rows *, uint32_t begin, uint32_t end);
+void bnnmk_insert_generic(const bnnmk_insert *, uint32_t begin, uint32_t end);
+void bnnmk_binarize_by_f32_generic(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
+void bnnmk_binarize_by_i32_generic(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
+void bnnmk_accumulator_thresholds_generic(const bnnmk_accumulator_thresholds *, uint32_t begin, uint32_t end);
 
 #if defined(__x86_64__) || defined(__i386__)
 void bnnmk_binary_conv2d_x86_avx2(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_x86_avx2(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
+void bnnmk_binarize_f32_x86_avx2(const bnnmk_binarize *, uint32_t begin, uint32_t end);
+void bnnmk_map_x86_avx2(const bnnmk_map *, uint32_t begin, uint32_t end);
+void bnnmk_binarize_by_f32_x86_avx2(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
 #endif
 
 #endif

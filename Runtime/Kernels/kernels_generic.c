@@ -18,6 +18,12 @@ void bnnmk_set_generic(bnnmk_table *table) {
       .clamp = bnnmk_clamp_generic,
       .transpose = bnnmk_transpose_generic,
       .elementwise = bnnmk_elementwise_generic,
+      .map = bnnmk_map_generic,
+      .copy_rows = bnnmk_copy_rows_generic,
+      .insert = bnnmk_insert_generic,
+      .binarize_by_f32 = bnnmk_binarize_by_f32_generic,
+      .binarize_by_i32 = bnnmk_binarize_by_i32_generic,
+      .accumulator_thresholds = bnnmk_accumulator_thresholds_generic,
       .binary_conv2d_name = "binary_conv2d_generic",
       .conv2d_name = "conv2d_f32_generic",
   };

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "parameter_check.h"
 #include "verification.h"
 
 namespace bnnm::format {
@@ -28,6 +29,7 @@ bnnmf_status check_lists(const bnnmf_model &model, Diagnosis &diagnosis) {
       {"inputs", model.inputs, model.input_count, BNNMF_MAX_TENSORS},
       {"outputs", model.outputs, model.output_count, BNNMF_MAX_TENSORS},
       {"probes", model.probes, model.probe_count, BNNMF_MAX_TENSORS},
+      {"checks", model.checks, model.check_count, BNNMF_MAX_CHECKS},
   };
   for (const auto &list : lists) {
     if (list.count > list.limit) {
@@ -49,13 +51,44 @@ bnnmf_status check_rank(uint32_t rank, Diagnosis &diagnosis) {
 bnnmf_status check_operator(const bnnmf_op &op, Diagnosis &diagnosis) {
   if (!operator_name(op.code)) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "operator code %" PRIu32 "; valid are 1 to %d", op.code,
-                            BNNMF_OP_ELEMENTWISE);
+                            static_cast<int>(last_operator_code));
   }
   if (op.input_count > BNNMF_MAX_OPERANDS) {
     return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu32 " inputs; at most %d are valid", op.input_count,
                             BNNMF_MAX_OPERANDS);
   }
+  if (op.more_output_count > BNNMF_MAX_RESULTS - 1) {
+    return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu64 " results; at most %d are valid",
+                            uint64_t{op.more_output_count} + 1, BNNMF_MAX_RESULTS);
+  }
+  const bnnmf_epilogue *epilogue = epilogue_of(op);
+  const uint32_t steps = epilogue                                     ? epilogue->step_count
+                         : op.code == BNNMF_OP_ACCUMULATOR_THRESHOLDS ? op.parameters.accumulator_thresholds.step_count
+                                                                      : 0;
+  if (steps > BNNMF_MAX_STEPS) {
+    return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu32 " steps; at most %d are valid", steps, BNNMF_MAX_STEPS);
+  }
   return op.code == BNNMF_OP_TRANSPOSE ? check_rank(op.parameters.transpose.rank, diagnosis) : BNNMF_OK;
+}
+
+bnnmf_status check_checks(const bnnmf_model &model, Diagnosis &diagnosis) {
+  for (uint32_t i = 0; i < model.check_count; i++) {
+    diagnosis.at({"check", i, nullptr, nullptr});
+    const bnnmf_check &check = model.checks[i];
+    const struct {
+      const char *what;
+      const uint32_t *numbers;
+      uint32_t count;
+    } lists[] = {{"inputs", check.inputs, model.input_count},
+                 {"outputs", check.outputs, model.output_count},
+                 {"hashes", check.hashes, model.probe_count}};
+    for (const auto &list : lists) {
+      if (list.count == 0 || list.numbers) continue;
+      return diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu32 " %s at a null pointer", list.count, list.what);
+    }
+  }
+  diagnosis.at({});
+  return BNNMF_OK;
 }
 
 bnnmf_status check_blobs(const bnnmf_model &model, Diagnosis &diagnosis) {
@@ -106,6 +139,7 @@ bnnmf_status check_description(const bnnmf_model &model, Diagnosis &diagnosis) {
     return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu64 " bytes of names; at most %" PRIu64 " are valid", strings,
                             maximum_string_bytes);
   }
+  if (bnnmf_status status = check_checks(model, diagnosis)) return status;
   return check_blobs(model, diagnosis);
 }
 

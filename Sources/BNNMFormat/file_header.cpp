@@ -71,10 +71,11 @@ bnnmf_status check_header(const uint8_t *bytes, size_t byte_count, FileHeader *h
                             checksum, header->checksum);
   }
 #endif
-  if (header->flags != 0 || header->reserved != 0) {
+  if ((header->flags & ~known_flags) != 0 || header->reserved != 0) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED,
-                            "header flags %08" PRIx32 " and reserved field %016" PRIx64 "; this reader knows only 0",
-                            header->flags, header->reserved);
+                            "header flags %08" PRIx32 " and reserved field %016" PRIx64
+                            "; this reader knows flags %08" PRIx32 " and no field",
+                            header->flags, header->reserved, known_flags);
   }
   return check_sections(*header, diagnosis);
 }

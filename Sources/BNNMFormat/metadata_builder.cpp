@@ -24,17 +24,59 @@ schema::Window stored_window(const bnnmf_window &window) {
                         window.dilation_w, window.pad_top, window.pad_left, window.pad_bottom, window.pad_right);
 }
 
+Offset<schema::Step> stored(FlatBufferBuilder &builder, const bnnmf_step &step) {
+  return schema::CreateStep(builder, static_cast<schema::StepKind>(stored_byte(step.kind)),
+                            static_cast<schema::RealFunction>(stored_byte(step.function)), step.a, step.b, step.operand,
+                            step.minimum, step.maximum);
+}
+
+Offset<schema::Tensor> stored(FlatBufferBuilder &builder, const bnnmf_tensor &tensor);
+Offset<schema::Operator> stored(FlatBufferBuilder &builder, const bnnmf_op &op);
+Offset<schema::Port> stored(FlatBufferBuilder &builder, const bnnmf_port &port);
+Offset<schema::Probe> stored(FlatBufferBuilder &builder, const bnnmf_probe &probe);
+
+template <typename Record>
+auto stored_list(FlatBufferBuilder &builder, const Record *records, uint32_t count) {
+  std::vector<decltype(stored(builder, *records))> offsets;
+  offsets.reserve(count);
+  for (uint32_t i = 0; i < count; i++) offsets.push_back(stored(builder, records[i]));
+  return builder.CreateVector(offsets);
+}
+
+Offset<schema::Epilogue> stored(FlatBufferBuilder &builder, const bnnmf_epilogue &epilogue) {
+  const auto steps = stored_list(builder, epilogue.steps, epilogue.step_count);
+  return schema::CreateEpilogue(builder, stored_byte(epilogue.stores), steps, epilogue.switch_points,
+                                epilogue.switch_count, epilogue.average_scale, epilogue.average_shift);
+}
+
+/// No epilogue is not stored.
+Offset<schema::Epilogue> stored_optional(FlatBufferBuilder &builder, const bnnmf_epilogue &epilogue) {
+  const bool is_none = epilogue.stores == 0 && epilogue.step_count == 0;
+  return is_none ? Offset<schema::Epilogue>() : stored(builder, epilogue);
+}
+
 Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_conv2d &conv) {
   const schema::Window window = stored_window(conv.window);
-  return schema::CreateConv2D(builder, &window, conv.groups, conv.weights, conv.bias, conv.minimum, conv.maximum)
+  const auto epilogue = stored_optional(builder, conv.epilogue);
+  return schema::CreateConv2D(builder, &window, conv.groups, conv.weights, conv.bias, conv.minimum, conv.maximum,
+                              epilogue)
       .Union();
 }
 
 Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_binary_conv2d &conv) {
   const schema::Window window = stored_window(conv.window);
   const auto pad_value = static_cast<int8_t>(std::clamp<int32_t>(conv.pad_value, INT8_MIN, INT8_MAX));
+  const auto epilogue = stored_optional(builder, conv.epilogue);
   return schema::CreateBinaryConv2D(builder, &window, conv.groups, pad_value, conv.weights, conv.switch_points,
-                                    conv.switch_count, conv.scale, conv.bias, conv.minimum, conv.maximum)
+                                    conv.switch_count, conv.scale, conv.bias, conv.minimum, conv.maximum, conv.mask,
+                                    epilogue)
+      .Union();
+}
+
+Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_accumulator_thresholds &thresholds) {
+  const auto steps = stored_list(builder, thresholds.steps, thresholds.step_count);
+  return schema::CreateAccumulatorThresholds(builder, thresholds.scale, thresholds.bias, thresholds.limit,
+                                             stored_byte(thresholds.strict), steps)
       .Union();
 }
 
@@ -78,6 +120,16 @@ Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_op &op) {
       const auto function = static_cast<schema::Function>(stored_byte(parameters.elementwise.function));
       return schema::CreateElementwise(builder, function).Union();
     }
+    case BNNMF_OP_CONCAT:
+      return schema::CreateConcat(builder, parameters.concat.axis).Union();
+    case BNNMF_OP_MAP:
+      return schema::CreateMap(builder, stored(builder, parameters.map.epilogue)).Union();
+    case BNNMF_OP_BINARIZE_BY: {
+      const bnnmf_binarize_by &by = parameters.binarize_by;
+      return schema::CreateBinarizeBy(builder, stored_byte(by.below), stored_byte(by.strict)).Union();
+    }
+    case BNNMF_OP_ACCUMULATOR_THRESHOLDS:
+      return stored_parameters(builder, parameters.accumulator_thresholds);
     default:
       return Offset<void>();
   }
@@ -94,7 +146,10 @@ Offset<schema::Operator> stored(FlatBufferBuilder &builder, const bnnmf_op &op) 
   const auto name = stored_string(builder, op.name);
   const auto inputs = builder.CreateVector(op.inputs, op.input_count);
   const auto parameters = stored_parameters(builder, op);
-  return schema::CreateOperator(builder, name, static_cast<schema::Parameters>(op.code), parameters, inputs, op.output);
+  const auto more_outputs = op.more_output_count > 0 ? builder.CreateVector(op.more_outputs, op.more_output_count)
+                                                     : Offset<flatbuffers::Vector<uint32_t>>();
+  return schema::CreateOperator(builder, name, static_cast<schema::Parameters>(op.code), parameters, inputs, op.output,
+                                more_outputs);
 }
 
 Offset<schema::Port> stored(FlatBufferBuilder &builder, const bnnmf_port &port) {
@@ -108,11 +163,20 @@ Offset<schema::Probe> stored(FlatBufferBuilder &builder, const bnnmf_probe &prob
   return schema::CreateProbe(builder, name, probe.tensor, encoding, stored_byte(probe.channels_first), dims);
 }
 
-template <typename Record>
-auto stored_list(FlatBufferBuilder &builder, const Record *records, uint32_t count) {
-  std::vector<decltype(stored(builder, *records))> offsets;
-  offsets.reserve(count);
-  for (uint32_t i = 0; i < count; i++) offsets.push_back(stored(builder, records[i]));
+/// Its lists are as long as the model's.
+Offset<schema::Check> stored(FlatBufferBuilder &builder, const bnnmf_check &check, const bnnmf_model &model) {
+  const auto inputs = builder.CreateVector(check.inputs, model.input_count);
+  const auto outputs = builder.CreateVector(check.outputs, model.output_count);
+  const auto hashes = builder.CreateVector(check.hashes, model.probe_count);
+  return schema::CreateCheck(builder, inputs, outputs, hashes, check.tolerance);
+}
+
+/// A model without checks has no list of them.
+Offset<flatbuffers::Vector<Offset<schema::Check>>> stored_checks(FlatBufferBuilder &builder, const bnnmf_model &model) {
+  if (model.check_count == 0) return 0;
+  std::vector<Offset<schema::Check>> offsets;
+  offsets.reserve(model.check_count);
+  for (uint32_t i = 0; i < model.check_count; i++) offsets.push_back(stored(builder, model.checks[i], model));
   return builder.CreateVector(offsets);
 }
 
@@ -133,9 +197,10 @@ std::vector<uint8_t> build_metadata(const bnnmf_model &model, const BlobLayout &
   const auto inputs = stored_list(builder, model.inputs, model.input_count);
   const auto outputs = stored_list(builder, model.outputs, model.output_count);
   const auto probes = stored_list(builder, model.probes, model.probe_count);
+  const auto checks = stored_checks(builder, model);
   schema::FinishModelBuffer(
       builder, schema::CreateModel(builder, name, producer, target, model.info.source_weight_bytes, model.info.batch,
-                                   batch_name, tensors, operators, blobs, inputs, outputs, probes));
+                                   batch_name, tensors, operators, blobs, inputs, outputs, probes, checks));
   return std::vector<uint8_t>(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
 }
 

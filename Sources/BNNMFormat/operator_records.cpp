@@ -19,6 +19,40 @@ bool decode(const schema::Window *stored, bnnmf_window *window) {
   return true;
 }
 
+bnnmf_step step_record(const schema::Step &stored) {
+  bnnmf_step step = {};
+  step.kind = static_cast<uint32_t>(stored.kind());
+  step.function = static_cast<uint32_t>(stored.function());
+  step.a = stored.a();
+  step.b = stored.b();
+  step.operand = stored.operand();
+  step.minimum = stored.minimum();
+  step.maximum = stored.maximum();
+  return step;
+}
+
+/// \return the number of all steps in the list
+uint32_t decode(const flatbuffers::Vector<flatbuffers::Offset<schema::Step>> *stored,
+                bnnmf_step (&steps)[BNNMF_MAX_STEPS]) {
+  const uint32_t length = count(stored);
+  for (uint32_t i = 0; i < length && i < BNNMF_MAX_STEPS; i++) steps[i] = step_record(*stored->Get(i));
+  return length;
+}
+
+/// A missing epilogue is one without steps that stores nothing.
+void decode(const schema::Epilogue *stored, bnnmf_epilogue *epilogue) {
+  epilogue->switch_points = BNNMF_NONE;
+  epilogue->average_scale = BNNMF_NONE;
+  epilogue->average_shift = BNNMF_NONE;
+  if (!stored) return;
+  epilogue->stores = stored->stores();
+  epilogue->step_count = decode(stored->steps(), epilogue->steps);
+  epilogue->switch_points = stored->switch_points();
+  epilogue->switch_count = stored->switch_count();
+  epilogue->average_scale = stored->average_scale();
+  epilogue->average_shift = stored->average_shift();
+}
+
 bool decode(const schema::Transpose *stored, bnnmf_op *op) {
   if (!stored) return false;
   op->parameters.transpose.rank = copy_numbers(stored->permutation(), op->parameters.transpose.permutation);
@@ -33,6 +67,7 @@ bool decode(const schema::Conv2D *stored, bnnmf_op *op) {
   conv.bias = stored->bias();
   conv.minimum = stored->minimum();
   conv.maximum = stored->maximum();
+  decode(stored->epilogue(), &conv.epilogue);
   return decode(stored->window(), &conv.window);
 }
 
@@ -48,6 +83,8 @@ bool decode(const schema::BinaryConv2D *stored, bnnmf_op *op) {
   conv.bias = stored->bias();
   conv.minimum = stored->minimum();
   conv.maximum = stored->maximum();
+  conv.mask = stored->mask();
+  decode(stored->epilogue(), &conv.epilogue);
   return decode(stored->window(), &conv.window);
 }
 
@@ -99,6 +136,36 @@ bool decode(const schema::Elementwise *stored, bnnmf_op *op) {
   return true;
 }
 
+bool decode(const schema::Concat *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.concat.axis = stored->axis();
+  return true;
+}
+
+bool decode(const schema::Map *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  decode(stored->epilogue(), &op->parameters.map.epilogue);
+  return true;
+}
+
+bool decode(const schema::BinarizeBy *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.binarize_by.below = stored->below();
+  op->parameters.binarize_by.strict = stored->strict();
+  return true;
+}
+
+bool decode(const schema::AccumulatorThresholds *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  bnnmf_accumulator_thresholds &thresholds = op->parameters.accumulator_thresholds;
+  thresholds.scale = stored->scale();
+  thresholds.bias = stored->bias();
+  thresholds.limit = stored->limit();
+  thresholds.strict = stored->strict();
+  thresholds.step_count = decode(stored->steps(), thresholds.steps);
+  return true;
+}
+
 }  // namespace
 
 bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
@@ -107,6 +174,7 @@ bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
   op->code = static_cast<uint32_t>(stored.parameters_type());
   op->input_count = copy_numbers(stored.inputs(), op->inputs);
   op->output = stored.output();
+  op->more_output_count = copy_numbers(stored.more_outputs(), op->more_outputs);
   switch (stored.parameters_type()) {
     case schema::Parameters::Transpose:
       return decode(stored.parameters_as_Transpose(), op);
@@ -132,6 +200,14 @@ bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
       return decode(stored.parameters_as_Clamp(), op);
     case schema::Parameters::Elementwise:
       return decode(stored.parameters_as_Elementwise(), op);
+    case schema::Parameters::Concat:
+      return decode(stored.parameters_as_Concat(), op);
+    case schema::Parameters::Map:
+      return decode(stored.parameters_as_Map(), op);
+    case schema::Parameters::BinarizeBy:
+      return decode(stored.parameters_as_BinarizeBy(), op);
+    case schema::Parameters::AccumulatorThresholds:
+      return decode(stored.parameters_as_AccumulatorThresholds(), op);
     case schema::Parameters::NONE:
       break;
   }

@@ -1,5 +1,7 @@
 // Opening a .bnnm file: takes its bytes, checks header, checksum and metadata in this order, gives a view of verified
 // records. What a record holds is copied out by record_access.cpp.
+#include <inttypes.h>
+
 #include "bnnm_reader.h"
 #include "file_header.h"
 #include "verification.h"
@@ -18,7 +20,14 @@ bnnmf_status open(const uint8_t *bytes, size_t byte_count, bnnmf_view *view, Dia
   view->byte_count = byte_count;
   view->blobs = bytes + header.blobs_offset;
   view->blob_byte_count = header.blobs_size;
-  return verify_metadata(bytes + header.metadata_offset, static_cast<size_t>(header.metadata_size), view, diagnosis);
+  const uint8_t *metadata = bytes + header.metadata_offset;
+  if (bnnmf_status status = verify_metadata(metadata, static_cast<size_t>(header.metadata_size), view, diagnosis)) {
+    return status;
+  }
+  const uint32_t missing = needed_flags(*view) & ~header.flags;
+  if (missing == 0) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_CORRUPT, "header flags %08" PRIx32 " lack %08" PRIx32 ", which its operators need",
+                          header.flags, missing);
 }
 
 }  // namespace

@@ -62,4 +62,22 @@ void bnnmf_get_probe(const bnnmf_view *view, uint32_t index, bnnmf_probe *probe)
   *probe = probe_record(*model_of(view).probes()->Get(index));
 }
 
+uint32_t bnnmf_check_count(const bnnmf_view *view) { return count(model_of(view).checks()); }
+
+uint32_t bnnmf_check_input(const bnnmf_view *view, uint32_t check, uint32_t input) {
+  return model_of(view).checks()->Get(check)->inputs()->Get(input);
+}
+
+uint32_t bnnmf_check_output(const bnnmf_view *view, uint32_t check, uint32_t output) {
+  return model_of(view).checks()->Get(check)->outputs()->Get(output);
+}
+
+uint32_t bnnmf_check_hash(const bnnmf_view *view, uint32_t check, uint32_t probe) {
+  return model_of(view).checks()->Get(check)->hashes()->Get(probe);
+}
+
+float bnnmf_check_tolerance(const bnnmf_view *view, uint32_t check) {
+  return model_of(view).checks()->Get(check)->tolerance();
+}
+
 }  // extern "C"

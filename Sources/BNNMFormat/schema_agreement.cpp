@@ -27,7 +27,11 @@ static_assert(equal(Parameters::Unpack, BNNMF_OP_UNPACK));
 static_assert(equal(Parameters::ScaleShift, BNNMF_OP_SCALE_SHIFT));
 static_assert(equal(Parameters::Clamp, BNNMF_OP_CLAMP));
 static_assert(equal(Parameters::Elementwise, BNNMF_OP_ELEMENTWISE));
-static_assert(equal(Parameters::MAX, BNNMF_OP_ELEMENTWISE));
+static_assert(equal(Parameters::Concat, BNNMF_OP_CONCAT));
+static_assert(equal(Parameters::Map, BNNMF_OP_MAP));
+static_assert(equal(Parameters::BinarizeBy, BNNMF_OP_BINARIZE_BY));
+static_assert(equal(Parameters::AccumulatorThresholds, BNNMF_OP_ACCUMULATOR_THRESHOLDS));
+static_assert(equal(Parameters::MAX, BNNMF_OP_ACCUMULATOR_THRESHOLDS));
 
 static_assert(equal(Function::Add, BNNMF_ADD));
 static_assert(equal(Function::Subtract, BNNMF_SUBTRACT));
@@ -36,6 +40,21 @@ static_assert(equal(Function::Divide, BNNMF_DIVIDE));
 static_assert(equal(Function::Minimum, BNNMF_MINIMUM));
 static_assert(equal(Function::Maximum, BNNMF_MAXIMUM));
 static_assert(equal(Function::MAX, BNNMF_MAXIMUM));
+
+static_assert(equal(StepKind::ScaleShift, BNNMF_STEP_SCALE_SHIFT));
+static_assert(equal(StepKind::Rectify, BNNMF_STEP_RECTIFY));
+static_assert(equal(StepKind::Clamp, BNNMF_STEP_CLAMP));
+static_assert(equal(StepKind::Function, BNNMF_STEP_FUNCTION));
+static_assert(equal(StepKind::Add, BNNMF_STEP_ADD));
+static_assert(equal(StepKind::Subtract, BNNMF_STEP_SUBTRACT));
+static_assert(equal(StepKind::SubtractFrom, BNNMF_STEP_SUBTRACT_FROM));
+static_assert(equal(StepKind::Multiply, BNNMF_STEP_MULTIPLY));
+static_assert(equal(StepKind::Divide, BNNMF_STEP_DIVIDE));
+static_assert(equal(StepKind::MAX, BNNMF_STEP_DIVIDE));
+
+static_assert(equal(RealFunction::Sigmoid, BNNMF_SIGMOID));
+static_assert(equal(RealFunction::Tanh, BNNMF_TANH));
+static_assert(equal(RealFunction::MAX, BNNMF_TANH));
 
 static_assert(equal(ProbeEncoding::Signed, BNNMF_PROBE_SIGNED));
 static_assert(equal(ProbeEncoding::ZeroOne, BNNMF_PROBE_ZERO_ONE));

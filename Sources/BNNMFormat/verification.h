@@ -7,7 +7,11 @@
 //    blob of exactly the size its type and shape need; bits with a last dimension
 //  - each tensor written exactly once: by being a constant, a model input or an operator's output; operators read only
 //    what was written before them; outputs and probes name existing tensors
-//  - operators known, with their number of inputs, and parameters in the ranges bnnm_format.h states
+//  - operators known, with their number of inputs, and parameters in the ranges bnnm_format.h states; results of an
+//    epilogue as many and of the types that it stores; blobs of an epilogue of exactly the size that the first result's
+//    channels need
+//  - the header's flags set that the operators need
+//  - checks with one blob of the tensor's size for each input and output, and one hash for each probe
 //
 // What an operator demands of its operands' types and shapes is the engine's business. Takes time in proportion to the
 // metadata, allocates nothing, does not recurse.
@@ -53,6 +57,9 @@ bnnmf_status verify_tensors(const bnnmf_view &view, WrittenTensors &written, Dia
 /// \param elements gets their product
 bnnmf_status verify_dimensions(const uint32_t *dims, uint32_t rank, uint64_t *elements, Diagnosis &diagnosis);
 
+/// The bytes of a tensor's value, dense and packed. Precondition: its type and dimensions are valid.
+uint64_t value_bytes(const bnnmf_tensor &tensor);
+
 /// Every operator and the order of execution; model inputs are written already, outputs become so.
 bnnmf_status verify_operators(const bnnmf_view &view, WrittenTensors &written, Diagnosis &diagnosis);
 
@@ -63,6 +70,14 @@ bnnmf_status verify_parameters(const bnnmf_view &view, const bnnmf_op &op, Diagn
 bnnmf_status verify_inputs(const bnnmf_view &view, WrittenTensors &written, Diagnosis &diagnosis);
 bnnmf_status verify_outputs(const bnnmf_view &view, Diagnosis &diagnosis);
 bnnmf_status verify_probes(const bnnmf_view &view, Diagnosis &diagnosis);
+
+/// The checks of a model whose metadata has `byte_count` bytes.
+bnnmf_status verify_checks(const bnnmf_view &view, size_t byte_count, Diagnosis &diagnosis);
+
+/// The header flags that a verified model must have, for readers that do not know what its operators use.
+uint32_t needed_flags(const bnnmf_view &view);
+
+constexpr uint32_t last_operator_code = BNNMF_OP_ACCUMULATOR_THRESHOLDS;
 
 /// An operator code's name as in bnnm_format.h, "CONV2D"; null for an unknown one.
 const char *operator_name(uint32_t code);

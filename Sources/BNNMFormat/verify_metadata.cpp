@@ -7,9 +7,11 @@
 namespace bnnm::format {
 namespace {
 
-/// Enough for every list at its limit: an operator is two tables, any other record one.
+/// Enough for every list at its limit: an operator is at most eleven tables, with an epilogue of eight steps; any other
+/// record is one.
 constexpr flatbuffers::uoffset_t maximum_tables = 1000000;
-/// Model, operator, parameters.
+static_assert(maximum_tables > 1 + 11 * BNNMF_MAX_OPS + 4 * BNNMF_MAX_TENSORS + BNNMF_MAX_CHECKS);
+/// Model, operator, parameters, epilogue, step.
 constexpr flatbuffers::uoffset_t maximum_depth = 8;
 
 bnnmf_status verify_counts(const bnnmf_view &view, Diagnosis &diagnosis) {
@@ -23,6 +25,7 @@ bnnmf_status verify_counts(const bnnmf_view &view, Diagnosis &diagnosis) {
       {"inputs", bnnmf_input_count(&view), BNNMF_MAX_TENSORS},
       {"outputs", bnnmf_output_count(&view), BNNMF_MAX_TENSORS},
       {"probes", bnnmf_probe_count(&view), BNNMF_MAX_TENSORS},
+      {"checks", bnnmf_check_count(&view), BNNMF_MAX_CHECKS},
   };
   for (const auto &list : lists) {
     if (list.count > list.limit) {
@@ -93,7 +96,8 @@ bnnmf_status verify_metadata(const uint8_t *metadata, size_t byte_count, bnnmf_v
   if (bnnmf_status status = verify_operators(*view, written, diagnosis)) return status;
   if (bnnmf_status status = verify_all_written(*view, written, diagnosis)) return status;
   if (bnnmf_status status = verify_outputs(*view, diagnosis)) return status;
-  return verify_probes(*view, diagnosis);
+  if (bnnmf_status status = verify_probes(*view, diagnosis)) return status;
+  return verify_checks(*view, byte_count, diagnosis);
 }
 
 }  // namespace bnnm::format

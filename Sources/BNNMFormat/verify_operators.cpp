@@ -1,6 +1,7 @@
 // Checks of operators' codes and operands and of the order of execution; their parameters have a file of their own.
 #include <inttypes.h>
 
+#include "parameter_check.h"
 #include "records.h"
 #include "verification.h"
 
@@ -10,16 +11,42 @@ namespace {
 /// By operator code; a null name is no operator.
 struct Signature {
   const char *name;
-  uint32_t input_count;
+  uint32_t least_inputs, most_inputs;
 };
 
 constexpr Signature signatures[] = {
-    {nullptr, 0},       {"TRANSPOSE", 1},    {"RESHAPE", 1},     {"CONV2D", 1},   {"BINARY_CONV2D", 1},
-    {"MAX_POOL", 1},    {"AVERAGE_POOL", 1}, {"BIT_POOL", 1},    {"BINARIZE", 1}, {"UNPACK", 1},
-    {"SCALE_SHIFT", 1}, {"CLAMP", 1},        {"ELEMENTWISE", 2},
+    {nullptr, 0, 0},
+    {"TRANSPOSE", 1, 1},
+    {"RESHAPE", 1, 1},
+    {"CONV2D", 1, BNNMF_MAX_OPERANDS},
+    {"BINARY_CONV2D", 1, BNNMF_MAX_OPERANDS},
+    {"MAX_POOL", 1, 1},
+    {"AVERAGE_POOL", 1, 1},
+    {"BIT_POOL", 1, 1},
+    {"BINARIZE", 1, 1},
+    {"UNPACK", 1, 1},
+    {"SCALE_SHIFT", 1, 1},
+    {"CLAMP", 1, 1},
+    {"ELEMENTWISE", 2, 2},
+    {"CONCAT", 1, BNNMF_MAX_OPERANDS},
+    {"MAP", 1, BNNMF_MAX_OPERANDS},
+    {"BINARIZE_BY", 2, 2},
+    {"ACCUMULATOR_THRESHOLDS", 1, 1},
 };
 constexpr uint32_t signature_count = sizeof signatures / sizeof *signatures;
-static_assert(signature_count == BNNMF_OP_ELEMENTWISE + 1, "every operator code has its signature");
+static_assert(signature_count == last_operator_code + 1, "every operator code has its signature");
+
+/// Refuses a result that is no tensor, or one that has a value already.
+bnnmf_status verify_output(uint32_t tensor, const char *what, uint32_t tensors, WrittenTensors &written,
+                           Diagnosis &diagnosis) {
+  if (tensor >= tensors) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "the %s is tensor %" PRIu32 " of %" PRIu32, what, tensor, tensors);
+  }
+  if (!written.insert(tensor)) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "the %s is tensor %" PRIu32 ", which is written already", what, tensor);
+  }
+  return BNNMF_OK;
+}
 
 bnnmf_status verify_operands(const bnnmf_view &view, const bnnmf_op &op, WrittenTensors &written,
                              Diagnosis &diagnosis) {
@@ -28,9 +55,13 @@ bnnmf_status verify_operands(const bnnmf_view &view, const bnnmf_op &op, Written
     return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu32 " inputs; at most %d are valid", op.input_count,
                             BNNMF_MAX_OPERANDS);
   }
-  if (op.input_count != signatures[op.code].input_count) {
-    return diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu32 " inputs; it takes %" PRIu32, op.input_count,
-                            signatures[op.code].input_count);
+  const Signature &signature = signatures[op.code];
+  if (op.input_count < signature.least_inputs || op.input_count > signature.most_inputs) {
+    return signature.least_inputs == signature.most_inputs
+               ? diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu32 " inputs; it takes %" PRIu32, op.input_count,
+                                  signature.least_inputs)
+               : diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu32 " inputs; it takes %" PRIu32 " to %" PRIu32, op.input_count,
+                                  signature.least_inputs, signature.most_inputs);
   }
   for (uint32_t i = 0; i < op.input_count; i++) {
     if (op.inputs[i] >= tensors) {
@@ -42,11 +73,14 @@ bnnmf_status verify_operands(const bnnmf_view &view, const bnnmf_op &op, Written
                               op.inputs[i]);
     }
   }
-  if (op.output >= tensors) {
-    return diagnosis.refuse(BNNMF_CORRUPT, "the output is tensor %" PRIu32 " of %" PRIu32, op.output, tensors);
+  if (op.more_output_count > BNNMF_MAX_RESULTS - 1) {
+    return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu64 " results; at most %d are valid",
+                            uint64_t{op.more_output_count} + 1, BNNMF_MAX_RESULTS);
   }
-  if (!written.insert(op.output)) {
-    return diagnosis.refuse(BNNMF_CORRUPT, "the output is tensor %" PRIu32 ", which is written already", op.output);
+  if (bnnmf_status status = verify_output(op.output, "output", tensors, written, diagnosis)) return status;
+  for (uint32_t i = 0; i < op.more_output_count; i++) {
+    const char *what = i == 0 ? "second result" : "third result";
+    if (bnnmf_status status = verify_output(op.more_outputs[i], what, tensors, written, diagnosis)) return status;
   }
   return BNNMF_OK;
 }
@@ -71,6 +105,17 @@ bnnmf_status verify_operators(const bnnmf_view &view, WrittenTensors &written, D
   }
   diagnosis.at({});
   return BNNMF_OK;
+}
+
+uint32_t needed_flags(const bnnmf_view &view) {
+  for (uint32_t i = 0; i < bnnmf_op_count(&view); i++) {
+    bnnmf_op op;
+    bnnmf_get_op(&view, i, &op);
+    const bnnmf_epilogue *epilogue = epilogue_of(op);
+    const bool is_masked = op.code == BNNMF_OP_BINARY_CONV2D && op.parameters.binary_conv2d.mask != 0;
+    if ((epilogue && is_present(*epilogue)) || is_masked || op.more_output_count > 0) return BNNMF_FLAG_EPILOGUES;
+  }
+  return 0;
 }
 
 }  // namespace bnnm::format

@@ -46,14 +46,15 @@ bnnmf_status verify_dimensions(const uint32_t *dims, uint32_t rank, uint64_t *el
   return BNNMF_OK;
 }
 
-namespace {
-
-/// The bytes of a tensor's value. Preconditions: its type and dimensions are valid, and `elements` their product.
-uint64_t value_bytes(const bnnmf_tensor &tensor, uint64_t elements) {
+uint64_t value_bytes(const bnnmf_tensor &tensor) {
+  uint64_t elements = 1;
+  for (uint32_t i = 0; i < tensor.rank; i++) elements *= tensor.dims[i];
   if (tensor.element_type != BNNMF_BITS) return elements * 4;
   const uint64_t channels = tensor.dims[tensor.rank - 1];
   return elements / channels * ((channels + 63) / 64) * 8;
 }
+
+namespace {
 
 bnnmf_status verify_tensor(const bnnmf_view &view, const bnnmf_tensor &tensor, Diagnosis &diagnosis) {
   if (tensor.element_type < BNNMF_FLOAT32 || tensor.element_type > BNNMF_BITS) {
@@ -71,9 +72,9 @@ bnnmf_status verify_tensor(const bnnmf_view &view, const bnnmf_tensor &tensor, D
   }
   bnnmf_blob blob;
   bnnmf_get_blob(&view, tensor.blob, &blob);
-  if (blob.byte_count != value_bytes(tensor, elements)) {
+  if (blob.byte_count != value_bytes(tensor)) {
     return diagnosis.refuse(BNNMF_CORRUPT, "blob %" PRIu32 " has %" PRIu64 " bytes; the value needs %" PRIu64,
-                            tensor.blob, blob.byte_count, value_bytes(tensor, elements));
+                            tensor.blob, blob.byte_count, value_bytes(tensor));
   }
   return BNNMF_OK;
 }

@@ -37,11 +37,13 @@ bnnmf_status visit_sections(const bnnmf_model &model, const std::vector<uint8_t>
   return BNNMF_OK;
 }
 
-FileHeader header_of(const bnnmf_model &model, const std::vector<uint8_t> &metadata, const BlobLayout &layout) {
+FileHeader header_of(const bnnmf_model &model, const std::vector<uint8_t> &metadata, const BlobLayout &layout,
+                     uint32_t flags) {
   FileHeader header = {};
   memcpy(header.magic, "BNNM", sizeof header.magic);
   header.version_major = BNNMF_VERSION_MAJOR;
   header.version_minor = BNNMF_VERSION_MINOR;
+  header.flags = flags;
   header.metadata_offset = BNNMF_HEADER_BYTES;
   header.metadata_size = metadata.size();
   header.blobs_offset = aligned(BNNMF_HEADER_BYTES + header.metadata_size);
@@ -58,7 +60,9 @@ FileHeader header_of(const bnnmf_model &model, const std::vector<uint8_t> &metad
   return header;
 }
 
-bnnmf_status verify_built(const std::vector<uint8_t> &metadata, const BlobLayout &layout, Diagnosis &diagnosis) {
+/// \param flags gets the header flags that the model needs
+bnnmf_status verify_built(const std::vector<uint8_t> &metadata, const BlobLayout &layout, uint32_t *flags,
+                          Diagnosis &diagnosis) {
   if (metadata.size() > maximum_metadata_bytes) {
     return diagnosis.refuse(BNNMF_LIMIT, "%zu bytes of metadata; at most %llu are valid", metadata.size(),
                             static_cast<unsigned long long>(maximum_metadata_bytes));
@@ -67,18 +71,21 @@ bnnmf_status verify_built(const std::vector<uint8_t> &metadata, const BlobLayout
   bnnmf_view view = {};
   view.blobs = metadata.data();
   view.blob_byte_count = layout.byte_count;
-  return verify_metadata(metadata.data(), metadata.size(), &view, diagnosis);
+  if (bnnmf_status status = verify_metadata(metadata.data(), metadata.size(), &view, diagnosis)) return status;
+  *flags = needed_flags(view);
+  return BNNMF_OK;
 }
 
 bnnmf_status write_file(const bnnmf_model &model, const char *path, Diagnosis &diagnosis) {
   if (bnnmf_status status = check_description(model, diagnosis)) return status;
   const BlobLayout layout(model.blobs, model.blob_count);
   const std::vector<uint8_t> metadata = build_metadata(model, layout);
-  if (bnnmf_status status = verify_built(metadata, layout, diagnosis)) return status;
+  uint32_t flags = 0;
+  if (bnnmf_status status = verify_built(metadata, layout, &flags, diagnosis)) return status;
 
   ReplacementFile file(diagnosis);
   if (bnnmf_status status = file.create(path)) return status;
-  const FileHeader header = header_of(model, metadata, layout);
+  const FileHeader header = header_of(model, metadata, layout, flags);
   if (bnnmf_status status = file.write(&header, sizeof header)) return status;
   const bnnmf_status status = visit_sections(
       model, metadata, layout, [&](const void *bytes, size_t byte_count) { return file.write(bytes, byte_count); });

@@ -3,15 +3,22 @@ import XCTest
 
 /// Networks with recorded results: every decision equal, every output within its tolerance, every binary layer binary.
 final class FixtureTests: XCTestCase {
-    static let names = [
-        "mono-chain-tiny-ts", "mono-chain-tiny-dyn", "mono-chain-tiny-raw", "mono-chain-pad1-tiny-ts",
-        "mono-chain-pad1-tiny-dyn",
-        "xnor-net-tiny-ts", "xnor-net-tiny-dyn",
-    ]
+    /// Every folder with recorded results.
+    private static let names: [String] = {
+        let fixtures = CommandLine.fixture("")
+        return ((try? FileManager.default.contentsOfDirectory(atPath: fixtures)) ?? []).sorted().filter {
+            FileManager.default.fileExists(atPath: "\(fixtures)/\($0)/probes.npz")
+        }
+    }()
+
+    func testTheFixturesAreThere() { XCTAssertEqual(Self.names.count, 19) }
 
     private struct Meta: Decodable {
         let binary_layers: Int
+        /// Of one sample.
         let binary_macs: Int
+        let symbolic_batch: Bool
+        let input_shapes: [[Int]]
     }
 
     private struct Report: Decodable {
@@ -54,7 +61,8 @@ final class FixtureTests: XCTestCase {
                 Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("r.json"))))
             let binary = report.layers.filter { $0.kind == "binary" }
             XCTAssertEqual(binary.count, meta.binary_layers, name)
-            XCTAssertEqual(binary.map(\.macs).reduce(0, +), meta.binary_macs, name)
+            let samples = meta.symbolic_batch ? 1 : meta.input_shapes[0][0]
+            XCTAssertEqual(binary.map(\.macs).reduce(0, +), samples * meta.binary_macs, name)
             for layer in binary {
                 XCTAssertFalse(layer.note.isEmpty, "\(name): \(layer.name) has no folded form")
                 XCTAssertGreaterThan(layer.weightBytesAfter, 0)

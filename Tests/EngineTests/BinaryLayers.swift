@@ -46,12 +46,19 @@ struct BinaryLayer {
         to model: ModelDescription, _ x: UInt32, _ dims: [Int], _ type: bnnmf_element_type, points: [Int32] = [],
         scale: [Float] = [], bias: [Float] = [], limits: (Float, Float) = (-.infinity, .infinity)
     ) -> UInt32 {
+        let parameters = parameters(model, points: points, scale: scale, bias: bias, limits: limits)
+        return model.op(BNNMF_OP_BINARY_CONV2D, [x], type, dims) { $0.parameters.binary_conv2d = parameters }
+    }
+
+    func parameters(
+        _ model: ModelDescription, points: [Int32] = [], scale: [Float] = [], bias: [Float] = [],
+        limits: (Float, Float) = (-.infinity, .infinity), mask: UInt32 = 0, epilogue: bnnmf_epilogue = .none
+    ) -> bnnmf_binary_conv2d {
         let none = UInt32.max
-        let parameters = bnnmf_binary_conv2d(
+        return bnnmf_binary_conv2d(
             window: window, groups: UInt32(groups), pad_value: padValue, weights: model.blob(packed),
             switch_points: points.isEmpty ? none : model.blob(points), switch_count: UInt32(points.count / outChannels),
             scale: scale.isEmpty ? none : model.blob(scale), bias: bias.isEmpty ? none : model.blob(bias),
-            minimum: limits.0, maximum: limits.1)
-        return model.op(BNNMF_OP_BINARY_CONV2D, [x], type, dims) { $0.parameters.binary_conv2d = parameters }
+            minimum: limits.0, maximum: limits.1, mask: mask, epilogue: epilogue)
     }
 }

@@ -36,15 +36,63 @@ final class DamageTests: EngineTestCase {
         let bias = model.blob(random.integers(5))
         let dense = model.op(BNNMF_OP_CONV2D, [sum], BNNMF_FLOAT32, [1, 1, 1, 5]) {
             $0.parameters.conv2d = bnnmf_conv2d(
-                window: window(), groups: 1, weights: weights, bias: bias, minimum: -10, maximum: 10)
+                window: window(), groups: 1, weights: weights, bias: bias, minimum: -10, maximum: 10,
+                epilogue: .none)
         }
         let shifted = model.scaleShift(dense, [1, 1, 1, 5], [1, 2, 3, 4, 5], [0, 0, 0, 0, 1])
         let turned = model.op(BNNMF_OP_TRANSPOSE, [shifted], BNNMF_FLOAT32, [1, 5, 1, 1]) {
             $0.parameters.transpose = bnnmf_transpose(rank: 4, permutation: (0, 3, 1, 2, 0, 0, 0, 0))
         }
+        addEpilogues(to: model, x: x, bits: bits, layer, dims)
         model.output(model.clamp(model.reshape(turned, [1, 5]), [1, 5], -5, 5))
         model.probe(decided, [1, 6, 4, 4], channelsFirst: true)
         return model
+    }
+
+    /// The operators since version 1.1.
+    private func addEpilogues(
+        to model: ModelDescription, x: UInt32, bits: UInt32, _ layer: BinaryLayer, _ dims: [Int]
+    ) {
+        let ones = [Float](repeating: 1, count: 6)
+        var epilogue = EpilogueDescription(
+            steps: [
+                .scaleShift(ones, ones), .rectify(ones, ones), .function(BNNMF_TANH),
+                .combine(BNNMF_STEP_ADD, values: [], tensor: x),
+            ], stores: 7)
+        epilogue.points = ones
+        let record = epilogue.record(model, channels: 6)
+        let mapped = model.op(BNNMF_OP_MAP, [x, x], BNNMF_FLOAT32, dims) { $0.parameters.map.epilogue = record }
+        let more = model.moreResults([(BNNMF_BITS, dims), (BNNMF_FLOAT32, [1, 1, 1, 6])])
+        var masked = layer
+        masked.padValue = 0
+        let parameters = masked.parameters(model, scale: ones, mask: 2, epilogue: record)
+        model.op(BNNMF_OP_BINARY_CONV2D, [bits, mapped, more[0]], BNNMF_FLOAT32, dims) {
+            $0.parameters.binary_conv2d = parameters
+        }
+        _ = model.moreResults([(BNNMF_BITS, dims), (BNNMF_FLOAT32, [1, 1, 1, 6])])
+        var means = EpilogueDescription(stores: 5)
+        (means.averageScale, means.averageShift) = (ones, ones)
+        let averaged = layer.parameters(model, epilogue: means.record(model, channels: 6))
+        let acc = model.op(BNNMF_OP_BINARY_CONV2D, [bits], BNNMF_INT32, dims) {
+            $0.parameters.binary_conv2d = averaged
+        }
+        let average = model.moreResults([(BNNMF_FLOAT32, [1, 1, 1, 6])])[0]
+        let scale = model.blob(ones)
+        let thresholds = model.op(BNNMF_OP_ACCUMULATOR_THRESHOLDS, [average], BNNMF_INT32, [1, 1, 1, 6]) {
+            $0.parameters.accumulator_thresholds.scale = scale
+            $0.parameters.accumulator_thresholds.bias = scale
+            $0.parameters.accumulator_thresholds.limit = 27
+        }
+        let compared = model.op(BNNMF_OP_BINARIZE_BY, [acc, thresholds], BNNMF_BITS, dims)
+        model.op(BNNMF_OP_CONCAT, [bits, compared], BNNMF_BITS, [1, 4, 4, 12]) { $0.parameters.concat.axis = 3 }
+        let weights = model.blob([Float](repeating: 1, count: 36))
+        let convolved = EpilogueDescription(steps: [.clamp(-1, 1)], stores: 4).record(model, channels: 6)
+        model.op(BNNMF_OP_CONV2D, [x], BNNMF_FLOAT32, [1, 1, 1, 6]) {
+            $0.parameters.conv2d = bnnmf_conv2d(
+                window: window(), groups: 1, weights: weights, bias: .max, minimum: -10, maximum: 10,
+                epilogue: convolved)
+        }
+        model.probe(more[0], [1, 6, 4, 4], channelsFirst: true)
     }
 
     func testEveryMetadataWordChangedWithRepairedChecksum() throws {

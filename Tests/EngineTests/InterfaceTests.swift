@@ -65,6 +65,33 @@ final class InterfaceTests: EngineTestCase {
         }
     }
 
+    func testDecisionsBesideValuesAreToldAndCounted() throws {
+        let model = ModelDescription()
+        let dims = [1, 2, 2, 3]
+        var epilogue = EpilogueDescription(steps: [.scaleShift([2, 2, 2], nil)], stores: 3)
+        epilogue.points = [1, 2, 3]
+        let record = epilogue.record(model, channels: 3)
+        let weights = model.blob([1, 0, 0, 0, 1, 0, 0, 0, 1] as [Float])
+        let values = model.op(BNNMF_OP_CONV2D, [model.input(dims)], BNNMF_FLOAT32, dims) {
+            $0.parameters.conv2d = bnnmf_conv2d(
+                window: window(), groups: 1, weights: weights, bias: .max, minimum: -.infinity, maximum: .infinity,
+                epilogue: record)
+        }
+        let decisions = model.moreResults([(BNNMF_BITS, dims)])[0]
+        model.probe(decisions, [1, 3, 2, 2], channelsFirst: true)
+        model.probe(decisions, [12])
+        model.output(values)
+        let open = try model.open()
+        XCTAssertEqual(open.layers.map(\.multiplyAccumulates), [4 * 3 * 3])
+        XCTAssertEqual(open.layers.map(\.weightByteCount), [9 * 4 + 3 * 4 + 3 * 4])
+        nonisolated(unsafe) var seen: [[Int8]] = []
+        let session = try BNNMSession(open) { _, _, decisions in seen.append(decisions) }
+        let x: [Float] = [0, 0, 0, 1, 1, 1, 2, 2, 2, -1, 0.5, 1.5]
+        XCTAssertEqual(try session.run([x]), [x.map { 2 * $0 }])
+        let inMemory: [Int8] = [-1, -1, -1, 1, 1, -1, 1, 1, 1, -1, -1, 1]
+        XCTAssertEqual(seen, [(0..<12).map { inMemory[$0 % 4 * 3 + $0 / 4] }, inMemory])
+    }
+
     func testInformationIsComplete() throws {
         let model = try small().open()
         XCTAssertEqual(model.inputs.map(\.name), ["image"])
@@ -72,7 +99,7 @@ final class InterfaceTests: EngineTestCase {
         XCTAssertEqual(model.inputs.map(\.elementCount), [280])
         XCTAssertEqual(model.outputs.map(\.shape), [[nil, 2, 2, 7]])
         XCTAssertEqual(model.info.openBatch, "N")
-        XCTAssertEqual(model.info.formatVersion, "1.0")
+        XCTAssertEqual(model.info.formatVersion, "1.1")
         XCTAssertEqual(model.layers.map(\.operatorName), ["Binarize", "BinaryConv2D", "Clamp"])
         XCTAssertEqual(model.layers[1].multiplyAccumulates, 4 * 7 * 9 * 10)
         XCTAssertEqual(model.layers[1].weightByteCount, 7 * 9 * 8 * 8 + 28)

@@ -76,6 +76,15 @@ final class ModelDescription {
         return op.output
     }
 
+    /// Adds results of the last operator behind its first.
+    func moreResults(_ results: [(bnnmf_element_type, [Int])]) -> [UInt32] {
+        let indices = results.map { tensor($0.0, $0.1) }
+        ops[ops.count - 1].more_output_count = UInt32(indices.count)
+        if indices.count > 0 { ops[ops.count - 1].more_outputs.0 = indices[0] }
+        if indices.count > 1 { ops[ops.count - 1].more_outputs.1 = indices[1] }
+        return indices
+    }
+
     func probe(_ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false) {
         var probe = bnnmf_probe()
         probe.name = text("probe\(probes.count)")

@@ -79,6 +79,36 @@ final class SharedMemoryTests: EngineTestCase {
         try assertRuns(model, [values], give: [values])
     }
 
+    func testAnEpiloguesValuesAreWrittenOverAnOperandThatNobodyReadsLater() throws {
+        let dims = [1, 8, 8, 64]
+        let values = (0..<4096).map { Float($0 % 100) - 50 }
+        for readsLater in [false, true] {
+            let model = ModelDescription()
+            let x = model.scaleShift(model.input(dims), dims, [2], [0])
+            let residual = model.scaleShift(x, dims, [-1], [1])
+            let epilogue = EpilogueDescription(
+                steps: [.combine(BNNMF_STEP_ADD, values: [], tensor: residual), .clamp(-3, 100)], stores: 7)
+            let record = epilogue.record(model, channels: 64)
+            let y = model.op(BNNMF_OP_MAP, [x, residual], BNNMF_FLOAT32, dims) {
+                $0.parameters.map.epilogue = record
+            }
+            let more = model.moreResults([(BNNMF_BITS, dims), (BNNMF_FLOAT32, [1, 1, 1, 64])])
+            let sum = model.elementwise(BNNMF_ADD, y, readsLater ? x : y, dims)
+            model.output(model.scaleShift(sum, dims, [1], [0]))
+            model.output(model.unpack(more[0], dims), name: "decisions")
+            model.output(more[1], name: "averages")
+            let whole = 4096 * 4
+            XCTAssertLessThanOrEqual(try model.open().info.arenaByteCount, whole * (readsLater ? 3 : 2) + 8192)
+            // 2x + (1 - 2x) is 1.
+            try assertRuns(
+                model, [values],
+                give: [
+                    values.map { readsLater ? 1 + 2 * $0 : 2 }, values.map { _ in -1 },
+                    [Float](repeating: 1, count: 64),
+                ])
+        }
+    }
+
     func testRandomGraphsKeepLiveTensorsApart() throws {
         for seed in 0..<60 {
             var random = SeededRandom(seed: seed)

@@ -65,7 +65,7 @@ final class ValidationTests: EngineTestCase {
             model.op(BNNMF_OP_BINARY_CONV2D, [bits], BNNMF_FLOAT32, [1, 1, 1, 1]) {
                 $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                     window: g, groups: 1, pad_value: 0, weights: weights, switch_points: .max, switch_count: 0,
-                    scale: scale, bias: .max, minimum: -1, maximum: 1)
+                    scale: scale, bias: .max, minimum: -1, maximum: 1, mask: 0, epilogue: .none)
             })
         assertRefused(model, "must be at most 16777216", .limitExceeded)
     }
@@ -76,7 +76,8 @@ final class ValidationTests: EngineTestCase {
                 let w = model.blob([Float](repeating: 1, count: weights))
                 return model.op(BNNMF_OP_CONV2D, [x], BNNMF_FLOAT32, out) {
                     $0.parameters.conv2d = bnnmf_conv2d(
-                        window: window(), groups: groups, weights: w, bias: .max, minimum: limits.0, maximum: limits.1)
+                        window: window(), groups: groups, weights: w, bias: .max, minimum: limits.0,
+                        maximum: limits.1, epilogue: .none)
                 }
             }
         }

@@ -10,6 +10,7 @@ final class DescribedModel {
     var inputs: [bnnmf_port] = []
     var outputs: [bnnmf_port] = []
     var probes: [bnnmf_probe] = []
+    var checks: [bnnmf_check] = []
     private var strings: [UnsafeMutablePointer<CChar>] = []
     private var buffers: [UnsafeMutableRawBufferPointer] = []
 
@@ -41,6 +42,14 @@ final class DescribedModel {
         return UInt32(blobs.count - 1)
     }
 
+    /// Numbers that a record points to.
+    func list(_ values: [UInt32]) -> UnsafePointer<UInt32> {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(4 * values.count, 4), alignment: 8)
+        values.withUnsafeBytes { copy.copyMemory(from: $0) }
+        buffers.append(copy)
+        return UnsafePointer(copy.bindMemory(to: UInt32.self).baseAddress!)
+    }
+
     /// Adds a tensor; its index.
     @discardableResult
     func tensor(_ name: String, _ type: bnnmf_element_type, _ dims: [UInt32], blob: UInt32 = UInt32.max) -> UInt32 {
@@ -56,7 +65,8 @@ final class DescribedModel {
 
     /// Adds an operator; `configure` sets its parameters.
     func op(
-        _ code: bnnmf_op_code, _ inputs: [UInt32], _ output: UInt32, _ configure: (inout bnnmf_op) -> Void = { _ in }
+        _ code: bnnmf_op_code, _ inputs: [UInt32], _ output: UInt32, more: [UInt32] = [],
+        _ configure: (inout bnnmf_op) -> Void = { _ in }
     ) {
         var op = bnnmf_op()
         op.name = string("op\(ops.count)")
@@ -64,6 +74,8 @@ final class DescribedModel {
         op.input_count = UInt32(inputs.count)
         op.output = output
         fill(&op.inputs, inputs)
+        op.more_output_count = UInt32(more.count)
+        fill(&op.more_outputs, more)
         configure(&op)
         ops.append(op)
     }
@@ -84,6 +96,11 @@ final class DescribedModel {
         probes.append(probe)
     }
 
+    func check(_ inputs: [UInt32], _ outputs: [UInt32], _ hashes: [UInt32], tolerance: Float) {
+        checks.append(
+            bnnmf_check(inputs: list(inputs), outputs: list(outputs), hashes: list(hashes), tolerance: tolerance))
+    }
+
     /// Calls `body` with the whole description.
     func withModel<Result>(_ body: (UnsafePointer<bnnmf_model>) -> Result) -> Result {
         tensors.withUnsafeBufferPointer { tensors in
@@ -92,14 +109,18 @@ final class DescribedModel {
                     inputs.withUnsafeBufferPointer { inputs in
                         outputs.withUnsafeBufferPointer { outputs in
                             probes.withUnsafeBufferPointer { probes in
-                                var model = bnnmf_model(
-                                    info: info, tensors: tensors.baseAddress, ops: ops.baseAddress,
-                                    blobs: blobs.baseAddress, inputs: inputs.baseAddress,
-                                    outputs: outputs.baseAddress, probes: probes.baseAddress,
-                                    tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
-                                    blob_count: UInt32(blobs.count), input_count: UInt32(inputs.count),
-                                    output_count: UInt32(outputs.count), probe_count: UInt32(probes.count))
-                                return body(&model)
+                                checks.withUnsafeBufferPointer { checks in
+                                    var model = bnnmf_model(
+                                        info: info, tensors: tensors.baseAddress, ops: ops.baseAddress,
+                                        blobs: blobs.baseAddress, inputs: inputs.baseAddress,
+                                        outputs: outputs.baseAddress, probes: probes.baseAddress,
+                                        checks: checks.baseAddress,
+                                        tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
+                                        blob_count: UInt32(blobs.count), input_count: UInt32(inputs.count),
+                                        output_count: UInt32(outputs.count), probe_count: UInt32(probes.count),
+                                        check_count: UInt32(checks.count))
+                                    return body(&model)
+                                }
                             }
                         }
                     }
@@ -109,11 +130,49 @@ final class DescribedModel {
     }
 }
 
-/// Writes `values` to the front of a C array, which Swift sees as a tuple of 32-bit numbers.
-func fill<Numbers>(_ numbers: inout Numbers, _ values: [UInt32]) {
-    withUnsafeMutableBytes(of: &numbers) { bytes in
+extension bnnmf_step {
+    /// A step whose other parts are absent.
+    static func of(
+        _ kind: bnnmf_step_kind, a: UInt32 = .max, b: UInt32 = .max, operand: UInt32 = 0, function: UInt32 = 0,
+        _ minimum: Float = -.infinity, _ maximum: Float = .infinity
+    ) -> bnnmf_step {
+        bnnmf_step(
+            kind: kind.rawValue, function: function, a: a, b: b, operand: operand, minimum: minimum, maximum: maximum)
+    }
+}
+
+extension bnnmf_epilogue {
+    /// An epilogue that stores nothing: none.
+    static var none: bnnmf_epilogue { .of([], stores: 0) }
+
+    static func of(
+        _ steps: [bnnmf_step], stores: UInt32, points: UInt32 = .max, pointCount: UInt32 = 0,
+        averageScale: UInt32 = .max, averageShift: UInt32 = .max
+    ) -> bnnmf_epilogue {
+        var epilogue = bnnmf_epilogue()
+        epilogue.stores = stores
+        epilogue.setSteps(steps)
+        epilogue.switch_points = points
+        epilogue.switch_count = pointCount
+        epilogue.average_scale = averageScale
+        epilogue.average_shift = averageShift
+        return epilogue
+    }
+
+    mutating func setSteps(_ records: [bnnmf_step]) {
+        step_count = UInt32(records.count)
+        fill(&steps, records)
+    }
+}
+
+/// Writes `values` to the front of a C array, which Swift sees as a tuple.
+func fill<Numbers>(_ numbers: inout Numbers, _ values: [UInt32]) { copy(values, to: &numbers) }
+func fill<Steps>(_ steps: inout Steps, _ values: [bnnmf_step]) { copy(values, to: &steps) }
+
+private func copy<Array, Element: BitwiseCopyable>(_ values: [Element], to array: inout Array) {
+    withUnsafeMutableBytes(of: &array) { bytes in
         for (index, value) in values.enumerated() {
-            bytes.storeBytes(of: value, toByteOffset: index * 4, as: UInt32.self)
+            bytes.storeBytes(of: value, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
         }
     }
 }

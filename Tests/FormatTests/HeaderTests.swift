@@ -27,7 +27,7 @@ final class HeaderTests: XCTestCase {
         for version in [0, 2, 0xffff] as [UInt16] {
             let answer = try opened(repairing: false) { $0.store(version, at: 4) }
             XCTAssertEqual(answer.status, BNNMF_UNSUPPORTED)
-            XCTAssertEqual(answer.message, "format version \(version).0; this reader knows versions 1.x")
+            XCTAssertEqual(answer.message, "format version \(version).1; this reader knows versions 1.x")
         }
     }
 
@@ -36,8 +36,43 @@ final class HeaderTests: XCTestCase {
     }
 
     func testUnknownFlagsAndReservedBytesAreUnsupported() throws {
-        XCTAssertEqual(try opened { $0.store(UInt32(1), at: 52) }.status, BNNMF_UNSUPPORTED)
+        for flags in [2, 3, 1 << 31] as [UInt32] {
+            XCTAssertEqual(try opened { $0.store(flags, at: 52) }.status, BNNMF_UNSUPPORTED)
+        }
         XCTAssertEqual(try opened { $0.store(UInt64(1) << 63, at: 56) }.status, BNNMF_UNSUPPORTED)
+    }
+
+    func testTheFlagOfEpiloguesIsSetWhereThereAreAny() throws {
+        let bytes = try DescribedModel.sample().fileBytes()
+        XCTAssertEqual(bytes.load(UInt32.self, at: 52), BNNMF_FLAG_EPILOGUES.rawValue)
+        let answer = try opened { $0.store(UInt32(0), at: 52) }
+        XCTAssertEqual(answer.status, BNNMF_CORRUPT)
+        XCTAssertEqual(answer.message, "header flags 00000000 lack 00000001, which its operators need")
+        XCTAssertEqual(try DescribedModel.smallest().fileBytes().load(UInt32.self, at: 52), 0)
+    }
+
+    func testAMaskAloneSetsTheFlag() throws {
+        let model = DescribedModel.smallest()
+        let bits = model.tensor("bits", BNNMF_BITS, [1, 1, 1, 3])
+        let sums = model.tensor("sums", BNNMF_INT32, [1, 1, 1, 1])
+        let points = model.blob([Float](repeating: 0, count: 2))
+        model.op(BNNMF_OP_BINARIZE, [0], bits) {
+            $0.parameters.binarize = bnnmf_binarize(switch_points: points, switch_count: 1, period: 2)
+        }
+        let weights = model.blob([UInt64](repeating: 0, count: 8))
+        model.op(BNNMF_OP_BINARY_CONV2D, [bits], sums) {
+            $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
+                window: bnnmf_window(
+                    kernel_h: 1, kernel_w: 1, stride_h: 1, stride_w: 1, dilation_h: 1, dilation_w: 1, pad_top: 0,
+                    pad_left: 0, pad_bottom: 0, pad_right: 0),
+                groups: 1, pad_value: 0, weights: weights, switch_points: .max, switch_count: 0, scale: .max,
+                bias: .max, minimum: -.infinity, maximum: .infinity, mask: 0, epilogue: .none)
+        }
+        XCTAssertEqual(try model.fileBytes().load(UInt32.self, at: 52), 0)
+        model.ops[1].input_count = 2
+        model.ops[1].inputs.1 = bits
+        model.ops[1].parameters.binary_conv2d.mask = 1
+        XCTAssertEqual(try model.fileBytes().load(UInt32.self, at: 52), 1)
     }
 
     func testSectionsThatAreNotWhereTheyBelongAreRefused() throws {

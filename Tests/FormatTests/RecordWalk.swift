@@ -35,11 +35,13 @@ func walkRecords(_ view: bnnmf_view, of bytes: ModelBytes) -> String? {
     for index in 0..<bnnmf_op_count(&view) {
         var op = bnnmf_op()
         bnnmf_get_op(&view, index, &op)
-        if op.input_count > 16 || op.output >= tensors || outside(op.name) || !(1...12).contains(op.code)
-            || numbers(op.inputs, op.input_count).contains(where: { $0 >= tensors })
+        if op.input_count > 16 || op.output >= tensors || outside(op.name) || !(1...16).contains(op.code)
+            || numbers(op.inputs, op.input_count).contains(where: { $0 >= tensors }) || op.more_output_count > 2
+            || numbers(op.more_outputs, op.more_output_count).contains(where: { $0 >= tensors })
         {
             return "op \(index)"
         }
+        if let epilogue = epilogue(op), epilogue.step_count > 8 { return "epilogue \(index)" }
     }
     for index in 0..<bnnmf_input_count(&view) {
         var port = bnnmf_port()
@@ -56,5 +58,22 @@ func walkRecords(_ view: bnnmf_view, of bytes: ModelBytes) -> String? {
         bnnmf_get_probe(&view, index, &probe)
         if probe.tensor >= tensors || probe.rank > 8 || outside(probe.name) { return "probe \(index)" }
     }
+    for check in 0..<bnnmf_check_count(&view) {
+        let inputs = (0..<bnnmf_input_count(&view)).map { bnnmf_check_input(&view, check, $0) }
+        let outputs = (0..<bnnmf_output_count(&view)).map { bnnmf_check_output(&view, check, $0) }
+        if (inputs + outputs).contains(where: { $0 >= bnnmf_blob_count(&view) }) { return "check \(check)" }
+        for probe in 0..<bnnmf_probe_count(&view) { _ = bnnmf_check_hash(&view, check, probe) }
+        if !(bnnmf_check_tolerance(&view, check) >= 0) { return "check \(check)" }
+    }
     return nil
+}
+
+/// The epilogue of an operator whose code has one.
+func epilogue(_ op: bnnmf_op) -> bnnmf_epilogue? {
+    switch bnnmf_op_code(op.code) {
+    case BNNMF_OP_CONV2D: op.parameters.conv2d.epilogue
+    case BNNMF_OP_BINARY_CONV2D: op.parameters.binary_conv2d.epilogue
+    case BNNMF_OP_MAP: op.parameters.map.epilogue
+    default: nil
+    }
 }

@@ -40,9 +40,11 @@ final class RoundTripTests: XCTestCase {
             XCTAssertEqual(found.input_count, expected.input_count, "operator \(index)")
             XCTAssertEqual(numbers(found.inputs, 16), numbers(expected.inputs, 16), "operator \(index)")
             XCTAssertEqual(found.output, expected.output, "operator \(index)")
+            XCTAssertEqual(found.more_output_count, expected.more_output_count, "operator \(index)")
+            XCTAssertEqual(numbers(found.more_outputs, 2), numbers(expected.more_outputs, 2), "operator \(index)")
             XCTAssertEqual(parameterWords(found), parameterWords(expected), "operator \(index), code \(found.code)")
         }
-        XCTAssertEqual(Set(model.ops.map(\.code)), Set(1...12), "the sample has every operator")
+        XCTAssertEqual(Set(model.ops.map(\.code)), Set(1...16), "the sample has every operator")
     }
 
     func testBlobsPortsAndProbesComeBackAsTheyWereDescribed() throws {
@@ -77,6 +79,36 @@ final class RoundTripTests: XCTestCase {
             XCTAssertEqual(probe.rank, expected.rank)
             XCTAssertEqual(numbers(probe.dims, 8), numbers(expected.dims, 8))
         }
+    }
+
+    func testChecksComeBackAsTheyWereDescribed() throws {
+        let model = DescribedModel.sample()
+        let bytes = try model.fileBytes()
+        var view = bnnmf_view()
+        XCTAssertEqual(bytes.open(&view).status, BNNMF_OK)
+        XCTAssertEqual(bnnmf_check_count(&view), 2)
+        for (index, expected) in model.checks.enumerated() {
+            let check = UInt32(index)
+            XCTAssertEqual(bnnmf_check_input(&view, check, 0), expected.inputs[0])
+            for output in 0..<2 as Range<UInt32> {
+                XCTAssertEqual(bnnmf_check_output(&view, check, output), expected.outputs[Int(output)])
+            }
+            for probe in 0..<2 as Range<UInt32> {
+                XCTAssertEqual(bnnmf_check_hash(&view, check, probe), expected.hashes[Int(probe)])
+            }
+            XCTAssertEqual(bnnmf_check_tolerance(&view, check), expected.tolerance)
+        }
+    }
+
+    func testAnEpilogueOfZerosIsNone() throws {
+        let model = DescribedModel.sample()
+        model.ops[1].parameters.conv2d.epilogue = bnnmf_epilogue()
+        let bytes = try model.fileBytes()
+        var view = bnnmf_view()
+        XCTAssertEqual(bytes.open(&view).status, BNNMF_OK)
+        var op = bnnmf_op()
+        bnnmf_get_op(&view, 1, &op)
+        XCTAssertEqual(op.parameters.conv2d.epilogue.switch_points, .max)
     }
 
     func testAStrippedModelOpensWithEmptyNames() throws {
@@ -147,6 +179,10 @@ final class RoundTripTests: XCTestCase {
         case BNNMF_OP_SCALE_SHIFT: byteCount = MemoryLayout<bnnmf_scale_shift>.size
         case BNNMF_OP_CLAMP: byteCount = MemoryLayout<bnnmf_clamp>.size
         case BNNMF_OP_ELEMENTWISE: byteCount = MemoryLayout<bnnmf_elementwise>.size
+        case BNNMF_OP_CONCAT: byteCount = MemoryLayout<bnnmf_concat>.size
+        case BNNMF_OP_MAP: byteCount = MemoryLayout<bnnmf_map>.size
+        case BNNMF_OP_BINARIZE_BY: byteCount = MemoryLayout<bnnmf_binarize_by>.size
+        case BNNMF_OP_ACCUMULATOR_THRESHOLDS: byteCount = MemoryLayout<bnnmf_accumulator_thresholds>.size
         default: byteCount = 0
         }
         return numbers(op.parameters, UInt32(byteCount / 4))

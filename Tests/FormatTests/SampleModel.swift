@@ -36,7 +36,7 @@ extension DescribedModel {
         model.op(BNNMF_OP_CONV2D, [nhwc], values) {
             $0.parameters.conv2d = bnnmf_conv2d(
                 window: window, groups: 1, weights: model.blob([Float](repeating: 0.5, count: 21)),
-                bias: model.blob([Float](repeating: 0.25, count: 70)), minimum: -1.5, maximum: 6)
+                bias: model.blob([Float](repeating: 0.25, count: 70)), minimum: -1.5, maximum: 6, epilogue: .none)
         }
         model.op(BNNMF_OP_BINARIZE, [values], bits) {
             $0.parameters.binarize = bnnmf_binarize(
@@ -46,19 +46,20 @@ extension DescribedModel {
         model.op(BNNMF_OP_BINARY_CONV2D, [bits], sums) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 2, pad_value: -1, weights: weights, switch_points: .max, switch_count: 0,
-                scale: .max, bias: .max, minimum: -.infinity, maximum: .infinity)
+                scale: .max, bias: .max, minimum: -.infinity, maximum: .infinity,
+                mask: 0, epilogue: .none)
         }
         model.op(BNNMF_OP_BINARY_CONV2D, [bits], scaled) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 3, pad_value: 1, weights: weights, switch_points: .max, switch_count: 0,
                 scale: model.blob([Float](repeating: 2, count: 9)), bias: model.blob([Float](repeating: -3, count: 9)),
-                minimum: 0, maximum: 1)
+                minimum: 0, maximum: 1, mask: 0, epilogue: .none)
         }
         model.op(BNNMF_OP_BINARY_CONV2D, [bits], decided) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 5, pad_value: 0, weights: weights,
                 switch_points: model.blob([Int32](repeating: 4, count: 18)), switch_count: 2, scale: .max, bias: .max,
-                minimum: -2, maximum: 2)
+                minimum: -2, maximum: 2, mask: 0, epilogue: .none)
         }
         model.op(BNNMF_OP_MAX_POOL, [sums], largest) {
             $0.parameters.pool = bnnmf_pool(window: window, count_include_pad: 0, or_channels: .max)
@@ -83,11 +84,18 @@ extension DescribedModel {
             $0.parameters.elementwise.function = BNNMF_DIVIDE.rawValue
         }
         model.op(BNNMF_OP_RESHAPE, [sum], flat)
+        model.addEpilogues(nhwc: nhwc, bits: bits, sum: sum, window, weights)
         model.input("x", image)
         model.output("y", flat)
         model.output("sums", largest)
         model.probe("binarized", bits, BNNMF_PROBE_SIGNED, channelsFirst: true, [1, 70, 4, 5])
         model.probe("masked", pooled, BNNMF_PROBE_ZERO_ONE, channelsFirst: false, [6, 9])
+        let (given, first, second) = (
+            model.blob([Float](repeating: 1, count: 60)), model.blob([Float](repeating: 2, count: 54)),
+            model.blob([Int32](repeating: 3, count: 54))
+        )
+        model.check([given], [first, second], [0xdead_beef, 7], tolerance: 0.25)
+        model.check([given], [first, first], [1, 2], tolerance: 0)
         return model
     }
 

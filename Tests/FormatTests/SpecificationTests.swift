@@ -51,9 +51,18 @@ final class SpecificationTests: XCTestCase {
 
     func testProbeEncodings() throws { try assertCodes("Probe encodings", "bnnmf_probe_encoding", prefix: "BNNMF_") }
 
+    func testHeaderFlags() throws { try assertCodes("Header flags", "bnnmf_header_flag", prefix: "BNNMF_FLAG_") }
+
+    func testStepKinds() throws { try assertCodes("Steps", "bnnmf_step_kind", prefix: "BNNMF_STEP_") }
+
+    func testRealFunctions() throws { try assertCodes("Real functions", "bnnmf_real_function", prefix: "BNNMF_") }
+
+    func testStores() throws { try assertCodes("Results", "bnnmf_stores", prefix: "BNNMF_STORES_") }
+
     func testFunctions() throws {
         let rows = try text("docs/format.md").components(separatedBy: "\n")
-            .drop { !$0.hasPrefix("**ELEMENTWISE.**") }.filter { $0.hasPrefix("| ") }.dropFirst()
+            .drop { !$0.hasPrefix("**ELEMENTWISE.**") }.drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
+            .dropFirst(2)
         let expected = try enumerators("bnnmf_function", prefix: "BNNMF_")
         XCTAssertEqual(rows.count, expected.count)
         for (name, code) in expected { XCTAssertTrue(rows.contains { $0.hasPrefix("| \(code) | \(name) |") }, name) }
@@ -96,9 +105,9 @@ final class SpecificationTests: XCTestCase {
         XCTAssertEqual(
             fields,
             [
-                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 0, "file_size": UInt64(bytes.buffer.count),
+                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 1, "file_size": UInt64(bytes.buffer.count),
                 "metadata_offset": 64, "metadata_size": metadataSize, "blobs_offset": section,
-                "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 0,
+                "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 1,
                 "reserved": 0,
             ])
         XCTAssertEqual(Array(bytes.buffer[68..<72]), Array("BNNM".utf8), "the FlatBuffer's identifier")

@@ -5,14 +5,15 @@ import XCTest
 
 extension BinaryConvolutionOperands {
     /// Calls `body` with the kernel's arguments, but for the output.
-    private func withArguments(_ body: (bnnmk_binary_conv2d) -> Void) {
+    func withArguments(_ body: (bnnmk_binary_conv2d) -> Void) {
         let x = InputMemory(packedInput)
         let w = InputMemory(packedWeights)
         let pad = padPixel.map { InputMemory(pack($0, channels: test.channels)) }
+        let counted = packedMask.map { InputMemory($0) }
         let points = InputMemory(switchPoints)
         let scales = InputMemory(scale)
         let biases = InputMemory(bias)
-        withExtendedLifetime((x, w, pad, points, scales, biases)) {
+        withExtendedLifetime((x, w, pad, counted, points, scales, biases)) {
             var arguments = bnnmk_binary_conv2d()
             arguments.window = test.geometry.window
             arguments.input = x.pointer
@@ -21,6 +22,7 @@ extension BinaryConvolutionOperands {
             arguments.channels = UInt32(test.channels)
             arguments.weights = w.pointer
             arguments.pad_pixel = pad?.pointer
+            arguments.mask = counted?.pointer
             arguments.out_channels = UInt32(test.outChannels)
             arguments.channel_offset = UInt32(test.channelOffset)
             arguments.output_channels = UInt32(test.outputChannels)
@@ -57,11 +59,21 @@ extension BinaryConvolutionOperands {
                 if words.elements != expectedBits || !words.guardsAreIntact {
                     return XCTFail("bits at \(level.name), \(split): \(test)")
                 }
-                let sums = OutputMemory<Int32>(
-                    count: pixelCount * test.outputChannels, initial: -77, guardValue: 1234)
-                run(level, BNNMK_OUTPUT_INT32, split, arguments, into: sums)
-                if sums.elements != expected(-77, { Int32(accumulators[$0]) }) || !sums.guardsAreIntact {
-                    return XCTFail("int32 at \(level.name), \(split): \(test)")
+                for withRowSums in [false, true] {
+                    let sums = OutputMemory<Int32>(
+                        count: pixelCount * test.outputChannels, initial: -77, guardValue: 1234)
+                    let rowSums = OutputMemory<Double>(
+                        count: test.geometry.outHeight * test.outputChannels, initial: 0, guardValue: 1234)
+                    var arguments = arguments
+                    arguments.row_sums = withRowSums ? rowSums.pointer : nil
+                    run(level, BNNMK_OUTPUT_INT32, split, arguments, into: sums)
+                    if sums.elements != expected(-77, { Int32(accumulators[$0]) }) || !sums.guardsAreIntact {
+                        return XCTFail("int32 at \(level.name), \(split): \(test)")
+                    }
+                    let expectedSums = withRowSums ? expectedRowSums { Double(accumulators[$0]) } : rowSums.elements
+                    if rowSums.elements != expectedSums || !rowSums.guardsAreIntact {
+                        return XCTFail("row sums at \(level.name), \(split): \(test)")
+                    }
                 }
                 let values = OutputMemory<Float>(
                     count: pixelCount * test.outputChannels, initial: -77, guardValue: 1234)
@@ -74,7 +86,7 @@ extension BinaryConvolutionOperands {
     }
 
     /// The whole output: `value` of accumulator i in the group's channels, `other` elsewhere.
-    private func expected<Element>(_ other: Element, _ value: (Int) -> Element) -> [Element] {
+    func expected<Element>(_ other: Element, _ value: (Int) -> Element) -> [Element] {
         let pixelCount = test.geometry.outHeight * test.geometry.outWidth
         var elements = [Element](repeating: other, count: pixelCount * test.outputChannels)
         for pixel in 0..<pixelCount {
@@ -97,7 +109,21 @@ extension BinaryConvolutionOperands {
         return pack(decisions, channels: test.outputChannels)
     }
 
-    private func expectedFloat(_ i: Int) -> Float {
+    /// Row by row, the sums of `value` of the group's accumulators, pixel by pixel; 0 elsewhere.
+    func expectedRowSums(_ value: (Int) -> Double) -> [Double] {
+        let width = test.geometry.outWidth
+        var sums = [Double](repeating: 0, count: test.geometry.outHeight * test.outputChannels)
+        for pixel in 0..<(test.geometry.outHeight * width) {
+            for m in 0..<test.outChannels {
+                let column = test.channelOffset + m
+                sums[pixel / width * test.outputChannels + column] += value(pixel * test.outChannels + m)
+            }
+        }
+        return sums
+    }
+
+    /// The scaled and clamped number of accumulator i.
+    func expectedFloat(_ i: Int) -> Float {
         let channel = test.channelOffset + i % test.outChannels
         let product = Double(scale[channel]) * Double(accumulators[i])
         let value = Float(product + (test.hasBias ? Double(bias[channel]) : 0))

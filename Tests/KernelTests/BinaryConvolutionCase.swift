@@ -21,6 +21,8 @@ struct BinaryConvolutionCase: CustomStringConvertible {
     var weightPattern = SignPattern.random
     var switchCount = 1
     var hasBias = true
+    /// Only some inputs count; without padding that counts.
+    var hasMask = false
 
     init(seed: UInt64, geometry: WindowGeometry, channels: Int, outChannels: Int) {
         self.seed = seed
@@ -38,7 +40,7 @@ struct BinaryConvolutionCase: CustomStringConvertible {
     var description: String {
         "seed \(seed): \(geometry) channels \(channels) of stride \(wordCount(channels) + extraStride) words -> "
             + "\(outChannels) at \(channelOffset) of \(outputChannels), padding \(padding), input \(inputPattern), "
-            + "weights \(weightPattern), \(switchCount) switch points, bias \(hasBias)"
+            + "weights \(weightPattern), \(switchCount) switch points, bias \(hasBias), mask \(hasMask)"
     }
 }
 
@@ -47,6 +49,7 @@ struct BinaryConvolutionOperands {
     let input: [Int8]  // [pixel][channel]
     let weights: [Int8]  // [out channel][tap][channel]
     let padPixel: [Int8]?
+    let mask: [Int8]?  // as the input: 1 counts, 0 does not
     let switchPoints: [Int32]  // [switch][output channel]
     let scale: [Float], bias: [Float]
     let accumulators: [Int]  // [output pixel][out channel]
@@ -65,7 +68,11 @@ struct BinaryConvolutionOperands {
         case .minus: padPixel = SignPattern.minus.values(test.channels, using: &random)
         case .mixed: padPixel = SignPattern.random.values(test.channels, using: &random)
         }
-        let results = Self.convolve(test, input, weights, padPixel)
+        let x = input
+        let kept = test.hasMask ? x.map { _ in Int8(random.below(3) == 0 ? 0 : 1) } : nil
+        mask = kept
+        let counted = kept.map { zip(x, $0).map { $0 * $1 } } ?? x
+        let results = Self.convolve(test, counted, weights, padPixel)
         accumulators = results
 
         // Points at and beside values that occur, and absent ones.
@@ -90,7 +97,7 @@ struct BinaryConvolutionOperands {
         (minimum, maximum) = random.pick(bounds)
     }
 
-    /// Sums of products of -1 and +1, tap by tap.
+    /// Sums of products of -1 (or 0) and +1, tap by tap.
     private static func convolve(
         _ test: BinaryConvolutionCase, _ input: [Int8], _ weights: [Int8], _ padPixel: [Int8]?
     ) -> [Int] {
@@ -139,9 +146,17 @@ struct BinaryConvolutionOperands {
 
     /// Packed pixels with other groups' words, arbitrary, between them. The last pixel ends with its own words.
     var packedInput: [UInt64] {
+        strided(pack(input, channels: test.channels))
+    }
+
+    /// The mask, laid out as the input: bit 1 counts.
+    var packedMask: [UInt64]? {
+        mask.map { strided(pack($0.map { -$0 }, channels: test.channels)) }
+    }
+
+    private func strided(_ rows: [UInt64]) -> [UInt64] {
         var random = SeededRandom(seed: test.seed ^ 0xABCD)
         let words = wordCount(test.channels)
-        let rows = pack(input, channels: test.channels)
         let pixelCount = test.geometry.inHeight * test.geometry.inWidth
         var strided: [UInt64] = []
         for pixel in 0..<pixelCount {

@@ -59,6 +59,29 @@ final class BinaryConvolutionTests: XCTestCase {
         }
     }
 
+    func testOnlyInputsInTheMaskCount() {
+        for seed in 2000..<(2000 + UInt64(200)) {
+            var random = SeededRandom(seed: seed)
+            var test = BinaryConvolutionCase(
+                seed: seed, geometry: WindowGeometry.random(using: &random),
+                channels: random.pick([1, 3, 63, 64, 65, 127, 128, 129]), outChannels: random.pick([1, 7, 8, 9, 17]))
+            test.channelOffset = random.pick([0, 0, 5, 8, 59, 61, 64, 67])
+            test.outputChannels = test.channelOffset + test.outChannels + random.pick([0, 3, 64])
+            test.extraStride = random.pick([0, 0, 1, 2])
+            test.inputPattern = random.pick([.random, .random, .plus, .minus])
+            test.weightPattern = random.pick([.random, .random, .plus, .minus])
+            test.hasMask = true
+            check(test)
+        }
+        // Over the limit of per-byte counters.
+        var test = BinaryConvolutionCase(
+            seed: 3, geometry: WindowGeometry(inWidth: 5), channels: 93 * 64 + 5, outChannels: 9)
+        test.inputPattern = .plus
+        test.weightPattern = .minus
+        test.hasMask = true
+        check(test)
+    }
+
     /// All bits differ over many words: per-byte counters fill up to their limit, and over it if they were not emptied.
     func testCountersDoNotOverflow() {
         for words in [30, 31, 32, 33, 61, 62, 63, 93, 144, 300] {

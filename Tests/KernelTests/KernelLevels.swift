@@ -54,6 +54,12 @@ final class KernelLevelTests: XCTestCase {
             XCTAssertNotNil(table.clamp)
             XCTAssertNotNil(table.transpose)
             XCTAssertNotNil(table.elementwise)
+            XCTAssertNotNil(table.map)
+            XCTAssertNotNil(table.copy_rows)
+            XCTAssertNotNil(table.insert)
+            XCTAssertNotNil(table.binarize_by_f32)
+            XCTAssertNotNil(table.binarize_by_i32)
+            XCTAssertNotNil(table.accumulator_thresholds)
             XCTAssertNotNil(table.binary_conv2d_name)
             XCTAssertNotNil(table.conv2d_name)
         }

@@ -41,16 +41,14 @@ final class PackedModelTests: XCTestCase {
             model.codes,
             [
                 BNNMF_OP_TRANSPOSE, BNNMF_OP_BINARIZE, BNNMF_OP_BINARY_CONV2D, BNNMF_OP_BIT_POOL,
-                BNNMF_OP_BINARY_CONV2D, BNNMF_OP_CLAMP, BNNMF_OP_TRANSPOSE,
+                BNNMF_OP_BINARY_CONV2D, BNNMF_OP_TRANSPOSE,
             ])
         XCTAssertEqual(
             model.ops.map { model.shape($0.output) },
-            [[1, 4, 4, 3], [1, 4, 4, 3], [1, 4, 4, 10], [1, 2, 2, 10], [1, 2, 2, 2], [1, 2, 2, 2], [1, 2, 2, 2]])
+            [[1, 4, 4, 3], [1, 4, 4, 3], [1, 4, 4, 10], [1, 2, 2, 10], [1, 2, 2, 2], [1, 2, 2, 2]])
         XCTAssertEqual(
             model.ops.map { model.elementType($0.output) },
-            [
-                BNNMF_FLOAT32, BNNMF_BITS, BNNMF_BITS, BNNMF_BITS, BNNMF_FLOAT32, BNNMF_FLOAT32, BNNMF_FLOAT32,
-            ])
+            [BNNMF_FLOAT32, BNNMF_BITS, BNNMF_BITS, BNNMF_BITS, BNNMF_FLOAT32, BNNMF_FLOAT32])
         XCTAssertEqual(model.ops.map { String(cString: $0.name) }[2], "conv")
         XCTAssertEqual(model.ops.map { String(cString: $0.name) }[4], "layer")
         // Each operator reads what the one before it wrote.
@@ -58,7 +56,7 @@ final class PackedModelTests: XCTestCase {
         XCTAssertEqual(model.inputs.map { String(cString: $0.name) }, ["x"])
         XCTAssertEqual(model.inputs.map { model.shape($0.tensor) }, [[1, 3, 4, 4]])
         XCTAssertEqual(model.outputs.map { String(cString: $0.name) }, ["y"])
-        XCTAssertEqual(model.outputs.map(\.tensor), [model.ops[6].output])
+        XCTAssertEqual(model.outputs.map(\.tensor), [model.ops[5].output])
     }
 
     func testProbesNameTheDecisionsInTheirONNXOrder() throws {
@@ -100,6 +98,12 @@ final class PackedModelTests: XCTestCase {
         XCTAssertEqual(layer.blob(record.bias, as: Float.self), [0.5, 1.5])
         XCTAssertEqual(record.switch_points, UInt32.max)
         XCTAssertEqual(layer.blob(record.weights, as: UInt64.self).prefix(2), [0b10_0100_1001, 0b01_0010_0100])
+        // The ReLU behind it is its epilogue.
+        XCTAssertEqual(record.epilogue.stores, BNNMF_STORES_VALUES.rawValue)
+        XCTAssertEqual(record.epilogue.step_count, 1)
+        XCTAssertEqual(record.epilogue.steps.0.kind, BNNMF_STEP_CLAMP.rawValue)
+        XCTAssertEqual(record.epilogue.steps.0.minimum, 0)
+        XCTAssertEqual(record.epilogue.steps.0.maximum, .infinity)
     }
 
     func testABitPoolHoldsAMaskOfTheChannelsThatTakeTheMinimum() throws {

@@ -7,7 +7,10 @@ import XCTest
 /// What float32 arithmetic in any order of summation gives lies within the bound of the reference, and the bound is not
 /// so large that it would excuse everything.
 final class ErrorBoundTests: XCTestCase {
-    private enum Layer: CaseIterable { case conv, grouped, scaleShift, relu, clip, add, sub, mul, maxPool, averagePool }
+    private enum Layer: CaseIterable {
+        case conv, grouped, scaleShift, relu, clip, add, sub, mul, div, maxPool, averagePool, pRelu, leakyRelu, sigmoid,
+            tanh, minimum, concat, transpose, classifier
+    }
 
     /// x [1,4,9,9] → `layers` → y, at the reference's stage.
     private func network(_ layers: [Layer], _ random: inout SeededRandom) throws -> Graph {
@@ -20,6 +23,13 @@ final class ErrorBoundTests: XCTestCase {
             }
             func append(_ op: any Operator, _ operands: Graph.ValueID...) throws {
                 value = try graph.append(op, [value] + operands, name: "\(layer)")[0]
+            }
+            // Every layer takes four channels; a concatenation leaves eight.
+            if shape[1] != 4,
+                layer == .conv || layer == .grouped || layer == .scaleShift || layer == .pRelu
+                    || layer == .sub || layer == .transpose || layer == .concat
+            {
+                continue
             }
             if shape[2] < 2, layer == .grouped || layer == .maxPool { continue }
             switch layer {
@@ -34,6 +44,15 @@ final class ErrorBoundTests: XCTestCase {
             case .add: try append(Add(), value)
             case .sub: try append(Sub(), constant([1, 4, 1, 1]))
             case .mul: try append(Mul(), value)
+            case .div: try append(Div(), graph.addConstant("d", Tensor([], [random.float() + 1.5])))
+            case .pRelu: try append(PRelu(), constant([4, 1, 1], scale: 2))
+            case .leakyRelu: try append(LeakyRelu(alpha: 0.1))
+            case .sigmoid: try append(Sigmoid())
+            case .tanh: try append(Tanh())
+            case .minimum: try append(Min(), value)
+            case .concat: try append(Concat(axis: 1), value)
+            case .transpose: try append(Transpose(permutation: [0, 1, 3, 2]))
+            case .classifier: try append(classifier(&random))
             case .maxPool: try append(MaxPool(window: Window(kernel: 2)))
             case .averagePool:
                 guard shape[2] >= 5 else { continue }
@@ -42,6 +61,16 @@ final class ErrorBoundTests: XCTestCase {
         }
         graph.outputs = [Graph.Output(name: "y", value: value)]
         return graph
+    }
+
+    /// Scores of two classes through a hidden layer of five.
+    private func classifier(_ random: inout SeededRandom) -> ScalarClassifier {
+        func constant(_ shape: [Int]) -> Tensor { Tensor(shape, random.floats(shape.reduce(1, *), bound: 2)) }
+        let linear = Gemm(alpha: 1, beta: 1, transA: false, transB: true)
+        return ScalarClassifier(layers: [
+            .init(op: linear, operands: [nil, constant([5, 1]), constant([5])]), .init(op: Tanh(), operands: [nil]),
+            .init(op: MatMul(), operands: [nil, constant([5, 2])]), .init(op: Add(), operands: [nil, constant([2])]),
+        ])
     }
 
     /// Runs reference, bound and shuffled execution side by side.

@@ -15,6 +15,10 @@ struct ShuffledExecution {
             let a = inputs[1]!.broadcast(to: shape).floats, b = inputs[2]!.broadcast(to: shape).floats
             let x = inputs[0]!.floats
             return Tensor(shape, x.indices.map { b[$0].addingProduct(a[$0], x[$0]) })
+        case is Tanh, is Sigmoid:
+            // Within 2 units in the last place.
+            let exact = try node.op.evaluate(inputs)[0].floats
+            return Tensor(shape, exact.map { $0.isNormal ? $0 + Float(random.below(5) - 2) * $0.ulp : $0 })
         default: return try node.op.evaluate(inputs)[0]
         }
     }

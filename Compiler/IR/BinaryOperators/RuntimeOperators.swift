@@ -9,3 +9,4 @@ extension Mul: RuntimeOperator {}
 extension Div: RuntimeOperator {}
 extension Min: RuntimeOperator {}
 extension Max: RuntimeOperator {}
+extension Concat: RuntimeOperator {}

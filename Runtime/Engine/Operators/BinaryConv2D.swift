@@ -8,11 +8,12 @@ enum BinaryConv2D {
     static let accumulatorLimit: Int64 = 1 << 24
 
     static func validate(_ scope: OperatorScope) throws(Failure) {
-        try scope.requireInputs(1)
         let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.binary_conv2d)
         try scope.require("the input", x, is: .bits)
-        let geometry = WindowGeometry(op.window, x, y)
-        try geometry.validate(x, y, scope)
+        let dims = try scope.valueDims()
+        let geometry = WindowGeometry(op.window, x.dims, dims)
+        try geometry.validate(scope)
+        try validateMask(op, x, scope)
         let groups = Int64(op.groups)
         try scope.require(
             groups >= 1 && x.channels % groups == 0 && y.channels % groups == 0,
@@ -24,22 +25,43 @@ enum BinaryConv2D {
                 $0.add(accumulatorLimit)
             }
         }
-        try validateEpilogue(op, y, scope)
+        if let epilogue = Epilogue(scope.record) {
+            let isScaled = op.scale != Model.none
+            if isScaled { try validateScale(op, y, scope) }
+            try epilogue.validate(dims, isScaled ? .float32 : .int32, scope)
+            try scope.require(isScaled || epilogue.storesValues, "accumulators must be stored")
+        } else {
+            try scope.requireInputs(op.mask == 0 ? 1 : 2)
+            try validateResult(op, y, scope)
+        }
         let layout = Layout(op, x, y)
         let bytes = product(layout.groupWords, groups, 8)
         try validateTails(layout, try scope.blob("weights", op.weights, byteCount: bytes), scope)
     }
 
-    /// What turns accumulators into the result.
-    private static func validateEpilogue(
+    private static func validateMask(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ scope: OperatorScope) throws(Failure) {
+        guard op.mask != 0 else { return }
+        try scope.require(op.mask < scope.record.input_count, "its mask must be one of its inputs")
+        let mask = scope.input(Int(op.mask))
+        try scope.require("the mask", mask, is: .bits)
+        try scope.require(mask.dims == x.dims, "input and mask must have equal dimensions")
+        try scope.require(op.pad_value == 0, "with a mask the value of padding must be 0")
+    }
+
+    /// What turns accumulators into float32.
+    private static func validateScale(_ op: bnnmf_binary_conv2d, _ y: Tensor, _ scope: OperatorScope) throws(Failure) {
+        _ = try scope.blob("scale", op.scale, byteCount: y.channels &* 4)
+        try scope.optionalBlob("bias", op.bias, byteCount: y.channels &* 4)
+        try scope.requireLimits(op.minimum, op.maximum)
+    }
+
+    /// What turns accumulators into the result, without an epilogue.
+    private static func validateResult(
         _ op: bnnmf_binary_conv2d, _ y: Tensor, _ scope: OperatorScope
     ) throws(Failure) {
         switch y.elementType {
         case .int32: break
-        case .float32:
-            _ = try scope.blob("scale", op.scale, byteCount: y.channels &* 4)
-            try scope.optionalBlob("bias", op.bias, byteCount: y.channels &* 4)
-            try scope.requireLimits(op.minimum, op.maximum)
+        case .float32: try validateScale(op, y, scope)
         case .bits:
             try SwitchPoints.validate(
                 op.switch_points, switchCount: op.switch_count, columnCount: y.channels, type: .int32, scope)
@@ -94,15 +116,17 @@ enum BinaryConv2D {
     }
 
     /// Multiplications of one execution.
-    static func multiplyAccumulates(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ y: Tensor) -> UInt64 {
-        let layout = Layout(op, x, y)
-        return UInt64(clamping: y.elements) &* UInt64(clamping: layout.taps &* layout.channels)
+    static func multiplyAccumulates(_ record: bnnmf_op, _ x: Tensor, _ y: Tensor) -> UInt64 {
+        let layout = Layout(record.parameters.binary_conv2d, x, y)
+        guard let values = Epilogue.valueDims(record, x, y)?.elements else { return 0 }
+        return UInt64(clamping: values) &* UInt64(clamping: layout.taps &* layout.channels)
     }
 
-    /// Words of scratch memory: the pixel that padding reads, then one group of one image.
+    /// Words of scratch memory: the pixel that padding reads, then one group of one image, then the same of the mask.
+    /// The epilogue's follow.
     static func scratchWordCount(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ y: Tensor) -> Int64 {
         let layout = Layout(op, x, y)
-        let pixels = x.rows / Int64(x.dims[0])
-        return (op.pad_value == 0 ? 0 : layout.words) &+ (layout.needsExtraction ? pixels &* layout.words : 0)
+        let group = layout.needsExtraction ? x.rows / Int64(x.dims[0]) &* layout.words : 0
+        return (op.pad_value == 0 ? 0 : layout.words) &+ group &* (op.mask == 0 ? 1 : 2)
     }
 }

@@ -4,12 +4,17 @@ import BNNMKernels
 /// BNNMF_OP_CONV2D: float32 [N,H,W,C] → float32 [N,H′,W′,M], zero padded, clamped.
 enum Conv2D {
     static func validate(_ scope: OperatorScope) throws(Failure) {
-        try scope.requireInputs(1)
         let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.conv2d)
         try scope.require("the input", x, is: .float32)
-        try scope.require("the output", y, is: .float32)
-        let geometry = WindowGeometry(op.window, x, y)
-        try geometry.validate(x, y, scope)
+        let dims = try scope.valueDims()
+        let geometry = WindowGeometry(op.window, x.dims, dims)
+        try geometry.validate(scope)
+        if let epilogue = Epilogue(scope.record) {
+            try epilogue.validate(dims, .float32, scope)
+        } else {
+            try scope.requireInputs(1)
+            try scope.require("the output", y, is: .float32)
+        }
         let groups = Int64(op.groups)
         try scope.require(
             groups >= 1 && x.channels % groups == 0 && y.channels % groups == 0,
@@ -21,9 +26,11 @@ enum Conv2D {
     }
 
     /// Multiplications of one execution.
-    static func multiplyAccumulates(_ op: bnnmf_conv2d, _ x: Tensor, _ y: Tensor) -> UInt64 {
-        let geometry = WindowGeometry(op.window, x, y)
-        return UInt64(clamping: y.elements) &* UInt64(clamping: geometry.tapCount &* (x.channels / Int64(op.groups)))
+    static func multiplyAccumulates(_ record: bnnmf_op, _ x: Tensor, _ y: Tensor) -> UInt64 {
+        let op = record.parameters.conv2d
+        guard let dims = Epilogue.valueDims(record, x, y), let values = dims.elements else { return 0 }
+        let taps = WindowGeometry(op.window, x.dims, dims).tapCount
+        return UInt64(clamping: values) &* UInt64(clamping: taps &* (x.channels / Int64(op.groups)))
     }
 
     private struct Call {
@@ -33,6 +40,10 @@ enum Conv2D {
 
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.conv2d)
+        if let epilogue = Epilogue(run.record) {
+            if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, dims) }
+            return
+        }
         let geometry = WindowGeometry(op.window, x, y)
         let groups = Int(op.groups)
         let (channels, outChannels) = (Int(x.channels), Int(y.channels))

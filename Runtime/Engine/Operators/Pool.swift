@@ -27,7 +27,7 @@ enum Pool {
         let (x, y) = (scope.input(0), scope.output)
         try scope.require("the output", y, is: x.elementType)
         let geometry = WindowGeometry(scope.record.parameters.pool.window, x, y)
-        try geometry.validate(x, y, scope)
+        try geometry.validate(scope)
         try scope.require("the output's number of channels", y.channels, is: x.channels)
         if needsTapsOnInput { try geometry.validateTapsOnInput(scope) }
     }

@@ -24,10 +24,55 @@ typedef struct bnnmk_window {
 } bnnmk_window;
 
 typedef enum bnnmk_output {
-  BNNMK_OUTPUT_BITS = 0,     // uint64 [out_h][out_w][output_words]
-  BNNMK_OUTPUT_INT32 = 1,    // int32 [out_h][out_w][out_channels]
-  BNNMK_OUTPUT_FLOAT32 = 2,  // float [out_h][out_w][out_channels]
+  BNNMK_OUTPUT_BITS = 0,      // uint64 [out_h][out_w][output_words]
+  BNNMK_OUTPUT_INT32 = 1,     // int32 [out_h][out_w][out_channels]
+  BNNMK_OUTPUT_FLOAT32 = 2,   // float [out_h][out_w][out_channels]
+  BNNMK_OUTPUT_EPILOGUE = 3,  // what the epilogue stores
 } bnnmk_output;
+
+// Numbered as bnnmf_step_kind and bnnmf_real_function; bnnm_format.h says what each computes.
+typedef enum bnnmk_step_kind {
+  BNNMK_STEP_SCALE_SHIFT = 1,
+  BNNMK_STEP_RECTIFY = 2,
+  BNNMK_STEP_CLAMP = 3,
+  BNNMK_STEP_FUNCTION = 4,
+  BNNMK_STEP_ADD = 5,
+  BNNMK_STEP_SUBTRACT = 6,
+  BNNMK_STEP_SUBTRACT_FROM = 7,
+  BNNMK_STEP_MULTIPLY = 8,
+  BNNMK_STEP_DIVIDE = 9,
+} bnnmk_step_kind;
+
+typedef enum bnnmk_real_function {
+  BNNMK_SIGMOID = 1,
+  BNNMK_TANH = 2,
+} bnnmk_real_function;
+
+#define BNNMK_MAX_STEPS 8
+
+typedef struct bnnmk_step {
+  bnnmk_step_kind kind;
+  bnnmk_real_function function;
+  const float *a, *b;       // [channels]; NULL: absent
+  const float *operand;     // [pixels][channels], or [channels] of stride 0
+  uint32_t operand_stride;  // floats from pixel to pixel: the output's channels, or 0 for one vector
+  float minimum, maximum;
+} bnnmk_step;
+
+// What becomes of float results [rows][row_pixels][channels] while they are at hand: steps in order, then stores. All
+// pointers, those of steps too, stand on the first channel of the whole output pixel, whatever the group, and, where
+// they have pixels, on the image's first; results that are NULL are not stored.
+typedef struct bnnmk_epilogue {
+  bnnmk_step steps[BNNMK_MAX_STEPS];
+  uint32_t step_count;
+  uint32_t channels;           // of the whole output pixel
+  float *values;               // [pixels][channels]; may be the input, or an operand of the same stride
+  uint64_t *decisions;         // [pixels][ceil(channels / 64)]
+  const float *switch_points;  // [switch_count][channels]; NaN points are absent, a NaN value is -1
+  uint32_t switch_count;
+  double *row_sums;  // [rows][channels], cleared by the caller; the kernel adds every pixel of the row in
+                     // ascending order
+} bnnmk_epilogue;
 
 // Output channels that weights are interleaved by; BNNMF_CHANNEL_BLOCK.
 #define BNNMK_CHANNEL_BLOCK 8
@@ -35,7 +80,11 @@ typedef enum bnnmk_output {
 // One group of a binary convolution.
 // acc[m] = (taps counted) * channels - 2 * popcount(x ^ w), then as `output` says:
 //   bits: +1 where the number of switch points <= acc is odd; ORed into words that the caller has cleared;
-//   int32: acc; float32: min(max((float)((double)scale * acc + bias), minimum), maximum).
+//   int32: acc, and, where `row_sums` is not NULL, their sums as in bnnmk_epilogue;
+//   float32: min(max((float)((double)scale * acc + bias), minimum), maximum);
+//   epilogue: that number through the steps of `epilogue`; decisions are ORed into words that the caller has cleared.
+// With `mask` (laid out as the input; no pad_pixel) only inputs whose mask bit is 1 count:
+// acc[m] = popcount(mask) - 2 * popcount(mask & (x ^ w)) over the taps on the input.
 typedef struct bnnmk_binary_conv2d {
   bnnmk_window window;
   const uint64_t *input;  // [in_h][in_w], `input_stride` words from pixel to pixel, `input_words` of them used
@@ -52,6 +101,9 @@ typedef struct bnnmk_binary_conv2d {
   uint32_t switch_count;
   const float *scale, *bias;  // the group's first channel; bias may be NULL
   float minimum, maximum;
+  const uint64_t *mask;            // NULL: all inputs count
+  const bnnmk_epilogue *epilogue;  // for BNNMK_OUTPUT_EPILOGUE
+  double *row_sums;                // for BNNMK_OUTPUT_INT32; [out_h][output_channels], or NULL
 } bnnmk_binary_conv2d;
 
 // One group of a float convolution: y = clamp(bias + sum x * w). Padding counts as 0.
@@ -117,6 +169,50 @@ typedef struct bnnmk_clamp {
   float minimum, maximum;
 } bnnmk_clamp;
 
+// An epilogue over rows of pixels that stand in memory. Decisions are written whole, tail bits 0.
+typedef struct bnnmk_map {
+  const float *input;  // [rows][row_pixels][channels]
+  uint32_t row_pixels;
+  bnnmk_epilogue epilogue;
+} bnnmk_map;
+
+// Rows of `row_bytes` bytes, a multiple of 4, from `input_stride` to `output_stride` bytes apart.
+typedef struct bnnmk_copy_rows {
+  const void *input;
+  void *output;
+  uint64_t row_bytes, input_stride, output_stride;
+} bnnmk_copy_rows;
+
+// ORs rows of `channels` bits, each of ceil(channels / 64) words, into rows of `output_stride` words from bit `offset`
+// on; the caller has cleared the output.
+typedef struct bnnmk_insert {
+  const uint64_t *input;
+  uint64_t *output;
+  uint32_t output_stride, offset, channels;
+} bnnmk_insert;
+
+// Decisions of rows of `channels` numbers against one threshold a channel: +1 where x >= t (x <= t with `below`), not
+// where they are equal with `strict`; NaN on either side is -1.
+typedef struct bnnmk_binarize_by {
+  const void *input;       // float or int32 [rows][channels]
+  const void *thresholds;  // the same type [channels]
+  uint64_t *output;        // [rows][ceil(channels / 64)], written whole, tail bits 0
+  uint32_t channels;
+  uint32_t below, strict;
+} bnnmk_binarize_by;
+
+// output[c]: the least v in [-limit, limit] with f(v) >= t[c] (> with `strict`), INT32_MAX where there is none or t[c]
+// is NaN; f(v) = (float)((double)scale[c] * v + bias[c]) through the steps, which never falls as v rises. Found by
+// bisection.
+typedef struct bnnmk_accumulator_thresholds {
+  const float *thresholds;
+  int32_t *output;
+  const float *scale, *bias;  // bias may be NULL
+  bnnmk_step steps[BNNMK_MAX_STEPS];
+  uint32_t step_count;
+  uint32_t limit, strict;
+} bnnmk_accumulator_thresholds;
+
 #define BNNMK_MAX_RANK 8
 
 // 32-bit elements moved by strides: output (dense, row-major over dims) [i...] = input[sum i * strides].
@@ -145,8 +241,9 @@ typedef struct bnnmk_elementwise {
   uint32_t rank, dims[BNNMK_MAX_RANK], a_strides[BNNMK_MAX_RANK], b_strides[BNNMK_MAX_RANK];
 } bnnmk_elementwise;
 
-// `begin, end`: output rows (y) for windows; rows for binarize, unpack and extract; elements for scale_shift and clamp;
-// the outermost dimension for transpose and elementwise (a rank of 0 counts as one of extent 1).
+// `begin, end`: output rows (y) for windows; rows for binarize, binarize_by, map, unpack, extract, insert and
+// copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; the outermost dimension for
+// transpose and elementwise (a rank of 0 counts as one of extent 1).
 typedef struct bnnmk_table {
   void (*binary_conv2d)(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
   void (*conv2d)(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
@@ -162,6 +259,12 @@ typedef struct bnnmk_table {
   void (*clamp)(const bnnmk_clamp *, uint32_t begin, uint32_t end);
   void (*transpose)(const bnnmk_transpose *, uint32_t begin, uint32_t end);
   void (*elementwise)(const bnnmk_elementwise *, uint32_t begin, uint32_t end);
+  void (*map)(const bnnmk_map *, uint32_t begin, uint32_t end);
+  void (*copy_rows)(const bnnmk_copy_rows *, uint32_t begin, uint32_t end);
+  void (*insert)(const bnnmk_insert *, uint32_t begin, uint32_t end);
+  void (*binarize_by_f32)(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
+  void (*binarize_by_i32)(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
+  void (*accumulator_thresholds)(const bnnmk_accumulator_thresholds *, uint32_t begin, uint32_t end);
   // Name of the kernel in each slot that an instruction set overrides, for reports: "binary_conv2d_generic".
   const char *binary_conv2d_name, *conv2d_name;
 } bnnmk_table;

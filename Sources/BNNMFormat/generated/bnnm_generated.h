@@ -20,6 +20,12 @@ struct Window;
 
 struct Blob;
 
+struct Step;
+struct StepBuilder;
+
+struct Epilogue;
+struct EpilogueBuilder;
+
 struct Transpose;
 struct TransposeBuilder;
 
@@ -56,6 +62,18 @@ struct ClampBuilder;
 struct Elementwise;
 struct ElementwiseBuilder;
 
+struct Concat;
+struct ConcatBuilder;
+
+struct Map;
+struct MapBuilder;
+
+struct BinarizeBy;
+struct BinarizeByBuilder;
+
+struct AccumulatorThresholds;
+struct AccumulatorThresholdsBuilder;
+
 struct Tensor;
 struct TensorBuilder;
 
@@ -67,6 +85,9 @@ struct PortBuilder;
 
 struct Probe;
 struct ProbeBuilder;
+
+struct Check;
+struct CheckBuilder;
 
 struct Model;
 struct ModelBuilder;
@@ -152,6 +173,93 @@ inline const char *EnumNameFunction(Function e) {
   return EnumNamesFunction()[index];
 }
 
+enum class StepKind : uint8_t {
+  Unspecified = 0,
+  ScaleShift = 1,
+  Rectify = 2,
+  Clamp = 3,
+  Function = 4,
+  Add = 5,
+  Subtract = 6,
+  SubtractFrom = 7,
+  Multiply = 8,
+  Divide = 9,
+  MIN = Unspecified,
+  MAX = Divide
+};
+
+inline const StepKind (&EnumValuesStepKind())[10] {
+  static const StepKind values[] = {
+    StepKind::Unspecified,
+    StepKind::ScaleShift,
+    StepKind::Rectify,
+    StepKind::Clamp,
+    StepKind::Function,
+    StepKind::Add,
+    StepKind::Subtract,
+    StepKind::SubtractFrom,
+    StepKind::Multiply,
+    StepKind::Divide
+  };
+  return values;
+}
+
+inline const char * const *EnumNamesStepKind() {
+  static const char * const names[11] = {
+    "Unspecified",
+    "ScaleShift",
+    "Rectify",
+    "Clamp",
+    "Function",
+    "Add",
+    "Subtract",
+    "SubtractFrom",
+    "Multiply",
+    "Divide",
+    nullptr
+  };
+  return names;
+}
+
+inline const char *EnumNameStepKind(StepKind e) {
+  if (flatbuffers::IsOutRange(e, StepKind::Unspecified, StepKind::Divide)) return "";
+  const size_t index = static_cast<size_t>(e);
+  return EnumNamesStepKind()[index];
+}
+
+enum class RealFunction : uint8_t {
+  None = 0,
+  Sigmoid = 1,
+  Tanh = 2,
+  MIN = None,
+  MAX = Tanh
+};
+
+inline const RealFunction (&EnumValuesRealFunction())[3] {
+  static const RealFunction values[] = {
+    RealFunction::None,
+    RealFunction::Sigmoid,
+    RealFunction::Tanh
+  };
+  return values;
+}
+
+inline const char * const *EnumNamesRealFunction() {
+  static const char * const names[4] = {
+    "None",
+    "Sigmoid",
+    "Tanh",
+    nullptr
+  };
+  return names;
+}
+
+inline const char *EnumNameRealFunction(RealFunction e) {
+  if (flatbuffers::IsOutRange(e, RealFunction::None, RealFunction::Tanh)) return "";
+  const size_t index = static_cast<size_t>(e);
+  return EnumNamesRealFunction()[index];
+}
+
 enum class ProbeEncoding : uint8_t {
   Unspecified = 0,
   Signed = 1,
@@ -199,11 +307,15 @@ enum class Parameters : uint8_t {
   ScaleShift = 10,
   Clamp = 11,
   Elementwise = 12,
+  Concat = 13,
+  Map = 14,
+  BinarizeBy = 15,
+  AccumulatorThresholds = 16,
   MIN = NONE,
-  MAX = Elementwise
+  MAX = AccumulatorThresholds
 };
 
-inline const Parameters (&EnumValuesParameters())[13] {
+inline const Parameters (&EnumValuesParameters())[17] {
   static const Parameters values[] = {
     Parameters::NONE,
     Parameters::Transpose,
@@ -217,13 +329,17 @@ inline const Parameters (&EnumValuesParameters())[13] {
     Parameters::Unpack,
     Parameters::ScaleShift,
     Parameters::Clamp,
-    Parameters::Elementwise
+    Parameters::Elementwise,
+    Parameters::Concat,
+    Parameters::Map,
+    Parameters::BinarizeBy,
+    Parameters::AccumulatorThresholds
   };
   return values;
 }
 
 inline const char * const *EnumNamesParameters() {
-  static const char * const names[14] = {
+  static const char * const names[18] = {
     "NONE",
     "Transpose",
     "Reshape",
@@ -237,13 +353,17 @@ inline const char * const *EnumNamesParameters() {
     "ScaleShift",
     "Clamp",
     "Elementwise",
+    "Concat",
+    "Map",
+    "BinarizeBy",
+    "AccumulatorThresholds",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameParameters(Parameters e) {
-  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::Elementwise)) return "";
+  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::AccumulatorThresholds)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesParameters()[index];
 }
@@ -298,6 +418,22 @@ template<> struct ParametersTraits<bnnm::schema::Clamp> {
 
 template<> struct ParametersTraits<bnnm::schema::Elementwise> {
   static const Parameters enum_value = Parameters::Elementwise;
+};
+
+template<> struct ParametersTraits<bnnm::schema::Concat> {
+  static const Parameters enum_value = Parameters::Concat;
+};
+
+template<> struct ParametersTraits<bnnm::schema::Map> {
+  static const Parameters enum_value = Parameters::Map;
+};
+
+template<> struct ParametersTraits<bnnm::schema::BinarizeBy> {
+  static const Parameters enum_value = Parameters::BinarizeBy;
+};
+
+template<> struct ParametersTraits<bnnm::schema::AccumulatorThresholds> {
+  static const Parameters enum_value = Parameters::AccumulatorThresholds;
 };
 
 bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, Parameters type);
@@ -397,6 +533,219 @@ FLATBUFFERS_MANUALLY_ALIGNED_STRUCT(8) Blob FLATBUFFERS_FINAL_CLASS {
 };
 FLATBUFFERS_STRUCT_END(Blob, 16);
 
+struct Step FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef StepBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_KIND = 4,
+    VT_FUNCTION = 6,
+    VT_A = 8,
+    VT_B = 10,
+    VT_OPERAND = 12,
+    VT_MINIMUM = 14,
+    VT_MAXIMUM = 16
+  };
+  bnnm::schema::StepKind kind() const {
+    return static_cast<bnnm::schema::StepKind>(GetField<uint8_t>(VT_KIND, 0));
+  }
+  bnnm::schema::RealFunction function() const {
+    return static_cast<bnnm::schema::RealFunction>(GetField<uint8_t>(VT_FUNCTION, 0));
+  }
+  uint32_t a() const {
+    return GetField<uint32_t>(VT_A, 4294967295);
+  }
+  uint32_t b() const {
+    return GetField<uint32_t>(VT_B, 4294967295);
+  }
+  uint32_t operand() const {
+    return GetField<uint32_t>(VT_OPERAND, 0);
+  }
+  float minimum() const {
+    return GetField<float>(VT_MINIMUM, -std::numeric_limits<float>::infinity());
+  }
+  float maximum() const {
+    return GetField<float>(VT_MAXIMUM, std::numeric_limits<float>::infinity());
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint8_t>(verifier, VT_KIND, 1) &&
+           VerifyField<uint8_t>(verifier, VT_FUNCTION, 1) &&
+           VerifyField<uint32_t>(verifier, VT_A, 4) &&
+           VerifyField<uint32_t>(verifier, VT_B, 4) &&
+           VerifyField<uint32_t>(verifier, VT_OPERAND, 4) &&
+           VerifyField<float>(verifier, VT_MINIMUM, 4) &&
+           VerifyField<float>(verifier, VT_MAXIMUM, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct StepBuilder {
+  typedef Step Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_kind(bnnm::schema::StepKind kind) {
+    fbb_.AddElement<uint8_t>(Step::VT_KIND, static_cast<uint8_t>(kind), 0);
+  }
+  void add_function(bnnm::schema::RealFunction function) {
+    fbb_.AddElement<uint8_t>(Step::VT_FUNCTION, static_cast<uint8_t>(function), 0);
+  }
+  void add_a(uint32_t a) {
+    fbb_.AddElement<uint32_t>(Step::VT_A, a, 4294967295);
+  }
+  void add_b(uint32_t b) {
+    fbb_.AddElement<uint32_t>(Step::VT_B, b, 4294967295);
+  }
+  void add_operand(uint32_t operand) {
+    fbb_.AddElement<uint32_t>(Step::VT_OPERAND, operand, 0);
+  }
+  void add_minimum(float minimum) {
+    fbb_.AddElement<float>(Step::VT_MINIMUM, minimum, -std::numeric_limits<float>::infinity());
+  }
+  void add_maximum(float maximum) {
+    fbb_.AddElement<float>(Step::VT_MAXIMUM, maximum, std::numeric_limits<float>::infinity());
+  }
+  explicit StepBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Step> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Step>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Step> CreateStep(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    bnnm::schema::StepKind kind = bnnm::schema::StepKind::Unspecified,
+    bnnm::schema::RealFunction function = bnnm::schema::RealFunction::None,
+    uint32_t a = 4294967295,
+    uint32_t b = 4294967295,
+    uint32_t operand = 0,
+    float minimum = -std::numeric_limits<float>::infinity(),
+    float maximum = std::numeric_limits<float>::infinity()) {
+  StepBuilder builder_(_fbb);
+  builder_.add_maximum(maximum);
+  builder_.add_minimum(minimum);
+  builder_.add_operand(operand);
+  builder_.add_b(b);
+  builder_.add_a(a);
+  builder_.add_function(function);
+  builder_.add_kind(kind);
+  return builder_.Finish();
+}
+
+struct Epilogue FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef EpilogueBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_STORES = 4,
+    VT_STEPS = 6,
+    VT_SWITCH_POINTS = 8,
+    VT_SWITCH_COUNT = 10,
+    VT_AVERAGE_SCALE = 12,
+    VT_AVERAGE_SHIFT = 14
+  };
+  uint8_t stores() const {
+    return GetField<uint8_t>(VT_STORES, 0);
+  }
+  const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>> *steps() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>> *>(VT_STEPS);
+  }
+  uint32_t switch_points() const {
+    return GetField<uint32_t>(VT_SWITCH_POINTS, 4294967295);
+  }
+  uint32_t switch_count() const {
+    return GetField<uint32_t>(VT_SWITCH_COUNT, 0);
+  }
+  uint32_t average_scale() const {
+    return GetField<uint32_t>(VT_AVERAGE_SCALE, 4294967295);
+  }
+  uint32_t average_shift() const {
+    return GetField<uint32_t>(VT_AVERAGE_SHIFT, 4294967295);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint8_t>(verifier, VT_STORES, 1) &&
+           VerifyOffset(verifier, VT_STEPS) &&
+           verifier.VerifyVector(steps()) &&
+           verifier.VerifyVectorOfTables(steps()) &&
+           VerifyField<uint32_t>(verifier, VT_SWITCH_POINTS, 4) &&
+           VerifyField<uint32_t>(verifier, VT_SWITCH_COUNT, 4) &&
+           VerifyField<uint32_t>(verifier, VT_AVERAGE_SCALE, 4) &&
+           VerifyField<uint32_t>(verifier, VT_AVERAGE_SHIFT, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct EpilogueBuilder {
+  typedef Epilogue Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_stores(uint8_t stores) {
+    fbb_.AddElement<uint8_t>(Epilogue::VT_STORES, stores, 0);
+  }
+  void add_steps(flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>>> steps) {
+    fbb_.AddOffset(Epilogue::VT_STEPS, steps);
+  }
+  void add_switch_points(uint32_t switch_points) {
+    fbb_.AddElement<uint32_t>(Epilogue::VT_SWITCH_POINTS, switch_points, 4294967295);
+  }
+  void add_switch_count(uint32_t switch_count) {
+    fbb_.AddElement<uint32_t>(Epilogue::VT_SWITCH_COUNT, switch_count, 0);
+  }
+  void add_average_scale(uint32_t average_scale) {
+    fbb_.AddElement<uint32_t>(Epilogue::VT_AVERAGE_SCALE, average_scale, 4294967295);
+  }
+  void add_average_shift(uint32_t average_shift) {
+    fbb_.AddElement<uint32_t>(Epilogue::VT_AVERAGE_SHIFT, average_shift, 4294967295);
+  }
+  explicit EpilogueBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Epilogue> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Epilogue>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Epilogue> CreateEpilogue(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint8_t stores = 0,
+    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>>> steps = 0,
+    uint32_t switch_points = 4294967295,
+    uint32_t switch_count = 0,
+    uint32_t average_scale = 4294967295,
+    uint32_t average_shift = 4294967295) {
+  EpilogueBuilder builder_(_fbb);
+  builder_.add_average_shift(average_shift);
+  builder_.add_average_scale(average_scale);
+  builder_.add_switch_count(switch_count);
+  builder_.add_switch_points(switch_points);
+  builder_.add_steps(steps);
+  builder_.add_stores(stores);
+  return builder_.Finish();
+}
+
+inline flatbuffers::Offset<Epilogue> CreateEpilogueDirect(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint8_t stores = 0,
+    const std::vector<flatbuffers::Offset<bnnm::schema::Step>> *steps = nullptr,
+    uint32_t switch_points = 4294967295,
+    uint32_t switch_count = 0,
+    uint32_t average_scale = 4294967295,
+    uint32_t average_shift = 4294967295) {
+  auto steps__ = steps ? _fbb.CreateVector<flatbuffers::Offset<bnnm::schema::Step>>(*steps) : 0;
+  return bnnm::schema::CreateEpilogue(
+      _fbb,
+      stores,
+      steps__,
+      switch_points,
+      switch_count,
+      average_scale,
+      average_shift);
+}
+
 struct Transpose FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef TransposeBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -485,7 +834,8 @@ struct Conv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_WEIGHTS = 8,
     VT_BIAS = 10,
     VT_MINIMUM = 12,
-    VT_MAXIMUM = 14
+    VT_MAXIMUM = 14,
+    VT_EPILOGUE = 16
   };
   const bnnm::schema::Window *window() const {
     return GetStruct<const bnnm::schema::Window *>(VT_WINDOW);
@@ -505,6 +855,9 @@ struct Conv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   float maximum() const {
     return GetField<float>(VT_MAXIMUM, std::numeric_limits<float>::infinity());
   }
+  const bnnm::schema::Epilogue *epilogue() const {
+    return GetPointer<const bnnm::schema::Epilogue *>(VT_EPILOGUE);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyFieldRequired<bnnm::schema::Window>(verifier, VT_WINDOW, 4) &&
@@ -513,6 +866,8 @@ struct Conv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<uint32_t>(verifier, VT_BIAS, 4) &&
            VerifyField<float>(verifier, VT_MINIMUM, 4) &&
            VerifyField<float>(verifier, VT_MAXIMUM, 4) &&
+           VerifyOffset(verifier, VT_EPILOGUE) &&
+           verifier.VerifyTable(epilogue()) &&
            verifier.EndTable();
   }
 };
@@ -539,6 +894,9 @@ struct Conv2DBuilder {
   void add_maximum(float maximum) {
     fbb_.AddElement<float>(Conv2D::VT_MAXIMUM, maximum, std::numeric_limits<float>::infinity());
   }
+  void add_epilogue(flatbuffers::Offset<bnnm::schema::Epilogue> epilogue) {
+    fbb_.AddOffset(Conv2D::VT_EPILOGUE, epilogue);
+  }
   explicit Conv2DBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -558,8 +916,10 @@ inline flatbuffers::Offset<Conv2D> CreateConv2D(
     uint32_t weights = 4294967295,
     uint32_t bias = 4294967295,
     float minimum = -std::numeric_limits<float>::infinity(),
-    float maximum = std::numeric_limits<float>::infinity()) {
+    float maximum = std::numeric_limits<float>::infinity(),
+    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0) {
   Conv2DBuilder builder_(_fbb);
+  builder_.add_epilogue(epilogue);
   builder_.add_maximum(maximum);
   builder_.add_minimum(minimum);
   builder_.add_bias(bias);
@@ -581,7 +941,9 @@ struct BinaryConv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_SCALE = 16,
     VT_BIAS = 18,
     VT_MINIMUM = 20,
-    VT_MAXIMUM = 22
+    VT_MAXIMUM = 22,
+    VT_MASK = 24,
+    VT_EPILOGUE = 26
   };
   const bnnm::schema::Window *window() const {
     return GetStruct<const bnnm::schema::Window *>(VT_WINDOW);
@@ -613,6 +975,12 @@ struct BinaryConv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   float maximum() const {
     return GetField<float>(VT_MAXIMUM, std::numeric_limits<float>::infinity());
   }
+  uint32_t mask() const {
+    return GetField<uint32_t>(VT_MASK, 0);
+  }
+  const bnnm::schema::Epilogue *epilogue() const {
+    return GetPointer<const bnnm::schema::Epilogue *>(VT_EPILOGUE);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyFieldRequired<bnnm::schema::Window>(verifier, VT_WINDOW, 4) &&
@@ -625,6 +993,9 @@ struct BinaryConv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<uint32_t>(verifier, VT_BIAS, 4) &&
            VerifyField<float>(verifier, VT_MINIMUM, 4) &&
            VerifyField<float>(verifier, VT_MAXIMUM, 4) &&
+           VerifyField<uint32_t>(verifier, VT_MASK, 4) &&
+           VerifyOffset(verifier, VT_EPILOGUE) &&
+           verifier.VerifyTable(epilogue()) &&
            verifier.EndTable();
   }
 };
@@ -663,6 +1034,12 @@ struct BinaryConv2DBuilder {
   void add_maximum(float maximum) {
     fbb_.AddElement<float>(BinaryConv2D::VT_MAXIMUM, maximum, std::numeric_limits<float>::infinity());
   }
+  void add_mask(uint32_t mask) {
+    fbb_.AddElement<uint32_t>(BinaryConv2D::VT_MASK, mask, 0);
+  }
+  void add_epilogue(flatbuffers::Offset<bnnm::schema::Epilogue> epilogue) {
+    fbb_.AddOffset(BinaryConv2D::VT_EPILOGUE, epilogue);
+  }
   explicit BinaryConv2DBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -686,8 +1063,12 @@ inline flatbuffers::Offset<BinaryConv2D> CreateBinaryConv2D(
     uint32_t scale = 4294967295,
     uint32_t bias = 4294967295,
     float minimum = -std::numeric_limits<float>::infinity(),
-    float maximum = std::numeric_limits<float>::infinity()) {
+    float maximum = std::numeric_limits<float>::infinity(),
+    uint32_t mask = 0,
+    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0) {
   BinaryConv2DBuilder builder_(_fbb);
+  builder_.add_epilogue(epilogue);
+  builder_.add_mask(mask);
   builder_.add_maximum(maximum);
   builder_.add_minimum(minimum);
   builder_.add_bias(bias);
@@ -1090,6 +1471,241 @@ inline flatbuffers::Offset<Elementwise> CreateElementwise(
   return builder_.Finish();
 }
 
+struct Concat FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef ConcatBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_AXIS = 4
+  };
+  uint32_t axis() const {
+    return GetField<uint32_t>(VT_AXIS, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint32_t>(verifier, VT_AXIS, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct ConcatBuilder {
+  typedef Concat Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_axis(uint32_t axis) {
+    fbb_.AddElement<uint32_t>(Concat::VT_AXIS, axis, 0);
+  }
+  explicit ConcatBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Concat> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Concat>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Concat> CreateConcat(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint32_t axis = 0) {
+  ConcatBuilder builder_(_fbb);
+  builder_.add_axis(axis);
+  return builder_.Finish();
+}
+
+struct Map FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef MapBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_EPILOGUE = 4
+  };
+  const bnnm::schema::Epilogue *epilogue() const {
+    return GetPointer<const bnnm::schema::Epilogue *>(VT_EPILOGUE);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyOffsetRequired(verifier, VT_EPILOGUE) &&
+           verifier.VerifyTable(epilogue()) &&
+           verifier.EndTable();
+  }
+};
+
+struct MapBuilder {
+  typedef Map Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_epilogue(flatbuffers::Offset<bnnm::schema::Epilogue> epilogue) {
+    fbb_.AddOffset(Map::VT_EPILOGUE, epilogue);
+  }
+  explicit MapBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Map> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Map>(end);
+    fbb_.Required(o, Map::VT_EPILOGUE);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Map> CreateMap(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0) {
+  MapBuilder builder_(_fbb);
+  builder_.add_epilogue(epilogue);
+  return builder_.Finish();
+}
+
+struct BinarizeBy FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef BinarizeByBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_BELOW = 4,
+    VT_STRICT = 6
+  };
+  uint8_t below() const {
+    return GetField<uint8_t>(VT_BELOW, 0);
+  }
+  uint8_t strict() const {
+    return GetField<uint8_t>(VT_STRICT, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint8_t>(verifier, VT_BELOW, 1) &&
+           VerifyField<uint8_t>(verifier, VT_STRICT, 1) &&
+           verifier.EndTable();
+  }
+};
+
+struct BinarizeByBuilder {
+  typedef BinarizeBy Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_below(uint8_t below) {
+    fbb_.AddElement<uint8_t>(BinarizeBy::VT_BELOW, below, 0);
+  }
+  void add_strict(uint8_t strict) {
+    fbb_.AddElement<uint8_t>(BinarizeBy::VT_STRICT, strict, 0);
+  }
+  explicit BinarizeByBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<BinarizeBy> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<BinarizeBy>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<BinarizeBy> CreateBinarizeBy(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint8_t below = 0,
+    uint8_t strict = 0) {
+  BinarizeByBuilder builder_(_fbb);
+  builder_.add_strict(strict);
+  builder_.add_below(below);
+  return builder_.Finish();
+}
+
+struct AccumulatorThresholds FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef AccumulatorThresholdsBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_SCALE = 4,
+    VT_BIAS = 6,
+    VT_LIMIT = 8,
+    VT_STRICT = 10,
+    VT_STEPS = 12
+  };
+  uint32_t scale() const {
+    return GetField<uint32_t>(VT_SCALE, 4294967295);
+  }
+  uint32_t bias() const {
+    return GetField<uint32_t>(VT_BIAS, 4294967295);
+  }
+  uint32_t limit() const {
+    return GetField<uint32_t>(VT_LIMIT, 0);
+  }
+  uint8_t strict() const {
+    return GetField<uint8_t>(VT_STRICT, 0);
+  }
+  const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>> *steps() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>> *>(VT_STEPS);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint32_t>(verifier, VT_SCALE, 4) &&
+           VerifyField<uint32_t>(verifier, VT_BIAS, 4) &&
+           VerifyField<uint32_t>(verifier, VT_LIMIT, 4) &&
+           VerifyField<uint8_t>(verifier, VT_STRICT, 1) &&
+           VerifyOffset(verifier, VT_STEPS) &&
+           verifier.VerifyVector(steps()) &&
+           verifier.VerifyVectorOfTables(steps()) &&
+           verifier.EndTable();
+  }
+};
+
+struct AccumulatorThresholdsBuilder {
+  typedef AccumulatorThresholds Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_scale(uint32_t scale) {
+    fbb_.AddElement<uint32_t>(AccumulatorThresholds::VT_SCALE, scale, 4294967295);
+  }
+  void add_bias(uint32_t bias) {
+    fbb_.AddElement<uint32_t>(AccumulatorThresholds::VT_BIAS, bias, 4294967295);
+  }
+  void add_limit(uint32_t limit) {
+    fbb_.AddElement<uint32_t>(AccumulatorThresholds::VT_LIMIT, limit, 0);
+  }
+  void add_strict(uint8_t strict) {
+    fbb_.AddElement<uint8_t>(AccumulatorThresholds::VT_STRICT, strict, 0);
+  }
+  void add_steps(flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>>> steps) {
+    fbb_.AddOffset(AccumulatorThresholds::VT_STEPS, steps);
+  }
+  explicit AccumulatorThresholdsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<AccumulatorThresholds> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<AccumulatorThresholds>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<AccumulatorThresholds> CreateAccumulatorThresholds(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint32_t scale = 4294967295,
+    uint32_t bias = 4294967295,
+    uint32_t limit = 0,
+    uint8_t strict = 0,
+    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Step>>> steps = 0) {
+  AccumulatorThresholdsBuilder builder_(_fbb);
+  builder_.add_steps(steps);
+  builder_.add_limit(limit);
+  builder_.add_bias(bias);
+  builder_.add_scale(scale);
+  builder_.add_strict(strict);
+  return builder_.Finish();
+}
+
+inline flatbuffers::Offset<AccumulatorThresholds> CreateAccumulatorThresholdsDirect(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint32_t scale = 4294967295,
+    uint32_t bias = 4294967295,
+    uint32_t limit = 0,
+    uint8_t strict = 0,
+    const std::vector<flatbuffers::Offset<bnnm::schema::Step>> *steps = nullptr) {
+  auto steps__ = steps ? _fbb.CreateVector<flatbuffers::Offset<bnnm::schema::Step>>(*steps) : 0;
+  return bnnm::schema::CreateAccumulatorThresholds(
+      _fbb,
+      scale,
+      bias,
+      limit,
+      strict,
+      steps__);
+}
+
 struct Tensor FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef TensorBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -1186,7 +1802,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_PARAMETERS_TYPE = 6,
     VT_PARAMETERS = 8,
     VT_INPUTS = 10,
-    VT_OUTPUT = 12
+    VT_OUTPUT = 12,
+    VT_MORE_OUTPUTS = 14
   };
   const flatbuffers::String *name() const {
     return GetPointer<const flatbuffers::String *>(VT_NAME);
@@ -1234,11 +1851,26 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const bnnm::schema::Elementwise *parameters_as_Elementwise() const {
     return parameters_type() == bnnm::schema::Parameters::Elementwise ? static_cast<const bnnm::schema::Elementwise *>(parameters()) : nullptr;
   }
+  const bnnm::schema::Concat *parameters_as_Concat() const {
+    return parameters_type() == bnnm::schema::Parameters::Concat ? static_cast<const bnnm::schema::Concat *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::Map *parameters_as_Map() const {
+    return parameters_type() == bnnm::schema::Parameters::Map ? static_cast<const bnnm::schema::Map *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::BinarizeBy *parameters_as_BinarizeBy() const {
+    return parameters_type() == bnnm::schema::Parameters::BinarizeBy ? static_cast<const bnnm::schema::BinarizeBy *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::AccumulatorThresholds *parameters_as_AccumulatorThresholds() const {
+    return parameters_type() == bnnm::schema::Parameters::AccumulatorThresholds ? static_cast<const bnnm::schema::AccumulatorThresholds *>(parameters()) : nullptr;
+  }
   const flatbuffers::Vector<uint32_t> *inputs() const {
     return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_INPUTS);
   }
   uint32_t output() const {
     return GetField<uint32_t>(VT_OUTPUT, 4294967295);
+  }
+  const flatbuffers::Vector<uint32_t> *more_outputs() const {
+    return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_MORE_OUTPUTS);
   }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
@@ -1250,6 +1882,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyOffset(verifier, VT_INPUTS) &&
            verifier.VerifyVector(inputs()) &&
            VerifyField<uint32_t>(verifier, VT_OUTPUT, 4) &&
+           VerifyOffset(verifier, VT_MORE_OUTPUTS) &&
+           verifier.VerifyVector(more_outputs()) &&
            verifier.EndTable();
   }
 };
@@ -1302,6 +1936,22 @@ template<> inline const bnnm::schema::Elementwise *Operator::parameters_as<bnnm:
   return parameters_as_Elementwise();
 }
 
+template<> inline const bnnm::schema::Concat *Operator::parameters_as<bnnm::schema::Concat>() const {
+  return parameters_as_Concat();
+}
+
+template<> inline const bnnm::schema::Map *Operator::parameters_as<bnnm::schema::Map>() const {
+  return parameters_as_Map();
+}
+
+template<> inline const bnnm::schema::BinarizeBy *Operator::parameters_as<bnnm::schema::BinarizeBy>() const {
+  return parameters_as_BinarizeBy();
+}
+
+template<> inline const bnnm::schema::AccumulatorThresholds *Operator::parameters_as<bnnm::schema::AccumulatorThresholds>() const {
+  return parameters_as_AccumulatorThresholds();
+}
+
 struct OperatorBuilder {
   typedef Operator Table;
   flatbuffers::FlatBufferBuilder &fbb_;
@@ -1321,6 +1971,9 @@ struct OperatorBuilder {
   void add_output(uint32_t output) {
     fbb_.AddElement<uint32_t>(Operator::VT_OUTPUT, output, 4294967295);
   }
+  void add_more_outputs(flatbuffers::Offset<flatbuffers::Vector<uint32_t>> more_outputs) {
+    fbb_.AddOffset(Operator::VT_MORE_OUTPUTS, more_outputs);
+  }
   explicit OperatorBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -1338,8 +1991,10 @@ inline flatbuffers::Offset<Operator> CreateOperator(
     bnnm::schema::Parameters parameters_type = bnnm::schema::Parameters::NONE,
     flatbuffers::Offset<void> parameters = 0,
     flatbuffers::Offset<flatbuffers::Vector<uint32_t>> inputs = 0,
-    uint32_t output = 4294967295) {
+    uint32_t output = 4294967295,
+    flatbuffers::Offset<flatbuffers::Vector<uint32_t>> more_outputs = 0) {
   OperatorBuilder builder_(_fbb);
+  builder_.add_more_outputs(more_outputs);
   builder_.add_output(output);
   builder_.add_inputs(inputs);
   builder_.add_parameters(parameters);
@@ -1354,16 +2009,19 @@ inline flatbuffers::Offset<Operator> CreateOperatorDirect(
     bnnm::schema::Parameters parameters_type = bnnm::schema::Parameters::NONE,
     flatbuffers::Offset<void> parameters = 0,
     const std::vector<uint32_t> *inputs = nullptr,
-    uint32_t output = 4294967295) {
+    uint32_t output = 4294967295,
+    const std::vector<uint32_t> *more_outputs = nullptr) {
   auto name__ = name ? _fbb.CreateString(name) : 0;
   auto inputs__ = inputs ? _fbb.CreateVector<uint32_t>(*inputs) : 0;
+  auto more_outputs__ = more_outputs ? _fbb.CreateVector<uint32_t>(*more_outputs) : 0;
   return bnnm::schema::CreateOperator(
       _fbb,
       name__,
       parameters_type,
       parameters,
       inputs__,
-      output);
+      output,
+      more_outputs__);
 }
 
 struct Port FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
@@ -1530,6 +2188,97 @@ inline flatbuffers::Offset<Probe> CreateProbeDirect(
       dims__);
 }
 
+struct Check FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef CheckBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_INPUTS = 4,
+    VT_OUTPUTS = 6,
+    VT_HASHES = 8,
+    VT_TOLERANCE = 10
+  };
+  const flatbuffers::Vector<uint32_t> *inputs() const {
+    return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_INPUTS);
+  }
+  const flatbuffers::Vector<uint32_t> *outputs() const {
+    return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_OUTPUTS);
+  }
+  const flatbuffers::Vector<uint32_t> *hashes() const {
+    return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_HASHES);
+  }
+  float tolerance() const {
+    return GetField<float>(VT_TOLERANCE, 0.0f);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyOffset(verifier, VT_INPUTS) &&
+           verifier.VerifyVector(inputs()) &&
+           VerifyOffset(verifier, VT_OUTPUTS) &&
+           verifier.VerifyVector(outputs()) &&
+           VerifyOffset(verifier, VT_HASHES) &&
+           verifier.VerifyVector(hashes()) &&
+           VerifyField<float>(verifier, VT_TOLERANCE, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct CheckBuilder {
+  typedef Check Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_inputs(flatbuffers::Offset<flatbuffers::Vector<uint32_t>> inputs) {
+    fbb_.AddOffset(Check::VT_INPUTS, inputs);
+  }
+  void add_outputs(flatbuffers::Offset<flatbuffers::Vector<uint32_t>> outputs) {
+    fbb_.AddOffset(Check::VT_OUTPUTS, outputs);
+  }
+  void add_hashes(flatbuffers::Offset<flatbuffers::Vector<uint32_t>> hashes) {
+    fbb_.AddOffset(Check::VT_HASHES, hashes);
+  }
+  void add_tolerance(float tolerance) {
+    fbb_.AddElement<float>(Check::VT_TOLERANCE, tolerance, 0.0f);
+  }
+  explicit CheckBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Check> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Check>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Check> CreateCheck(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    flatbuffers::Offset<flatbuffers::Vector<uint32_t>> inputs = 0,
+    flatbuffers::Offset<flatbuffers::Vector<uint32_t>> outputs = 0,
+    flatbuffers::Offset<flatbuffers::Vector<uint32_t>> hashes = 0,
+    float tolerance = 0.0f) {
+  CheckBuilder builder_(_fbb);
+  builder_.add_tolerance(tolerance);
+  builder_.add_hashes(hashes);
+  builder_.add_outputs(outputs);
+  builder_.add_inputs(inputs);
+  return builder_.Finish();
+}
+
+inline flatbuffers::Offset<Check> CreateCheckDirect(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    const std::vector<uint32_t> *inputs = nullptr,
+    const std::vector<uint32_t> *outputs = nullptr,
+    const std::vector<uint32_t> *hashes = nullptr,
+    float tolerance = 0.0f) {
+  auto inputs__ = inputs ? _fbb.CreateVector<uint32_t>(*inputs) : 0;
+  auto outputs__ = outputs ? _fbb.CreateVector<uint32_t>(*outputs) : 0;
+  auto hashes__ = hashes ? _fbb.CreateVector<uint32_t>(*hashes) : 0;
+  return bnnm::schema::CreateCheck(
+      _fbb,
+      inputs__,
+      outputs__,
+      hashes__,
+      tolerance);
+}
+
 struct Model FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef ModelBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -1544,7 +2293,8 @@ struct Model FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_BLOBS = 20,
     VT_INPUTS = 22,
     VT_OUTPUTS = 24,
-    VT_PROBES = 26
+    VT_PROBES = 26,
+    VT_CHECKS = 28
   };
   const flatbuffers::String *name() const {
     return GetPointer<const flatbuffers::String *>(VT_NAME);
@@ -1582,6 +2332,9 @@ struct Model FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Probe>> *probes() const {
     return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Probe>> *>(VT_PROBES);
   }
+  const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Check>> *checks() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Check>> *>(VT_CHECKS);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyOffset(verifier, VT_NAME) &&
@@ -1611,6 +2364,9 @@ struct Model FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyOffset(verifier, VT_PROBES) &&
            verifier.VerifyVector(probes()) &&
            verifier.VerifyVectorOfTables(probes()) &&
+           VerifyOffset(verifier, VT_CHECKS) &&
+           verifier.VerifyVector(checks()) &&
+           verifier.VerifyVectorOfTables(checks()) &&
            verifier.EndTable();
   }
 };
@@ -1655,6 +2411,9 @@ struct ModelBuilder {
   void add_probes(flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Probe>>> probes) {
     fbb_.AddOffset(Model::VT_PROBES, probes);
   }
+  void add_checks(flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Check>>> checks) {
+    fbb_.AddOffset(Model::VT_CHECKS, checks);
+  }
   explicit ModelBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -1679,9 +2438,11 @@ inline flatbuffers::Offset<Model> CreateModel(
     flatbuffers::Offset<flatbuffers::Vector<const bnnm::schema::Blob *>> blobs = 0,
     flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Port>>> inputs = 0,
     flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Port>>> outputs = 0,
-    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Probe>>> probes = 0) {
+    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Probe>>> probes = 0,
+    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<bnnm::schema::Check>>> checks = 0) {
   ModelBuilder builder_(_fbb);
   builder_.add_source_weight_bytes(source_weight_bytes);
+  builder_.add_checks(checks);
   builder_.add_probes(probes);
   builder_.add_outputs(outputs);
   builder_.add_inputs(inputs);
@@ -1709,7 +2470,8 @@ inline flatbuffers::Offset<Model> CreateModelDirect(
     const std::vector<bnnm::schema::Blob> *blobs = nullptr,
     const std::vector<flatbuffers::Offset<bnnm::schema::Port>> *inputs = nullptr,
     const std::vector<flatbuffers::Offset<bnnm::schema::Port>> *outputs = nullptr,
-    const std::vector<flatbuffers::Offset<bnnm::schema::Probe>> *probes = nullptr) {
+    const std::vector<flatbuffers::Offset<bnnm::schema::Probe>> *probes = nullptr,
+    const std::vector<flatbuffers::Offset<bnnm::schema::Check>> *checks = nullptr) {
   auto name__ = name ? _fbb.CreateString(name) : 0;
   auto producer__ = producer ? _fbb.CreateString(producer) : 0;
   auto target__ = target ? _fbb.CreateString(target) : 0;
@@ -1720,6 +2482,7 @@ inline flatbuffers::Offset<Model> CreateModelDirect(
   auto inputs__ = inputs ? _fbb.CreateVector<flatbuffers::Offset<bnnm::schema::Port>>(*inputs) : 0;
   auto outputs__ = outputs ? _fbb.CreateVector<flatbuffers::Offset<bnnm::schema::Port>>(*outputs) : 0;
   auto probes__ = probes ? _fbb.CreateVector<flatbuffers::Offset<bnnm::schema::Probe>>(*probes) : 0;
+  auto checks__ = checks ? _fbb.CreateVector<flatbuffers::Offset<bnnm::schema::Check>>(*checks) : 0;
   return bnnm::schema::CreateModel(
       _fbb,
       name__,
@@ -1733,7 +2496,8 @@ inline flatbuffers::Offset<Model> CreateModelDirect(
       blobs__,
       inputs__,
       outputs__,
-      probes__);
+      probes__,
+      checks__);
 }
 
 inline bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, Parameters type) {
@@ -1787,6 +2551,22 @@ inline bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, P
     }
     case Parameters::Elementwise: {
       auto ptr = reinterpret_cast<const bnnm::schema::Elementwise *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::Concat: {
+      auto ptr = reinterpret_cast<const bnnm::schema::Concat *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::Map: {
+      auto ptr = reinterpret_cast<const bnnm::schema::Map *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::BinarizeBy: {
+      auto ptr = reinterpret_cast<const bnnm::schema::BinarizeBy *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::AccumulatorThresholds: {
+      auto ptr = reinterpret_cast<const bnnm::schema::AccumulatorThresholds *>(obj);
       return verifier.VerifyTable(ptr);
     }
     default: return true;

@@ -22,7 +22,13 @@ extern "C" {
 
 // A reader accepts its own major version and any minor version whose operators it knows.
 #define BNNMF_VERSION_MAJOR 1
-#define BNNMF_VERSION_MINOR 0
+#define BNNMF_VERSION_MINOR 1
+
+// Flags of the file header. A reader refuses flags it does not know.
+typedef enum bnnmf_header_flag {
+  // An operator has an epilogue, a mask or more than one result, which version 1.0 would not see.
+  BNNMF_FLAG_EPILOGUES = 1,
+} bnnmf_header_flag;
 
 // The file header's length, and the alignment of the blob section and of every blob in it, in bytes.
 #define BNNMF_HEADER_BYTES 64
@@ -33,6 +39,9 @@ extern "C" {
 #define BNNMF_MAX_OPS 65536
 #define BNNMF_MAX_BLOBS 262144
 #define BNNMF_MAX_OPERANDS 16
+#define BNNMF_MAX_RESULTS 3
+#define BNNMF_MAX_STEPS 8
+#define BNNMF_MAX_CHECKS 1024
 // Bound on a dimension and, as product of all dimensions, on a tensor's elements.
 #define BNNMF_MAX_ELEMENTS INT32_MAX
 
@@ -69,6 +78,11 @@ typedef enum bnnmf_op_code {
   BNNMF_OP_SCALE_SHIFT = 10,   // float32: y = x * scale + shift, two roundings, constants repeat with their length
   BNNMF_OP_CLAMP = 11,         // float32: min(max(x, minimum), maximum); NaN stays NaN
   BNNMF_OP_ELEMENTWISE = 12,   // float32 a, b with multidirectional broadcasting
+  // Since 1.1:
+  BNNMF_OP_CONCAT = 13,       // 1 to 16 tensors of one type -> one, along an axis
+  BNNMF_OP_MAP = 14,          // float32 [...,M] -> an epilogue's results
+  BNNMF_OP_BINARIZE_BY = 15,  // float32 or int32 [N,...,C] and thresholds of the same type [N,1,...,1,C] -> bits
+  BNNMF_OP_ACCUMULATOR_THRESHOLDS = 16,  // float32 [N,1,1,C] -> int32 [N,1,1,C]
 } bnnmf_op_code;
 
 // A sliding window over [N,H,W,C]; extents in elements. Taps outside the input are padding.
@@ -84,6 +98,56 @@ typedef struct bnnmf_transpose {
   uint32_t permutation[BNNMF_MAX_RANK];
 } bnnmf_transpose;
 
+// One step of an epilogue: x becomes f(x), rounded to float32. Blobs are float32 [M], one number a channel. An operand
+// is a float32 tensor of the result's dimensions, or one that has extent 1 on every axis but the first and the last:
+// a vector of each sample. Minimum, maximum and rectification give NaN for NaN.
+typedef enum bnnmf_step_kind {
+  BNNMF_STEP_SCALE_SHIFT = 1,    // x * a, then + b; either may be absent
+  BNNMF_STEP_RECTIFY = 2,        // x < 0 ? x * a : x * b; b may be absent and counts as 1: PReLU (arXiv 1502.01852)
+  BNNMF_STEP_CLAMP = 3,          // min(max(x, minimum), maximum)
+  BNNMF_STEP_FUNCTION = 4,       // function(x)
+  BNNMF_STEP_ADD = 5,            // x + operand
+  BNNMF_STEP_SUBTRACT = 6,       // x - operand
+  BNNMF_STEP_SUBTRACT_FROM = 7,  // operand - x
+  BNNMF_STEP_MULTIPLY = 8,       // x * operand
+  BNNMF_STEP_DIVIDE = 9,         // x / operand
+} bnnmf_step_kind;
+
+// Real functions, to within 2 units in the last place of float32.
+typedef enum bnnmf_real_function {
+  BNNMF_SIGMOID = 1,  // 1 / (1 + exp(-x))
+  BNNMF_TANH = 2,
+} bnnmf_real_function;
+
+typedef struct bnnmf_step {
+  uint32_t kind;           // bnnmf_step_kind
+  uint32_t function;       // bnnmf_real_function, for FUNCTION; else 0
+  uint32_t a, b;           // blobs; or BNNMF_NONE
+  uint32_t operand;        // which of the operator's inputs, 1 or more; 0 where the kind has none
+  float minimum, maximum;  // for CLAMP; else -infinity and infinity
+} bnnmf_step;
+
+// The results of an epilogue, in the order in which the operator names its output and more_outputs.
+typedef enum bnnmf_stores {
+  BNNMF_STORES_VALUES = 1,  // what the last step gives: float32; of BINARY_CONV2D without a scale: int32 accumulators
+  BNNMF_STORES_DECISIONS = 2,  // bits: the values decided by switch points
+  BNNMF_STORES_AVERAGES = 4,   // float32 [N,1,1,M] of images: the mean over the map
+} bnnmf_stores;
+
+// What becomes of a result while it is at hand: steps in order, then what to store. A CONV2D or BINARY_CONV2D with
+// `stores` 0 and no steps has none; a MAP has one. M is the extent of the first result's last dimension. Every input of
+// the operator behind the first is an operand of a step or the mask. The averages of int32 accumulators are
+// average_scale[m] * (sum / pixels) + average_shift[m], computed in float64 and rounded once; those of float32 values
+// are summed in float64 and rounded once.
+typedef struct bnnmf_epilogue {
+  uint32_t stores;  // bits of bnnmf_stores
+  uint32_t step_count;
+  bnnmf_step steps[BNNMF_MAX_STEPS];
+  uint32_t switch_points;  // blob, float32 [switch_count][M], for DECISIONS; else BNNMF_NONE
+  uint32_t switch_count;
+  uint32_t average_scale, average_shift;  // blobs, float32 [M], for AVERAGES of int32; else BNNMF_NONE
+} bnnmf_epilogue;
+
 // Zero padded. The result is clamped to [minimum, maximum]; -infinity and +infinity leave it as it is.
 typedef struct bnnmf_conv2d {
   bnnmf_window window;
@@ -91,11 +155,16 @@ typedef struct bnnmf_conv2d {
   uint32_t weights;  // blob, float32 [groups][kernel_h][kernel_w][C / groups][M / groups]
   uint32_t bias;     // blob, float32 [M]; or BNNMF_NONE
   float minimum, maximum;
+  bnnmf_epilogue epilogue;  // behind the clamp
 } bnnmf_conv2d;
 
 // acc[m] = sum of x * w over the taps on the input, plus pad_value * (sum of w over the taps on padding).
 // Output int32: acc. Output float32: clamp(round(scale[m] * acc + bias[m])), computed in float64 and rounded once.
 // Output bits: the decision of acc by the switch points of channel m.
+// With an epilogue the float32 result, clamped, goes through its steps; where there is no scale there are no steps and
+// no decisions, and the values, which are stored, are accumulators. The operator's own switch points are absent then.
+// With a mask, a second bits tensor like the input, only inputs whose mask bit is 1 count, and pad_value is 0:
+// acc = popcount(mask) - 2 * popcount(mask & (x ^ w)), over the taps on the input.
 //
 // Weights, blob of uint64 [groups][B][kernel_h][kernel_w][S][BNNMF_CHANNEL_BLOCK]: S = ceil(C / groups / 64) words;
 // B = ceil(M / groups / BNNMF_CHANNEL_BLOCK) blocks of output channels, the channel within its block innermost; missing
@@ -111,6 +180,8 @@ typedef struct bnnmf_binary_conv2d {
   uint32_t scale;  // blob, float32 [M], for float32; else BNNMF_NONE
   uint32_t bias;   // blob, float32 [M], for float32; or BNNMF_NONE
   float minimum, maximum;
+  uint32_t mask;  // which of the operator's inputs, 1 or more, is the mask; 0: none
+  bnnmf_epilogue epilogue;
 } bnnmf_binary_conv2d;
 
 typedef struct bnnmf_pool {
@@ -149,6 +220,31 @@ typedef struct bnnmf_elementwise {
   uint32_t function;  // bnnmf_function
 } bnnmf_elementwise;
 
+typedef struct bnnmf_concat {
+  uint32_t axis;  // in memory order
+} bnnmf_concat;
+
+typedef struct bnnmf_map {
+  bnnmf_epilogue epilogue;
+} bnnmf_map;
+
+// +1 where x >= t (x <= t with `below`); with `strict` not where they are equal. A NaN on either side decides -1.
+typedef struct bnnmf_binarize_by {
+  uint32_t below, strict;  // 0 or 1
+} bnnmf_binarize_by;
+
+// y: the least v in [-limit, limit] with f(v) >= t (> t with `strict`), or INT32_MAX where there is none or t is NaN.
+// f(v) is what a BINARY_CONV2D with this scale, bias and steps, and no clamp of its own, gives for the accumulator v.
+// It must not fall: steps are SCALE_SHIFT, RECTIFY and CLAMP; scales and slopes are not negative and not NaN.
+typedef struct bnnmf_accumulator_thresholds {
+  uint32_t scale;  // blob, float32 [C]
+  uint32_t bias;   // blob, float32 [C]; or BNNMF_NONE
+  uint32_t limit;  // at most 2^24
+  uint32_t strict;
+  uint32_t step_count;
+  bnnmf_step steps[BNNMF_MAX_STEPS];
+} bnnmf_accumulator_thresholds;
+
 typedef struct bnnmf_tensor {
   const char *name;
   uint32_t element_type;  // bnnmf_element_type
@@ -161,8 +257,10 @@ typedef struct bnnmf_op {
   const char *name;  // the ONNX node's; empty in a stripped file
   uint32_t code;     // bnnmf_op_code
   uint32_t input_count;
-  uint32_t output;                      // tensor index
+  uint32_t output;                      // tensor index: the first result
   uint32_t inputs[BNNMF_MAX_OPERANDS];  // tensor indices
+  uint32_t more_output_count;
+  uint32_t more_outputs[BNNMF_MAX_RESULTS - 1];  // the other results of an epilogue
   union {
     bnnmf_transpose transpose;
     bnnmf_conv2d conv2d;
@@ -172,6 +270,10 @@ typedef struct bnnmf_op {
     bnnmf_scale_shift scale_shift;
     bnnmf_clamp clamp;
     bnnmf_elementwise elementwise;
+    bnnmf_concat concat;
+    bnnmf_map map;
+    bnnmf_binarize_by binarize_by;
+    bnnmf_accumulator_thresholds accumulator_thresholds;
   } parameters;
 } bnnmf_op;
 
@@ -201,6 +303,16 @@ typedef struct bnnmf_probe {
   uint32_t dims[BNNMF_MAX_RANK];  // the ONNX value's shape, for one execution
 } bnnmf_probe;
 
+// One execution with known results, for a machine to prove itself on. Indices of blobs: values of input and output
+// tensors, as the caller of the engine gives and gets them, one for each of the model's. A hash is the CRC-32C of a
+// probe's tensor in memory.
+typedef struct bnnmf_check {
+  const uint32_t *inputs;   // [input_count]
+  const uint32_t *outputs;  // [output_count]
+  const uint32_t *hashes;   // [probe_count]
+  float tolerance;          // of outputs, relative to the largest magnitude in each; 0 or more, finite
+} bnnmf_check;
+
 typedef struct bnnmf_model_info {
   const char *name;
   const char *producer;          // "bnnm 0.1.0"
@@ -219,7 +331,8 @@ typedef struct bnnmf_model {
   const bnnmf_blob *blobs;
   const bnnmf_port *inputs, *outputs;
   const bnnmf_probe *probes;
-  uint32_t tensor_count, op_count, blob_count, input_count, output_count, probe_count;
+  const bnnmf_check *checks;
+  uint32_t tensor_count, op_count, blob_count, input_count, output_count, probe_count, check_count;
 } bnnmf_model;
 
 #ifdef __cplusplus

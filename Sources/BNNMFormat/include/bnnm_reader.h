@@ -38,6 +38,14 @@ void bnnmf_get_output(const bnnmf_view *view, uint32_t index, bnnmf_port *port);
 uint32_t bnnmf_probe_count(const bnnmf_view *view);
 void bnnmf_get_probe(const bnnmf_view *view, uint32_t index, bnnmf_probe *probe);
 
+// Checks: the index of the blob with what goes into `input` and comes out of `output`, and the hash of `probe`.
+// Preconditions: check < bnnmf_check_count, and input, output and probe below the model's counts of these.
+uint32_t bnnmf_check_count(const bnnmf_view *view);
+uint32_t bnnmf_check_input(const bnnmf_view *view, uint32_t check, uint32_t input);
+uint32_t bnnmf_check_output(const bnnmf_view *view, uint32_t check, uint32_t output);
+uint32_t bnnmf_check_hash(const bnnmf_view *view, uint32_t check, uint32_t probe);
+float bnnmf_check_tolerance(const bnnmf_view *view, uint32_t check);
+
 // CRC-32C (Castagnoli, reflected, as in iSCSI, RFC 3720) of `byte_count` bytes, continuing from `crc` (0 to begin).
 uint32_t bnnmf_crc32c(uint32_t crc, const void *bytes, size_t byte_count);
 

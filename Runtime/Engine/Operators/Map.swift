@@ -1,0 +1,46 @@
+import BNNMFormat
+import BNNMKernels
+
+/// BNNMF_OP_MAP: float32 [...,M] through an epilogue.
+enum Map {
+    static func validate(_ scope: OperatorScope) throws(Failure) {
+        let x = scope.input(0)
+        try scope.require("the input", x, is: .float32)
+        guard let epilogue = Epilogue(scope.record) else {
+            return try scope.require(false, "a map must have an epilogue")
+        }
+        try epilogue.validate(x.dims, .float32, scope)
+    }
+
+    private struct Call {
+        let kernel: (@convention(c) (UnsafePointer<bnnmk_map>?, UInt32, UInt32) -> Void)?
+        let arguments: bnnmk_map
+    }
+
+    static func run(_ run: OperatorRun) {
+        guard let epilogue = Epilogue(run.record) else { return }
+        let dims = run.inputTensor(0).dims
+        let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
+        let state = EpilogueRun(epilogue, run, dims, scratch: scratch)
+        let input = run.input(0, as: Float.self)
+        // Without vectors and averages, images are more rows of one.
+        let isOne = !state.hasVectors && !epilogue.storesAverages
+        let images = isOne ? 1 : state.imageCount
+        let pixels = isOne ? state.pixelCount &* state.imageCount : state.pixelCount
+        let rowPixels = epilogue.storesAverages ? Int(dims[2]) : 1
+        let cost = Int64(rowPixels &* state.channels) &* state.costPerValue
+        for image in 0..<images {
+            state.clearRowSums()
+            let arguments = bnnmk_map(
+                input: input + image &* pixels &* state.channels, row_pixels: UInt32(rowPixels),
+                epilogue: state.kernelForm(image: image))
+            withUnsafePointer(to: Call(kernel: run.table.pointee.map, arguments: arguments)) {
+                run.parallel(UInt32(pixels / rowPixels), cost: cost, $0) { context, begin, end in
+                    guard let call = context?.assumingMemoryBound(to: Call.self) else { return }
+                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
+                }
+            }
+            state.storeAverages(image: image)
+        }
+    }
+}

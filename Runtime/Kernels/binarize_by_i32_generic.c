@@ -1,0 +1,9 @@
+// Bits from int32 by one threshold a channel.
+#include "kernel_declarations.h"
+
+#define ELEMENT int32_t
+#include "binarize_by.h"
+
+void bnnmk_binarize_by_i32_generic(const bnnmk_binarize_by *binarize, uint32_t begin, uint32_t end) {
+  binarize_all_rows(binarize, begin, end);
+}

@@ -1,0 +1,5 @@
+// An epilogue over values that stand in memory, in plain C.
+#include "kernel_declarations.h"
+#include "map.h"
+
+void bnnmk_map_generic(const bnnmk_map *map, uint32_t begin, uint32_t end) { bnnmk_map_rows(map, begin, end); }

@@ -1,0 +1,154 @@
+// Epilogues over values in memory at every level: every kind of step, bit for bit, whatever is stored and wherever.
+
+import BNNMKernels
+import TestSupport
+import XCTest
+
+final class MapTests: XCTestCase {
+    /// Where the values go.
+    private enum Values: CaseIterable {
+        case absent, apart, overInput, overOperand
+    }
+
+    private func check(
+        _ test: EpilogueCase, rowPixels: Int, input: [Float], _ message: @autoclosure () -> String
+    ) {
+        let channels = test.channels
+        let rows = test.pixelCount / rowPixels
+        let values = input.indices.map { test.value(input[$0], pixel: $0 / channels, channel: $0 % channels) }
+        let decisions = pack(
+            values.indices.map { test.decision(values[$0], channel: $0 % channels) }, channels: channels)
+        var sums = [Double](repeating: 0, count: rows * channels)
+        for (i, value) in values.enumerated() {
+            sums[i / channels / rowPixels * channels + i % channels] += Double(value)
+        }
+        let x = InputMemory(input)
+        test.withEpilogue { base in
+            for level in KernelLevel.available {
+                for split in splits(of: rows) {
+                    for place in Values.allCases {
+                        let output = OutputMemory<Float>(count: input.count, initial: 7, guardValue: 5)
+                        let words = OutputMemory<UInt64>(
+                            count: test.pixelCount * wordCount(channels), initial: 0xDEAD_BEEF_DEAD_BEEF, guardValue: 3)
+                        let rowSums = OutputMemory<Double>(count: rows * channels, initial: 0, guardValue: 9)
+                        var map = bnnmk_map(input: x.pointer, row_pixels: UInt32(rowPixels), epilogue: base)
+                        map.epilogue.values = place == .absent ? nil : output.pointer
+                        map.epilogue.decisions = words.pointer
+                        map.epilogue.row_sums = rowSums.pointer
+                        if place == .overInput {
+                            output.pointer.update(from: input, count: input.count)
+                            map.input = UnsafePointer(output.pointer)
+                        }
+                        if place == .overOperand {
+                            guard
+                                let step = test.steps.lastIndex(where: {
+                                    $0.operand.count == input.count && !$0.operandIsVector
+                                })
+                            else { continue }
+                            output.pointer.update(from: test.steps[step].operand, count: input.count)
+                            withUnsafeMutableBytes(of: &map.epilogue.steps) {
+                                $0.bindMemory(to: bnnmk_step.self)[step].operand = UnsafePointer(output.pointer)
+                            }
+                        }
+                        for range in split {
+                            level.table.map(&map, UInt32(range.lowerBound), UInt32(range.upperBound))
+                        }
+                        let wrong =
+                            place != .absent && bits(output.elements) != bits(values)
+                            ? "values"
+                            : words.elements != decisions
+                                ? "decisions"
+                                : bits(rowSums.elements) != bits(sums)
+                                    ? "row sums"
+                                    : output.guardsAreIntact && words.guardsAreIntact && rowSums.guardsAreIntact
+                                        ? nil : "guards"
+                        if let wrong {
+                            return XCTFail(
+                                "\(wrong) at \(level.name), \(split), values \(place): \(message()): \(test.steps)")
+                        }
+                    }
+                }
+            }
+        }
+        withExtendedLifetime(x) {}
+    }
+
+    private func check(seed: UInt64, channels: Int, kinds: [bnnmk_step_kind], switchCount: Int) {
+        var random = SeededRandom(seed: seed)
+        let rowPixels = random.pick([1, 2, 5])
+        let pixelCount = rowPixels * random.pick([1, 2, 4])
+        let test = EpilogueCase(
+            kinds: kinds, switchCount: switchCount, pixelCount: pixelCount, channels: channels, using: &random)
+        let input = (0..<(pixelCount * channels)).map { _ in EpilogueCase.draw(&random) }
+        check(
+            test, rowPixels: rowPixels, input: input,
+            "seed \(seed), \(channels) channels, \(pixelCount) pixels in rows of \(rowPixels)")
+    }
+
+    func testEveryCountOfChannels() {
+        for channels in 1...130 {
+            check(
+                seed: UInt64(channels), channels: channels, kinds: [BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD],
+                switchCount: 1)
+        }
+    }
+
+    func testEveryKindOfStepByItself() {
+        for kind in EpilogueStep.kinds {
+            for seed in 0..<UInt64(24) {
+                var random = SeededRandom(seed: seed + 500)
+                check(
+                    seed: seed, channels: random.pick([1, 7, 8, 63, 64, 65, 130]), kinds: [kind],
+                    switchCount: random.pick([0, 1, 3]))
+            }
+        }
+    }
+
+    func testRandomSequencesOfSteps() {
+        for seed in 3000..<(3000 + UInt64(200)) {
+            var random = SeededRandom(seed: seed)
+            let kinds = (0..<random.below(Int(BNNMK_MAX_STEPS) + 1)).map { _ in random.pick(EpilogueStep.kinds) }
+            check(
+                seed: seed, channels: random.pick([1, 3, 8, 16, 63, 64, 65, 127, 128, 129]), kinds: kinds,
+                switchCount: random.pick([0, 1, 1, 2, 4]))
+        }
+    }
+
+    /// Every pair of edge values, as number and as operand.
+    func testEdgesAgainstEdges() {
+        let edges = EpilogueCase.edges
+        for kind in EpilogueStep.kinds {
+            var random = SeededRandom(seed: UInt64(kind.rawValue))
+            var next = 0
+            let test = EpilogueCase(
+                kinds: [kind], switchCount: 1, pixelCount: edges.count, channels: edges.count, using: &random
+            ) { _ in
+                next += 1
+                return edges[(next - 1) % edges.count]
+            }
+            // Pixel p has edge p in every channel.
+            let input = edges.flatMap { [Float](repeating: $0, count: edges.count) }
+            check(test, rowPixels: 1, input: input, "kind \(kind.rawValue)")
+        }
+    }
+
+    /// The contract spelt out.
+    func testRectificationKeepsNegativeZeroAndNaN() {
+        for level in KernelLevel.available {
+            let input = InputMemory<Float>([-0.0, 0, .nan, -2, 3, -.infinity])
+            let slopes = InputMemory<Float>([5, 5, 5, 0.25, 5, 2])
+            let output = OutputMemory<Float>(count: 6, initial: 0, guardValue: 1)
+            var map = bnnmk_map()
+            map.input = input.pointer
+            map.row_pixels = 1
+            map.epilogue.channels = 6
+            map.epilogue.step_count = 1
+            map.epilogue.steps.0.kind = BNNMK_STEP_RECTIFY
+            map.epilogue.steps.0.a = slopes.pointer
+            map.epilogue.values = output.pointer
+            level.table.map(&map, 0, 1)
+            XCTAssertEqual(bits(output.elements), bits([-0.0, 0, .nan, -0.5, 3, -.infinity]), level.name)
+            withExtendedLifetime((input, slopes)) {}
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// Sigmoid and tanh against the C library in float64, over all of float32, and to the bit between levels.
+
+import BNNMKernels
+import TestSupport
+import XCTest
+
+final class RealFunctionTests: XCTestCase {
+    private static let chunk = 1 << 12
+
+    private func apply(_ level: KernelLevel, _ function: bnnmk_real_function, _ input: [Float]) -> [Float] {
+        var output = [Float](repeating: 9, count: input.count)
+        input.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                var map = bnnmk_map()
+                map.input = input.baseAddress
+                map.row_pixels = 1
+                map.epilogue.channels = UInt32(input.count)
+                map.epilogue.step_count = 1
+                map.epilogue.steps.0.kind = BNNMK_STEP_FUNCTION
+                map.epilogue.steps.0.function = function
+                map.epilogue.values = output.baseAddress
+                level.table.map(&map, 0, 1)
+            }
+        }
+        return output
+    }
+
+    /// Distance from the exact value in units of float32's last place there; infinity for a NaN that should not be.
+    private func error(_ value: Float, _ exact: Double) -> Double {
+        if exact.isNaN { return value.isNaN ? 0 : .infinity }
+        let unit = Double(max(abs(Float(exact)).ulp, Float.leastNonzeroMagnitude))
+        let distance = abs(Double(value) - exact) / unit
+        return distance.isNaN ? .infinity : distance
+    }
+
+    private func exact(_ function: bnnmk_real_function, _ x: Double) -> Double {
+        if function == BNNMK_TANH { return tanh(x) }
+        // Without loss where e^-x is small against 1, or large.
+        return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
+    }
+
+    /// Numbers by bit pattern, from `first` on in steps of `stride`.
+    private func check(_ patterns: StrideTo<UInt64>, limit: Double) {
+        var pending: [Float] = []
+        var worst: [(error: Double, x: Float)] = [(0, 0), (0, 0)]
+        func flush() {
+            for (i, function) in [BNNMK_SIGMOID, BNNMK_TANH].enumerated() {
+                let results = KernelLevel.available.map { apply($0, function, pending) }
+                for (x, value) in zip(pending, results[0]) {
+                    let distance = error(value, exact(function, Double(x)))
+                    if distance > worst[i].error { worst[i] = (distance, x) }
+                }
+                for (level, other) in zip(KernelLevel.available, results).dropFirst() {
+                    XCTAssertTrue(bits(other) == bits(results[0]), "\(level.name) differs from generic")
+                }
+            }
+            pending.removeAll(keepingCapacity: true)
+        }
+        for pattern in patterns {
+            pending.append(Float(bitPattern: UInt32(pattern)))
+            if pending.count == Self.chunk { flush() }
+        }
+        flush()
+        XCTAssertLessThanOrEqual(worst[0].error, limit, "sigmoid of \(worst[0].x)")
+        XCTAssertLessThanOrEqual(worst[1].error, limit, "tanh of \(worst[1].x)")
+    }
+
+    /// What the kernels promise, where bnnm_format.h asks for 2.
+    private static let promised = 0.51
+
+    func testAllOfFloat32InStrides() {
+        let everything = ProcessInfo.processInfo.environment["BNNM_EXHAUSTIVE"] == "1"
+        check(stride(from: 0, to: 1 << 32, by: everything ? 1 : 4093), limit: Self.promised)
+    }
+
+    /// Where the formulas change, and where results saturate or leave the normal numbers.
+    func testNeighbourhoods() {
+        let places: [Float] = [
+            0.02, 1e-4, 0.3466, 1, 9.01, 16.6, 17.3287, 87.33, 88.72, 103.28, 104, 708, 1000, .leastNormalMagnitude,
+            .greatestFiniteMagnitude, .infinity,
+        ]
+        for place in places {
+            for sign: UInt64 in [0, 1 << 31] {
+                let middle = UInt64(place.bitPattern) | sign
+                check(stride(from: middle - 3000, to: min(middle + 3000, 1 << 32), by: 1), limit: Self.promised)
+            }
+        }
+        for sign: UInt64 in [0, 1 << 31] {
+            check(stride(from: sign, to: sign + 5000, by: 1), limit: Self.promised)
+        }
+    }
+
+    func testSpecialValues() {
+        let infinity = Float.infinity
+        for level in KernelLevel.available {
+            let x: [Float] = [-infinity, -200, -0.0, 0, 200, infinity, .nan, .leastNonzeroMagnitude]
+            XCTAssertEqual(bits(apply(level, BNNMK_SIGMOID, x)), bits([0, 0, 0.5, 0.5, 1, 1, .nan, 0.5]), level.name)
+            XCTAssertEqual(
+                bits(apply(level, BNNMK_TANH, x)), bits([-1, -1, -0.0, 0, 1, 1, .nan, .leastNonzeroMagnitude]),
+                level.name)
+        }
+    }
+
+    /// A decision behind a function must not turn back as its input rises.
+    func testResultsNeverFall() {
+        for function in [BNNMK_SIGMOID, BNNMK_TANH] {
+            for level in KernelLevel.available {
+                var last = -Float.infinity
+                for first in stride(from: UInt32(0), to: Float(110).bitPattern, by: 64 * 1031) {
+                    let positive = (0..<64).map { Float(bitPattern: first + $0 * 1031) }
+                    let negative = positive.map { -$0 }
+                    let rising = apply(level, function, positive)
+                    for value in rising {
+                        XCTAssertGreaterThanOrEqual(value, last, "\(level.name)")
+                        last = value
+                    }
+                    let falling = apply(level, function, negative)
+                    for (a, b) in zip(falling, falling.dropFirst()) { XCTAssertGreaterThanOrEqual(a, b, level.name) }
+                }
+            }
+        }
+    }
+}
