@@ -83,8 +83,8 @@ private enum DeviceSupport: String {
 
         // Activations.
         "Relu": .yes, "Clip": .yes,
-        "LeakyRelu": .yes, "PRelu": .yes, "Elu": .folded, "Sigmoid": .folded, "HardSigmoid": .folded,
-        "HardSwish": .folded, "Tanh": .folded, "Softplus": .folded, "Gelu": .folded,
+        "LeakyRelu": .yes, "PRelu": .yes, "Elu": .folded, "Sigmoid": .yes, "HardSigmoid": .folded,
+        "HardSwish": .folded, "Tanh": .yes, "Softplus": .folded, "Gelu": .folded,
         "Softmax": .constants, "LogSoftmax": .constants,
 
         // Comparisons: the spellings of binarizers (`RecognizeBinarizers`), and what stands before binarizers.
@@ -110,7 +110,7 @@ private enum DeviceSupport: String {
 
         // Movement. `MergeZeroPads` and `FormBinaryLayers` make a Pad the padding of a convolution.
         "Transpose": .yes, "Pad": .folded,
-        "Concat": .constants, "Split": .constants, "Slice": .constants, "Gather": .constants,
+        "Concat": .yes, "Split": .constants, "Slice": .constants, "Gather": .constants,
         "DepthToSpace": .constants, "SpaceToDepth": .constants, "Resize": .constants,
 
         // Makers of constants.
