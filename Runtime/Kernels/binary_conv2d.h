@@ -7,7 +7,10 @@
 #include "separate_roundings.h"
 #include "tap_box.h"
 
-enum { BNNMK_PIXEL_BLOCK = 4 };
+// Pixels that share the loads of weights; an instruction set with more registers defines more before it includes this.
+#ifndef BNNMK_PIXEL_BLOCK
+#define BNNMK_PIXEL_BLOCK 4
+#endif
 
 // counts[p][m] += popcount(x ^ w) over the box, for `pixel_count` (1...BNNMK_PIXEL_BLOCK) pixels, `pixel_step` words
 // apart, and the eight channels of a block of weights. `input` and `weights` stand on the box's first tap.

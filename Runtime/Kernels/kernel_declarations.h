@@ -25,4 +25,9 @@ void bnnmk_binary_conv2d_x86_avx2(const bnnmk_binary_conv2d *, uint32_t begin, u
 void bnnmk_conv2d_f32_x86_avx2(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
 #endif
 
+#if defined(__ARM_NEON)
+void bnnmk_binary_conv2d_neon(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
+void bnnmk_conv2d_f32_neon(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
+#endif
+
 #endif
