@@ -29,6 +29,7 @@ enum { STEPS_PER_LANE = 1023 };
 // The bits of one input word, doubled, that differ from eight channels' weights: two numbers a channel.
 BNNMK_INLINE uint8x16_t differences(uint8x16_t word, const uint8x16_t weights[4]) {
   uint8x16_t counts[4];
+  BNNMK_UNROLL
   for (int i = 0; i < 4; i++) {
     counts[i] = vcntq_u8(veorq_u8(word, weights[i]));
   }
@@ -46,6 +47,7 @@ BNNMK_INLINE void empty_lanes(uint16x8_t *lanes, uint32_t *counts) {
 BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const int pixel_count, const uint64_t *weights,
                                const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   uint16x8_t lanes[BNNMK_PIXEL_BLOCK];
+  BNNMK_UNROLL
   for (int p = 0; p < pixel_count; p++) {
     lanes[p] = vdupq_n_u16(0);
   }
@@ -55,11 +57,13 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
       const uint64_t *first = input + row * box->input_row_step + run * box->input_run_step;
       const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
       const uint64_t *x[BNNMK_PIXEL_BLOCK];
+      BNNMK_UNROLL
       for (int p = 0; p < pixel_count; p++) {
         x[p] = first + p * pixel_step;
       }
       for (size_t left = box->run_length; left > 0;) {
         if (room == 0) {
+          BNNMK_UNROLL
           for (int p = 0; p < pixel_count; p++) {
             empty_lanes(&lanes[p], counts[p]);
           }
@@ -70,9 +74,11 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
         room -= steps;
         for (const uint64_t *end = w + steps * BNNMK_CHANNEL_BLOCK; w < end; w += BNNMK_CHANNEL_BLOCK) {
           uint8x16_t words[4];
+          BNNMK_UNROLL
           for (int i = 0; i < 4; i++) {
             words[i] = vreinterpretq_u8_u64(vld1q_u64(w + 2 * i));
           }
+          BNNMK_UNROLL
           for (int p = 0; p < pixel_count; p++) {
             const uint8x16_t word = vreinterpretq_u8_u64(vld1q_dup_u64(x[p]++));
             lanes[p] = vpadalq_u8(lanes[p], differences(word, words));
@@ -81,6 +87,7 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
       }
     }
   }
+  BNNMK_UNROLL
   for (int p = 0; p < pixel_count; p++) {
     empty_lanes(&lanes[p], counts[p]);
   }

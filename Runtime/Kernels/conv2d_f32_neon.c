@@ -8,10 +8,9 @@
 // computed one by one, by the same vector instructions: on 32-bit ARM others would treat denormal numbers otherwise.
 #if defined(__ARM_NEON)
 
-#include <arm_neon.h>
-
 #include "conv2d.h"
 #include "kernel_declarations.h"
+#include "neon_pairs.h"
 
 enum { LANES = 4, MAX_VECTORS = 8 };
 
@@ -38,8 +37,10 @@ BNNMK_INLINE void convolve_tile(const bnnmk_conv2d *conv, tile_operands tile, co
                                 const int pixel_count, const int vector_count, const int single) {
   const size_t step = conv->out_channels;
   float32x4_t sums[BNNMK_CONV2D_PIXEL_BLOCK][MAX_VECTORS];
+  BNNMK_UNROLL
   for (int v = 0; v < vector_count; v++) {
     const float32x4_t start = tile.bias ? load_lanes(tile.bias + v * LANES, single) : vdupq_n_f32(0);
+    BNNMK_UNROLL
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = start;
     }
@@ -50,11 +51,14 @@ BNNMK_INLINE void convolve_tile(const bnnmk_conv2d *conv, tile_operands tile, co
       const float *w = tile.weights + (row * box->weights_row_step + run * box->weights_run_step) * step;
       for (const float *end = x + box->run_length; x < end; x++, w += step) {
         float32x4_t weights[MAX_VECTORS];
+        BNNMK_UNROLL
         for (int v = 0; v < vector_count; v++) {
           weights[v] = load_lanes(w + v * LANES, single);
         }
+        BNNMK_UNROLL
         for (int p = 0; p < pixel_count; p++) {
           const float32x4_t value = vld1q_dup_f32(x + p * tile.pixel_step);
+          BNNMK_UNROLL
           for (int v = 0; v < vector_count; v++) {
             sums[p][v] = vfmaq_f32(sums[p][v], value, weights[v]);
           }
@@ -63,7 +67,9 @@ BNNMK_INLINE void convolve_tile(const bnnmk_conv2d *conv, tile_operands tile, co
     }
   }
   const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
+  BNNMK_UNROLL
   for (int p = 0; p < pixel_count; p++) {
+    BNNMK_UNROLL
     for (int v = 0; v < vector_count; v++) {
       float *to = tile.output + (size_t)p * conv->output_stride + v * LANES;
       const float32x4_t y = clamp_lanes(sums[p][v], minimum, maximum);

@@ -1,10 +1,18 @@
-// What 64-bit and 32-bit ARM spell differently: sums of neighbouring lanes. Only kernels for NEON include it.
+// What 64-bit and 32-bit ARM, and compilers, spell differently: sums of neighbouring lanes, and loops that become
+// straight code. Only kernels for NEON include it.
 #ifndef BNNM_NEON_PAIRS_H
 #define BNNM_NEON_PAIRS_H
 
 #include <arm_neon.h>
 
 #include "window_taps.h"
+
+// Before a loop with a constant count: its turns are written out, so that arrays over them live in registers.
+#if defined(__clang__)
+#define BNNMK_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define BNNMK_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 // The 16 sums of neighbouring bytes, those of `low` before those of `high`.
 BNNMK_INLINE uint8x16_t bnnmk_add_pairs(uint8x16_t low, uint8x16_t high) {
