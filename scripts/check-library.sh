@@ -122,7 +122,7 @@ check_digits() {
   echo "$name: ${1##*/} $2, $3 thread(s):" "$(awk '
     /^instruction set/ { level = $3 }
     /^same prediction/ { same = $3 " of " $5 }
-    /^logit difference/ { printf "%s %s, logits within %s; ", level, same, $3 }' "$scratch/result")"
+    /^logit difference/ { printf "%s%s %s, logits within %s", (n++ ? "; " : ""), level, same, $3 }' "$scratch/result")"
 }
 
 for model in chain-ts chain-dynamo dysign-ts dysign-dynamo; do

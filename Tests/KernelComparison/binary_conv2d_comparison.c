@@ -9,7 +9,7 @@
 #include "guarded_memory.h"
 #include "random_window.h"
 
-enum { MAX_CHANNELS = 9000, MAX_WORDS = (MAX_CHANNELS + 63) / 64 };
+enum { MAX_CHANNELS = 70000, MAX_WORDS = (MAX_CHANNELS + 63) / 64 };
 
 typedef struct binary_case {
   bnnmk_binary_conv2d conv;  // all but the output
@@ -83,9 +83,12 @@ static binary_case make_case(uint64_t *random) {
   bnnmk_binary_conv2d *conv = &test.conv;
   const bnnmk_window *w = &conv->window;
   conv->out_channels = random_between(random, 1, 40);
-  // Now and then so many that narrow counters of differing bits fill up.
-  if (random_between(random, 0, 31) == 0) {
-    conv->channels = random_between(random, 2000, MAX_CHANNELS);
+  // Now and then so many that counters of differing bits fill up, and overflow where they are not emptied in time.
+  const int is_long = random_between(random, 0, 15) == 0;
+  if (is_long) {
+    const uint32_t width = random_between(random, 1, 8);
+    conv->window = (bnnmk_window){1, width, 1, width, 1, 1, 1, 1, 1, 1, 0, 0};
+    conv->channels = random_between(random, MAX_CHANNELS - 5000, MAX_CHANNELS);
     conv->out_channels = random_between(random, 1, 9);
   }
   conv->input_words = (conv->channels + 63) / 64;
@@ -93,7 +96,8 @@ static binary_case make_case(uint64_t *random) {
   conv->channel_offset = random_between(random, 0, 1) ? 0 : random_between(random, 1, 70);
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;
 
-  const int input_pattern = (int)random_between(random, 0, 5), weight_pattern = (int)random_between(random, 0, 5);
+  const int input_pattern = is_long ? 1 : (int)random_between(random, 0, 5);
+  const int weight_pattern = (int)random_between(random, 0, is_long ? 2 : 5);
   const size_t pixel_count = (size_t)w->in_h * w->in_w, words = conv->input_words;
   test.input = guarded_allocate(((pixel_count - 1) * conv->input_stride + words) * sizeof(uint64_t));
   uint64_t *input = test.input.data;
