@@ -19,13 +19,13 @@ generate: deps ## Bring generated sources in line with the installed FlatBuffers
 build: generate ## Build everything; leaves .build/release/bnnm
 	$(SWIFT_BUILD)
 
-run: build ## Compile the trained digits model, report its layers, and classify the held-out images
+run: build ## Compile the trained digits models, report their layers, and classify the held-out images
 	@scripts/run-digits.sh
 
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) ## Tests (unless TESTED=1), then formatting and sanitizers
+check-full: $(if $(TESTED),,test) check-library check-arm ## Tests (unless TESTED=1), the libraries, formatting, sanitizers
 	@scripts/check-full.sh
 
 lib: ## Build the deployable library for this machine: build-lib/native/install
@@ -37,7 +37,7 @@ lib-aarch64: ## Build it for 64-bit ARM Linux: build-lib/aarch64/install
 lib-armhf: ## Build it for 32-bit ARM Linux (ARMv7, NEON): build-lib/armhf/install
 	@scripts/build-library.sh armhf
 
-check-library: lib ## Check the library's symbols, and programs in C and Swift that link it
+check-library: lib ## Check the library's symbols and kernels, and programs in C and Swift that link it
 	@scripts/check-library.sh native
 
 check-arm: lib-aarch64 lib-armhf ## The same for both ARM builds, under QEMU

@@ -87,7 +87,16 @@ if [ "$name" = native ]; then
 fi
 echo "$name: symbols, size ($size bytes) and links are as they should be"
 
-# Predictions.
+# The kernels at every level, on random shapes.
+cmake -S . -B "$folder" -DBNNM_BUILD_CHECKS=ON >"$scratch/checks.log"
+cmake --build "$folder" --target kernel_comparison >>"$scratch/checks.log" || { cat "$scratch/checks.log" >&2; exit 1; }
+cases=400
+[ "$name" = native ] && cases=3000
+"${emulator[@]}" "$folder/Tests/KernelComparison/kernel_comparison" $cases >"$scratch/kernels" ||
+  { cat "$scratch/kernels" >&2; fail "a kernel computes something else than plain arithmetic"; }
+echo "$name: $(grep -vc '^ok' "$scratch/kernels") levels of kernels $(grep '^ok' "$scratch/kernels")"
+
+# Predictions: at every level of the CPU, as recorded.
 bnnm=${BNNM:-.build/release/bnnm}
 if [ ! -x "$bnnm" ]; then
   echo "$name: $bnnm is not there, so no model was run (make build makes it)"
@@ -95,23 +104,43 @@ if [ ! -x "$bnnm" ]; then
 fi
 export LD_LIBRARY_PATH=$installed/lib
 data=models/digits
-for model in chain-ts chain-dynamo; do
+
+# run_digits PROGRAM MODEL [ARGUMENT...] writes $scratch/result.
+run_digits() {
+  local program=$1 model=$2
+  shift 2
+  local run=("$program")
+  [ "$name" = native ] || run=("${emulator[@]}" -E "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" "$program")
+  "${run[@]}" "$scratch/$model.bnnm" $data/test-images.npy $data/test-labels.npy "$data/${model%-*}-logits.npy" "$@" \
+    >"$scratch/result" 2>&1
+}
+
+# check_digits PROGRAM MODEL THREADS
+check_digits() {
+  run_digits "$1" "$2" --threads "$3" ||
+    { cat "$scratch/result" >&2; fail "$1 predicts otherwise than recorded ($2)"; }
+  echo "$name: ${1##*/} $2, $3 thread(s):" "$(awk '
+    /^instruction set/ { level = $3 }
+    /^same prediction/ { same = $3 " of " $5 }
+    /^logit difference/ { printf "%s%s %s, logits within %s", (n++ ? "; " : ""), level, same, $3 }' "$scratch/result")"
+}
+
+for model in chain-ts chain-dynamo dysign-ts dysign-dynamo; do
   "$bnnm" compile "$data/$model.onnx" -o "$scratch/$model.bnnm" >"$scratch/$model.log"
-  for program in "${programs[@]}"; do
-    for threads in 1 2; do
-      if [ "$name" = native ]; then
-        run=("$program")
-      else
-        run=("${emulator[@]}" -E "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" "$program")
-      fi
-      LD_LIBRARY_PATH=$LD_LIBRARY_PATH "${run[@]}" "$scratch/$model.bnnm" $data/test-images.npy \
-        $data/test-labels.npy $data/chain-logits.npy --threads $threads >"$scratch/result" ||
-        { cat "$scratch/result" >&2; fail "$program predicts otherwise than recorded ($model)"; }
-      echo "$name: ${program##*/} $model, $threads thread(s):" \
-        "$(sed -n 's/^same prediction *//p' "$scratch/result"), $(sed -n 's/^logit difference *//p' "$scratch/result")"
-    done
-  done
+  check_digits "$scratch/digits-static" $model 2
   if [ "$name" = native ]; then
-    "$scratch/swift-host" "$scratch/$model.bnnm" $data/test-images.npy $data/chain-logits.npy
+    "$scratch/swift-host" "$scratch/$model.bnnm" $data/test-images.npy "$data/${model%-*}-logits.npy"
   fi
 done
+for program in "${programs[@]}"; do
+  check_digits "$program" chain-ts 1
+done
+
+# A CPU without VFPv4 is refused before anything runs.
+if [ "$name" = armhf ]; then
+  emulator+=(-cpu cortex-a9)
+  if run_digits "$scratch/digits-static" chain-ts; then fail "a CPU without VFPv4 was not refused"; fi
+  grep -q 'needs NEON and VFPv4' "$scratch/result" ||
+    { cat "$scratch/result" >&2; fail "the refusal does not say why"; }
+  echo "$name: a CPU without VFPv4 is refused"
+fi

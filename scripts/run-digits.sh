@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Compiles the trained digits model and runs its held-out images through the C API.
+# Compiles the trained digits models and runs their held-out images through the C API, at every instruction set level
+# of this CPU.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build
-for model in chain-ts chain-dynamo; do
-  echo "== models/digits/$model.onnx"
-  .build/release/bnnm compile "models/digits/$model.onnx" -o "build/$model.bnnm"
+data=models/digits
+for model in chain-ts chain-dynamo dysign-ts dysign-dynamo; do
+  echo "== $data/$model.onnx"
+  .build/release/bnnm compile "$data/$model.onnx" -o "build/$model.bnnm"
   echo
-  .build/release/digits "build/$model.bnnm" models/digits/test-images.npy models/digits/test-labels.npy models/digits/chain-logits.npy
+  .build/release/digits "build/$model.bnnm" $data/test-images.npy $data/test-labels.npy "$data/${model%-*}-logits.npy"
   echo
 done

@@ -24,6 +24,16 @@ enum InstructionSets {
         return mask & available
     }
 
+    /// Fails where the CPU lacks what the whole library was built for, so that not even plain C would run.
+    static func checkBuild(_ message: Message) throws(Failure) {
+        guard let missing = bnnmk_missing_instructions() else { return }
+        throw message.failure(BNNM_UNSUPPORTED_CPU) {
+            $0.add("this build of the library needs ")
+            $0.add(cString: missing)
+            $0.add(", which this CPU does not have")
+        }
+    }
+
     /// The highest level of a mask.
     static func best(_ mask: UInt32) -> UInt32 {
         var best = BNNM_ISA_GENERIC.rawValue

@@ -33,6 +33,7 @@ public func bnnm_model_open_file(
     return status { () throws(Failure) in
         let options = try OpenOptions(options)
         let message = options.message
+        try InstructionSets.checkBuild(message)
         guard let path else { throw message.failure(BNNM_INVALID_ARGUMENT, "path must not be NULL") }
         guard let model else { throw message.failure(BNNM_INVALID_ARGUMENT, "model must not be NULL") }
         let allocator = try Allocator(options.functions, message)
@@ -64,6 +65,7 @@ public func bnnm_model_open_memory(
     return status { () throws(Failure) in
         let options = try OpenOptions(options)
         let message = options.message
+        try InstructionSets.checkBuild(message)
         guard let bytes else { throw message.failure(BNNM_INVALID_ARGUMENT, "bytes must not be NULL") }
         guard let model else { throw message.failure(BNNM_INVALID_ARGUMENT, "model must not be NULL") }
         guard byteCount > 0 else { throw message.failure(BNNM_NOT_A_MODEL, "there are no bytes") }

@@ -9,7 +9,10 @@
 #include "epilogue.h"
 #include "window_taps.h"
 
-enum { BNNMK_PIXEL_BLOCK = 4 };
+// Pixels that share the loads of weights; an instruction set with more registers defines more before it includes this.
+#ifndef BNNMK_PIXEL_BLOCK
+#define BNNMK_PIXEL_BLOCK 4
+#endif
 
 // Bit m is 1 (decision -1) where the number of switch points <= accumulators[m] is even, for all eight channels.
 // `points` stands on the first of them; `point_stride` leads from one switch point of a channel to its next.

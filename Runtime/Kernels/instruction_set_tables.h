@@ -13,4 +13,9 @@ void bnnmk_set_generic(bnnmk_table *table);
 void bnnmk_set_avx2(bnnmk_table *table);
 #endif
 
+#if defined(__ARM_NEON)
+// Sets the slots that NEON does better; on 32-bit ARM with VFPv4.
+void bnnmk_set_neon(bnnmk_table *table);
+#endif
+
 #endif

@@ -34,4 +34,9 @@ void bnnmk_map_x86_avx2(const bnnmk_map *, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
 #endif
 
+#if defined(__ARM_NEON)
+void bnnmk_binary_conv2d_neon(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
+void bnnmk_conv2d_f32_neon(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
+#endif
+
 #endif

@@ -18,7 +18,18 @@ final class ExampleTests: XCTestCase {
         ]
         let outcome = try CommandLine.run(arguments, program: "digits")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        XCTAssertTrue(outcome.output.contains("360 of 360"), outcome.output)
+        for level in TestLevels.available {
+            XCTAssertTrue(outcome.output.contains("instruction set   \(level)\n"), outcome.output)
+        }
+        let lines = outcome.output.split(separator: "\n")
+        XCTAssertEqual(
+            lines.filter { $0.hasSuffix("360 of 360 as ONNX Runtime") }.count, TestLevels.available.count,
+            outcome.output)
+
+        // At one level only; a name that is none is wrong usage.
+        let generic = try CommandLine.run(arguments + ["--isa", "generic"], program: "digits")
+        XCTAssertEqual(generic.output.split(separator: "\n").filter { $0.hasPrefix("instruction set") }.count, 1)
+        XCTAssertEqual(try CommandLine.run(arguments + ["--isa", "mmx"], program: "digits").status, 2)
 
         // Against other recorded predictions it fails.
         let recorded = try NumpyArray(path: arguments[3])

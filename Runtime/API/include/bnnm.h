@@ -62,7 +62,7 @@ typedef enum bnnm_status {
   BNNM_CORRUPT_MODEL = 51,        // damaged, or inconsistent inside
   BNNM_UNSUPPORTED_VERSION = 52,  // made for another version of the library, or uses operators it does not know
   BNNM_LIMIT_EXCEEDED = 53,       // larger than this library, or this machine's address space, can take
-  BNNM_UNSUPPORTED_CPU = 60,      // none of the instruction sets asked for is available
+  BNNM_UNSUPPORTED_CPU = 60,      // it has none of the instruction sets asked for, or lacks what the build needs
   BNNM_THREAD_FAILED = 70,        // the operating system started no thread
 } bnnm_status;
 

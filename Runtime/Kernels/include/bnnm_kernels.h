@@ -279,6 +279,10 @@ typedef enum bnnmk_level {
   BNNMK_AMX = 1 << 5,
 } bnnmk_level;
 
+// What every kernel of this build, GENERIC ones too, may use and this CPU lacks ("NEON and VFPv4"); NULL where nothing
+// is missing. Where something is, no kernel may be called.
+const char *bnnmk_missing_instructions(void);
+
 // The levels that this CPU (and operating system) can execute and that this library has kernels for; GENERIC always.
 uint32_t bnnmk_available_levels(void);
 

@@ -1,0 +1,17 @@
+// The NEON level (on 32-bit ARM with VFPv4): the slots it does better than plain C.
+#if defined(__ARM_NEON)
+
+#include "instruction_set_tables.h"
+#include "kernel_declarations.h"
+
+void bnnmk_set_neon(bnnmk_table *table) {
+  table->binary_conv2d = bnnmk_binary_conv2d_neon;
+  table->binary_conv2d_name = "binary_conv2d_neon";
+  table->conv2d = bnnmk_conv2d_f32_neon;
+  table->conv2d_name = "conv2d_f32_neon";
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_neon_here;
+#endif

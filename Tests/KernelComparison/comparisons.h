@@ -1,0 +1,17 @@
+// The comparisons that main.c runs at every level: one random case each, drawn from the seed.
+#ifndef BNNM_COMPARISONS_H
+#define BNNM_COMPARISONS_H
+
+#include "bnnm_kernels.h"
+
+// A level's name, and its kernels over the generic ones.
+typedef struct kernel_level {
+  const char *name;
+  bnnmk_table table;
+} kernel_level;
+
+// 1 where all levels give what plain arithmetic gives; else the case is printed.
+int compare_binary_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
+int compare_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
+
+#endif
