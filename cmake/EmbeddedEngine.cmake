@@ -36,7 +36,7 @@ file(GLOB_RECURSE bnnm_engine_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_
 set(BNNM_ENGINE_OBJECT "${CMAKE_CURRENT_BINARY_DIR}/engine.o")
 add_custom_command(
     OUTPUT "${BNNM_ENGINE_OBJECT}"
-    COMMAND "${BNNM_SWIFTC}" ${bnnm_swift_target} -swift-version 6 -enable-experimental-feature Embedded -wmo -O
+    COMMAND "${BNNM_SWIFTC}" ${bnnm_swift_target} -swift-version 6 -enable-experimental-feature Embedded -wmo -Osize
             -parse-as-library -Xfrontend -function-sections -module-name BNNMEngine
             -module-cache-path "${CMAKE_CURRENT_BINARY_DIR}/module-cache" ${bnnm_module_flags}
             -c ${bnnm_engine_sources} -o "${BNNM_ENGINE_OBJECT}"

@@ -2,8 +2,9 @@
 #include "binary_conv2d.h"
 #include "kernel_declarations.h"
 
-static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count, const uint64_t *weights,
-                              const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+BNNMK_ONE_COPY void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
+                                      const uint64_t *weights, const bnnmk_tap_box *box,
+                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   for (uint32_t p = 0; p < pixel_count; p++) {
     for (uint32_t row = 0; row < box->row_count; row++) {
       for (uint32_t run = 0; run < box->run_count; run++) {
@@ -19,8 +20,8 @@ static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t
   }
 }
 
-static uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points, uint32_t switch_count,
-                       size_t point_stride) {
+BNNMK_ONE_COPY uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
+                               uint32_t switch_count, size_t point_stride) {
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 

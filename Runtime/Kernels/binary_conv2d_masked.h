@@ -14,9 +14,9 @@ BNNMK_INLINE uint32_t bnnmk_popcount(uint64_t bits) {
 }
 
 // A bnnmk_count_masked_differences.
-static inline void bnnmk_count_masked_in_c(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
-                                           uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
-                                           uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]) {
+BNNMK_ONE_COPY void bnnmk_count_masked_in_c(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
+                                            uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
+                                            uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]) {
   for (uint32_t p = 0; p < pixel_count; p++) {
     for (uint32_t row = 0; row < box->row_count; row++) {
       for (uint32_t run = 0; run < box->run_count; run++) {

@@ -93,8 +93,9 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
   }
 }
 
-static void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count, const uint64_t *weights,
-                              const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+BNNMK_ONE_COPY void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
+                                      const uint64_t *weights, const bnnmk_tap_box *box,
+                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
       count_pixels(input, pixel_step, 1, weights, box, counts);

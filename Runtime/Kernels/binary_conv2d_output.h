@@ -108,8 +108,8 @@ BNNMK_INLINE void bnnmk_run_whole_tile(const bnnmk_binary_conv2d *conv, size_t r
 }
 
 // A bnnmk_run_tile in plain C.
-static inline void bnnmk_run_tile_in_c(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
-                                       uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
+BNNMK_ONE_COPY void bnnmk_run_tile_in_c(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                                        uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
   bnnmk_run_whole_tile(conv, row, pixel, pixel_count, block, accumulators);
 }
 

@@ -92,9 +92,9 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
   }
 }
 
-static AVX2 void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                   const uint64_t *weights, const bnnmk_tap_box *box,
-                                   uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+BNNMK_ONE_COPY AVX2 void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
+                                           const uint64_t *weights, const bnnmk_tap_box *box,
+                                           uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
       count_pixels(input, 0, pixel_step, 1, 0, weights, box, counts, 0);
@@ -111,9 +111,10 @@ static AVX2 void count_differences(const uint64_t *input, size_t pixel_step, uin
 }
 
 // Two pixels at a time: what four need besides does not fit in the registers.
-static AVX2 void count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
-                                          uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
-                                          uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]) {
+BNNMK_ONE_COPY AVX2 void count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
+                                                  uint32_t pixel_count, const uint64_t *weights,
+                                                  const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK],
+                                                  uint32_t ones[]) {
   uint32_t p = 0;
   for (; p + 2 <= pixel_count; p += 2) {
     const size_t first = p * pixel_step;
@@ -137,8 +138,8 @@ static inline AVX2 uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOC
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(even));
 }
 
-static AVX2 void run_tile(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
-                          uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
+BNNMK_ONE_COPY AVX2 void run_tile(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
+                                  uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
   bnnmk_run_whole_tile(conv, row, pixel, pixel_count, block, accumulators);
 }
 
