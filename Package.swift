@@ -82,11 +82,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMPacker", "BNNMFormat", "CBNNM", "TestSupport",
+                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMPacker", "BNNMVerification", "BNNMFormat", "CBNNM",
+                "TestSupport",
             ],
             path: "Tests/EndToEndTests"),
         .testTarget(
-            name: "CommandTests", dependencies: ["BNNMCommand", "classify", "minimal", "digits"],
+            name: "CommandTests", dependencies: ["BNNMCommand", "BNNMFormat", "classify", "minimal", "digits"],
             path: "Tests/CommandTests"),
     ],
     swiftLanguageModes: [.v6],

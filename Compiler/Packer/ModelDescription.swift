@@ -10,11 +10,13 @@ final class ModelDescription {
     private var inputs: [bnnmf_port] = []
     private var outputs: [bnnmf_port] = []
     private var probes: [bnnmf_probe] = []
+    private var checks: [bnnmf_check] = []
+    private var checkIndices: [UnsafeMutablePointer<UInt32>] = []
     private var tensorIndex: [Graph.ValueID: UInt32] = [:]
     private var info = bnnmf_model_info()
     let graph: Graph
 
-    init(_ graph: Graph, _ info: Packer.Info) throws {
+    init(_ graph: Graph, _ info: Packer.Info, checks: [Check] = []) throws {
         self.graph = graph
         for input in graph.inputs {
             inputs.append(bnnmf_port(name: string(graph[input].name), tensor: try tensor(input)))
@@ -27,10 +29,14 @@ final class ModelDescription {
         for output in graph.outputs {
             outputs.append(bnnmf_port(name: string(output.name), tensor: try tensor(output.value)))
         }
+        var packedProbes: [Graph.Probe] = []
         for probe in graph.probes {
             guard let index = tensorIndex[probe.value] else { continue }
-            probes.append(try packed(probe, tensor: index))
+            let record = try packed(probe, tensor: index)
+            probes.append(record)
+            packedProbes.append(probe)
         }
+        self.checks = try checks.map { try packed($0, packedProbes) }
         self.info.name = string(info.name)
         self.info.producer = string(info.producer)
         self.info.target = string(info.target)
@@ -48,6 +54,7 @@ final class ModelDescription {
     deinit {
         for pointer in strings { pointer.deallocate() }
         for buffer in blobs { buffer.deallocate() }
+        for pointer in checkIndices { pointer.deallocate() }
     }
 
     /// Calls `body` with the whole description; pointers are valid during the call.
@@ -59,16 +66,18 @@ final class ModelDescription {
                     inputs.withUnsafeBufferPointer { inputs in
                         outputs.withUnsafeBufferPointer { outputs in
                             probes.withUnsafeBufferPointer { probes in
-                                var model = bnnmf_model(
-                                    info: info, tensors: tensors.baseAddress, ops: ops.baseAddress,
-                                    blobs: records.baseAddress,
-                                    inputs: inputs.baseAddress, outputs: outputs.baseAddress,
-                                    probes: probes.baseAddress, checks: nil,
-                                    tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
-                                    blob_count: UInt32(records.count), input_count: UInt32(inputs.count),
-                                    output_count: UInt32(outputs.count), probe_count: UInt32(probes.count),
-                                    check_count: 0)
-                                return body(&model)
+                                checks.withUnsafeBufferPointer { checks in
+                                    var model = bnnmf_model(
+                                        info: info, tensors: tensors.baseAddress, ops: ops.baseAddress,
+                                        blobs: records.baseAddress,
+                                        inputs: inputs.baseAddress, outputs: outputs.baseAddress,
+                                        probes: probes.baseAddress, checks: checks.baseAddress,
+                                        tensor_count: UInt32(tensors.count), op_count: UInt32(ops.count),
+                                        blob_count: UInt32(records.count), input_count: UInt32(inputs.count),
+                                        output_count: UInt32(outputs.count), probe_count: UInt32(probes.count),
+                                        check_count: UInt32(checks.count))
+                                    return body(&model)
+                                }
                             }
                         }
                     }
@@ -125,6 +134,29 @@ extension ModelDescription {
         record.rank = UInt32(probe.shape.count)
         try fill(&record.dims, probe.shape, of: probe.name)
         return record
+    }
+
+    private func packed(_ check: Check, _ probes: [Graph.Probe]) throws -> bnnmf_check {
+        let hashes = try probes.map { probe -> UInt32 in
+            guard let decisions = check.decisions[probe.name] else {
+                throw PackingError(description: "a check has no decisions of '\(probe.name)'")
+            }
+            let shape = graph[probe.value].type.shape
+            let isImage = shape.count == 4
+            let tensor = Tensor(
+                TensorType(.binary, isImage ? ImageLayout.channelsFirst(shape) : shape), .integer(decisions))
+            return (isImage ? tensor.permuted(ImageLayout.toChannelsLast) : tensor).bitsHash
+        }
+        return bnnmf_check(
+            inputs: indices(check.inputs.map { blob($0) }), outputs: indices(check.outputs.map { blob($0) }),
+            hashes: indices(hashes), tolerance: check.tolerance)
+    }
+
+    private func indices(_ values: [UInt32]) -> UnsafePointer<UInt32> {
+        let pointer = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, values.count))
+        pointer.initialize(from: values, count: values.count)
+        checkIndices.append(pointer)
+        return UnsafePointer(pointer)
     }
 
     private func string(_ text: String) -> UnsafePointer<CChar> {

@@ -21,8 +21,8 @@ public enum Packer {
 
     /// Writes the file whole or not at all.
     /// - Throws: `PackingError` where the operating system refuses or the graph exceeds the format's limits.
-    public static func write(_ graph: Graph, _ info: Info, to path: String) throws {
-        let description = try ModelDescription(graph, info)
+    public static func write(_ graph: Graph, _ info: Info, checks: [Check] = [], to path: String) throws {
+        let description = try ModelDescription(graph, info, checks: checks)
         var message = [CChar](repeating: 0, count: 1024)
         let status = description.withModel { bnnmf_write_file($0, path, &message, message.count) }
         guard status == BNNMF_OK else {

@@ -13,6 +13,8 @@ public struct ReferenceCheck {
         /// Of the differing decisions, the largest |x − t| and the bound there.
         public var largestDistance: Float
         public var boundThere: Float
+        /// Decisions, differing or not, that rounding could have turned: |x − t| within the bound.
+        public var uncertain: Int
     }
 
     /// One output on one execution.
@@ -35,6 +37,17 @@ public struct ReferenceCheck {
     public var probeNames: [String] {
         let live = Set(graph.schedule())
         return graph.probes.filter { graph.producer(of: $0.value).map(live.contains) ?? false }.map(\.name)
+    }
+
+    /// What the reference itself decides and computes: decisions by probe name, −1/+1 in the ONNX value's order.
+    public func expectation(inputs: [Tensor]) throws -> (decisions: [String: [Int64]], outputs: [Tensor]) {
+        var decisions: [String: [Int64]] = [:]
+        let names = Dictionary(grouping: graph.probes, by: \.value)
+        let outputs = try Interpreter(graph).run(inputs) { id, results in
+            for probe in names[graph[id].outputs[0]] ?? [] { decisions[probe.name] = results[0].integers }
+            return results
+        }
+        return (decisions, outputs)
     }
 
     /// - Parameters:
@@ -81,8 +94,12 @@ public struct ReferenceCheck {
         _ name: String, _ binarize: Binarize, x: Tensor, bound: Tensor?, own: Tensor, runtime: [Int64]
     ) -> (Decisions, Tensor) {
         var result = Decisions(
-            name: name, count: runtime.count, differing: 0, beyondBound: 0, largestDistance: 0, boundThere: 0)
+            name: name, count: runtime.count, differing: 0, beyondBound: 0, largestDistance: 0, boundThere: 0,
+            uncertain: 0)
         let reference = own.integers!, values = x.floats, limits = bound?.floats
+        if !exactNames.contains(name), let limits {
+            result.uncertain = values.indices.filter { limits[$0] > 0 && abs(values[$0]) <= limits[$0] }.count
+        }
         for index in reference.indices where reference[index] != runtime[index] {
             result.differing += 1
             let distance = abs(values[index]), limit = exactNames.contains(name) ? 0 : limits?[index] ?? 0

@@ -7,7 +7,7 @@ import CBNNM
 public final class BNNMSession {
     /// The model it runs, which it keeps alive.
     public let model: BNNMModel
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let watcher: Watcher?
 
     /// Called during a run, in its thread, with the decisions of a probe: which of `model.probes`, in which execution

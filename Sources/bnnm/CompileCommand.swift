@@ -1,4 +1,5 @@
 import ArgumentParser
+import BNNM
 import BNNMPasses
 import BNNMReport
 import Foundation
@@ -30,6 +31,12 @@ struct CompileCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the report to a file, as JSON.", valueName: "file.json"))
     var report: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Embed this many random inputs with the decisions and outputs they must give; `bnnm run --check` runs them.",
+            valueName: "n"))
+    var withCheck = 0
+
     @Option(help: ArgumentHelp("Print the graph as it stands after this pass.", valueName: "pass"))
     var dumpAfter: String?
 
@@ -38,6 +45,7 @@ struct CompileCommand: ParsableCommand {
             let names = Pipeline.passes.map(\.name).joined(separator: ", ")
             throw ValidationError("there is no pass '\(dumpAfter)'; the passes are \(names)")
         }
+        guard (0...1024).contains(withCheck) else { throw ValidationError("--with-check must be 0 to 1024") }
         if let report, !report.hasSuffix(".json") {
             throw ValidationError("--report takes a file ending in .json, not '\(report)'")
         }
@@ -47,10 +55,30 @@ struct CompileCommand: ParsableCommand {
         let compiler = try Compiler(path: model, options: options, dumpAfter: dumpAfter)
         if strict { try refuseFallbacks(compiler) }
         let output = output ?? CompileCommand.defaultOutput(for: model)
-        let result = try compiler.write(to: output)
+        let embedded = try EmbeddedChecks(count: withCheck, compiler)
+        if withCheck > 0 { try prove(embedded, compiler, beside: output) }
+        let result = try compiler.write(to: output, checks: embedded.checks)
         if let report { try write(result, to: report) }
         print(result.text, terminator: "")
+        if withCheck > 0 { print(embedded.text) }
         print("wrote \(output)")
+    }
+
+    /// Runs the checks on this machine, by plain C, before the model is put in place.
+    private func prove(_ embedded: EmbeddedChecks, _ compiler: Compiler, beside output: String) throws {
+        let trial = output + ".trial-\(getpid())"
+        defer { unlink(trial) }
+        _ = try compiler.write(to: trial, checks: embedded.checks)
+        let runtime = try Runtime(path: trial, ExecutionOptions.parse(["--isa", "generic"]))
+        let session = try runtime.session()
+        for index in 0..<runtime.model.checkCount {
+            let result = try session.check(index)
+            guard result.passed else {
+                throw CommandFailure(
+                    "\(model): check \(index) fails on this machine (\(result.text(runtime.model))); nothing was written. "
+                        + "Please report it with the model")
+            }
+        }
     }
 
     /// The model's path with the ending `.bnnm`.

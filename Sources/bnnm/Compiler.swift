@@ -3,6 +3,7 @@ import BNNMONNX
 import BNNMPacker
 import BNNMPasses
 import BNNMReport
+import BNNMVerification
 import Foundation
 
 /// The way from an ONNX file to a `.bnnm` file: import, passes, pack.
@@ -38,7 +39,9 @@ struct Compiler {
     }
 
     /// Writes the model file and gives the report on it.
-    func write(to output: String) throws -> CompilationReport {
+    ///
+    /// - Parameter checks: executions with known results to embed.
+    func write(to output: String, checks: [Check] = []) throws -> CompilationReport {
         Console.progress("writing \(output)")
         defer { Console.clearProgress() }
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
@@ -47,11 +50,17 @@ struct Compiler {
             Packer.Info(
                 name: name, producer: Compiler.producer, target: "portable",
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
-            to: output)
+            checks: checks, to: output)
         var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
         report.sourceFileBytes = Compiler.fileSize(path)
         report.modelFileBytes = Compiler.fileSize(output)
         return report
+    }
+
+    /// The check of a runtime against the reference graph.
+    var referenceCheck: ReferenceCheck {
+        ReferenceCheck(
+            reference, exactNames: Set(context.binarizers.filter { $0.domain == .accumulator }.map(\.name)))
     }
 
     private static func fileSize(_ path: String) -> Int? {

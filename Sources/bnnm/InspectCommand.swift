@@ -51,6 +51,8 @@ private struct Content: Encodable {
     let inputs, outputs: [Port]
     let layers: [Layer]
     let probes: [Port]
+    /// Executions with known results, which `bnnm run --check` repeats.
+    let checks: Int
 
     init(_ runtime: Runtime) throws {
         let info = runtime.model.info
@@ -72,6 +74,7 @@ private struct Content: Encodable {
                 macs: layer.multiplyAccumulates, weightBytes: layer.weightByteCount,
                 kernel: session.kernel(ofLayer: index) ?? "")
         }
+        checks = runtime.model.checkCount
         probes = runtime.probes.map { Port(name: $0.name, shape: $0.shape.bracketed) }
     }
 
@@ -84,6 +87,7 @@ private struct Content: Encodable {
         lines += outputs.map { "output    \($0.name) float32\($0.shape)" }
         lines.append("constants \(weightBytes.byteText) (\(sourceWeightBytes.byteText) in the ONNX model)")
         lines.append("arena     \(arenaBytes.byteText)")
+        if checks > 0 { lines.append("embedded  \(checks) check\(checks == 1 ? "" : "s")") }
         lines.append("")
         lines +=
             TextTable(

@@ -10,23 +10,39 @@ struct RunCommand: ParsableCommand {
             in the shape and under the name of the ONNX value. Characters that a file name cannot hold become "_".
 
               bnnm run digits.bnnm --input image=test-images.npy --output-dir out
+              bnnm run digits.bnnm --check
             """)
 
     @Argument(help: ArgumentHelp("The compiled model.", valueName: "model.bnnm"))
     var model: String
 
     @Option(name: .customLong("input"), help: ArgumentHelp("An input's values, float32.", valueName: "[name=]x.npy"))
-    var inputs: [InputArgument]
+    var inputs: [InputArgument] = []
 
     @Option(help: ArgumentHelp("Where outputs are written; made where missing.", valueName: "dir"))
-    var outputDir: String
+    var outputDir: String?
+
+    @Flag(
+        help: "Run the checks embedded by `compile --with-check` instead, at every level of this machine or at --isa.")
+    var check = false
 
     @Option(help: ArgumentHelp("Where decisions are written; made where missing.", valueName: "dir"))
     var probeDir: String?
 
     @OptionGroup var execution: ExecutionOptions
 
+    func validate() throws {
+        if check {
+            guard inputs.isEmpty, outputDir == nil, probeDir == nil else {
+                throw ValidationError("--check takes its inputs from the model and writes no files")
+            }
+        } else if inputs.isEmpty || outputDir == nil {
+            throw ValidationError("give --input and --output-dir, or --check")
+        }
+    }
+
     func run() throws {
+        guard !check, let outputDir else { return try CheckRun(path: model, execution: execution).run() }
         let runtime = try Runtime(path: model, execution)
         let values = try InputValues(inputs, for: runtime.inputs)
         let result = try runtime.run(values, probing: probeDir != nil)

@@ -54,10 +54,7 @@ struct VerifyCommand: ParsableCommand {
         if compiled == nil { _ = try compiler.write(to: scratch) }
         let runtime = try Runtime(path: compiled ?? scratch, execution)
 
-        var verification = Verification(
-            check: ReferenceCheck(
-                compiler.reference,
-                exactNames: Set(compiler.context.binarizers.filter { $0.domain == .accumulator }.map(\.name))))
+        var verification = Verification(check: compiler.referenceCheck)
         let recorded = try expected.map { try RecordedResults(folder: $0) }
         for (index, values) in try cases(recorded, runtime).enumerated() {
             Console.progress("verifying case \(index)")

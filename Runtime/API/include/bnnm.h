@@ -307,6 +307,31 @@ bnnm_status bnnm_model_probe_info(const bnnm_model *model, uint32_t index, bnnm_
 // element_count.
 bnnm_status bnnm_probe_read(const bnnm_probe_view *view, int8_t *decisions, size_t count);
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Checks: executions with known results, embedded by `bnnm compile --with-check`, for a machine to prove itself on
+
+typedef struct bnnm_check_result {
+  size_t struct_size;
+  uint32_t passed;                 // 1 where nothing differs
+  uint32_t probe_count;            // binarizers compared
+  uint32_t differing_probes;       // of these, how many decided otherwise somewhere
+  uint32_t first_differing_probe;  // its index; UINT32_MAX: none
+  uint32_t output_count;
+  uint32_t differing_outputs;  // beyond the tolerance, or not a number where a number was expected
+  float largest_difference;    // of an output from what was expected, relative to the largest magnitude expected in it
+  float tolerance;
+} bnnm_check_result;
+#define BNNM_CHECK_RESULT_INIT \
+  { sizeof(bnnm_check_result), 0, 0, 0, UINT32_MAX, 0, 0, 0, 0 }
+
+// The number of checks in the model; 0 for a NULL model.
+uint32_t bnnm_model_check_count(const bnnm_model *model);
+
+// Runs check `index` on the session, with its instruction sets and threads, and compares every decision and every
+// output with what is embedded. BNNM_OK says that it was run; `result` says how it went. The session's own probe
+// callback is not called. Memory for the outputs comes from the session's allocator and is given back.
+bnnm_status bnnm_session_check(bnnm_session *session, uint32_t index, bnnm_check_result *result);
+
 #ifdef __cplusplus
 }
 #endif
