@@ -12,8 +12,18 @@ enum StructuralZeros {
     /// Follows exact zeros through real-valued operators, each node once, in execution order.
     private static func zeroFlow(_ x: Graph.ValueID, _ graph: Graph, _ context: CompilationContext) -> String? {
         var reasons: [Graph.ValueID: String] = [:]
+        var multiples = Set<Graph.ValueID>()
         for id in graph.schedule() {
             let node = graph[id]
+            if isMultiple(node, multiples, graph, context) { multiples.formUnion(node.outputs) }
+            // Multiples of one number on both sides of 0 can cancel in an average, whether or not one of them is 0.
+            if node.op is AveragePool || node.op is GlobalAveragePool, let input = node.inputs[0],
+                multiples.contains(input), let output = node.outputs.first
+            {
+                reasons[output] = "accumulators can cancel in the average '\(graph[output].name)'"
+                if output == x { return reasons[output] }
+                continue
+            }
             guard let output = node.outputs.first, let reason = zeroReason(node, reasons, graph, context) else {
                 continue
             }
@@ -21,6 +31,27 @@ enum StructuralZeros {
             for output in node.outputs { reasons[output] = reason }
         }
         return nil
+    }
+
+    /// Whether a node's result, in some channel, is an accumulator times a number, or a decision: a binary layer without
+    /// bias whose weights are exactly ±α, and what only scales or moves it.
+    private static func isMultiple(
+        _ node: Graph.Node, _ multiples: Set<Graph.ValueID>, _ graph: Graph, _ context: CompilationContext
+    ) -> Bool {
+        let input = node.inputs.first ?? nil
+        switch node.op {
+        case is AccumulatorToFloat:
+            let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { graph.constant($0)?.floats } : nil
+            let noise = context.snaps[node.name]?.noise
+            return (noise ?? bias ?? [0]).indices.contains { (bias?[$0] ?? 0) == 0 && (noise?[$0] ?? 0) == 0 }
+        case is BinaryToFloat: return true
+        case is ScaleShift:
+            let shift = node.inputs[2].flatMap { graph.constant($0)?.floats }
+            return input.map(multiples.contains) == true && shift?.contains(0) == true
+        case is Reshape, is Transpose, is MaxPool, is AveragePool, is GlobalAveragePool:
+            return input.map(multiples.contains) == true
+        default: return false
+        }
     }
 
     /// Why a node's result can be exactly zero.

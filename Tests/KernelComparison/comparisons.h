@@ -14,4 +14,7 @@ typedef struct kernel_level {
 int compare_binary_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
 
+// 1 where all levels store what the first, plain C, stores; else the case is printed.
+int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count);
+
 #endif

@@ -44,11 +44,12 @@ int main(int argc, char **argv) {
   for (unsigned long i = 0; i < case_count; i++) {
     failures += !compare_binary_conv2d(first_seed + i, levels, level_count);
     failures += !compare_conv2d(first_seed + i, levels, level_count);
+    failures += !compare_epilogues(first_seed + i, levels, level_count);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 2 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 3 * case_count);
     return 1;
   }
-  printf("ok: %lu binary and %lu float convolutions\n", case_count, case_count);
+  printf("ok: %lu binary convolutions, float convolutions and epilogues each\n", case_count);
   return 0;
 }

@@ -51,6 +51,29 @@ final class StructuralZeroTests: XCTestCase {
         try checkTernary(g, reason: "its input passes the ReLU 'relu'")
     }
 
+    func testASignBehindAnAverageOfAccumulatorsThatCanCancel() throws {
+        // One product each, −1 or +1, of which four make an average of 0 though none of them is.
+        let g = try network { g in
+            let decision = try g.signPlus(g.x, name: "first")
+            let layer = try g.add(
+                Conv(window: Window(kernel: 1), groups: 2), decision, g.constant([2, 1, 1, 1], [0.5, -0.5]), nil,
+                name: "layer")
+            return try g.add(AveragePool(window: Window(kernel: 2)), layer, name: "average")
+        }
+        try checkTernary(g, reason: "accumulators can cancel in the average 'average'", layers: 1)
+    }
+
+    func testASignBehindAnAverageWithAShiftIsBinary() throws {
+        let g = try network { g in
+            let decision = try g.signPlus(g.x, name: "first")
+            let layer = try g.add(
+                Conv(window: Window(kernel: 1), groups: 2), decision, g.constant([2, 1, 1, 1], [0.5, -0.5]),
+                g.constant([2], [0.125, -0.25]), name: "layer")
+            return try g.add(AveragePool(window: Window(kernel: 2)), layer, name: "average")
+        }
+        XCTAssertEqual(try g.compiled().context.remarks, [])
+    }
+
     func testASignBehindAClipAtZero() throws {
         for limits: (Float, Float) in [(0, 6), (-1, 0)] {
             let g = try network { try $0.add(Clip(), $0.x, $0.number(limits.0), $0.number(limits.1), name: "clip") }

@@ -1,0 +1,220 @@
+// What binary convolution does beyond its plain outputs - epilogues, row sums, masks - and epilogues over memory, at
+// every level against plain C, to the bit. Tests/KernelTests checks plain C against arithmetic.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "comparisons.h"
+#include "guarded_memory.h"
+#include "random_window.h"
+
+enum { OPERAND_COUNT = 4, MAX_MEMORY = 16 };
+
+// One random case: a convolution, and an epilogue over its result. Memory in use is listed, to be freed.
+typedef struct epilogue_case {
+  bnnmk_binary_conv2d conv;
+  bnnmk_epilogue epilogue;
+  guarded_memory memory[MAX_MEMORY];
+  int memory_count;
+} epilogue_case;
+
+static void *take(epilogue_case *test, size_t byte_count) {
+  test->memory[test->memory_count] = guarded_allocate(byte_count);
+  return test->memory[test->memory_count++].data;
+}
+
+static float *random_floats(epilogue_case *test, size_t count, uint64_t *random) {
+  float *values = take(test, count * sizeof(float));
+  for (size_t i = 0; i < count; i++) {
+    values[i] = 4 * random_unit(random);
+  }
+  return values;
+}
+
+static void fill_bits(uint64_t *words, uint32_t channels, uint64_t *random) {
+  for (uint32_t i = 0; i < channels; i += 64) {
+    const uint64_t bits = next_random(random);
+    words[i / 64] = channels - i < 64 ? bits & (((uint64_t)1 << (channels - i)) - 1) : bits;
+  }
+}
+
+static void make_convolution(epilogue_case *test, uint64_t *random) {
+  bnnmk_binary_conv2d *conv = &test->conv;
+  conv->window = random_window(random);
+  const bnnmk_window *w = &conv->window;
+  conv->channels = random_between(random, 1, 200);
+  conv->out_channels = random_between(random, 1, 40);
+  conv->input_words = conv->input_stride = (conv->channels + 63) / 64;
+  conv->channel_offset = random_between(random, 0, 1) ? 0 : random_between(random, 1, 70);
+  conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;
+  const size_t pixels = (size_t)w->in_h * w->in_w, words = conv->input_words;
+  uint64_t *input = take(test, pixels * words * 8), *mask = take(test, pixels * words * 8);
+  for (size_t i = 0; i < pixels; i++) {
+    fill_bits(input + i * words, conv->channels, random);
+    fill_bits(mask + i * words, conv->channels, random);
+  }
+  conv->input = input;
+  conv->mask = random_between(random, 0, 2) ? NULL : mask;
+  const size_t taps = (size_t)w->kernel_h * w->kernel_w, blocks = (conv->out_channels + 7) / 8;
+  uint64_t *weights = take(test, blocks * taps * words * 64), row[4];
+  memset(weights, 0, blocks * taps * words * 64);
+  for (uint32_t m = 0; m < conv->out_channels; m++) {
+    for (size_t tap = 0; tap < taps; tap++) {
+      fill_bits(row, conv->channels, random);
+      for (size_t i = 0; i < words; i++) {
+        weights[((m / 8 * taps + tap) * words + i) * 8 + m % 8] = row[i];
+      }
+    }
+  }
+  conv->weights = weights;
+  conv->scale = random_floats(test, conv->out_channels, random);
+  conv->bias = random_between(random, 0, 1) ? random_floats(test, conv->out_channels, random) : NULL;
+  conv->minimum = -INFINITY;
+  conv->maximum = INFINITY;
+}
+
+// Steps of any kind over [pixels][channels]; what is stored is set later.
+static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, uint64_t *random) {
+  bnnmk_epilogue *epilogue = &test->epilogue;
+  epilogue->channels = channels;
+  epilogue->step_count = random_between(random, 0, BNNMK_MAX_STEPS);
+  const float *vectors[OPERAND_COUNT];
+  for (int i = 0; i < OPERAND_COUNT; i++) {
+    vectors[i] = random_floats(test, channels, random);
+  }
+  const float *map = random_floats(test, pixels * channels, random);
+  for (uint32_t s = 0; s < epilogue->step_count; s++) {
+    const int is_vector = (int)random_between(random, 0, 1);
+    epilogue->steps[s] = (bnnmk_step){
+        .kind = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE),
+        .function = random_between(random, 0, 1) ? BNNMK_SIGMOID : BNNMK_TANH,
+        .a = vectors[random_between(random, 0, OPERAND_COUNT - 1)],
+        .b = random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
+        .operand = is_vector ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : map,
+        .operand_stride = is_vector ? 0 : channels,
+        .minimum = -1.5f,
+        .maximum = 2.0f,
+    };
+  }
+  epilogue->switch_count = random_between(random, 0, 3);
+  epilogue->switch_points = random_floats(test, (size_t)epilogue->switch_count * channels, random);
+}
+
+// Everything that one call stores.
+typedef struct stored {
+  guarded_memory values, decisions, sums, accumulators;
+} stored;
+
+static stored make_stored(const epilogue_case *test, size_t rows, size_t pixels) {
+  const size_t channels = test->epilogue.channels;
+  stored result = {
+      guarded_allocate(pixels * channels * sizeof(float)),
+      guarded_allocate(pixels * ((channels + 63) / 64) * sizeof(uint64_t)),
+      guarded_allocate(rows * channels * sizeof(double)),
+      guarded_allocate(pixels * channels * sizeof(int32_t)),
+  };
+  guarded_memory *all[] = {&result.values, &result.decisions, &result.sums, &result.accumulators};
+  for (int i = 0; i < 4; i++) {
+    memset(all[i]->data, 0, all[i]->byte_count);
+  }
+  return result;
+}
+
+static void free_stored(stored *result) {
+  guarded_memory *all[] = {&result->values, &result->decisions, &result->sums, &result->accumulators};
+  for (int i = 0; i < 4; i++) {
+    guarded_free(all[i]);
+  }
+}
+
+// NaNs may have any sign and payload; everything else must be the same to the bit.
+static int equal_floats(const guarded_memory *a, const guarded_memory *b) {
+  const float *x = a->data, *y = b->data;
+  for (size_t i = 0; i < a->byte_count / sizeof(float); i++) {
+    if (memcmp(&x[i], &y[i], sizeof(float)) != 0 && !(x[i] != x[i] && y[i] != y[i])) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+static int equal_doubles(const guarded_memory *a, const guarded_memory *b) {
+  const double *x = a->data, *y = b->data;
+  for (size_t i = 0; i < a->byte_count / sizeof(double); i++) {
+    if (!(x[i] == y[i] || (x[i] != x[i] && y[i] != y[i]))) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+static const char *difference(const stored *a, const stored *b) {
+  if (!guarded_is_intact(&a->values) || !guarded_is_intact(&a->decisions) || !guarded_is_intact(&a->sums) ||
+      !guarded_is_intact(&a->accumulators)) {
+    return "memory before a result";
+  }
+  if (!equal_floats(&a->values, &b->values)) {
+    return "values";
+  }
+  if (!equal_doubles(&a->sums, &b->sums)) {
+    return "row sums";
+  }
+  if (memcmp(a->decisions.data, b->decisions.data, a->decisions.byte_count) != 0) {
+    return "decisions";
+  }
+  return memcmp(a->accumulators.data, b->accumulators.data, a->accumulators.byte_count) ? "accumulators" : NULL;
+}
+
+// The whole case at one level: accumulators with row sums, the epilogue behind them, then the same epilogue over the
+// values that it stored.
+static stored run(const epilogue_case *test, const bnnmk_table *table, uint32_t cut) {
+  const uint32_t rows = test->conv.window.out_h, columns = test->conv.window.out_w;
+  stored result = make_stored(test, rows, (size_t)rows * columns);
+  bnnmk_binary_conv2d conv = test->conv;
+  conv.output_kind = BNNMK_OUTPUT_INT32;
+  conv.output = result.accumulators.data;
+  conv.row_sums = result.sums.data;
+  table->binary_conv2d(&conv, 0, cut);
+  table->binary_conv2d(&conv, cut, rows);
+  bnnmk_epilogue epilogue = test->epilogue;
+  epilogue.values = result.values.data;
+  epilogue.decisions = result.decisions.data;
+  epilogue.row_sums = result.sums.data;
+  conv.output_kind = BNNMK_OUTPUT_EPILOGUE;
+  conv.output = NULL;
+  conv.epilogue = &epilogue;
+  table->binary_conv2d(&conv, 0, cut);
+  table->binary_conv2d(&conv, cut, rows);
+  const bnnmk_map map = {.input = result.values.data, .row_pixels = columns, .epilogue = epilogue};
+  table->map(&map, 0, cut);
+  table->map(&map, cut, rows);
+  return result;
+}
+
+int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count) {
+  uint64_t random = seed ^ 0xe1;
+  epilogue_case test = {.memory_count = 0};
+  make_convolution(&test, &random);
+  const bnnmk_window *w = &test.conv.window;
+  make_steps(&test, test.conv.output_channels, (size_t)w->out_h * w->out_w, &random);
+  const uint32_t cut = random_between(&random, 0, w->out_h);
+  stored expected = run(&test, &levels[0].table, w->out_h);
+  int is_equal = 1;
+  for (int i = 0; i < level_count; i++) {
+    stored found = run(&test, &levels[i].table, cut);
+    const char *what = difference(&found, &expected);
+    if (what) {
+      printf("seed %llu at %s: %s differ: %ux%u map, %u -> %u channels at %u of %u, %u steps, mask %d\n",
+             (unsigned long long)seed, levels[i].name, what, w->out_h, w->out_w, test.conv.channels,
+             test.conv.out_channels, test.conv.channel_offset, test.conv.output_channels, test.epilogue.step_count,
+             test.conv.mask != NULL);
+      is_equal = 0;
+    }
+    free_stored(&found);
+  }
+  free_stored(&expected);
+  for (int i = 0; i < test.memory_count; i++) {
+    guarded_free(&test.memory[i]);
+  }
+  return is_equal;
+}
