@@ -111,7 +111,7 @@ private enum DeviceSupport: String {
         // Movement. `MergeZeroPads` and `FormBinaryLayers` make a Pad the padding of a convolution.
         "Transpose": .yes, "Pad": .folded,
         "Concat": .yes, "Split": .constants, "Slice": .constants, "Gather": .constants,
-        "DepthToSpace": .constants, "SpaceToDepth": .constants, "Resize": .constants,
+        "DepthToSpace": .yes, "SpaceToDepth": .yes, "Resize": .constants,
 
         // Makers of constants.
         "Constant": .constants, "ConstantOfShape": .constants, "Range": .constants, "OneHot": .constants,

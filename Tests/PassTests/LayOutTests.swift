@@ -43,6 +43,27 @@ final class LayOutTests: XCTestCase {
         try assertSameMeaning(g.graph, graph, for: (0..<12).map { Float($0 * 5 % 7) - 3 })
     }
 
+    func testBlocksOfChannelsAndPixelsAreExchangedByOneTranspose() throws {
+        let cases: [(op: any Operator, channels: Int)] = [
+            (DepthToSpace(blockSize: 2, mode: .dcr), 8), (DepthToSpace(blockSize: 2, mode: .crd), 12),
+            (DepthToSpace(blockSize: 3, mode: .crd), 9), (SpaceToDepth(blockSize: 2), 3),
+        ]
+        for (op, channels) in cases {
+            var g = SmallGraph([2, channels, 4, 6])
+            let moved = try g.add(op, try g.add(Relu(), g.x))
+            g.output(try g.add(GlobalAveragePool(), try g.add(LeakyRelu(alpha: 0.5), moved)))
+            let graph = try g.compiled().graph
+            // One for the input's order of axes, one for the blocks.
+            XCTAssertEqual(graph.operators.filter { $0 == "Transpose" }.count, 2, "\(op): \(graph.operators)")
+            let input = (0..<2 * channels * 24).map { Float($0 * 37 % 101) - 50 }
+            try assertSameMeaning(g.graph, graph, for: input, accuracy: 1e-5)
+
+            var moves = SmallGraph([2, channels, 4, 6])
+            moves.output(try moves.add(op, moves.x))
+            try assertSameMeaning(moves.graph, try moves.compiled().graph, for: input)
+        }
+    }
+
     func testAllNodesThatCannotRunAreReportedAtOnceByName() throws {
         var g = SmallGraph([1, 2, 2, 2])
         let sine = try g.add(Sin(), g.x, name: "wave")
