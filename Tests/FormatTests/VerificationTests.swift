@@ -155,7 +155,10 @@ final class VerificationTests: XCTestCase {
         try expect(BNNMF_CORRUPT, "input 0 ('x'): tensor 13 is a constant or another input already") {
             $0.inputs[0].tensor = 13
         }
-        try expect(BNNMF_CORRUPT) { $0.input("again", 0) }
+        try expect(BNNMF_CORRUPT) {
+            $0.input("again", 0)
+            $0.checks = []
+        }
         try expect(BNNMF_CORRUPT) { $0.outputs[1].tensor = .max }
         try expect(BNNMF_OK) {
             $0.output("the same once more", $0.outputs[0].tensor)
@@ -182,7 +185,10 @@ final class VerificationTests: XCTestCase {
         try expect(BNNMF_LIMIT) { $0.checks = Array(repeating: $0.checks[0], count: 1025) }
         try expect(BNNMF_LIMIT) { $0.ops = Array(repeating: $0.ops[0], count: 65537) }
         try expect(BNNMF_LIMIT) { $0.blobs = Array(repeating: $0.blobs[0], count: 262145) }
-        try expect(BNNMF_LIMIT) { $0.probes = Array(repeating: $0.probes[0], count: 65537) }
+        try expect(BNNMF_LIMIT) {
+            $0.probes = Array(repeating: $0.probes[0], count: 65537)
+            $0.checks = []
+        }
     }
 
     func testListsAtTheirLimitsOpen() throws {
