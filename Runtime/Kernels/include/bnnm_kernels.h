@@ -46,6 +46,18 @@ typedef enum bnnmk_step_kind {
 typedef enum bnnmk_real_function {
   BNNMK_SIGMOID = 1,
   BNNMK_TANH = 2,
+  BNNMK_EXP = 3,
+  BNNMK_LOG = 4,
+  BNNMK_SQRT = 5,
+  BNNMK_SIN = 6,
+  BNNMK_COS = 7,
+  BNNMK_ERF = 8,
+  BNNMK_GELU = 9,
+  BNNMK_GELU_TANH = 10,
+  BNNMK_SOFTPLUS = 11,
+  BNNMK_FLOOR = 12,
+  BNNMK_CEIL = 13,
+  BNNMK_ROUND = 14,
 } bnnmk_real_function;
 
 #define BNNMK_MAX_STEPS 8
@@ -241,9 +253,86 @@ typedef struct bnnmk_elementwise {
   uint32_t rank, dims[BNNMK_MAX_RANK], a_strides[BNNMK_MAX_RANK], b_strides[BNNMK_MAX_RANK];
 } bnnmk_elementwise;
 
+// Numbered as bnnmf_element_type.
+typedef enum bnnmk_element_type {
+  BNNMK_FLOAT32 = 1,
+  BNNMK_INT32 = 2,
+  BNNMK_INT64 = 4,
+  BNNMK_BOOL = 5,
+} bnnmk_element_type;
+
+// Functions of up to three operands of any type but bits, as bnnm_format.h defines them, numbered as bnnmf_function.
+// Operands by strides in elements, 0 along broadcast axes; the output is dense and no operand.
+typedef struct bnnmk_compute {
+  uint32_t function;
+  uint32_t operand_count;
+  const void *operands[3];
+  bnnmk_element_type types[3];
+  void *output;
+  bnnmk_element_type output_type;
+  uint32_t rank, dims[BNNMK_MAX_RANK], strides[3][BNNMK_MAX_RANK];
+} bnnmk_compute;
+
+// Items of `item_bytes` bytes picked by index: output[o][i] = input[o][indices[i]], for o < outer. An index that is not
+// in [0, extent) reads `fill` (of `fill_bytes` bytes, 1, 4 or 8, repeated), or zeros where it is NULL.
+typedef struct bnnmk_gather {
+  const void *input;
+  void *output;
+  const int32_t *indices;  // [count]
+  const void *fill;
+  uint32_t fill_bytes;
+  uint32_t extent, count;
+  uint64_t item_bytes;
+} bnnmk_gather;
+
+// The same along the packed axis of rows of bits. `fill` 1 stands for -1. Output is written whole, tail bits 0.
+typedef struct bnnmk_gather_bits {
+  const uint64_t *input;  // [rows][ceil(extent / 64)]
+  uint64_t *output;       // [rows][ceil(count / 64)]
+  const int32_t *indices;
+  uint32_t fill, extent, count;
+} bnnmk_gather_bits;
+
+// output[o][i][e] = sum of weights[i][t] * input[o][indices[i][t]][e], in float64, rounded once.
+typedef struct bnnmk_resample {
+  const float *input;
+  float *output;
+  const int32_t *indices;  // [count][taps]
+  const float *weights;
+  uint32_t extent, count, taps;
+  uint32_t inner;  // floats of an item
+} bnnmk_resample;
+
+// Reductions of [outer][extent][inner] over the middle, numbered as bnnmf_reduction.
+typedef struct bnnmk_reduce {
+  const void *input;
+  void *output;
+  uint32_t function, select_last;
+  bnnmk_element_type type;
+  uint32_t extent, inner;
+} bnnmk_reduce;
+
+// output[m][n] = sum over k of a[m][k] * b[k][n], all dense.
+typedef struct bnnmk_matmul {
+  const float *a, *b;
+  float *output;
+  uint32_t m, k, n;
+} bnnmk_matmul;
+
+// output[m][n] = sum over k of a[m][k] * b[n][k], of rows of ceil(k / 64) words; a form of 1 counts bit 1 as 0 and bit
+// 0 as 1.
+typedef struct bnnmk_binary_matmul {
+  const uint64_t *a, *b;
+  void *output;
+  bnnmk_element_type output_type;  // BNNMK_INT32 or BNNMK_FLOAT32
+  uint32_t m, k, n;
+  uint32_t a_form, b_form;
+} bnnmk_binary_matmul;
+
 // `begin, end`: output rows (y) for windows; rows for binarize, binarize_by, map, unpack, extract, insert and
-// copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; the outermost dimension for
-// transpose and elementwise (a rank of 0 counts as one of extent 1).
+// copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; outer items for gather,
+// resample and reduce; rows m for matmul and binary_matmul; rows for gather_bits; the outermost dimension for transpose,
+// elementwise and compute (a rank of 0 counts as one of extent 1).
 typedef struct bnnmk_table {
   void (*binary_conv2d)(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
   void (*conv2d)(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
@@ -265,6 +354,13 @@ typedef struct bnnmk_table {
   void (*binarize_by_f32)(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
   void (*binarize_by_i32)(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
   void (*accumulator_thresholds)(const bnnmk_accumulator_thresholds *, uint32_t begin, uint32_t end);
+  void (*compute)(const bnnmk_compute *, uint32_t begin, uint32_t end);
+  void (*gather)(const bnnmk_gather *, uint32_t begin, uint32_t end);
+  void (*gather_bits)(const bnnmk_gather_bits *, uint32_t begin, uint32_t end);
+  void (*resample)(const bnnmk_resample *, uint32_t begin, uint32_t end);
+  void (*reduce)(const bnnmk_reduce *, uint32_t begin, uint32_t end);
+  void (*matmul)(const bnnmk_matmul *, uint32_t begin, uint32_t end);
+  void (*binary_matmul)(const bnnmk_binary_matmul *, uint32_t begin, uint32_t end);
   // Name of the kernel in each slot that an instruction set overrides, for reports: "binary_conv2d_generic".
   const char *binary_conv2d_name, *conv2d_name;
 } bnnmk_table;

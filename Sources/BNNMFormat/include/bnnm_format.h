@@ -22,7 +22,7 @@ extern "C" {
 
 // A reader accepts its own major version and any minor version whose operators it knows.
 #define BNNMF_VERSION_MAJOR 1
-#define BNNMF_VERSION_MINOR 1
+#define BNNMF_VERSION_MINOR 2
 
 // Flags of the file header. A reader refuses flags it does not know.
 typedef enum bnnmf_header_flag {
@@ -60,13 +60,16 @@ typedef enum bnnmf_status {
 
 typedef enum bnnmf_element_type {
   BNNMF_FLOAT32 = 1,
-  BNNMF_INT32 = 2,  // accumulators of binary layers
+  BNNMF_INT32 = 2,  // accumulators of binary layers, and integers of the ONNX model
   BNNMF_BITS = 3,
+  // Since 1.2:
+  BNNMF_INT64 = 4,
+  BNNMF_BOOL = 5,  // one byte a value, 0 or 1
 } bnnmf_element_type;
 
 // Operator codes are file contract: never renumbered, only added. Shapes name the tensors' dimensions in memory order.
 typedef enum bnnmf_op_code {
-  BNNMF_OP_TRANSPOSE = 1,      // float32 or int32: y.dims[i] = x.dims[permutation[i]]
+  BNNMF_OP_TRANSPOSE = 1,      // y.dims[i] = x.dims[permutation[i]]; bits keep their last dimension
   BNNMF_OP_RESHAPE = 2,        // same elements, other dims; bits keep their last dimension
   BNNMF_OP_CONV2D = 3,         // float32 [N,H,W,C] -> float32 [N,H',W',M]
   BNNMF_OP_BINARY_CONV2D = 4,  // bits [N,H,W,C] -> int32, float32 or bits [N,H',W',M]
@@ -77,12 +80,18 @@ typedef enum bnnmf_op_code {
   BNNMF_OP_UNPACK = 9,         // bits -> float32 -1 / +1
   BNNMF_OP_SCALE_SHIFT = 10,   // float32: y = x * scale + shift, two roundings, constants repeat with their length
   BNNMF_OP_CLAMP = 11,         // float32: min(max(x, minimum), maximum); NaN stays NaN
-  BNNMF_OP_ELEMENTWISE = 12,   // float32 a, b with multidirectional broadcasting
+  BNNMF_OP_ELEMENTWISE = 12,   // 1 to 3 operands with multidirectional broadcasting; not of bits
   // Since 1.1:
   BNNMF_OP_CONCAT = 13,       // 1 to 16 tensors of one type -> one, along an axis
   BNNMF_OP_MAP = 14,          // float32 [...,M] -> an epilogue's results
   BNNMF_OP_BINARIZE_BY = 15,  // float32 or int32 [N,...,C] and thresholds of the same type [N,1,...,1,C] -> bits
   BNNMF_OP_ACCUMULATOR_THRESHOLDS = 16,  // float32 [N,1,1,C] -> int32 [N,1,1,C]
+  // Since 1.2:
+  BNNMF_OP_GATHER = 17,         // any type: elements along an axis, picked by int32 indices
+  BNNMF_OP_RESAMPLE = 18,       // float32: weighted sums of elements along an axis
+  BNNMF_OP_REDUCE = 19,         // over neighbouring axes, which keep extent 1; not of bits
+  BNNMF_OP_MATMUL = 20,         // float32 [...,M,K] and [...,K,N] -> [...,M,N]
+  BNNMF_OP_BINARY_MATMUL = 21,  // bits [...,M,K] and [...,N,K] -> int32 or float32 [...,M,N]
 } bnnmf_op_code;
 
 // A sliding window over [N,H,W,C]; extents in elements. Taps outside the input are padding.
@@ -113,10 +122,23 @@ typedef enum bnnmf_step_kind {
   BNNMF_STEP_DIVIDE = 9,         // x / operand
 } bnnmf_step_kind;
 
-// Real functions, to within 2 units in the last place of float32.
+// Real functions, computed in float64 and rounded once: to within 1 unit in the last place of float32.
 typedef enum bnnmf_real_function {
   BNNMF_SIGMOID = 1,  // 1 / (1 + exp(-x))
   BNNMF_TANH = 2,
+  // Since 1.2:
+  BNNMF_EXP = 3,
+  BNNMF_LOG = 4,  // natural
+  BNNMF_SQRT = 5,
+  BNNMF_SIN = 6,  // of radians
+  BNNMF_COS = 7,
+  BNNMF_ERF = 8,
+  BNNMF_GELU = 9,        // x * (1 + erf(x / sqrt(2))) / 2
+  BNNMF_GELU_TANH = 10,  // x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))) / 2
+  BNNMF_SOFTPLUS = 11,   // log(1 + exp(x))
+  BNNMF_FLOOR = 12,
+  BNNMF_CEIL = 13,
+  BNNMF_ROUND = 14,  // to the nearest integer, the even one of two
 } bnnmf_real_function;
 
 typedef struct bnnmf_step {
@@ -207,13 +229,26 @@ typedef struct bnnmf_clamp {
   float minimum, maximum;
 } bnnmf_clamp;
 
+// Of two operands of one type T (float32, int32 or int64), which the result has too, unless said otherwise. Integers wrap
+// around; what divides by zero gives 0. Minimum and maximum give NaN for NaN.
 typedef enum bnnmf_function {
   BNNMF_ADD = 1,
   BNNMF_SUBTRACT = 2,
   BNNMF_MULTIPLY = 3,
-  BNNMF_DIVIDE = 4,
+  BNNMF_DIVIDE = 4,  // integers: towards zero
   BNNMF_MINIMUM = 5,
   BNNMF_MAXIMUM = 6,
+  // Since 1.2, as are operands other than float32:
+  BNNMF_POWER = 7,  // T and any of the three types -> T; computed in float64, but integers to integers >= 0 exactly
+  BNNMF_EQUAL = 8,  // T or bool -> bool
+  BNNMF_LESS = 9,   // -> bool
+  BNNMF_LESS_OR_EQUAL = 10,  // -> bool
+  BNNMF_AND = 11,            // bool -> bool
+  BNNMF_OR = 12,             // bool -> bool
+  BNNMF_XOR = 13,            // bool -> bool
+  BNNMF_WHERE = 14,          // bool, U, U -> U, U any type but bits: the second where the first holds, else the third
+  BNNMF_CAST = 15,  // one operand of any type but bits, to any but bits. Reals lose their fraction and saturate, NaN
+                    // becomes 0; integers wrap around; bool is whether it is not 0
 } bnnmf_function;
 
 typedef struct bnnmf_elementwise {
@@ -223,6 +258,50 @@ typedef struct bnnmf_elementwise {
 typedef struct bnnmf_concat {
   uint32_t axis;  // in memory order
 } bnnmf_concat;
+
+// Inputs: x, indices, and optionally a fill: one element of x's type, a constant or not.
+// y[..., i, ...] = x[..., indices[i], ...] along `axis`; the indices are an int32 vector [n], and y has extent n there.
+// An index below 0 or not below x's extent reads the fill, or, without one, 0 (+1 of bits).
+typedef struct bnnmf_gather {
+  uint32_t axis;
+} bnnmf_gather;
+
+// y[..., i, ...] = sum over t of weights[i][t] * x[..., indices[i][t], ...] along `axis`, summed in float64 and rounded
+// once; y has extent `count` there.
+typedef struct bnnmf_resample {
+  uint32_t axis, count, taps;
+  uint32_t indices;  // blob, int32 [count][taps], each an index along the axis
+  uint32_t weights;  // blob, float32 [count][taps]
+} bnnmf_resample;
+
+// Sums and means of float32 are computed in float64 and rounded once; products likewise. Integers wrap around.
+typedef enum bnnmf_reduction {
+  BNNMF_REDUCE_SUM = 1,      // float32, int32, int64
+  BNNMF_REDUCE_MEAN = 2,     // float32
+  BNNMF_REDUCE_MAXIMUM = 3,  // any type but bits; NaN where there is one
+  BNNMF_REDUCE_MINIMUM = 4,
+  BNNMF_REDUCE_PRODUCT = 5,  // float32, int32, int64
+  BNNMF_ARGMAX = 6,          // float32, int32, int64 -> int64: the index within the reduced axes; NaN is the greatest
+  BNNMF_ARGMIN = 7,          // NaN is the least
+} bnnmf_reduction;
+
+typedef struct bnnmf_reduce {
+  uint32_t function;     // bnnmf_reduction
+  uint32_t axis;         // the first reduced, in memory order
+  uint32_t axis_count;   // 1 or more
+  uint32_t select_last;  // ARGMAX, ARGMIN: 1 gives the last of equal ones, 0 the first
+} bnnmf_reduce;
+
+// Of BINARY_MATMUL: how an operand's bits count. The dimensions before the last two broadcast, here and in MATMUL.
+typedef enum bnnmf_operand_form {
+  BNNMF_SIGNED = 0,    // bit 1: -1, bit 0: +1
+  BNNMF_ZERO_ONE = 1,  // bit 1: 0, bit 0: 1
+} bnnmf_operand_form;
+
+// acc[m][n] = sum over k of a[m][k] * b[n][k]; float32 results are the same number. K is at most 2^24.
+typedef struct bnnmf_binary_matmul {
+  uint32_t a_form, b_form;  // bnnmf_operand_form
+} bnnmf_binary_matmul;
 
 typedef struct bnnmf_map {
   bnnmf_epilogue epilogue;
@@ -274,6 +353,10 @@ typedef struct bnnmf_op {
     bnnmf_map map;
     bnnmf_binarize_by binarize_by;
     bnnmf_accumulator_thresholds accumulator_thresholds;
+    bnnmf_gather gather;
+    bnnmf_resample resample;
+    bnnmf_reduce reduce;
+    bnnmf_binary_matmul binary_matmul;
   } parameters;
 } bnnmf_op;
 
@@ -297,6 +380,7 @@ typedef enum bnnmf_probe_encoding {
 typedef struct bnnmf_probe {
   const char *name;
   uint32_t tensor;
+  uint32_t mask;  // a bits tensor of the same dims, or BNNMF_NONE: where its bit is 0, the (signed) ONNX value is 0
   uint32_t encoding;        // bnnmf_probe_encoding
   uint32_t channels_first;  // 1: ONNX element order is [N][C][H][W] of the [N,H,W,C] tensor; 0: memory order
   uint32_t rank;
