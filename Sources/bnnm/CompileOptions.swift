@@ -18,9 +18,16 @@ struct CompileOptions: ParsableArguments {
     @Flag(help: "Check the graph after every pass.")
     var verifyEach = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Put seeded random numbers in place of weights whose file (external data) is absent, to profile an architecture.",
+            valueName: "seed"))
+    var randomWeights: UInt64?
+
     func importerOptions() throws -> ONNXImporter.Options {
         ONNXImporter.Options(
-            shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }))
+            shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }),
+            randomWeightsSeed: randomWeights)
     }
 }
 

@@ -48,13 +48,19 @@ struct Compiler {
         try Packer.write(
             laidOut,
             Packer.Info(
-                name: name, producer: Compiler.producer, target: "portable",
+                name: name, producer: producer, target: "portable",
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
             checks: checks, to: output)
         var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
-        report.sourceFileBytes = Compiler.fileSize(path)
+        if let remark = imported.randomWeightsRemark { report.remarks.append(remark) }
+        report.sourceFileBytes = Compiler.fileSize(path).map { $0 + imported.externalByteCount }
         report.modelFileBytes = Compiler.fileSize(output)
         return report
+    }
+
+    /// Who made the model, as its information says; random weights are part of that.
+    private var producer: String {
+        Compiler.producer + (imported.randomWeightsRemark.map { "; \($0)" } ?? "")
     }
 
     /// The check of a runtime against the reference graph.
