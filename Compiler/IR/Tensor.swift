@@ -121,6 +121,38 @@ extension Tensor {
 
     /// This tensor broadcast to `shape`. Precondition: it can be.
     public func broadcast(to shape: [Int]) -> Tensor {
-        shape == self.shape ? self : gathered(Tensor.broadcastIndices(from: self.shape, to: shape), shape: shape)
+        guard shape != self.shape else { return self }
+        let repeated: Storage =
+            switch storage {
+            case .float(let a): .float(Tensor.repeated(a, from: self.shape, to: shape))
+            case .double(let a): .double(Tensor.repeated(a, from: self.shape, to: shape))
+            case .integer(let a): .integer(Tensor.repeated(a, from: self.shape, to: shape))
+            }
+        return Tensor(TensorType(elementType, shape), repeated)
+    }
+
+    /// The elements of a tensor broadcast from one shape to another: axis by axis from the last, blocks are repeated.
+    private static func repeated<Element>(_ elements: [Element], from source: [Int], to shape: [Int]) -> [Element] {
+        let padded = [Int](repeating: 1, count: shape.count - source.count) + source
+        var result = elements
+        var block = 1
+        for axis in shape.indices.reversed() {
+            let times = shape[axis]
+            if padded[axis] != times {
+                var next: [Element] = []
+                next.reserveCapacity(result.count * times)
+                if block == 1 {
+                    for element in result { next.append(contentsOf: repeatElement(element, count: times)) }
+                } else {
+                    for start in stride(from: 0, to: result.count, by: block) {
+                        for _ in 0..<times { next.append(contentsOf: result[start..<start + block]) }
+                    }
+                }
+                result = next
+            }
+            block *= times
+            if block == 0 { return [] }
+        }
+        return result
     }
 }

@@ -8,7 +8,9 @@ public struct FoldConstants: Pass {
     public init() {}
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
-        for id in graph.schedule() {
+        let order = graph.schedule()
+        var readers = Self.readerCounts(graph, order)
+        for id in order {
             let node = graph[id]
             let operands = node.inputs.map { $0.map { graph.operand($0) } }
             let results: [Tensor]
@@ -24,6 +26,19 @@ public struct FoldConstants: Pass {
                 continue
             }
             for (output, result) in zip(node.outputs, results) { graph.setConstant(output, result) }
+            // Weights go through a dozen tensors of their size; each is given back as soon as it was read.
+            for case let input? in node.inputs {
+                readers[input.index] -= 1
+                if readers[input.index] == 0 { graph.releaseConstant(input) }
+            }
         }
+    }
+
+    /// How often each value is read, by index; graph outputs are readers that stay.
+    private static func readerCounts(_ graph: Graph, _ order: [Graph.NodeID]) -> [Int] {
+        var counts = [Int](repeating: 0, count: graph.values.count)
+        for id in order { for case let input? in graph[id].inputs { counts[input.index] += 1 } }
+        for output in graph.outputs { counts[output.value.index] += 1 }
+        return counts
     }
 }

@@ -32,7 +32,8 @@ struct SnappedWeights {
             guard channel.allSatisfy(\.isFinite) else {
                 return .failure(Refusal(description: "its weights are not finite in output channel \(m)"))
             }
-            let median = channel.map { abs($0) }.sorted()[count / 2]
+            var magnitudes = channel.map { abs($0) }
+            let median = magnitudes.element(ranked: count / 2)
             var deviation: Double = 0
             for (offset, value) in channel.enumerated() {
                 let distance = abs(abs(value) - median)

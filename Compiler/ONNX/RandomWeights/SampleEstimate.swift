@@ -34,7 +34,9 @@ struct SampleEstimate {
         case is GlobalAveragePool, is AveragePool:
             return sample(0)?.grouped(elementRatio) { $0.reduce(0, +) / Double($0.count) }
         case let pool as MaxPool:
-            return sample(0)?.grouped(pool.window.vertical.kernel * pool.window.horizontal.kernel) { $0.max() ?? 0 }
+            // Neighbours are alike: a window counts for half its elements.
+            let area = pool.window.vertical.kernel * pool.window.horizontal.kernel
+            return sample(0)?.grouped((area + 1) / 2) { $0.max() ?? 0 }
         case let op as any Reduction: return reduced(op)
         case is Softmax: return softmax()
         case is any ExtremePosition:
