@@ -10,13 +10,21 @@ public struct FoldConstants: Pass {
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         let order = graph.schedule()
         var readers = Self.readerCounts(graph, order)
-        for id in order {
+        let uses = graph.uses()
+        var folded: Set<Graph.NodeID> = []
+        for id in order where !folded.contains(id) {
             let node = graph[id]
             let operands = node.inputs.map { $0.map { graph.operand($0) } }
             let results: [Tensor]
             if let known = node.op.evaluateFromTypes(operands) {
                 results = known
             } else if node.inputs.allSatisfy({ $0 == nil || graph.constant($0!) != nil }) {
+                if let rows = ConstantRows(graph: graph, uses: uses).fold(id), let last = rows.nodes.last {
+                    graph.setConstant(graph[last].outputs[0], rows.result)
+                    folded.formUnion(rows.nodes)
+                    for case let input? in node.inputs { Self.release(input, &readers, &graph) }
+                    continue
+                }
                 do {
                     results = try node.op.evaluate(node.inputs.map { $0.flatMap { graph.constant($0) } })
                 } catch let error as OperatorError {
@@ -27,11 +35,13 @@ public struct FoldConstants: Pass {
             }
             for (output, result) in zip(node.outputs, results) { graph.setConstant(output, result) }
             // Weights go through a dozen tensors of their size; each is given back as soon as it was read.
-            for case let input? in node.inputs {
-                readers[input.index] -= 1
-                if readers[input.index] == 0 { graph.releaseConstant(input) }
-            }
+            for case let input? in node.inputs { Self.release(input, &readers, &graph) }
         }
+    }
+
+    private static func release(_ value: Graph.ValueID, _ readers: inout [Int], _ graph: inout Graph) {
+        readers[value.index] -= 1
+        if readers[value.index] == 0 { graph.releaseConstant(value) }
     }
 
     /// How often each value is read, by index; graph outputs are readers that stay.
