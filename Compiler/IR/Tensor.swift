@@ -119,6 +119,26 @@ extension Tensor {
         return result
     }
 
+    /// The elements met when `shape` is walked in row-major order with these strides, from the first element on.
+    public func gathered(shape: [Int], strides: [Int]) -> Tensor {
+        let type = TensorType(elementType, shape)
+        guard let count = shape.last, let stride = strides.last else { return gathered([0], shape: []) }
+        let starts = Tensor.stridedIndices(shape: shape.dropLast(), strides: strides.dropLast())
+        func walk<Element>(_ elements: [Element]) -> [Element] {
+            var result: [Element] = []
+            result.reserveCapacity(starts.count * count)
+            elements.withUnsafeBufferPointer { elements in
+                for start in starts { for index in 0..<count { result.append(elements[start + index * stride]) } }
+            }
+            return result
+        }
+        switch storage {
+        case .float(let a): return Tensor(type, .float(walk(a)))
+        case .double(let a): return Tensor(type, .double(walk(a)))
+        case .integer(let a): return Tensor(type, .integer(walk(a)))
+        }
+    }
+
     /// This tensor broadcast to `shape`. Precondition: it can be.
     public func broadcast(to shape: [Int]) -> Tensor {
         guard shape != self.shape else { return self }

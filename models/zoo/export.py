@@ -68,9 +68,13 @@ def shorten_names(graph):
 
 
 def share_constants(graph):
-    """Keep one of all Constant nodes of a value; exporters write one for each use."""
+    """Keep one of all Constant nodes of a value, and no second name for an initializer; exporters write both."""
     first, replacement = {}, {}
+    initializers = {initializer.name for initializer in graph.initializer}
     for node in list(graph.node):
+        if node.op_type == "Identity" and node.input[0] in initializers:
+            replacement[node.output[0]] = node.input[0]
+            graph.node.remove(node)
         if node.op_type == "Constant":
             key = b"".join(attribute.SerializeToString() for attribute in node.attribute)
             kept = first.setdefault(key, node.output[0])
