@@ -21,7 +21,9 @@ public struct FoldConstants: Pass {
                 }
                 folded.formUnion(nodes)
                 // Weights go through a dozen tensors of their size; each is given back as soon as it was read.
-                for node in nodes { for case let input? in graph[node].inputs { Self.release(input, &readers, &graph) } }
+                for node in nodes {
+                    for case let input? in graph[node].inputs { Self.release(input, &readers, &graph) }
+                }
             }
         }
     }

@@ -7,7 +7,9 @@ import Testing
 /// Weights whose file is absent get numbers by their role, which depend on seed and name alone.
 @Suite struct RandomWeightsTests {
     /// A tensor in a file that is not there.
-    private func absent(_ name: String, _ dims: [Int64], type: Int32 = 1, file: String = "absent.data") -> ONNXTensorProto {
+    private func absent(
+        _ name: String, _ dims: [Int64], type: Int32 = 1, file: String = "absent.data"
+    ) -> ONNXTensorProto {
         var result = tensor(name, type: type, dims)
         result.dataLocation = .external
         var entry = ONNXStringStringEntryProto()

@@ -19,7 +19,9 @@ enum ParameterLaw: Equatable {
         return [Float](unsafeUninitializedCapacity: count) { elements, initialized in
             switch self {
             case .normal(let mean, let deviation):
-                for index in 0..<count { elements.initializeElement(at: index, to: mean + deviation * numbers.normal()) }
+                for index in 0..<count {
+                    elements.initializeElement(at: index, to: mean + deviation * numbers.normal())
+                }
             case .positive(let near):
                 for index in 0..<count {
                     elements.initializeElement(at: index, to: near * (0.8 + 0.45 * numbers.uniform()))

@@ -11,7 +11,8 @@ struct Placeholders {
     mutating func tensor(_ type: TensorType) throws -> Tensor {
         guard type.elementType.isFloat else {
             throw OperatorError(
-                "is \(type) in an absent file; --random-weights fills only floats, and other types must be in the model")
+                "is \(type) in an absent file; --random-weights fills only floats, and other types must be in the model"
+            )
         }
         let count = type.elementCount
         elementCount += count

@@ -43,7 +43,9 @@ struct Sample {
     /// The variance; 1 where it is no finite number above 0.
     var variance: Double {
         let centre = mean
-        guard let variance = Sample.mean(values.map { ($0 - centre) * ($0 - centre) }), variance > 1e-30 else { return 1 }
+        guard let variance = Sample.mean(values.map { ($0 - centre) * ($0 - centre) }), variance > 1e-30 else {
+            return 1
+        }
         return variance
     }
 

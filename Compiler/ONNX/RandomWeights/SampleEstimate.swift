@@ -118,7 +118,9 @@ struct SampleEstimate {
     }
 
     private func softmax() -> Sample? {
-        guard let x = sample(0), case let id?? = node.inputs.first, let length = graph[id].type.shape.last else { return nil }
+        guard let x = sample(0), case let id?? = node.inputs.first, let length = graph[id].type.shape.last else {
+            return nil
+        }
         let powers = x.values.map { Double.exp(min($0, 80)) }
         let total = powers.reduce(0, +) / Double(powers.count) * Double(max(length, 1))
         return Sample(powers.map { $0 / total }, x.tensor.elementType)

@@ -20,7 +20,8 @@ struct WeightRoles {
 
     /// The law of the initializer `id`; nil where it is no weight of a layer.
     func law(of id: Graph.ValueID) -> ParameterLaw? {
-        guard let (node, operand) = consumer(of: id), let fanIn = FanIn(graph: graph, node: node).count(weights: operand)
+        guard let (node, operand) = consumer(of: id),
+            let fanIn = FanIn(graph: graph, node: node).count(weights: operand)
         else { return nil }
         let own = graph[id].type, weights = graph[node.inputs[operand] ?? id].type
         if own.elementCount >= weights.elementCount { return .weights(fanIn: fanIn) }
