@@ -75,7 +75,7 @@ final class BinaryMatMulTests: XCTestCase {
     func testScalesAreMultipliedBehindTheProduct() throws {
         let g = try network(
             { g, x in try g.add(Mul(), try sign(&g, x), g.number(0.3)) },
-            { g, x in try transposed(&g, try g.add(Div(), try sign(&g, x), g.number(-4))) })
+            { g, x in try g.add(Div(), try transposed(&g, try sign(&g, x)), g.number(-4)) })
         try check(g, forms: (.signed, .signed), scale: -0.075, accuracy: 1e-6)
     }
 

@@ -161,6 +161,35 @@ final class TwoValuedLayerTests: XCTestCase {
         }
     }
 
+    func testScaledDecisionsAreMovedAndPooledAsBits() throws {
+        for scale: Float in [0.5, -0.25] {
+            var g = SmallGraph([1, 2, 4, 4])
+            let sign = try g.signPlus(g.x, name: "sign")
+            let scaled = try g.add(Mul(), sign, g.constant([1, 2, 1, 1], [scale, scale]))
+            let pooled = try g.add(MaxPool(window: Window(kernel: 2, stride: 2)), scaled)
+            let shifted = try g.add(Add(), pooled, g.number(0.75))
+            let turned = try g.add(Transpose(permutation: [0, 1, 3, 2]), shifted)
+            let doubled = try g.add(Mul(), turned, g.number(2))
+            let w = weights([3, 2, 2, 2], [(0.5, -0.5), (1, 0), (1, -1)])
+            g.output(try g.add(Conv(window: Window(kernel: 2)), doubled, g.constant(w.shape, w.floats), nil))
+            try check(
+                g,
+                operators: [
+                    "Binarize", "BinaryPool", "Transpose", "BinaryConv", "AccumulatorToFloat", "BinaryConv",
+                    "AccumulatorToFloat", "Mul", "Add", "ScaleShift",
+                ])
+        }
+    }
+
+    func testPoolsOfChannelsWithOppositeScalesTakeMaximumAndMinimum() throws {
+        var g = SmallGraph([1, 2, 4, 4])
+        let sign = try g.signPlus(g.x, name: "sign")
+        let scaled = try g.add(Mul(), sign, g.constant([1, 2, 1, 1], [2, -3]))
+        let pooled = try g.add(MaxPool(window: Window(kernel: 2)), scaled)
+        g.output(try g.add(Conv(window: Window(kernel: 1), groups: 2), pooled, g.constant([2, 1, 1, 1], [1, -1]), nil))
+        try check(g, operators: ["Binarize", "BinaryPool", "BinaryConv", "AccumulatorToFloat"])
+    }
+
     func testValuesThatDifferFromPlaceToPlaceAreNoTwoValues() throws {
         var g = SmallGraph([1, 2, 2, 2])
         let sign = try g.signPlus(g.x, name: "sign")
