@@ -31,21 +31,22 @@ extension FormBinaryLayers {
             }
         }
         guard let weights = graph.constant(w) else { return stays("its weights depend on the model's input") }
-        let snapped: SnappedWeights
-        switch SnappedWeights.snap(weights) {
-        case .success(let result): snapped = result
-        case .failure(let refusal): return stays(refusal.description)
-        }
-        let products = weights.elementCount / weights.shape[0]
+        let products = weights.elementCount / max(1, weights.shape[0])
         guard products <= AccumulatorLimit.products else {
             return stays(
                 "its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly"
             )
         }
+        let snapped: SnappedWeights
+        switch SnappedWeights.snap(weights) {
+        case .success(let result): snapped = result
+        case .failure(let refusal): return stays(refusal.description)
+        }
         if let bias = node.inputs.count > 2 ? node.inputs[2] : nil, graph.constant(bias) == nil {
             return stays("its bias depends on the model's input")
         }
-        guard let inputs = values.ofOutputs(weights.shape[0], groups: conv.groups, channels: graph[source].type.shape[1])
+        guard
+            let inputs = values.ofOutputs(weights.shape[0], groups: conv.groups, channels: graph[source].type.shape[1])
         else { return stays("it takes other values in other channels of a group") }
         let layer = TwoValuedLayer(
             node: node, window: window, groups: conv.groups, padValue: padValue, inputs: inputs, weights: snapped,

@@ -29,7 +29,9 @@ extension FormBinaryLayers {
             )
         }
         let scale = leftCode.scale * rightCode.scale
-        guard Float(scale).isFinite, Float(scale) != 0 else { return stays("its operands are binary, but their scales are beyond float32") }
+        guard Float(scale).isFinite, Float(scale) != 0 else {
+            return stays("its operands are binary, but their scales are beyond float32")
+        }
 
         let operands = [try left.movedBits(&graph), try right.movedBits(&graph)]
         let name = graph[node.outputs[0]].name

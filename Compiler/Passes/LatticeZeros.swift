@@ -9,9 +9,10 @@ struct LatticeZeros {
 
     init(_ lattices: [Graph.ValueID: AccumulatorLattice]) { self.lattices = lattices }
 
-    /// Why the node's result can be zero; nil where it is none of these, or cannot.
-    mutating func reason(_ node: Graph.Node, _ graph: Graph) -> String? {
-        guard !lattices.isEmpty, let output = node.outputs.first else { return nil }
+    /// Follows the node.
+    /// - Returns: whether its result is one of these, so that nothing else need be asked about its zeros.
+    mutating func follow(_ node: Graph.Node, _ graph: Graph) -> Bool {
+        guard !lattices.isEmpty, let output = node.outputs.first else { return false }
         if let lattice = lattices[output] {
             let count = lattice.channels.count
             affine[output] = (
@@ -22,7 +23,7 @@ struct LatticeZeros {
             let count = step.scale.count
             guard constants.count == 2,
                 constants.allSatisfy({ $0.elementCount == 1 || ($0.shape.first == count && $0.elementCount == count) })
-            else { return nil }
+            else { return false }
             let (scale, shift) = (constants[0].doubles, constants[1].doubles)
             for c in 0..<count {
                 let factor = scale.count == 1 ? scale[0] : scale[c]
@@ -31,6 +32,11 @@ struct LatticeZeros {
             }
             affine[output] = step
         }
+        return affine[output] != nil
+    }
+
+    /// Why the followed node's result can be zero; nil where it cannot.
+    func reason(_ output: Graph.ValueID, _ graph: Graph) -> String? {
         guard let step = affine[output], let channel = step.lattice.zeroChannel(scale: step.scale, shift: step.shift)
         else { return nil }
         return "in channel \(channel) of '\(graph[output].name)' decisions give exactly 0"

@@ -28,10 +28,12 @@ enum StructuralZeros {
                 if output == x { return reasons[output] }
                 continue
             }
-            guard let output = node.outputs.first,
-                let reason = try sums.reason(node, graph) ?? codes.reason(id, graph)
-                    ?? zeroReason(node, reasons, graph, context)
-            else { continue }
+            guard let output = node.outputs.first else { continue }
+            let code = try codes.reason(id, graph)
+            let reason =
+                sums.follow(node, graph)
+                ? sums.reason(output, graph) : code ?? zeroReason(node, reasons, graph, context)
+            guard let reason else { continue }
             if output == x { return reason }
             for output in node.outputs { reasons[output] = reason }
         }
@@ -59,7 +61,12 @@ enum StructuralZeros {
             }
         case is BinaryToFloat: return true
         case is Cast: return input.flatMap { graph.producer(of: $0, as: BinaryMatMul.self) } != nil
-        case is Add, is Sub, is Mul, is Neg: return computed.allSatisfy(multiples.contains)
+        case is Add, is Sub:
+            // A constant added to the multiple is no part of it.
+            let constants = node.inputs.compactMap { $0.flatMap { graph.constant($0) } }
+            return !computed.isEmpty && computed.allSatisfy(multiples.contains)
+                && constants.allSatisfy { $0.floats.contains(0) }
+        case is Mul, is Neg: return !computed.isEmpty && computed.allSatisfy(multiples.contains)
         case is ScaleShift:
             let shift = node.inputs[2].flatMap { graph.constant($0)?.floats }
             return input.map(multiples.contains) == true && shift?.contains(0) == true

@@ -83,7 +83,9 @@ struct LayerReader {
     private func product(
         _ node: Graph.Node, _ name: String, _ kind: CompilationReport.Layer.Kind, note: String
     ) -> CompilationReport.Layer? {
-        guard let left = node.inputs[0].map({ graph[$0].type.shape }), let output = node.outputs.first else { return nil }
+        guard let left = node.inputs[0].map({ graph[$0].type.shape }), let output = node.outputs.first else {
+            return nil
+        }
         let shape = graph[output].type.shape
         return CompilationReport.Layer(
             name: node.name, operator: name, kind: kind, inputShape: left, outputShape: shape,

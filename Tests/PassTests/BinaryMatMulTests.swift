@@ -146,7 +146,9 @@ final class BinaryMatMulTests: XCTestCase {
         var random = SeededRandom(seed: 5)
         for left in DecisionForm.allCases {
             for right in DecisionForm.allCases {
-                for (a, b): ([Int], [Int]) in [([3, 4, 70], [70, 5]), ([2, 1, 3, 7], [3, 7, 2]), ([1, 1], [1, 1])] {
+                for (a, b): ([Int], [Int]) in [
+                    ([3, 4, 70], [70, 5]), ([2, 1, 3, 7], [3, 7, 2]), ([1, 1], [1, 1]),
+                ] {
                     func decisions(_ shape: [Int]) -> Tensor {
                         Tensor(
                             TensorType(.binary, shape), .integer(random.signs(shape.reduce(1, *)).map { Int64($0) }))

@@ -62,7 +62,8 @@ final class TwoValuedLayerTests: XCTestCase {
     }
 
     func testAShiftedDecisionWithoutPaddingChangesTheBias() throws {
-        let g = try network(scale: 0.5, shift: 0.25, weights([2, 2, 3, 3], [(0.5, -0.5)]), bias: [1, -1],
+        let g = try network(
+            scale: 0.5, shift: 0.25, weights([2, 2, 3, 3], [(0.5, -0.5)]), bias: [1, -1],
             window: Window(kernel: 3))
         try check(g, operators: ["Binarize", "BinaryConv", "AccumulatorToFloat"])
     }
@@ -151,12 +152,15 @@ final class TwoValuedLayerTests: XCTestCase {
             let scaled = try g.add(Mul(), sign, g.constant([1, 4, 1, 1], scales))
             let w = weights([6, 2, 1, 1], [(1, -1), (2, 0.5), (0, 1), (1, -3), (5, 4), (1, 2)])
             g.output(
-                try g.add(Conv(window: Window(kernel: 1), groups: 2), scaled, g.constant(w.shape, w.floats), nil, name: "conv"))
+                try g.add(
+                    Conv(window: Window(kernel: 1), groups: 2), scaled, g.constant(w.shape, w.floats), nil, name: "conv"
+                ))
             let (graph, context) = try g.compiled(Pipeline.toReference)
             XCTAssertEqual(graph.operators.contains("BinaryConv"), isBinary)
             XCTAssertEqual(
                 context.floatReasons,
-                isBinary ? [:] : ["conv": "its input is binary, but it takes other values in other channels of a group"])
+                isBinary ? [:] : ["conv": "its input is binary, but it takes other values in other channels of a group"]
+            )
             try assertSameMeaning(g.graph, graph, for: Array(input.prefix(16)), accuracy: 1e-5)
         }
     }
@@ -186,7 +190,8 @@ final class TwoValuedLayerTests: XCTestCase {
         let sign = try g.signPlus(g.x, name: "sign")
         let scaled = try g.add(Mul(), sign, g.constant([1, 2, 1, 1], [2, -3]))
         let pooled = try g.add(MaxPool(window: Window(kernel: 2)), scaled)
-        g.output(try g.add(Conv(window: Window(kernel: 1), groups: 2), pooled, g.constant([2, 1, 1, 1], [1, -1]), nil))
+        g.output(
+            try g.add(Conv(window: Window(kernel: 1), groups: 2), pooled, g.constant([2, 1, 1, 1], [1, -1]), nil))
         try check(g, operators: ["Binarize", "BinaryPool", "BinaryConv", "AccumulatorToFloat"])
     }
 

@@ -22,7 +22,8 @@ final class TwoValuedRandomTests: XCTestCase {
             input = random.integers(shape.reduce(1, *))
             var value = try g.signPlus(g.x, name: "sign")
             func number(_ choices: [Float]) -> Float { isDyadic ? random.pick(choices) : random.float(2) }
-            let scale = number([0.5, 1, -0.5, 2, -1]), shift = random.chance(1, in: 3) ? 0 : number([0.5, -0.5, 1, 0.25])
+            let scale = number([0.5, 1, -0.5, 2, -1]),
+                shift = random.chance(1, in: 3) ? 0 : number([0.5, -0.5, 1, 0.25])
             if scale != 0 { value = try g.add(Mul(), value, g.number(scale)) }
             if shift != 0 { value = try g.add(Add(), value, g.number(shift)) }
 
@@ -94,7 +95,8 @@ final class TwoValuedRandomTests: XCTestCase {
             let message = "SEED \(seed): \(graph.operators)"
             XCTAssertEqual(context.floatReasons, [:], message)
             // Four roundings of coefficients and four of sums, each within 2⁻²⁴ of what is added up.
-            try assertSameMeaning(trial.g.graph, graph, for: trial.input, accuracy: trial.magnitude * 8 * 0x1p-24, message)
+            try assertSameMeaning(
+                trial.g.graph, graph, for: trial.input, accuracy: trial.magnitude * 8 * 0x1p-24, message)
             let fused = try trial.g.compiled(Pipeline.through("ExpandElementwise")).graph
             try assertSameMeaning(graph, fused, for: trial.input, "fused " + message)
         }
