@@ -69,6 +69,8 @@ public struct Graph: Sendable {
         public var encoding: Encoding
         public var shape: [Int]
         public var value: ValueID
+        /// Whether the value is an image [N,H,W,C] that stands for an ONNX value [N,C,H,W].
+        public var isChannelsLast = false
 
         public init(name: String, encoding: Encoding, shape: [Int], value: ValueID) {
             self.name = name

@@ -57,13 +57,7 @@ struct OperatorPacker {
         case is Relu: try clamp(0, .infinity)
         case is Clip:
             try clamp(optionalConstant(1)?.floats[0] ?? -.infinity, optionalConstant(2)?.floats[0] ?? .infinity)
-        case is Add: try elementwise(BNNMF_ADD)
-        case is Sub: try elementwise(BNNMF_SUBTRACT)
-        case is Mul: try elementwise(BNNMF_MULTIPLY)
-        case is Div: try elementwise(BNNMF_DIVIDE)
-        case is Min: try elementwise(BNNMF_MINIMUM)
-        case is Max: try elementwise(BNNMF_MAXIMUM)
-        default: throw PackingError(description: "node '\(node.name)': \(type(of: node.op).name) has no runtime form")
+        default: try packGeneral()
         }
     }
 
@@ -184,12 +178,6 @@ struct OperatorPacker {
     private func clamp(_ minimum: Float, _ maximum: Float) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_CLAMP)
         op.parameters.clamp = bnnmf_clamp(minimum: minimum, maximum: maximum)
-        return op
-    }
-
-    private func elementwise(_ function: bnnmf_function) throws -> bnnmf_op {
-        var op = try record(BNNMF_OP_ELEMENTWISE, inputCount: 2)
-        op.parameters.elementwise.function = function.rawValue
         return op
     }
 }

@@ -41,10 +41,6 @@ extension LayoutBuilder {
         if old.producer(of: x, as: BinaryConv.self) != nil, uses[x]?.count == 1, isPerChannel {
             return try epilogue(op, node)
         }
-        let source = try inChannelsLast(x)
-        let laidOut = isImage(x) ? points.permuted(ImageLayout.toChannelsLast) : points
-        let operand = new.addConstant(old[node.inputs[1]!].name, laidOut)
-        let y = try append(op, [source, operand], node)
-        if isImage(x) { channelsLast[node.outputs[0]] = y } else { plain[node.outputs[0]] = y }
+        // Made when first asked for, in the order of its reader.
     }
 }

@@ -26,7 +26,9 @@ public enum Pipeline {
         // binary → fused: chains between binary layers become comparisons.
         FoldDecisions(),
         OrientChannels(),
+        ExpandReductions(),
         ExpandElementwise(),
+        ExpandLogic(),
         // fused → laid out: channel-last runtime operators, each with what stands behind it.
         LayOut(),
         FuseEpilogues(),
