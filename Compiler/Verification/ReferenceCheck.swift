@@ -71,11 +71,13 @@ public struct ReferenceCheck {
                     name, binarize, x: operands[0]!, bound: bounds[node.inputs[0]!], own: results[0], runtime: runtime)
                 found.append(comparison)
                 results = [taken]
-            } else if results[0].elementType == .float32 {
-                let operandBounds = node.inputs.map { $0.flatMap { bounds[$0] } }
-                bounds[node.outputs[0]] =
-                    try ErrorBound.of(node, values: operands, bounds: operandBounds, result: results[0])
-                    ?? Tensor(results[0].shape, [Float](repeating: .infinity, count: results[0].elementCount))
+            } else {
+                let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
+                for (output, bound) in zip(
+                    node.outputs, try ErrorBound.of(node, values: operands, bounds: carried, results: results))
+                {
+                    bounds[output] = bound
+                }
             }
             for (output, result) in zip(node.outputs, results) { values[output] = result }
             return results
