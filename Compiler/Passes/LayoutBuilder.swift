@@ -26,6 +26,9 @@ struct LayoutBuilder {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
             var moved = Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value)
             moved.isChannelsLast = channelsLast[probe.value] != nil
+            if let mask = probe.mask {
+                moved.mask = moved.isChannelsLast ? try inChannelsLast(mask) : try inPlainOrder(mask)
+            }
             new.probes.append(moved)
         }
         return new
