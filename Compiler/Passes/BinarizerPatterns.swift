@@ -86,21 +86,3 @@ struct ZeroIsPlusPattern: BinarizerPattern {
         return BinarizerMatch(input: decided.inputs[0]!, zero: .plus, replaced: y, probed: y, encoding: .signed)
     }
 }
-
-/// P1, P3: `(s − p) + p` and `p + (s − p)` around a recognized decision s, for any p.
-enum StraightThroughPattern {
-    /// The value to read in place of the node's result.
-    static func match(_ id: Graph.NodeID, _ graph: Graph) -> Graph.ValueID? {
-        let node = graph[id]
-        guard node.op is Add, let first = node.inputs[0], let second = node.inputs[1] else { return nil }
-        for (difference, penalty) in [(first, second), (second, first)] {
-            guard let (_, sub) = graph.producer(of: difference, as: Sub.self), sub.inputs[1] == penalty,
-                let sign = sub.inputs[0],
-                graph.producer(of: sign, as: BinaryToFloat.self) != nil,
-                graph[sign].type == graph[node.outputs[0]].type
-            else { continue }
-            return sign
-        }
-        return nil
-    }
-}

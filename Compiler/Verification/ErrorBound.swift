@@ -47,8 +47,12 @@ enum ErrorBound {
             let carried = try ScaleShift().evaluate([error, values[1]!.magnitude, none])[0]
             return scaled.combined(carried) { 4 * unit * $0 + $1 }
         case is AccumulatorToFloat, is BinaryToFloat: return result.zeros
+        case is Cast where x.integers != nil && bounds[0] == nil:
+            // Whole numbers below 2²⁴, such as a product of decisions, are themselves in float32.
+            return x.doubles.allSatisfy { abs($0) <= 0x1p24 } ? result.zeros : nil
         case is Relu, is Clip, is Neg, is Abs: return error
-        case is Reshape, is Transpose, is Flatten, is Squeeze, is Unsqueeze, is Slice, is Expand, is DepthToSpace:
+        case is Reshape, is Transpose, is Flatten, is Squeeze, is Unsqueeze, is Slice, is Expand, is DepthToSpace,
+            is Gather:
             return try node.op.evaluate([error] + values.dropFirst())[0]
         case is Concat:
             return try node.op.evaluate(zip(values, bounds).map { $1 ?? $0!.zeros })[0]
@@ -112,13 +116,18 @@ enum ErrorBound {
         }
     }
 
-    /// As Conv, of a product with constants.
+    /// As Conv, and where both operands are computed: E = 2(n + 2)u·Σ|a||b| + Σ|a|E(b) + Σ(|b| + E(b))E(a).
     private static func ofProduct(_ op: any Operator, values: [Tensor?], bounds: [Tensor?]) throws -> Tensor? {
-        guard let x = values[0], let w = values[1], bounds.dropFirst().allSatisfy({ $0 == nil }) else { return nil }
-        let products = Float(w.shape.max() ?? 1)
+        guard let a = values[0], let b = values[1], bounds.dropFirst(2).allSatisfy({ $0 == nil }) else { return nil }
+        let products = Float(max(a.shape.last ?? 1, b.shape.max() ?? 1))
         let terms = try op.evaluate(values.map { $0?.magnitude })[0]
-        let carried = try op.evaluate([bounds[0] ?? x.zeros, w.magnitude])[0]
-        return terms.combined(carried) { 2 * (products + 2) * unit * $0 + $1 }
+        guard let ofB = bounds[1] else {
+            let carried = try op.evaluate([bounds[0] ?? a.zeros, b.magnitude])[0]
+            return terms.combined(carried) { 2 * (products + 2) * unit * $0 + $1 }
+        }
+        let left = try op.evaluate([a.magnitude, ofB])[0]
+        let right = try op.evaluate([bounds[0] ?? a.zeros, b.magnitude.combined(ofB, +)])[0]
+        return terms.combined(left.combined(right, +)) { 2 * (products + 2) * unit * $0 + $1 }
     }
 
     /// Layer by layer over rows of features, then the difference of the two scores.
