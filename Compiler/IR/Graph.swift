@@ -69,6 +69,8 @@ public struct Graph: Sendable {
         public var encoding: Encoding
         public var shape: [Int]
         public var value: ValueID
+        /// The order in which the value's axes are the ONNX value's, but for its shape; nil where they stand in order.
+        public var axisOrder: [Int]?
         /// Whether the value is an image [N,H,W,C] that stands for an ONNX value [N,C,H,W].
         public var isChannelsLast = false
         /// A binary value of the same shape that is +1 where the ONNX value is 0: of a ternary sign. Else nil.

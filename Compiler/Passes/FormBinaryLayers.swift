@@ -17,33 +17,11 @@ public struct FormBinaryLayers: Pass {
             case let binarize as Binarize where binarize.zero == .zero: try settleZero(id, &graph, &context)
             case is Conv: try formConvolution(id, &graph, &context)
             case is MatMul: try formMatMul(id, &graph, &context)
-            case is MaxPool: try carryThroughPool(id, &graph)
-            case is Reshape: try carryThroughReshape(id, &graph)
-            default: break
+            default: try carryThrough(id, &graph)
             }
         }
-    }
-
-    // MARK: - What only moves decisions
-
-    /// MaxPool of ±1 numbers is the maximum of decisions.
-    private func carryThroughPool(_ id: Graph.NodeID, _ graph: inout Graph) throws {
-        let node = graph[id]
-        guard let pool = node.op as? MaxPool,
-            let (_, unpacked) = graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self),
-            let bits = unpacked.inputs[0], graph[bits].type.rank == 4
-        else { return }
-        let pooled = try graph.binaryPool(bits, like: pool, output: node.outputs[0], minimum: nil)
-        let float = try graph.append(BinaryToFloat(), [pooled], name: node.name)[0]
-        graph.replaceUses(of: node.outputs[0], with: float)
-    }
-
-    private func carryThroughReshape(_ id: Graph.NodeID, _ graph: inout Graph) throws {
-        let node = graph[id]
-        guard let (_, unpacked) = graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self) else { return }
-        let bits = try graph.append(Reshape(), [unpacked.inputs[0], node.inputs[1]], name: node.name)[0]
-        let float = try graph.append(BinaryToFloat(), [bits], name: node.name)[0]
-        graph.replaceUses(of: node.outputs[0], with: float)
+        // A probe of what stayed numbers has no decisions to show.
+        graph.probes = graph.probes.filter { graph[$0.value].type.elementType == .binary }
     }
 }
 

@@ -13,10 +13,15 @@ public enum Pipeline {
         RecognizeBinarizers(),
         CanonicalizeReshapes(),
         CanonicalizeBatchNormalizations(),
+        CanonicalizeSpatialRanks(),
+        CanonicalizePools(),
+        DecomposeTransposedConvolutions(),
         CanonicalizeLinearLayers(),
         CanonicalizeGlobalAverages(),
-        SinkReshapes(),
+        SinkMovement(),
+        SinkInterleaving(),
         AbsorbReshapesIntoConvolutions(),
+        HoistMovement(),
         MergeZeroPads(),
         FormBinaryLayers(),
     ]
@@ -31,6 +36,7 @@ public enum Pipeline {
         ExpandLogic(),
         // fused → laid out: channel-last runtime operators, each with what stands behind it.
         LayOut(),
+        FuseMovement(),
         FuseEpilogues(),
     ]
 
