@@ -56,7 +56,8 @@ let package = Package(
         .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
 
         // The tests mirror the list above.
-        .target(name: "TestSupport", dependencies: ["BNNMIR", "BNNMEngine", "CBNNM"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport", dependencies: ["BNNMIR", "BNNMONNX", "BNNMEngine", "CBNNM"], path: "Tests/Support"),
         .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
         .testTarget(
             name: "ONNXTests",

@@ -1,11 +1,12 @@
 import BNNMIR
 
-/// P4: a bare Sign.
+/// P4: a bare Sign. One that gives a model's output from its input alone is no binarizer but arithmetic.
 struct SignPattern: BinarizerPattern {
     func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
         let node = graph[id]
         guard node.op is Sign, let x = node.inputs[0], graph[x].type.elementType == .float32 else { return nil }
         let y = node.outputs[0]
+        if graph.inputs.contains(x), graph.isOutput(y) { return nil }
         return BinarizerMatch(input: x, zero: .zero, replaced: y, probed: y, encoding: .signed)
     }
 }

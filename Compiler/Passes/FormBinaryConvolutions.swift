@@ -52,7 +52,8 @@ extension FormBinaryLayers {
             node: node, window: window, groups: conv.groups, padValue: padValue, inputs: inputs, weights: snapped,
             sourceShape: graph[source].type.shape, graph)
         guard layer.terms.isFinite else { return stays("its factors are beyond float32") }
-        let y = try layer.build(try values.movedBits(&graph), &graph, &context)
+        let bits = try values.movedBits(&graph)
+        let y = try layer.build(bits, mask: graph.mask(of: bits), &graph, &context)
         graph.replaceUses(of: node.outputs[0], with: y)
     }
 }

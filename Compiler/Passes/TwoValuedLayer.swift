@@ -34,11 +34,14 @@ struct TwoValuedLayer {
     }
 
     /// Adds the operators, and tells `context` how the weights were snapped.
+    /// - Parameter mask: where ternary inputs ±1 are not 0; nil where they never are.
     /// - Returns: what stands for the convolution's result.
     func build(
-        _ bits: Graph.ValueID, _ graph: inout Graph, _ context: inout CompilationContext
+        _ bits: Graph.ValueID, mask: Graph.ValueID?, _ graph: inout Graph, _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
-        let acc = try append(conv, [bits, signs(&graph)], &graph)
+        var conv = conv
+        conv.isMasked = mask != nil
+        let acc = try append(conv, [bits, signs(&graph)] + (mask.map { [$0] } ?? []), &graph)
         let isBorderless = classes.count == 1 || !terms.hasOffsets
         var operands = [vector("alpha", terms.accumulator, &graph)]
         if terms.hasGain || terms.hasOffsets {

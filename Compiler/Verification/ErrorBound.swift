@@ -9,7 +9,23 @@ import BNNMIR
 enum ErrorBound {
     static let unit: Float = 0x1p-24
 
-    /// The bound of a node's result; nil where the operator is not covered.
+    /// The bounds of a node's results, nil where they are 0: of what is discrete and computed from exact operands.
+    static func of(
+        _ node: Graph.Node, values: [Tensor?], bounds: [Tensor?], results: [Tensor]
+    ) throws -> [Tensor?] {
+        guard results[0].elementType == .float32 || bounds.contains(where: { $0 != nil }) else {
+            return results.map { _ in nil }
+        }
+        if results.count > 1, let several = try ofSeveral(node, values: values, bounds: bounds, results: results) {
+            return several
+        }
+        let first = try of(node, values: values, bounds: bounds, result: results[0])
+        // An operator that is not covered can give anything.
+        return [first ?? results[0].zeros.map { _ in .infinity }]
+            + results.dropFirst().map { $0.zeros.map { _ in .infinity } }
+    }
+
+    /// The bound of a node's only result; nil where the operator is not covered.
     /// - Parameters:
     ///   - values: the operands as the reference has them.
     ///   - bounds: E of each operand, of its shape; nil where it is 0 (constants, decisions, inputs).
@@ -54,8 +70,7 @@ enum ErrorBound {
         case let op as LeakyRelu:
             return result.magnitude.combined(error) { 2 * unit * $0 + max(1, abs(op.alpha)) * $1 }
         case is Tanh, is Sigmoid:
-            // The slope is at most 1, of Sigmoid 1/4; the runtime's function is within 2 units in the last place (4u|y|), the
-            // reference's within 1.
+            // The slope is at most 1, of Sigmoid 1/4; both sides are within a unit in the last place.
             let slope: Float = node.op is Sigmoid ? 0.25 : 1
             return result.magnitude.combined(error) { 6 * unit * $0 + slope * $1 }
         case is Sign:
@@ -94,8 +109,10 @@ enum ErrorBound {
         case let op as Gemm:
             let positive = Gemm(alpha: abs(op.alpha), beta: abs(op.beta), transA: op.transA, transB: op.transB)
             return try ofProduct(positive, values: values, bounds: bounds)
-        case is MatMul: return try ofProduct(node.op, values: values, bounds: bounds)
-        default: return nil
+        default:
+            return try ofFunction(node.op, x: x, error: error, result: result)
+                ?? ofComparison(node.op, values: values, bounds: bounds, result: result)
+                ?? alongAxes(node, values: values, bounds: bounds, result: result)
         }
     }
 
@@ -136,11 +153,15 @@ enum ErrorBound {
 }
 
 extension Tensor {
-    fileprivate var magnitude: Tensor { Tensor(shape, floats.map { abs($0) }) }
+    var asFloat: Tensor { Tensor(shape, floats) }
 
-    fileprivate func combined(_ other: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
+    var magnitude: Tensor { map { abs($0) } }
+
+    func map(_ function: (Float) -> Float) -> Tensor { Tensor(shape, floats.map(function)) }
+
+    func combined(_ other: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
         Tensor(shape, zip(floats, other.floats).map(function))
     }
 
-    fileprivate var zeros: Tensor { Tensor(shape, [Float](repeating: 0, count: elementCount)) }
+    var zeros: Tensor { Tensor(shape, [Float](repeating: 0, count: elementCount)) }
 }

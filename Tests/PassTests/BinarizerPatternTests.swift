@@ -37,7 +37,9 @@ final class BinarizerPatternTests: XCTestCase {
     }
 
     func testABareSignIsABinarizerToWhichZeroIsATie() throws {
-        try check(zero: .zero, probe: "sign") { try $0.add(Sign(), $0.x, name: "sign") }
+        try check(zero: .zero, probe: "sign", before: ["Neg"]) {
+            try $0.add(Sign(), try $0.add(Neg(), $0.x), name: "sign")
+        }
     }
 
     func testThePolynomialEstimatorOfBiRealLeavesTheSignAlone() throws {

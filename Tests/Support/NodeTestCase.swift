@@ -5,8 +5,8 @@ import Foundation
 
 @testable import BNNMONNX
 
-struct NodeTestCase {
-    enum Verdict {
+public struct NodeTestCase {
+    public enum Verdict {
         case passed
         /// The importer does not take the model; why.
         case refused(String)
@@ -14,8 +14,16 @@ struct NodeTestCase {
         case failed(String)
     }
 
-    let folder: URL
-    var name: String { folder.lastPathComponent }
+    public let folder: URL
+    public var name: String { folder.lastPathComponent }
+
+    /// All cases in a folder, by name.
+    public static func all(in folder: URL) throws -> [NodeTestCase] {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { FileManager.default.fileExists(atPath: $0.appendingPathComponent("model.onnx").path) }
+            .map { NodeTestCase(folder: $0) }
+            .sorted { $0.name < $1.name }
+    }
 
     /// Operators whose version 21 differs from the one before only in element types that the compiler does not have, so
     /// that a model of opset 21 with this one node means the same in opset 20.
@@ -24,8 +32,17 @@ struct NodeTestCase {
         "Squeeze", "Transpose", "Unsqueeze",
     ]
 
+    /// The operators of the model; none where it cannot be read.
+    public var operators: [String] { (try? model())?.graph.node.map(\.opType) ?? [] }
+
+    /// The element types of the model's inputs and outputs, as ONNX numbers them.
+    public var elementTypes: Set<Int32> {
+        guard let graph = (try? model())?.graph else { return [] }
+        return Set((graph.input + graph.output).map { $0.type.tensorType.elemType })
+    }
+
     /// The model, in an opset that the importer accepts where its meaning is the same there.
-    func model() throws -> ONNXModelProto {
+    private func model() throws -> ONNXModelProto {
         var model = try ModelFile.read(path: folder.appendingPathComponent("model.onnx").path)
         // These tests give a node the opset in which its operator last changed, which may be older than any accepted.
         guard model.graph.node.count == 1, model.opsetImport.count == 1, model.opsetImport[0].domain.isEmpty else {
@@ -38,7 +55,12 @@ struct NodeTestCase {
         return model
     }
 
-    func run() -> Verdict {
+    /// Imports the model and compares what `execute` computes with what was recorded.
+    ///
+    /// - Parameter execute: the graph's outputs for the inputs left to it. What it throws is a refusal where `isRefusal`.
+    public func run(
+        isRefusal: (any Error) -> Bool = { _ in false }, execute: (Graph, [Tensor]) throws -> [Tensor]
+    ) -> Verdict {
         let model: ONNXModelProto
         let inputs: [Tensor]
         let expected: [Tensor]
@@ -49,40 +71,41 @@ struct NodeTestCase {
         } catch {
             return .refused("\(error)")
         }
-        do {
-            let (graph, open) = try imported(model, inputs: inputs)
+        var firstRefusal: String?
+        for isBound in Self.bindings {
             do {
-                return compare(try Interpreter(graph).run(open), with: expected)
+                let (graph, open) = try imported(model, inputs: inputs, isBound)
+                do {
+                    return compare(try execute(graph, open), with: expected)
+                } catch {
+                    guard isRefusal(error) else { return .failed("\(error)") }
+                    firstRefusal = firstRefusal ?? "\(error)"
+                }
             } catch {
-                return .failed("\(error)")
+                firstRefusal = firstRefusal ?? "\(error)"
             }
-        } catch {
-            return .refused("\(error)")
         }
+        return .refused(firstRefusal ?? "")
     }
 
-    /// The graph and the inputs left to it. Some operators want inputs known at compile time, which these models feed:
-    /// first none is bound, then integers and bools behind the first, then all behind the first, then all.
-    private func imported(_ model: ONNXModelProto, inputs: [Tensor]) throws -> (Graph, [Tensor]) {
-        let bindings: [(Int, Tensor) -> Bool] = [
-            { _, _ in false }, { $0 > 0 && $1.elementType.isInteger }, { index, _ in index > 0 }, { _, _ in true },
-        ]
-        var firstError: (any Error)?
-        for isBound in bindings {
-            var options = ONNXImporter.Options()
-            var open: [Tensor] = []
-            for (index, (info, tensor)) in zip(model.graph.input, inputs).enumerated() {
-                if isBound(index, tensor) { options.constantInputs[info.name] = tensor } else { open.append(tensor) }
-            }
-            do {
-                let imported = try ONNXImporter.importModel(
-                    model, file: name, folder: nil, options: options, decoders: OperatorDecoder.all)
-                return (imported.graph, open)
-            } catch {
-                firstError = firstError ?? error
-            }
+    /// Some operators want inputs known at compile time, which these models feed: first none is bound, then integers and
+    /// bools behind the first, then all behind the first, then all.
+    private static var bindings: [(Int, Tensor) -> Bool] {
+        [{ _, _ in false }, { $0 > 0 && $1.elementType.isInteger }, { index, _ in index > 0 }, { _, _ in true }]
+    }
+
+    /// The graph and the inputs left to it.
+    private func imported(
+        _ model: ONNXModelProto, inputs: [Tensor], _ isBound: (Int, Tensor) -> Bool
+    ) throws -> (Graph, [Tensor]) {
+        var options = ONNXImporter.Options()
+        var open: [Tensor] = []
+        for (index, (info, tensor)) in zip(model.graph.input, inputs).enumerated() {
+            if isBound(index, tensor) { options.constantInputs[info.name] = tensor } else { open.append(tensor) }
         }
-        throw firstError ?? ImportError(name)
+        let imported = try ONNXImporter.importModel(
+            model, file: name, folder: nil, options: options, decoders: OperatorDecoder.all)
+        return (imported.graph, open)
     }
 
     private func tensors(_ kind: String, count: Int) throws -> [Tensor] {
