@@ -21,6 +21,8 @@ struct AccumulatorLattice: Sendable {
     }
 
     var channels: [Channel]
+    /// 2 of decisions, 1 where some of them may be 0.
+    var step = 2
 
     /// How near to zero, relative to what is added up, a number is zero: far below what an accident would reach, and
     /// above the rounding of float64.
@@ -55,16 +57,16 @@ struct AccumulatorLattice: Sendable {
             let terms = [a * Double(p), b * Double(q), `class`.offset, shift / scale]
             return abs(terms.reduce(0, +)) <= Self.accuracy * terms.reduce(0) { $0 + abs($1) }
         }
-        return stride(from: -`class`.plus, through: `class`.plus, by: 2).contains { p in
-            let q = Self.nearest(b == 0 ? 0 : -(offset + a * Double(p)) / b, in: `class`.minus)
+        return stride(from: -`class`.plus, through: `class`.plus, by: step).contains { p in
+            let q = nearest(b == 0 ? 0 : -(offset + a * Double(p)) / b, in: `class`.minus)
             return isZero(p, q)
         }
     }
 
-    /// The number of −count, −count + 2, …, count nearest to `value`.
-    private static func nearest(_ value: Double, in count: Int) -> Int {
+    /// The number of −count, −count + step, …, count nearest to `value`.
+    private func nearest(_ value: Double, in count: Int) -> Int {
         guard value.isFinite else { return count }
-        let steps = ((value + Double(count)) / 2).rounded()
-        return Int(max(0, min(Double(count), steps))) * 2 - count
+        let steps = ((value + Double(count)) / Double(step)).rounded()
+        return Int(max(0, min(Double(2 * count / step), steps))) * step - count
     }
 }

@@ -53,7 +53,9 @@ struct TwoValuedLayer {
             operands += node.inputs.dropFirst(2).compactMap { $0 }
         }
         var y = try append(AccumulatorToFloat(), [acc] + operands, &graph)
-        if terms.needsWindowSums { y = try append(Add(), [y, try windowSums(bits, &graph, &context)], &graph) }
+        if terms.needsWindowSums {
+            y = try append(Add(), [y, try windowSums(bits, mask: mask, &graph, &context)], &graph)
+        }
         if !isBorderless { y = try append(Add(), [y, try borderMap(&graph)], &graph) }
         if terms.hasGain {
             let shift = terms.bias.indices.map { terms.isScaled[$0] ? terms.bias[$0] : 0 }
@@ -67,7 +69,11 @@ struct TwoValuedLayer {
             report.noise[channel] *= Float(max(abs(pair.minus), abs(pair.plus)) / gain)
         }
         context.snaps[node.name] = report
-        if terms.needsWindowSums || !isBorderless { context.lattices[y] = terms.lattice }
+        if terms.needsWindowSums || !isBorderless {
+            var lattice = terms.lattice
+            lattice.step = mask == nil ? 2 : 1
+            context.lattices[y] = lattice
+        }
         return y
     }
 
@@ -82,13 +88,15 @@ struct TwoValuedLayer {
 
     /// windowSum·sum for each output channel.
     private func windowSums(
-        _ bits: Graph.ValueID, _ graph: inout Graph, _ context: inout CompilationContext
+        _ bits: Graph.ValueID, mask: Graph.ValueID?, _ graph: inout Graph, _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
         let name = node.name + ".window_sum"
         let shape = [conv.groups] + weights.signs.shape.dropFirst()
         let ones = graph.addConstant(
             name, Tensor(TensorType(.binary, shape), .integer([Int64](repeating: 1, count: shape.reduce(1, *)))))
-        let acc = try graph.append(conv, [bits, ones], name: name)[0]
+        var conv = conv
+        conv.isMasked = mask != nil
+        let acc = try graph.append(conv, [bits, ones] + (mask.map { [$0] } ?? []), name: name)[0]
         let one = graph.addConstant(name + ".alpha", Tensor([conv.groups], [Float](repeating: 1, count: conv.groups)))
         var sums = try graph.append(AccumulatorToFloat(), [acc, one], name: name)[0]
         let channels = inputs.count

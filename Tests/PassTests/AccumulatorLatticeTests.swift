@@ -24,14 +24,16 @@ final class AccumulatorLatticeTests: XCTestCase {
             let (a, b) = (Double(random.pick([1, 2, 3])) / 2, Double(random.pick([-2, -1, 0, 1, 2])) / 2)
             let offset = Double(random.below(9) - 4) / 4
             let scale = random.pick([1.0, -2, 0.5, 0]), shift = random.pick([0, 0.25, -1.5])
+            let step = random.pick([1, 2])
             var reaches = false
-            for p in stride(from: -plus, through: plus, by: 2) {
-                for q in stride(from: -minus, through: minus, by: 2) {
+            for p in stride(from: -plus, through: plus, by: step) {
+                for q in stride(from: -minus, through: minus, by: step) {
                     let y = a * Double(p - q) + b * Double(p + q) + offset
                     if y * scale + shift == 0 { reaches = true }
                 }
             }
-            let subject = lattice(plus: plus, minus: minus, accumulator: a, windowSum: b, offset: offset)
+            var subject = lattice(plus: plus, minus: minus, accumulator: a, windowSum: b, offset: offset)
+            subject.step = step
             XCTAssertEqual(
                 subject.zeroChannel(scale: [scale], shift: [shift]), reaches ? 0 : nil, "SEED \(seed): \(subject)")
             found += reaches ? 1 : 0

@@ -60,6 +60,15 @@ final class TwoValuedRandomTests: XCTestCase {
                 }
                 if random.chance(1, in: 4) { value = try g.add(MaxPool(window: Window(kernel: 1)), value) }
                 value = try g.add(Sign(), value, name: "behind")
+                if random.chance(1, in: 2) {
+                    // Of decisions that may be 0: weights of two values that are not opposite sum those zeros too.
+                    let pair = random.pick([[1, -1], [1, 0], [0.5, -2], [3, 1]] as [[Float]])
+                    let numbers = (0..<2 * outputs).map { _ in random.pick(pair) }
+                    value = try g.add(
+                        Conv(window: Window(kernel: 1)), value, g.constant([2, outputs, 1, 1], numbers), nil,
+                        name: "last")
+                    value = try g.add(Sign(), value, name: "end")
+                }
             }
             g.output(value)
         }
