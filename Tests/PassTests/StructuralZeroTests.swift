@@ -74,7 +74,8 @@ final class StructuralZeroTests: XCTestCase {
             ("a sum", { try $0.add(Add(), $1, $0.x) }),
             ("an average", { try $0.add(AveragePool(window: Window(kernel: 2)), $1) }),
             ("real weights", {
-                try $0.add(Conv(window: Window(kernel: 1)), $1, $0.constant([1, 2, 1, 1], [1, 0.5]), nil)
+                let window = Window(.init(kernel: 1), .init(kernel: 2))
+                return try $0.add(Conv(window: window), $1, $0.constant([1, 2, 1, 2], [1, 0.5, 0.25, 1]), nil)
             }),
             ("padding with ones", {
                 let padded = try $0.add(Pad(), $1, $0.integers([0, 0, 1, 1, 0, 0, 1, 1]), $0.number(1))
