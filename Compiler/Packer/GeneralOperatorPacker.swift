@@ -12,10 +12,10 @@ extension OperatorPacker {
         case let op as AxisResample: return try resample(op)
         case let op as AxisReduce: return try reduce(op)
         case is MatMul: return try record(BNNMF_OP_MATMUL, inputCount: 2)
-        case let op as PackedBinaryMatMul:
+        case let op as BinaryMatMulTransposed:
             var record = try record(BNNMF_OP_BINARY_MATMUL, inputCount: 2)
             record.parameters.binary_matmul = bnnmf_binary_matmul(
-                a_form: op.leftForm.record.rawValue, b_form: op.rightForm.record.rawValue)
+                a_form: op.product.leftForm.record.rawValue, b_form: op.product.rightForm.record.rawValue)
             return record
         default:
             guard let function = node.op.elementwiseFunction else {

@@ -37,7 +37,7 @@ extension LayoutBuilder {
         } else {
             columns = try repacked(try inPlainOrder(right), exchanged, name: node.name)
         }
-        let product = PackedBinaryMatMul(leftForm: op.leftForm, rightForm: op.rightForm, elementType: elementType)
+        let product = BinaryMatMulTransposed(op, result: elementType)
         return try new.append(
             product, [try inPlainOrder(node.inputs[0]!), columns], name: node.name, outputNames: [name])[0]
     }
