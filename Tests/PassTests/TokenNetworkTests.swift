@@ -168,6 +168,35 @@ final class TokenNetworkTests: XCTestCase {
         try assertSameMeaning(g.graph, graph, for: (0..<16).map { Float($0 * 5 % 7) - 3 })
     }
 
+    func testANumberThatSomethingElseReadsIsMovedButNotComputedTwice() throws {
+        var g = SmallGraph([1, 3, 4])
+        let shifted = try g.add(Sub(), g.x, g.constant([4], [0.5, 1, -1, 2]))
+        let bits = try g.signPlus(shifted, name: "sign")
+        g.output(try g.add(MatMul(), bits, g.constant([4, 2], [1, -1, 1, 1, -1, 1, 1, 1])))
+        g.output(try g.add(Softmax(axis: -1), shifted), name: "other")
+        let graph = try g.compiled(Pipeline.toReference).graph
+        XCTAssertEqual(graph.operators.filter { $0 == "Sub" }.count, 1)
+        XCTAssertEqual(graph.operators.filter { $0 == "Binarize" }.count, 1)
+        let (_, binarize) = try XCTUnwrap(graph.first(Binarize.self))
+        XCTAssertEqual(graph[binarize.outputs[0]].type.shape, [1, 4, 1, 3])
+        try assertSameMeaning(g.graph, graph, for: [1, -2, 3, -4, 5, 6, -7, 8, 9, -1, 0, 2])
+    }
+
+    func testOneDecisionThatSeveralLayersReadIsMovedOnce() throws {
+        var g = SmallGraph([1, 3, 4])
+        let bits = try g.signPlus(
+            try g.add(Sub(), g.x, g.constant([3, 4], (0..<12).map { Float($0) / 5 })), name: "sign")
+        for index in 0..<3 {
+            let weights = g.constant([4, 2], (0..<8).map { ($0 + index) % 3 == 0 ? 1 : -1 })
+            g.output(try g.add(MatMul(), bits, weights), name: "y\(index)")
+        }
+        let graph = try g.compiled(Pipeline.toReference).graph
+        XCTAssertEqual(graph.operators.filter { $0 == "Binarize" }.count, 1)
+        XCTAssertEqual(graph.operators.filter { $0 == "Sub" }.count, 1)
+        XCTAssertEqual(graph.operators.filter { $0 == "BinaryConv" }.count, 3)
+        try assertSameMeaning(g.graph, graph, for: [1, -2, 3, -4, 5, 6, -7, 8, 9, -1, 0, 2])
+    }
+
     func testMovementInFrontOfALayerBecomesPartOfItsWeights() throws {
         var random = SeededRandom(seed: 6)
         // A map flattened with its channels last.
