@@ -12,6 +12,11 @@ extension OperatorPacker {
         case let op as AxisResample: return try resample(op)
         case let op as AxisReduce: return try reduce(op)
         case is MatMul: return try record(BNNMF_OP_MATMUL, inputCount: 2)
+        case let op as PackedBinaryMatMul:
+            var record = try record(BNNMF_OP_BINARY_MATMUL, inputCount: 2)
+            record.parameters.binary_matmul = bnnmf_binary_matmul(
+                a_form: op.leftForm.record.rawValue, b_form: op.rightForm.record.rawValue)
+            return record
         default:
             guard let function = node.op.elementwiseFunction else {
                 throw PackingError(description: "node '\(node.name)': \(type(of: node.op).name) has no runtime form")
@@ -48,6 +53,10 @@ extension OperatorPacker {
             select_last: op.selectsLast ? 1 : 0)
         return record
     }
+}
+
+extension DecisionForm {
+    fileprivate var record: bnnmf_operand_form { self == .signed ? BNNMF_SIGNED : BNNMF_ZERO_ONE }
 }
 
 extension Operator {

@@ -144,7 +144,7 @@ extension ModelDescription {
         var record = bnnmf_probe()
         record.name = string(probe.name)
         record.tensor = index
-        record.mask = BNNMF_NONE
+        record.mask = try probe.mask.map { try tensor($0) } ?? BNNMF_NONE
         record.encoding = (probe.encoding == .signed ? BNNMF_PROBE_SIGNED : BNNMF_PROBE_ZERO_ONE).rawValue
         record.channels_first = probe.isChannelsLast ? 1 : 0
         record.rank = UInt32(probe.shape.count)

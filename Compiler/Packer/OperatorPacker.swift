@@ -19,9 +19,12 @@ struct OperatorPacker {
         case is Reshape: try record(BNNMF_OP_RESHAPE)
         case let op as ChannelsLast<Conv>: try conv2D(op.base, bias: optionalConstant(2))
         case let op as ChannelsLast<BinaryConv>: try binaryConv2D(op.base)
-        case let op as ChannelsLast<BinaryConvThen<Decide>>: try binaryConv2D(op.base.conv, decide: constant(2))
+        case let op as ChannelsLast<BinaryConvThen<Decide>>: 
+            try binaryConv2D(op.base.conv, decide: constant(op.base.conv.operandCount))
         case let op as ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
-            try binaryConv2D(op.base.conv, scale: constant(2), bias: optionalConstant(3))
+            try binaryConv2D(
+                op.base.conv, scale: constant(op.base.conv.operandCount),
+                bias: optionalConstant(op.base.conv.operandCount + 1))
         case let op as ChannelsLast<MaxPool>:
             try pool(BNNMF_OP_MAX_POOL, op.base.explicitWindow(input: inputShape, output: outputShape))
         case let op as ChannelsLast<AveragePool>:
@@ -37,9 +40,11 @@ struct OperatorPacker {
                 try conv2D(op.base.base, bias: optionalConstant(2, of: op.baseOperandCount), $0)
             }
         case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
-            try withEpilogue(op.epilogue, op.baseOperandCount) {
+            let conv = op.base.base.conv
+            return try withEpilogue(op.epilogue, op.baseOperandCount, mask: conv.isMasked ? node.inputs[2] : nil) {
                 try binaryConv2D(
-                    op.base.base.conv, scale: constant(2), bias: optionalConstant(3, of: op.baseOperandCount), $0)
+                    conv, scale: constant(conv.operandCount),
+                    bias: optionalConstant(conv.operandCount + 1, of: op.baseOperandCount), $0)
             }
         case let op as Map:
             try withEpilogue(op.epilogue, op.baseOperandCount) {
@@ -134,6 +139,11 @@ struct OperatorPacker {
             scale: scale.map { model.blob($0.floats) } ?? BNNMF_NONE,
             bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
             minimum: -.infinity, maximum: .infinity, mask: 0, epilogue: epilogue)
+        if conv.isMasked {
+            op.parameters.binary_conv2d.mask = 1
+            op.inputs.1 = try model.tensor(node.inputs[2]!)
+            op.input_count = 2
+        }
         return op
     }
 

@@ -7,7 +7,9 @@ extension LayoutBuilder {
         guard isImage(x) else {
             throw OperatorError("only images of rank 4 are supported; its input is \(old[x].type)")
         }
-        let operands = try constants.map { try $0.map { try inPlainOrder($0) } }
+        let operands = try constants.enumerated().map { position, value in
+            try value.map { op.imageOperands.contains(position + 1) ? try inChannelsLast($0) : try inPlainOrder($0) }
+        }
         channelsLast[node.outputs[0]] = try append(op, [try inChannelsLast(x)] + operands, node)
     }
 

@@ -79,7 +79,8 @@ extension LayoutBuilder {
     ) throws -> Graph.ValueID {
         let indices = new.addConstant(
             name + ".indices", Tensor([picked.count], picked.map { Int64($0 ?? -1) }, .int32))
-        let operands = [value, indices] + (picked.contains(nil) ? [fill].compactMap { $0 } : [])
+        var operands = [value, indices]
+        if picked.contains(nil), let fill { operands.append(fill) }
         return try new.append(AxisGather(axis: axis), operands, name: name)[0]
     }
 }

@@ -21,4 +21,24 @@ extension LayoutBuilder {
         plain[output] = try new.reshape(
             try append(MatMul(), operands, node), to: old[output].type.shape, name: old[output].name)
     }
+
+    /// The product of two decisions, its right operand packed along the axis that is summed, as numbers of a type.
+    mutating func binaryProduct(
+        of value: Graph.ValueID, as elementType: ElementType, name: String
+    ) throws -> Graph.ValueID {
+        guard let (op, node) = old.producer(of: value, as: BinaryMatMul.self) else {
+            throw OperatorError("it is no product of decisions")
+        }
+        let right = node.inputs[1]!, rank = old[right].type.rank
+        let exchanged = Array(0..<rank - 2) + [rank - 1, rank - 2]
+        let columns: Graph.ValueID
+        if let (transpose, moved) = old.producer(of: right, as: Transpose.self), transpose.permutation == exchanged {
+            columns = try inPlainOrder(moved.inputs[0]!)
+        } else {
+            columns = try repacked(try inPlainOrder(right), exchanged, name: node.name)
+        }
+        let product = PackedBinaryMatMul(leftForm: op.leftForm, rightForm: op.rightForm, elementType: elementType)
+        return try new.append(
+            product, [try inPlainOrder(node.inputs[0]!), columns], name: node.name, outputNames: [name])[0]
+    }
 }

@@ -26,6 +26,9 @@ struct LayoutBuilder {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
             var moved = Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value)
             moved.isChannelsLast = channelsLast[probe.value] != nil
+            if let mask = probe.mask {
+                moved.mask = moved.isChannelsLast ? try inChannelsLast(mask) : try inPlainOrder(mask)
+            }
             new.probes.append(moved)
         }
         return new
@@ -46,7 +49,7 @@ struct LayoutBuilder {
                 throw OperatorError("its weights must be constant")
             }
             try image(ChannelsLast(op), node, constants: node.inputs.dropFirst())
-        case is BinaryConv: break
+        case is BinaryConv, is BinaryMatMul: break
         case let op as AccumulatorToFloat: try epilogue(op, node)
         case let op as Decide: try lowerDecide(op, node)
         case is AccumulatorAverages: try accumulatorAverages(node)
@@ -63,6 +66,8 @@ struct LayoutBuilder {
             let constants = node.inputs.dropFirst().map { old.constant($0!)! }
             try scaleShift(node.inputs[0]!, constants[0], constants[1], node)
         case is Add, is Sub, is Mul: try arithmetic(node)
+        case let op as Cast where op.target == .float32 && old.producer(of: node.inputs[0]!, as: BinaryMatMul.self) != nil:
+            plain[output] = try binaryProduct(of: node.inputs[0]!, as: .float32, name: old[output].name)
         case is Div, is Min, is Max, is Pow, is Equal, is Less, is LessOrEqual, is And, is Or, is Xor, is Where, is Cast:
             try combine(node)
         case is PRelu:
@@ -103,6 +108,11 @@ extension LayoutBuilder {
         if let known = plain[value] { return known }
         if let constant = old.operand(value).constant {
             let id = new.addConstant(old[value].name, constant)
+            plain[value] = id
+            return id
+        }
+        if old.producer(of: value, as: BinaryMatMul.self) != nil {
+            let id = try binaryProduct(of: value, as: .int32, name: old[value].name)
             plain[value] = id
             return id
         }
