@@ -3,7 +3,7 @@ import BNNMIR
 /// Spells fully connected layers as 1×1 convolutions, so that one operator serves all layers that multiply by weights:
 ///
 /// - x [N,K] times constant weights [K,M] is a convolution over maps of one pixel, Reshape → Conv → Reshape; behind a
-///   Flatten it becomes one with a kernel as large as the map (`AbsorbReshapesIntoConvolutions`);
+///   Flatten it becomes one with a kernel as large as the map (`AbsorbMovementIntoWeights`);
 /// - tokens x [N,…,T,K] times constant weights are a convolution over images [N,K,1,T], between Transposes;
 /// - constant weights [M,K] times x [N,K,T] are one over the same images as they stand.
 ///

@@ -31,15 +31,18 @@ public struct CanonicalizePools: Pass {
     }
 
     private func padExplicitly(_ pool: AveragePool, _ node: Graph.Node, _ graph: inout Graph) throws {
-        guard pool.countIncludePad, pool.autoPad == .explicit, pool.window.hasPadding, let x = node.inputs[0],
+        guard pool.countIncludePad, pool.autoPad == .explicit, let x = node.inputs[0],
             graph[x].type.rank == 4, graph[x].type.elementType == .float32
         else { return }
         let shape = graph[x].type.shape, output = graph[node.outputs[0]].type.shape
         guard (try? pool.explicitWindow(input: shape, output: output)) == nil else { return }
         let (v, u) = (pool.window.vertical, pool.window.horizontal)
         let pads = [0, 0, v.padBegin, u.padBegin, 0, 0, v.padEnd, u.padEnd]
-        let padded = try graph.append(
-            Pad(), [x, graph.addConstant(node.name + ".pads", Tensor([8], pads.map { Int64($0) }))], name: node.name)[0]
+        var padded = x
+        if pool.window.hasPadding {
+            let operand = graph.addConstant(node.name + ".pads", Tensor([8], pads.map { Int64($0) }))
+            padded = try graph.append(Pad(), [x, operand], name: node.name)[0]
+        }
         func axis(_ axis: Window.Axis, input: Int, output: Int) -> Window.Axis {
             let end = (output - 1) * axis.stride + axis.span
             return Window.Axis(

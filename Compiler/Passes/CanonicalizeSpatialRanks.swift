@@ -15,7 +15,8 @@ public struct CanonicalizeSpatialRanks: Pass {
             case is Conv where shape.count == 3:
                 guard let w = node.inputs[1] else { continue }
                 let kernel = try graph.withRowAxis(w, name: graph[w].name)
-                try apply(node.op, to: [shape[0], shape[1], 1, shape[2]], [kernel] + node.inputs.dropFirst(2), id, &graph)
+                try apply(
+                    node.op, to: [shape[0], shape[1], 1, shape[2]], [kernel] + node.inputs.dropFirst(2), id, &graph)
             case is MaxPool where shape.count == 3, is AveragePool where shape.count == 3:
                 try apply(node.op, to: [shape[0], shape[1], 1, shape[2]], [], id, &graph)
             case is GlobalAveragePool where shape.count != 4:

@@ -77,7 +77,8 @@ private struct TransposedConvolution {
             }
         }
         guard phases.count > 1 else { return phases[0] }
-        let interleaving = Interleaving(rows: strides.0, columns: strides.1, extent: (vertical.output, horizontal.output))
+        let interleaving = Interleaving(
+            rows: strides.0, columns: strides.1, extent: (vertical.output, horizontal.output))
         return try interleaving.apply(to: phases, name: graph[node.outputs[0]].name, &graph)
     }
 
@@ -85,7 +86,9 @@ private struct TransposedConvolution {
         _ vertical: SubPixelAxis.Phase, _ horizontal: SubPixelAxis.Phase, of image: Graph.ValueID,
         _ bias: Graph.ValueID?, name: String, _ graph: inout Graph
     ) throws -> Graph.ValueID {
-        guard !vertical.taps.isEmpty, !horizontal.taps.isEmpty else { return try empty(image, bias, name: name, &graph) }
+        guard !vertical.taps.isEmpty, !horizontal.taps.isEmpty else {
+            return try empty(image, bias, name: name, &graph)
+        }
         var source = image
         if vertical.range.count < input[2] || horizontal.range.count < input[3] {
             func list(_ values: [Int]) -> Graph.ValueID {
@@ -124,7 +127,8 @@ private struct TransposedConvolution {
         let (rows, columns) = (vertical.count, horizontal.count)
         let shape = [input[0], outputChannels, rows, columns]
         let source = graph.moved(image)?.source ?? image
-        if graph.producer(of: source, as: BinaryToFloat.self) != nil || bias.map({ graph.constant($0) == nil }) == true {
+        if graph.producer(of: source, as: BinaryToFloat.self) != nil || bias.map({ graph.constant($0) == nil }) == true
+        {
             let kernel = [outputChannels, input[1] / groups, 1, 1]
             let zeros = graph.addConstant(name + ".weights", .filled(0, TensorType(.float32, kernel)))
             func axis(_ extent: Int, _ count: Int) -> Window.Axis {

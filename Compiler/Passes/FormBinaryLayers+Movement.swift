@@ -5,15 +5,17 @@ extension FormBinaryLayers {
     /// Makes `op(float(b), …)` float(op(b, …)) where every computed operand is such a float.
     func carryThrough(_ id: Graph.NodeID, _ graph: inout Graph) throws {
         let node = graph[id]
-        guard node.outputs.count == 1, isCarried(node, graph) else { return }
+        guard node.outputs.count == 1, !node.inputs.isEmpty else { return }
         let output = node.outputs[0]
         let data = FormBinaryLayers.dataOperands(of: node)
         var inputs = node.inputs
         for position in data {
-            guard let input = node.inputs[position], let (_, unpacked) = graph.producer(of: input, as: BinaryToFloat.self)
+            guard let input = node.inputs[position],
+                let (_, unpacked) = graph.producer(of: input, as: BinaryToFloat.self)
             else { return }
             inputs[position] = unpacked.inputs[0]
         }
+        guard isCarried(node, graph) else { return }
         let name = graph[output].name
         let bits: Graph.ValueID
         if let pool = node.op as? MaxPool {

@@ -23,7 +23,9 @@ extension Graph {
             source = input
         }
         while let first = chain.last {
-            if let movement = Movement(through: chain.map(\.node).reversed(), of: self[first.input].type.shape, in: self) {
+            if let movement = Movement(
+                through: chain.map(\.node).reversed(), of: self[first.input].type.shape, in: self)
+            {
                 return Moved(
                     source: first.input, movement: movement,
                     transposeCount: chain.filter { $0.node.op is Transpose }.count, nodeCount: chain.count)

@@ -64,7 +64,8 @@ public struct HoistMovement: Pass {
             graph.uses(of: value).count == 1, Elementwise.isElementwise(graph[id].op), graph[id].outputs.count == 1
         else { return nil }
         let node = graph[id], type = graph[value].type
-        let full = Set(node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil && graph[$0].type.shape == type.shape })
+        let full = Set(
+            node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil && graph[$0].type.shape == type.shape })
         guard full.count == 1 else { return nil }
         var inputs: [Graph.ValueID?] = []
         for (position, input) in node.inputs.enumerated() {

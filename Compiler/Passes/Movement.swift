@@ -53,7 +53,9 @@ struct Movement: Equatable {
     /// Followed by another movement of the result; nil where the blocks of both do not fit.
     func followed(by next: Movement) -> Movement? {
         let inSourceOrder = next.blocks.indices.sorted { next.blocks[$0].stride > next.blocks[$1].stride }
-        guard let groups = Movement.grouped(blocks, by: inSourceOrder.map { next.blocks[$0].extent }) else { return nil }
+        guard let groups = Movement.grouped(blocks, by: inSourceOrder.map { next.blocks[$0].extent }) else {
+            return nil
+        }
         let moved = next.blocks.indices.flatMap { groups[inSourceOrder.firstIndex(of: $0)!] }
         return Movement(from: source, to: next.target, moved)
     }
@@ -118,7 +120,8 @@ struct Movement: Equatable {
             var rest = block
             while rest.extent > 1 {
                 // The innermost axis that holds neighbours of this stride.
-                guard let axis = source.indices.last(where: { source[$0] > 1 && strides[$0] * source[$0] > rest.stride }),
+                guard
+                    let axis = source.indices.last(where: { source[$0] > 1 && strides[$0] * source[$0] > rest.stride }),
                     rest.stride % strides[axis] == 0, strides[axis] * source[axis] % rest.stride == 0
                 else { return nil }
                 let room = strides[axis] * source[axis] / rest.stride

@@ -20,7 +20,7 @@ public enum Pipeline {
         CanonicalizeGlobalAverages(),
         SinkMovement(),
         SinkInterleaving(),
-        AbsorbReshapesIntoConvolutions(),
+        AbsorbMovementIntoWeights(),
         HoistMovement(),
         MergeZeroPads(),
         FormBinaryLayers(),

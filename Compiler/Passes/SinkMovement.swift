@@ -73,7 +73,8 @@ extension Graph {
         let full = [Int](repeating: 1, count: rank - given.count) + given
         guard let tensor = constant(value) else {
             guard !ofSample, let restricted = movement.restricted(to: full) else { return nil }
-            return try move(try reshape(value, to: full, name: self[value].name), by: restricted, name: self[value].name)
+            return try move(
+                try reshape(value, to: full, name: self[value].name), by: restricted, name: self[value].name)
         }
         var moved: Tensor
         if let restricted = movement.restricted(to: full) {

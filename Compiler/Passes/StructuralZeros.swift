@@ -70,8 +70,9 @@ enum StructuralZeros {
         case is ScaleShift:
             let shift = node.inputs[2].flatMap { graph.constant($0)?.floats }
             return input.map(multiples.contains) == true && shift?.contains(0) == true
-        case is Reshape, is Transpose, is MaxPool, is AveragePool, is GlobalAveragePool:
+        case is Reshape, is Transpose, is DepthToSpace, is Slice, is MaxPool, is AveragePool, is GlobalAveragePool:
             return input.map(multiples.contains) == true
+        case is Concat: return node.inputs.contains { $0.map(multiples.contains) == true }
         default: return false
         }
     }

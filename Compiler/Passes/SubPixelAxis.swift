@@ -31,7 +31,9 @@ struct SubPixelAxis {
         let target = phase + axis.padBegin
         guard target % divisor == 0 else { return none }
         let period = axis.stride / divisor
-        guard let first = (0..<min(period, axis.kernel)).first(where: { ($0 * axis.dilation - target) % axis.stride == 0 })
+        guard
+            let first = (0..<min(period, axis.kernel)).first(where: { ($0 * axis.dilation - target) % axis.stride == 0 }
+            )
         else { return none }
         let taps = Array(stride(from: first, to: axis.kernel, by: period).reversed())
         // The last tap reads the smallest coordinate, `start` for the first output.

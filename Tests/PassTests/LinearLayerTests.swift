@@ -63,7 +63,8 @@ final class LinearLayerTests: XCTestCase {
             var g = SmallGraph([counts.reduce(0, +)])
             var start = 0
             let mayCompute = random.below(8)
-            let operands = try zip([shapeA, shapeB, shapeC], counts).enumerated().map { index, operand -> Graph.ValueID in
+            let operands = try zip([shapeA, shapeB, shapeC], counts).enumerated().map {
+                index, operand -> Graph.ValueID in
                 let (shape, count) = operand
                 defer { start += count }
                 guard mayCompute >> index & 1 == 1 else { return g.constant(shape, random.integers(count)) }

@@ -95,7 +95,6 @@ final class MovementTests: XCTestCase {
             try Pipeline.run([FuseMovement()], on: &graph, &context, verify: true)
             let input = (0..<graph[graph.inputs[0]].type.elementCount).map { Float($0) }
             try assertSameMeaning(chain.small.graph, graph, for: input, "seed \(seed)")
-            XCTAssertLessThanOrEqual(graph.operators.count, chain.small.graph.operators.count, "seed \(seed)")
             guard let movement = chain.movement else { continue }
             fused += 1
             let transposes = graph.operators.filter { $0 == "Transpose" }.count
@@ -137,7 +136,8 @@ final class MovementTests: XCTestCase {
 
     func testSamplesKeepAnAxisOfTheirOwn() throws {
         var g = SmallGraph([2, 3, 4, 5])
-        let turned = try g.add(Transpose(permutation: [0, 2, 3, 1]), g.x)
+        let split = try g.add(Reshape(), g.x, g.integers([2, 3, 2, 2, 5]))
+        let turned = try g.add(Transpose(permutation: [0, 2, 3, 4, 1]), split)
         g.output(try g.add(Reshape(), turned, g.integers([2, 20, 3])))
         var graph = g.graph
         graph.stage = .laidOut

@@ -10,7 +10,10 @@ final class SpatialRankTests: XCTestCase {
         var random = SeededRandom(seed: 4)
         let window = Window(Window.Axis(kernel: 1), Window.Axis(kernel: 3, stride: 2, padBegin: 1, padEnd: 1))
         let builds: [(String, (inout SmallGraph) throws -> Graph.ValueID)] = [
-            ("Conv", { try $0.add(Conv(window: window), $0.x, $0.constant([2, 3, 3], (0..<18).map { Float($0 % 5) })) }),
+            (
+                "Conv",
+                { try $0.add(Conv(window: window), $0.x, $0.constant([2, 3, 3], (0..<18).map { Float($0 % 5) })) }
+            ),
             ("MaxPool", { try $0.add(MaxPool(window: window, ceilMode: true), $0.x) }),
             ("AveragePool", { try $0.add(AveragePool(window: window, countIncludePad: true), $0.x) }),
             ("GlobalAveragePool", { try $0.add(GlobalAveragePool(), $0.x) }),
@@ -110,7 +113,8 @@ final class SpatialRankTests: XCTestCase {
                 return axis
             }
             let pool = try VolumePool(
-                kind: random.pick([.max, .average(countIncludePad: true), .average(countIncludePad: false)]), axes: axes,
+                kind: random.pick([.max, .average(countIncludePad: true), .average(countIncludePad: false)]),
+                axes: axes,
                 ceilMode: random.chance(1, in: 2))
             let shape = [1, random.below(2) + 1] + (0..<3).map { _ in random.below(4) + 2 }
             var g = SmallGraph(shape)

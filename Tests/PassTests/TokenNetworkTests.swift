@@ -72,13 +72,15 @@ final class TokenNetworkTests: XCTestCase {
             var graph = network.small.graph
             var context = CompilationContext()
             var changed: [String] = []
-            try Pipeline.run(Pipeline.toReference + [FoldDecisions()], on: &graph, &context, verify: true) { name, graph in
+            try Pipeline.run(Pipeline.toReference + [FoldDecisions()], on: &graph, &context, verify: true) {
+                name, graph in
                 if try graph.outputs(for: input)[0] != expected { changed.append(name) }
                 guard name == "FormBinaryLayers" else { return }
                 XCTAssertEqual(graph.operators.filter { $0 == "BinaryConv" }.count, 3, "seed \(seed)")
                 // Into the first layer's order and out of the last one's.
                 XCTAssertLessThanOrEqual(graph.operators.filter { $0 == "Transpose" }.count, 3, "seed \(seed)")
-                XCTAssertEqual(graph.probes.filter { graph[$0.value].type.elementType == .binary }.count, graph.probes.count)
+                XCTAssertEqual(
+                    graph.probes.filter { graph[$0.value].type.elementType == .binary }.count, graph.probes.count)
             }
             XCTAssertEqual(changed, [], "seed \(seed)")
             accumulators += context.binarizers.filter { $0.domain == .accumulator }.count
@@ -101,7 +103,8 @@ final class TokenNetworkTests: XCTestCase {
                 let expected = try reference.outputs(for: input)[0]
                 var probed = graph
                 probed.outputs = [Graph.Output(name: name, value: probe.value)]
-                var decisions = try Interpreter(probed).run([Tensor(reference[reference.inputs[0]].type.shape, input)])[0]
+                var decisions = try Interpreter(probed).run([Tensor(reference[reference.inputs[0]].type.shape, input)])[
+                    0]
                 if let order = probe.axisOrder { decisions = decisions.permuted(order) }
                 XCTAssertEqual(decisions.floats, expected, "seed \(seed), \(name)")
             }
@@ -149,18 +152,82 @@ final class TokenNetworkTests: XCTestCase {
         // A channel shuffle between two grouped binary layers moves bits, not numbers.
         var g = SmallGraph([1, 4, 2, 2])
         var y = try g.signPlus(g.x, name: "first")
-        y = try g.add(Conv(window: Window(kernel: 1), groups: 2), y, g.constant([4, 2, 1, 1], [1, -1, 1, 1, -1, -1, 1, -1]))
+        y = try g.add(
+            Conv(window: Window(kernel: 1), groups: 2), y, g.constant([4, 2, 1, 1], [1, -1, 1, 1, -1, -1, 1, -1]))
         y = try g.add(Add(), y, g.constant([4, 1, 1], [0.5, 0.25, -0.5, 1.5]))
         y = try g.signPlus(y, name: "second")
         y = try g.add(Reshape(), y, g.integers([1, 2, 2, 2, 2]))
         y = try g.add(Transpose(permutation: [0, 2, 1, 3, 4]), y)
         y = try g.add(Reshape(), y, g.integers([1, 4, 2, 2]))
         g.output(
-            try g.add(Conv(window: Window(kernel: 1), groups: 2), y, g.constant([4, 2, 1, 1], [1, 1, 1, -1, -1, 1, 1, 1])))
+            try g.add(
+                Conv(window: Window(kernel: 1), groups: 2), y, g.constant([4, 2, 1, 1], [1, 1, 1, -1, -1, 1, 1, 1])))
         let (graph, context) = try g.compiled(Pipeline.through("FoldDecisions"))
         XCTAssertEqual(context.binarizers.map(\.domain), [.float, .accumulator])
         XCTAssertEqual(graph.operators.filter { $0 == "BinaryConv" }.count, 2)
         try assertSameMeaning(g.graph, graph, for: (0..<16).map { Float($0 * 5 % 7) - 3 })
+    }
+
+    func testANumberThatSomethingElseReadsIsMovedButNotComputedTwice() throws {
+        var g = SmallGraph([1, 3, 4])
+        let shifted = try g.add(Sub(), g.x, g.constant([4], [0.5, 1, -1, 2]))
+        let bits = try g.signPlus(shifted, name: "sign")
+        g.output(try g.add(MatMul(), bits, g.constant([4, 2], [1, -1, 1, 1, -1, 1, 1, 1])))
+        g.output(try g.add(Softmax(axis: -1), shifted), name: "other")
+        let graph = try g.compiled(Pipeline.toReference).graph
+        XCTAssertEqual(graph.operators.filter { $0 == "Sub" }.count, 1)
+        XCTAssertEqual(graph.operators.filter { $0 == "Binarize" }.count, 1)
+        let (_, binarize) = try XCTUnwrap(graph.first(Binarize.self))
+        XCTAssertEqual(graph[binarize.outputs[0]].type.shape, [1, 4, 1, 3])
+        try assertSameMeaning(g.graph, graph, for: [1, -2, 3, -4, 5, 6, -7, 8, 9, -1, 0, 2])
+    }
+
+    func testOneDecisionThatSeveralLayersReadIsMovedOnce() throws {
+        var g = SmallGraph([1, 3, 4])
+        let bits = try g.signPlus(
+            try g.add(Sub(), g.x, g.constant([3, 4], (0..<12).map { Float($0) / 5 })), name: "sign")
+        for index in 0..<3 {
+            let weights = g.constant([4, 2], (0..<8).map { ($0 + index) % 3 == 0 ? 1 : -1 })
+            g.output(try g.add(MatMul(), bits, weights), name: "y\(index)")
+        }
+        let graph = try g.compiled(Pipeline.toReference).graph
+        XCTAssertEqual(graph.operators.filter { $0 == "Binarize" }.count, 1)
+        XCTAssertEqual(graph.operators.filter { $0 == "Sub" }.count, 1)
+        XCTAssertEqual(graph.operators.filter { $0 == "BinaryConv" }.count, 3)
+        try assertSameMeaning(g.graph, graph, for: [1, -2, 3, -4, 5, 6, -7, 8, 9, -1, 0, 2])
+    }
+
+    func testMovementInFrontOfALayerBecomesPartOfItsWeights() throws {
+        var random = SeededRandom(seed: 6)
+        // A map flattened with its channels last.
+        var g = SmallGraph([2, 3, 2, 2])
+        var y = try g.add(Transpose(permutation: [0, 2, 3, 1]), g.x)
+        y = try g.add(Reshape(), y, g.integers([2, 12]))
+        g.output(try g.add(MatMul(), y, g.constant([12, 5], random.integers(60))))
+        var graph = try g.compiled(Pipeline.through("AbsorbMovementIntoWeights")).graph
+        XCTAssertEqual(graph.operators, ["Conv", "Reshape"])
+        try assertSameMeaning(g.graph, graph, for: random.integers(24))
+
+        // Channels shuffled in front of a layer of one group, and of two, which stays as it is.
+        for groups in [1, 2] {
+            var g = SmallGraph([2, 4, 3, 3])
+            var y = try g.add(Reshape(), g.x, g.integers([2, 2, 2, 3, 3]))
+            y = try g.add(Transpose(permutation: [0, 2, 1, 3, 4]), y)
+            y = try g.add(Reshape(), y, g.integers([2, 4, 3, 3]))
+            let weights = g.constant([2, 4 / groups, 2, 2], random.integers(32 / groups))
+            g.output(try g.add(Conv(window: Window(kernel: 2), groups: groups), y, weights))
+            graph = try g.compiled(Pipeline.through("AbsorbMovementIntoWeights")).graph
+            XCTAssertEqual(graph.operators == ["Conv"], groups == 1)
+            try assertSameMeaning(g.graph, graph, for: random.integers(72))
+        }
+
+        // Rows and columns exchanged.
+        var other = SmallGraph([1, 2, 3, 3])
+        y = try other.add(Transpose(permutation: [0, 1, 3, 2]), other.x)
+        other.output(
+            try other.add(Conv(window: Window(kernel: 2)), y, other.constant([1, 2, 2, 2], random.integers(8))))
+        graph = try other.compiled(Pipeline.through("AbsorbMovementIntoWeights")).graph
+        XCTAssertEqual(graph.operators, ["Transpose", "Conv"])
     }
 
     func testDecisionsAreCarriedThroughWhatMovesThem() throws {

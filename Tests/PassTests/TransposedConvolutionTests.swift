@@ -43,11 +43,13 @@ final class TransposedConvolutionTests: XCTestCase {
             let op = self.random(&random, rank: rank, extents: extents)
             let channels = op.groups * (random.below(2) + 1), outputs = random.below(2) + 1
             let shape = [random.below(2) + 1, channels] + extents
-            let kernel = [channels, outputs]
+            let kernel =
+                [channels, outputs]
                 + [op.window.vertical.kernel, op.window.horizontal.kernel].suffix(rank - 2)
             var g = SmallGraph(shape)
             let weights = g.constant(kernel, random.integers(kernel.reduce(1, *)))
-            let bias = random.chance(1, in: 2)
+            let bias =
+                random.chance(1, in: 2)
                 ? g.constant([outputs * op.groups], random.integers(outputs * op.groups)) : nil
             guard let y = try? g.add(op, g.x, weights, bias) else { continue }
             g.output(y)
@@ -79,7 +81,8 @@ final class TransposedConvolutionTests: XCTestCase {
         var other = SmallGraph([1, 1, 2, 2])
         other.output(
             try other.add(
-                ConvTranspose(window: Window(kernel: 2, stride: 17)), other.x, other.constant([1, 1, 2, 2], [1, 2, 3, 4])))
+                ConvTranspose(window: Window(kernel: 2, stride: 17)), other.x,
+                other.constant([1, 1, 2, 2], [1, 2, 3, 4])))
         XCTAssertEqual(try other.compiled(passes).graph.operators, ["ConvTranspose"])
     }
 
@@ -95,13 +98,15 @@ final class TransposedConvolutionTests: XCTestCase {
                 random.signs(taps).map { $0 * alpha[c / (channels / groups) * (outputs / groups) + m] }
             }
         }
-        let kernel = g.constant([channels, outputs / groups, window.vertical.kernel, window.horizontal.kernel], weights)
+        let kernel = g.constant(
+            [channels, outputs / groups, window.vertical.kernel, window.horizontal.kernel], weights)
         var y = try g.add(ConvTranspose(window: window, groups: groups), bits, kernel, name: "up")
         y = try g.batchNormalization(
             y, gamma: random.floats(outputs), beta: random.floats(outputs), mean: random.floats(outputs),
             variance: random.floats(outputs).map { abs($0) + 0.1 })
         y = try g.signPlus(y, name: "second")
-        g.output(try g.add(Conv(window: Window(kernel: 3, pad: 1)), y, g.constant([2, outputs, 3, 3], random.signs(108))))
+        g.output(
+            try g.add(Conv(window: Window(kernel: 3, pad: 1)), y, g.constant([2, outputs, 3, 3], random.signs(108))))
         return g
     }
 
@@ -135,7 +140,10 @@ final class TransposedConvolutionTests: XCTestCase {
 
     func testInterleavingStaysInFrontOfWhatDoesNotTreatPixelsAlike() throws {
         let behind: [(String, (inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID)] = [
-            ("constant of each pixel", { try $0.add(Add(), $1, $0.constant([1, 1, 1, 8], [1, 2, 3, 4, 5, 6, 7, 8])) }),
+            (
+                "constant of each pixel",
+                { try $0.add(Add(), $1, $0.constant([1, 1, 1, 8], [1, 2, 3, 4, 5, 6, 7, 8])) }
+            ),
             ("another computed image", { try $0.add(Mul(), $1, $0.add(Resize2.make(), $0.x)) }),
         ]
         for (name, build) in behind {
@@ -153,7 +161,8 @@ final class TransposedConvolutionTests: XCTestCase {
     func testInterleavingStaysWhereAnotherReaderNeedsIt() throws {
         var g = SmallGraph([1, 1, 4, 4])
         let y = try g.add(
-            ConvTranspose(window: Window(kernel: 2, stride: 2)), g.x, g.constant([1, 2, 2, 2], (0..<8).map { Float($0) - 4 }))
+            ConvTranspose(window: Window(kernel: 2, stride: 2)), g.x,
+            g.constant([1, 2, 2, 2], (0..<8).map { Float($0) - 4 }))
         g.output(try g.add(Relu(), y))
         g.output(try g.add(GlobalAveragePool(), y), name: "mean")
         let graph = try g.compiled(Pipeline.toReference).graph

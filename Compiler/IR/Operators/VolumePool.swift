@@ -16,7 +16,9 @@ public struct VolumePool: Operator {
 
     /// - Throws: `OperatorError` where there are not three axes.
     public init(kind: Kind, axes: [Window.Axis], ceilMode: Bool = false, autoPad: AutoPad = .explicit) throws {
-        guard axes.count == 3 else { throw OperatorError("a pool over a volume has three window axes, not \(axes.count)") }
+        guard axes.count == 3 else {
+            throw OperatorError("a pool over a volume has three window axes, not \(axes.count)")
+        }
         self.kind = kind
         self.axes = axes
         self.ceilMode = ceilMode
@@ -33,7 +35,9 @@ public struct VolumePool: Operator {
 
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         let x = try operands.require(0, "X")
-        guard x.type.rank == 5 else { throw OperatorError("X \(x.type) must be [N,C,D,H,W] for a window of three axes") }
+        guard x.type.rank == 5 else {
+            throw OperatorError("X \(x.type) must be [N,C,D,H,W] for a window of three axes")
+        }
         var type = x.type
         for (pool, shapes) in try parts(x.shape) {
             type = TensorType(type.elementType, shapes)
@@ -62,7 +66,9 @@ public struct VolumePool: Operator {
     public func parts(_ shape: [Int]) throws -> [(pool: any WindowPool, shape: [Int])] {
         guard shape.count == 5 else { throw OperatorError("X \(shape) must be [N,C,D,H,W]") }
         let slices = pool(Window(axes[1], axes[2])), depth = pool(Window(axes[0], Window.Axis(kernel: 1)))
-        let images = [shape[0], try TensorType.checked(.float32, [shape[1], shape[2]]).elementCount, shape[3], shape[4]]
+        let images = [
+            shape[0], try TensorType.checked(.float32, [shape[1], shape[2]]).elementCount, shape[3], shape[4],
+        ]
         let pooled = try slices.inferTypes([Operand(TensorType(.float32, images))])[0].shape
         return [(slices, images), (depth, [shape[0], shape[1], shape[2], pooled[2] * pooled[3]])]
     }
