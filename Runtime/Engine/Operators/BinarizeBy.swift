@@ -16,11 +16,6 @@ enum BinarizeBy {
         try scope.require(op.below <= 1 && op.strict <= 1, "below and strict must be 0 or 1")
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_binarize_by>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_binarize_by
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.binarize_by)
         let (samples, channels) = (Int(x.dims[0]), Int(x.channels))
@@ -35,12 +30,7 @@ enum BinarizeBy {
                 thresholds: UnsafeRawPointer(thresholds + sample &* channels),
                 output: output + sample &* rows &* Int(x.rowWords), channels: UInt32(channels), below: op.below,
                 strict: op.strict)
-            withUnsafePointer(to: Call(kernel: kernel, arguments: arguments)) {
-                run.parallel(UInt32(rows), cost: x.channels &* 2, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self) else { return }
-                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(UInt32(rows), cost: x.channels &* 2, kernel, arguments)
         }
     }
 }

@@ -21,11 +21,6 @@ enum Elementwise {
         }
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_elementwise>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_elementwise
-    }
-
     static func run(_ run: OperatorRun) {
         let (a, b, y) = (run.inputTensor(0), run.inputTensor(1), run.outputTensor)
         var aStrides = Strides(), bStrides = Strides()
@@ -50,11 +45,6 @@ enum Elementwise {
         withUnsafeMutableBytes(of: &arguments.a_strides) { walk.first.copy(to: $0) }
         withUnsafeMutableBytes(of: &arguments.b_strides) { walk.second.copy(to: $0) }
         let items = walk.rank == 0 ? 1 : walk.extents[0]
-        withUnsafePointer(to: Call(kernel: run.table.pointee.elementwise, arguments: arguments)) {
-            run.parallel(items, cost: y.elements / Int64(items) &* 3, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(items, cost: y.elements / Int64(items) &* 3, run.table.pointee.elementwise, arguments)
     }
 }

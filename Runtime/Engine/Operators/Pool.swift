@@ -32,11 +32,6 @@ enum Pool {
         if needsTapsOnInput { try geometry.validateTapsOnInput(scope) }
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_pool>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_pool
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.pool)
         let geometry = WindowGeometry(op.window, x, y)
@@ -59,12 +54,7 @@ enum Pool {
                 or_channels: x.elementType == .bits ? run.blob(op.or_channels, as: UInt64.self) : nil,
                 count_include_pad: op.count_include_pad, pad_bottom: op.window.pad_bottom,
                 pad_right: op.window.pad_right)
-            withUnsafePointer(to: Call(kernel: kernel, arguments: arguments)) {
-                run.parallel(geometry.outputHeight, cost: cost, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                    withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(geometry.outputHeight, cost: cost, kernel, arguments)
         }
     }
 }

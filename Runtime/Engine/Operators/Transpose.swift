@@ -24,11 +24,6 @@ enum Transpose {
         withUnsafeBytes(of: op.permutation) { $0.load(fromByteOffset: (axis & 7) &* 4, as: UInt32.self) }
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_transpose>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_transpose
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.transpose)
         var inputStrides = Strides()
@@ -43,13 +38,7 @@ enum Transpose {
         arguments.rank = UInt32(walk.rank)
         withUnsafeMutableBytes(of: &arguments.dims) { walk.extents.copy(to: $0) }
         withUnsafeMutableBytes(of: &arguments.strides) { walk.first.copy(to: $0) }
-        let call = Call(kernel: run.table.pointee.transpose, arguments: arguments)
         let items = walk.rank == 0 ? 1 : walk.extents[0]
-        withUnsafePointer(to: call) {
-            run.parallel(items, cost: y.elements / Int64(items) &* 6, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(items, cost: y.elements / Int64(items) &* 6, run.table.pointee.transpose, arguments)
     }
 }
