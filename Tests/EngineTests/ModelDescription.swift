@@ -85,10 +85,13 @@ final class ModelDescription {
         return indices
     }
 
-    func probe(_ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false) {
+    func probe(
+        _ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false, mask: UInt32 = .max
+    ) {
         var probe = bnnmf_probe()
         probe.name = text("probe\(probes.count)")
         probe.tensor = tensor
+        probe.mask = mask
         probe.encoding = zeroOne ? BNNMF_PROBE_ZERO_ONE.rawValue : BNNMF_PROBE_SIGNED.rawValue
         probe.channels_first = channelsFirst ? 1 : 0
         probe.rank = UInt32(dims.count)
