@@ -1,3 +1,5 @@
+import BNNMFormat
+
 /// Up to eight strides or extents, in elements.
 struct Strides {
     private var values = InlineArray<8, UInt32>(repeating: 0)
