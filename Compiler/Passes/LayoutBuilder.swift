@@ -25,9 +25,17 @@ struct LayoutBuilder {
         for probe in old.probes {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
             var moved = Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value)
-            moved.isChannelsLast = channelsLast[probe.value] != nil
+            // The ONNX value's axes as axes of the new value: in order, or an image's; another order cannot be shown.
+            let shape = new[value].type.shape, isLaidOut = channelsLast[probe.value] != nil
+            let own = probe.axisOrder ?? Array(shape.indices)
+            let order = isLaidOut ? own.map { ImageLayout.toChannelsFirst[$0] } : own
+            let moving = order.filter { shape[$0] > 1 }
+            if moving != moving.sorted() {
+                guard moving == ImageLayout.toChannelsFirst.filter({ shape[$0] > 1 }) else { continue }
+                moved.isChannelsLast = true
+            }
             if let mask = probe.mask {
-                moved.mask = moved.isChannelsLast ? try inChannelsLast(mask) : try inPlainOrder(mask)
+                moved.mask = isLaidOut ? try inChannelsLast(mask) : try inPlainOrder(mask)
             }
             new.probes.append(moved)
         }

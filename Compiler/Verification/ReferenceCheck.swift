@@ -43,15 +43,17 @@ public struct ReferenceCheck {
     /// order.
     public func expectation(inputs: [Tensor]) throws -> (decisions: [String: [Int64]], outputs: [Tensor]) {
         var bits: [Graph.ValueID: [Int64]] = [:]
+        let shown = Set(graph.probes.flatMap { [$0.value] + [$0.mask].compactMap { $0 } })
         let outputs = try Interpreter(graph).run(inputs) { id, results in
-            if graph[id].op is any Decision { bits[graph[id].outputs[0]] = results[0].integers }
+            if shown.contains(graph[id].outputs[0]) { bits[graph[id].outputs[0]] = results[0].integers }
             return results
         }
         var decisions: [String: [Int64]] = [:]
         for probe in graph.probes {
             guard let signs = bits[probe.value] else { continue }
             let isZero = probe.mask.flatMap { bits[$0] }
-            decisions[probe.name] = isZero.map { zip(signs, $0).map { $1 > 0 ? 0 : $0 } } ?? signs
+            decisions[probe.name] = probe.inONNXOrder(
+                isZero.map { zip(signs, $0).map { $1 > 0 ? 0 : $0 } } ?? signs, shape: graph[probe.value].type.shape)
         }
         return (decisions, outputs)
     }
@@ -68,21 +70,32 @@ public struct ReferenceCheck {
         var bounds: [Graph.ValueID: Tensor] = [:]
         let probes = Dictionary(graph.probes.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first })
         let masks = Dictionary(
-            graph.probes.compactMap { probe in probe.mask.map { ($0, probe.name) } }, uniquingKeysWith: { a, _ in a })
+            graph.probes.compactMap { probe in probe.mask.map { ($0, probe) } }, uniquingKeysWith: { a, _ in a })
+        // What decisions were made on that something has moved since: where the phases of a map are interleaved, say.
+        var numbers: [Graph.ValueID: Tensor] = [:]
 
         let results = try Interpreter(graph).run(inputs) { id, results in
             let node = graph[id]
             let operands = node.inputs.map { input in input.map { graph.constant($0) ?? values[$0]! } }
             var results = results
-            if node.op is Binarize, let probe = probes[node.outputs[0]], let runtime = decisions[probe.name] {
+            let output = node.outputs[0]
+            if node.op is Binarize {
+                numbers[output] = operands[0]!
+                bounds[output] = bounds[node.inputs[0]!]
+            } else if results[0].elementType == .binary, let moved = try moved(node, operands, numbers) {
+                numbers[output] = moved
+                bounds[output] = try self.moved(node, operands, bounds)
+            }
+            if let x = numbers[output], let probe = probes[output], let given = decisions[probe.name] {
+                let runtime = probe.inOwnOrder(given, shape: x.shape)
                 var own = results[0].integers ?? []
-                if probe.mask != nil { own = zip(own, operands[0]!.floats).map { $1 == 0 ? 0 : $0 } }
-                found.append(
-                    compare(probe.name, x: operands[0]!, bound: bounds[node.inputs[0]!], own: own, runtime: runtime))
+                if probe.mask != nil { own = zip(own, x.floats).map { $1 == 0 ? 0 : $0 } }
+                found.append(compare(probe.name, x: x, bound: bounds[output], own: own, runtime: runtime))
                 results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : $0 }))]
-            } else if node.op is ZeroMask, let runtime = masks[node.outputs[0]].flatMap({ decisions[$0] }) {
+            } else if node.op is ZeroMask, let probe = masks[output], let given = decisions[probe.name] {
+                let runtime = probe.inOwnOrder(given, shape: results[0].shape)
                 results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : -1 }))]
-            } else {
+            } else if numbers[output] == nil {
                 let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
                 for (output, bound) in zip(
                     node.outputs, try ErrorBound.of(node, values: operands, bounds: carried, results: results))
@@ -101,6 +114,23 @@ public struct ReferenceCheck {
                 largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0)
         }
         return (found, compared)
+    }
+
+    /// What a node that only moves decisions does to numbers that belong to each; nil where it does more, or an operand
+    /// has none.
+    private func moved(
+        _ node: Graph.Node, _ operands: [Tensor?], _ numbers: [Graph.ValueID: Tensor]
+    ) throws -> Tensor? {
+        switch node.op {
+        case is Reshape, is Transpose, is DepthToSpace, is Slice, is Concat, is Pad: break
+        default: return nil
+        }
+        var inputs = operands
+        for position in node.op is Concat ? node.inputs.indices : 0..<1 {
+            guard let value = node.inputs[position].flatMap({ numbers[$0] }) else { return nil }
+            inputs[position] = value
+        }
+        return try node.op.evaluate(inputs)[0]
     }
 
     /// - Parameter own: the reference's decisions.
