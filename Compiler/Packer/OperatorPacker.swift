@@ -40,11 +40,10 @@ struct OperatorPacker {
                 try conv2D(op.base.base, bias: optionalConstant(2, of: op.baseOperandCount), $0)
             }
         case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
-            let conv = op.base.base.conv
-            return try withEpilogue(op.epilogue, op.baseOperandCount, mask: conv.isMasked ? node.inputs[2] : nil) {
+            try withEpilogue(op.epilogue, op.baseOperandCount, mask: op.base.base.conv.isMasked ? node.inputs[2] : nil) {
                 try binaryConv2D(
-                    conv, scale: constant(conv.operandCount),
-                    bias: optionalConstant(conv.operandCount + 1, of: op.baseOperandCount), $0)
+                    op.base.base.conv, scale: constant(op.base.base.conv.operandCount),
+                    bias: optionalConstant(op.base.base.conv.operandCount + 1, of: op.baseOperandCount), $0)
             }
         case let op as Map:
             try withEpilogue(op.epilogue, op.baseOperandCount) {
