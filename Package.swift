@@ -32,7 +32,8 @@ let package = Package(
 
         // The runtime.
         .target(name: "CBNNM", path: "Runtime/API", exclude: ["README.md"]),
-        .target(name: "BNNMKernels", path: "Runtime/Kernels", exclude: ["README.md"]),
+        .target(
+            name: "BNNMKernels", path: "Runtime/Kernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "BNNMPlatform", path: "Runtime/Platform", exclude: ["README.md"]),
         .target(
             name: "BNNMEngine", dependencies: ["BNNMFormat", "BNNMKernels", "BNNMPlatform", "CBNNM"],
