@@ -83,6 +83,8 @@ struct ZeroIsPlusPattern: BinarizerPattern {
             let (binarize, decided) = graph.producer(of: float.inputs[0]!, as: Binarize.self), binarize.zero == .zero
         else { return nil }
         let y = node.outputs[0]
-        return BinarizerMatch(input: decided.inputs[0]!, zero: .plus, replaced: y, probed: y, encoding: .signed)
+        return BinarizerMatch(
+            input: decided.inputs[0]!, zero: .plus, replaced: y, probed: y, encoding: .signed,
+            superseded: float.inputs[0])
     }
 }

@@ -54,6 +54,12 @@ public struct RecognizeBinarizers: Pass {
             float = try graph.append(ScaleShift(), [float, half, half], name: value.name)[0]
         }
         if match.isReshaped { float = try graph.reshape(float, to: value.type.shape, name: value.name) }
+        if let superseded = match.superseded {
+            // The sign that was looked through shows the same decisions; its zeros are ties that count +1.
+            for index in graph.probes.indices where graph.probes[index].value == superseded {
+                graph.probes[index].value = decision
+            }
+        }
         graph.probes.append(
             Graph.Probe(name: probe.name, encoding: match.encoding, shape: probe.type.shape, value: decision))
         for id in match.signed where id != match.probed {
@@ -74,6 +80,8 @@ struct BinarizerMatch {
     let encoding: Graph.Probe.Encoding
     /// Further ONNX values that are −1/+1 by the same decisions.
     var signed: [Graph.ValueID] = []
+    /// Decisions that those of this match take the place of.
+    var superseded: Graph.ValueID?
     /// Whether `input` has the elements of `replaced` in another shape.
     var isReshaped = false
     /// Whether `replaced` is 0 and 1 by the decision, instead of ±1.

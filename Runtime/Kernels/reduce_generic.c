@@ -42,14 +42,22 @@ BNNMK_INLINE int64_t next_integer(uint32_t function, int64_t a, int64_t x) {
   }
 }
 
+// Whether a value stands for ARGMAX or ARGMIN in place of the best before it; NaN is better than any number.
+static int is_better_real(const bnnmk_reduce *call, double value, double best) {
+  if (best != best) {
+    return call->select_last && value != value;
+  }
+  return value != value || (call->function == ARGMAX ? value > best : value < best) ||
+         (call->select_last && value == best);
+}
+
 static void add_reals(const bnnmk_reduce *call, seen *block, const float *x, uint32_t place, uint32_t count) {
   const uint32_t function = call->function;
   for (uint32_t e = 0; e < count; e++) {
     const double value = x[e], best = block->reals[e];
     if (function < ARGMAX) {
       block->reals[e] = place == 0 ? value : next_real(function, best, value);
-    } else if (place == 0 || (function == ARGMAX ? value > best : value < best) ||
-               (call->select_last && value == best)) {
+    } else if (place == 0 || is_better_real(call, value, best)) {
       block->reals[e] = value;
       block->places[e] = place;
     }
