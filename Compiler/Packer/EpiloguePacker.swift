@@ -6,7 +6,8 @@ import BNNMIR
 extension OperatorPacker {
     /// The record that `body` makes of an epilogue, with the epilogue's operands and results.
     func withEpilogue(
-        _ epilogue: Epilogue, _ baseOperandCount: Int, mask: Graph.ValueID? = nil, _ body: (bnnmf_epilogue) throws -> bnnmf_op
+        _ epilogue: Epilogue, _ baseOperandCount: Int, mask: Graph.ValueID? = nil,
+        _ body: (bnnmf_epilogue) throws -> bnnmf_op
     ) throws -> bnnmf_op {
         let operands = Array(node.inputs.dropFirst(baseOperandCount))
         var tensors = try mask.map { [try model.tensor($0)] } ?? []

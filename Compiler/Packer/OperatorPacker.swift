@@ -19,7 +19,7 @@ struct OperatorPacker {
         case is Reshape: try record(BNNMF_OP_RESHAPE)
         case let op as ChannelsLast<Conv>: try conv2D(op.base, bias: optionalConstant(2))
         case let op as ChannelsLast<BinaryConv>: try binaryConv2D(op.base)
-        case let op as ChannelsLast<BinaryConvThen<Decide>>: 
+        case let op as ChannelsLast<BinaryConvThen<Decide>>:
             try binaryConv2D(op.base.conv, decide: constant(op.base.conv.operandCount))
         case let op as ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
             try binaryConv2D(
@@ -40,7 +40,8 @@ struct OperatorPacker {
                 try conv2D(op.base.base, bias: optionalConstant(2, of: op.baseOperandCount), $0)
             }
         case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
-            try withEpilogue(op.epilogue, op.baseOperandCount, mask: op.base.base.conv.isMasked ? node.inputs[2] : nil) {
+            try withEpilogue(op.epilogue, op.baseOperandCount, mask: op.base.base.conv.isMasked ? node.inputs[2] : nil)
+            {
                 try binaryConv2D(
                     op.base.base.conv, scale: constant(op.base.base.conv.operandCount),
                     bias: optionalConstant(op.base.base.conv.operandCount + 1, of: op.baseOperandCount), $0)

@@ -16,7 +16,8 @@ public struct ExpandReductions: Expansion {
             let squares = try sum(op, of: try graph.add(Mul(), x, x, for: node), node, &graph)
             return [try graph.add(Sqrt(), squares, for: node)]
         case let op as Softmax: return [try softmax(axes(op, graph[x].type.rank), isLogarithm: false, x, node, &graph)]
-        case let op as LogSoftmax: return [try softmax(axes(op, graph[x].type.rank), isLogarithm: true, x, node, &graph)]
+        case let op as LogSoftmax:
+            return [try softmax(axes(op, graph[x].type.rank), isLogarithm: true, x, node, &graph)]
         case let op as LayerNormalization: return try layerNormalization(op, x, node, &graph)
         default: return nil
         }

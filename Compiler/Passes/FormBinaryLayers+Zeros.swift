@@ -52,7 +52,8 @@ extension FormBinaryLayers {
             let node = graph[reader]
             guard node.op is Conv, node.inputs[0].map({ graph[$0].type.rank }) == 4,
                 graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self) != nil,
-                let weights = node.inputs[1].flatMap({ graph.constant($0) }), case .success = SnappedWeights.snap(weights),
+                let weights = node.inputs[1].flatMap({ graph.constant($0) }),
+                case .success = SnappedWeights.snap(weights),
                 weights.elementCount / weights.shape[0] <= AccumulatorLimit.products
             else { return false }
             return node.inputs.dropFirst(2).allSatisfy { $0 == nil || graph.constant($0!) != nil }
@@ -63,7 +64,9 @@ extension FormBinaryLayers {
 extension Graph {
     /// Where ternary decisions are not 0; nil where they never are.
     func mask(of decisions: ValueID) -> ValueID? {
-        guard let (_, binarize) = producer(of: decisions, as: Binarize.self), let x = binarize.inputs[0] else { return nil }
+        guard let (_, binarize) = producer(of: decisions, as: Binarize.self), let x = binarize.inputs[0] else {
+            return nil
+        }
         return (uses()[x] ?? []).lazy.map { self[$0] }.first { $0.op is ZeroMask }?.outputs[0]
     }
 }

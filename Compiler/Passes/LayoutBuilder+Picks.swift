@@ -14,7 +14,8 @@ extension LayoutBuilder {
             let target = old[output].type.shape
             // Images stay channel-last where they are so, and remain images.
             let isImagePick = meetChannelsLast([x]) && target.count == 4 && picks.map(\.count) == target
-            var value = isImagePick ? try inChannelsLast(x) : try new.reshape(try inPlainOrder(x), to: shape, name: node.name)
+            var value =
+                isImagePick ? try inChannelsLast(x) : try new.reshape(try inPlainOrder(x), to: shape, name: node.name)
             for (axis, picked) in picks.enumerated() where picked != Array(0..<shape[axis]) {
                 let place = isImagePick ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis
                 value = try gathered(value, picked, axis: place, fill: fill, name: old[output].name)

@@ -74,9 +74,11 @@ struct LayoutBuilder {
             let constants = node.inputs.dropFirst().map { old.constant($0!)! }
             try scaleShift(node.inputs[0]!, constants[0], constants[1], node)
         case is Add, is Sub, is Mul: try arithmetic(node)
-        case let op as Cast where op.target == .float32 && old.producer(of: node.inputs[0]!, as: BinaryMatMul.self) != nil:
+        case let op as Cast
+        where op.target == .float32 && old.producer(of: node.inputs[0]!, as: BinaryMatMul.self) != nil:
             plain[output] = try binaryProduct(of: node.inputs[0]!, as: .float32, name: old[output].name)
-        case is Div, is Min, is Max, is Pow, is Equal, is Less, is LessOrEqual, is And, is Or, is Xor, is Where, is Cast:
+        case is Div, is Min, is Max, is Pow, is Equal, is Less, is LessOrEqual, is And, is Or, is Xor, is Where,
+            is Cast:
             try combine(node)
         case is PRelu:
             guard let slope = old.constant(node.inputs[1]!)?.ofOneSample(rank: old[node.inputs[0]!].type.rank) else {

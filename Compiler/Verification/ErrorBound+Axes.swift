@@ -33,7 +33,8 @@ extension ErrorBound {
         case is ArgMax, is ArgMin:
             // Any place, where the extreme is not certain; that it is, only exact operands tell.
             return bounds[0] == nil ? result.zeros : nil
-        case let op as Softmax: return try ofSoftmax(Softmax(axis: op.axis, coversTrailingAxes: op.coversTrailingAxes), error, result)
+        case let op as Softmax:
+            return try ofSoftmax(Softmax(axis: op.axis, coversTrailingAxes: op.coversTrailingAxes), error, result)
         case is Resize:
             // Weights may be negative, with magnitudes that sum to less than 2 along each axis (cubic).
             let greatest = error.floats.max() ?? 0, magnitude = x.asFloat.magnitude.floats.max() ?? 0
@@ -67,7 +68,9 @@ extension ErrorBound {
     }
 
     /// Of every result of an operator with several; nil where it has one.
-    static func ofSeveral(_ node: Graph.Node, values: [Tensor?], bounds: [Tensor?], results: [Tensor]) throws -> [Tensor]? {
+    static func ofSeveral(
+        _ node: Graph.Node, values: [Tensor?], bounds: [Tensor?], results: [Tensor]
+    ) throws -> [Tensor]? {
         let x = values[0]!
         switch node.op {
         case is Split: return try node.op.evaluate([bounds[0] ?? x.zeros] + values.dropFirst())

@@ -31,7 +31,8 @@ extension ErrorBound {
     }
 
     /// Of what is discrete: 1 where an operand may lie on the other side, 0 elsewhere; nil for other operators.
-    static func ofComparison(_ op: any Operator, values: [Tensor?], bounds: [Tensor?], result: Tensor) throws -> Tensor? {
+    static func ofComparison(_ op: any Operator, values: [Tensor?], bounds: [Tensor?], result: Tensor) throws -> Tensor?
+    {
         switch op {
         case is Equal, is Less, is LessOrEqual, is Greater, is GreaterOrEqual:
             let (a, b) = (values[0]!, values[1]!)

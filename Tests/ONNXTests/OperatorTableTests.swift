@@ -48,12 +48,16 @@ import Testing
         let rows = OperatorDecoder.all
             .sorted { ($0.opType, $0.domain) < ($1.opType, $1.domain) }
             .map { decoder in
-                let cells = [
-                    "`\(decoder.opType)`", decoder.domain.isEmpty ? "" : "`\(decoder.domain)`", opsets(decoder.opsets),
-                ] + (DeviceSupport.ofOperators[decoder.opType]?.cells ?? ["no entry in DeviceSupport", ""]) + [decoder.restrictions]
+                let device = DeviceSupport.ofOperators[decoder.opType]?.cells ?? ["no entry in DeviceSupport", ""]
+                let cells =
+                    [
+                        "`\(decoder.opType)`", decoder.domain.isEmpty ? "" : "`\(decoder.domain)`",
+                        opsets(decoder.opsets),
+                    ] + device + [decoder.restrictions]
                 return "|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined()
             }
-        return ["| operator | domain | opsets | device | element types | restrictions |", "|---|---|---|---|---|---|"] + rows
+        return ["| operator | domain | opsets | device | element types | restrictions |", "|---|---|---|---|---|---|"]
+            + rows
     }
 
     private static func opsets(_ range: ClosedRange<Int>) -> String {

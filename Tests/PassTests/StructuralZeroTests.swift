@@ -53,7 +53,8 @@ final class StructuralZeroTests: XCTestCase {
         for groups in [1, 2] {
             var g = SmallGraph([1, 6, 5, 4])
             let window = Window(
-                Window.Axis(kernel: 3, stride: 2, padBegin: 1, padEnd: 2), Window.Axis(kernel: 2, dilation: 2, padEnd: 1))
+                Window.Axis(kernel: 3, stride: 2, padBegin: 1, padEnd: 2),
+                Window.Axis(kernel: 2, dilation: 2, padEnd: 1))
             var value = g.x
             for name in ["first", "second"] {
                 let weights = g.constant([6, 6 / groups, 3, 2], random.signs(216 / groups).map { $0 * 0.25 })
@@ -73,14 +74,21 @@ final class StructuralZeroTests: XCTestCase {
         let readers: [(String, (inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID)] = [
             ("a sum", { try $0.add(Add(), $1, $0.x) }),
             ("an average", { try $0.add(AveragePool(window: Window(kernel: 2)), $1) }),
-            ("real weights", {
-                let window = Window(.init(kernel: 1), .init(kernel: 2))
-                return try $0.add(Conv(window: window), $1, $0.constant([1, 2, 1, 2], [1, 0.5, 0.25, 1]), nil)
-            }),
-            ("padding with ones", {
-                let padded = try $0.add(Pad(), $1, $0.integers([0, 0, 1, 1, 0, 0, 1, 1]), $0.number(1))
-                return try $0.add(Conv(window: Window(kernel: 1)), padded, $0.constant([1, 2, 1, 1], [1, -1]), nil)
-            }),
+            (
+                "real weights",
+                {
+                    let window = Window(.init(kernel: 1), .init(kernel: 2))
+                    return try $0.add(Conv(window: window), $1, $0.constant([1, 2, 1, 2], [1, 0.5, 0.25, 1]), nil)
+                }
+            ),
+            (
+                "padding with ones",
+                {
+                    let padded = try $0.add(Pad(), $1, $0.integers([0, 0, 1, 1, 0, 0, 1, 1]), $0.number(1))
+                    return try $0.add(
+                        Conv(window: Window(kernel: 1)), padded, $0.constant([1, 2, 1, 1], [1, -1]), nil)
+                }
+            ),
         ]
         for (what, read) in readers {
             var g = SmallGraph([1, 2, 2, 2])

@@ -17,6 +17,18 @@ public struct NodeTestCase {
     public let folder: URL
     public var name: String { folder.lastPathComponent }
 
+    /// Why the recorded output is no single right answer; nil where it is.
+    public var exclusion: String? { Self.exclusions[name] }
+
+    private static let exclusions: [String: String] = [
+        "test_resize_downsample_scales_linear_align_corners": alignsCorners,
+        "test_resize_downsample_scales_cubic_align_corners": alignsCorners,
+        "test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True":
+            "counts what ceil_mode adds behind the padding; PyTorch and ONNX Runtime, like us, do not",
+    ]
+    private static let alignsCorners =
+        "aligns the corners of a fractional output extent; PyTorch and ONNX Runtime, like us, those of the whole one"
+
     /// All cases in a folder, by name.
     public static func all(in folder: URL) throws -> [NodeTestCase] {
         try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

@@ -14,7 +14,9 @@ public struct ChannelsLast<Base: Operator>: StagedOperator {
         let image = try operands.require(0, "image")
         guard image.type.rank == 4 else { throw OperatorError("image \(image.type) must be of rank 4") }
         let plain = operands.enumerated().map { position, operand -> Operand? in
-            guard base.imageOperands.contains(position), let type = operand?.type, type.rank == 4 else { return operand }
+            guard base.imageOperands.contains(position), let type = operand?.type, type.rank == 4 else {
+                return operand
+            }
             return Operand(TensorType(type.elementType, ImageLayout.channelsFirst(type.shape)))
         }
         return try base.inferTypes(plain).map {

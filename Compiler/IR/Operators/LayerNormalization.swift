@@ -26,7 +26,8 @@ public struct LayerNormalization: Operator {
             }
         }
         let statistics = TensorType(
-            x.elementType == .float64 ? .float64 : .float32, x.shape[..<axis] + [Int](repeating: 1, count: x.type.rank - axis))
+            x.elementType == .float64 ? .float64 : .float32,
+            x.shape[..<axis] + [Int](repeating: 1, count: x.type.rank - axis))
         return [x.type, statistics, statistics]
     }
 

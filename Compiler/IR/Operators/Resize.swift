@@ -128,7 +128,8 @@ public struct Resize: Operator {
             guard let operand = operands.optional(index), operand.type.elementCount > 0 else { return nil }
             let value = try operands.requireConstant(index, role)
             guard value.shape == [count] else {
-                throw OperatorError("input \(role) is \(value.type); it must have \(count) numbers for \(axes.count) axes")
+                throw OperatorError(
+                    "input \(role) is \(value.type); it must have \(count) numbers for \(axes.count) axes")
             }
             return value
         }

@@ -18,7 +18,8 @@ public struct AxisResample: StagedOperator {
             indices.type.rank == 2, indices.shape == weights.shape,
             indices.integers?.allSatisfy({ $0 >= 0 && $0 < Int64(x.shape[axis]) }) == true
         else {
-            throw OperatorError("indices \(indices.type) and weights \(weights.type) do not fit axis \(axis) of \(x.type)")
+            throw OperatorError(
+                "indices \(indices.type) and weights \(weights.type) do not fit axis \(axis) of \(x.type)")
         }
         var shape = x.shape
         shape[axis] = indices.shape[0]
