@@ -31,6 +31,14 @@ final class ExternalData {
         return file[(file.startIndex + offset)..<(file.startIndex + offset + length)]
     }
 
+    /// Whether the file that the entries name, rightly, does not exist.
+    func isAbsent(_ entries: [ONNXStringStringEntryProto]) -> Bool {
+        guard let folder, let location = entries.last(where: { $0.key == "location" })?.value, !location.isEmpty,
+            !location.hasPrefix("/"), !location.utf8.contains(0), !location.split(separator: "/").contains("..")
+        else { return false }
+        return resolved(folder) != nil && resolved(folder + "/" + location) == nil
+    }
+
     private func number(_ key: String, in values: [String: String]) throws -> Int? {
         guard let text = values[key] else { return nil }
         guard let number = Int(text), number >= 0 else {
@@ -48,7 +56,9 @@ final class ExternalData {
                 "is in '\(location)'; a file must be named relative to the model's folder, without '..'")
         }
         guard let root = resolved(folder), let path = resolved(folder + "/" + location) else {
-            throw OperatorError("is in the file '\(location)', which does not exist in the model's folder '\(folder)'")
+            throw OperatorError(
+                "is in the file '\(location)', which does not exist in the model's folder '\(folder)'; "
+                    + "--random-weights makes up what is absent")
         }
         guard path.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
             throw OperatorError("is in '\(location)', a link that leaves the model's folder '\(folder)'")

@@ -11,6 +11,8 @@ public struct ImportedModel: Sendable {
     public let producer: String
     /// Bytes of all initializers as the file stores them: each element at the size of its type.
     public let weightByteCount: Int
+    /// Initializers that were made up, since the file with their data does not exist (`Options.randomSeed`).
+    public let randomTensorCount: Int
 
     /// The name of the ONNX dimension that stands for the number of samples; nil where that number is fixed.
     public var symbolicBatchName: String? {

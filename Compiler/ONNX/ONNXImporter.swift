@@ -18,13 +18,17 @@ public struct ONNXImporter {
         public var constantInputs: [String: Tensor]
         /// Whether tensors may be read from files beside the model, as the model asks for.
         public var loadsExternalData: Bool
+        /// Seed of the values that float32 initializers get whose external file does not exist; nil: they are errors.
+        public var randomSeed: UInt64?
 
         public init(
-            shapes: [String: [Int]] = [:], constantInputs: [String: Tensor] = [:], loadsExternalData: Bool = true
+            shapes: [String: [Int]] = [:], constantInputs: [String: Tensor] = [:], loadsExternalData: Bool = true,
+            randomSeed: UInt64? = nil
         ) {
             self.shapes = shapes
             self.constantInputs = constantInputs
             self.loadsExternalData = loadsExternalData
+            self.randomSeed = randomSeed
         }
     }
 
@@ -50,7 +54,8 @@ public struct ONNXImporter {
         try NameCheck(graph: proto, file: file, nodeNames: nodeNames).run()
 
         let tensors = TensorDecoder(externalData: ExternalData(folder: folder))
-        let initializers = Initializers(proto, tensors: tensors)
+        let random = options.randomSeed.map { RandomWeights(seed: $0, proto) }
+        let initializers = Initializers(proto, tensors: tensors, random: random)
         let inputs = try GraphInputs(
             proto.input.filter { !initializers.names.contains($0.name) }, options: options, file: file)
         let nodeDecoder = NodeDecoder(
@@ -76,7 +81,7 @@ public struct ONNXImporter {
         return ImportedModel(
             graph: outcome.graph, opsets: opsets.versions, irVersion: Int(model.irVersion),
             producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),
-            weightByteCount: initializers.byteCount)
+            weightByteCount: initializers.byteCount, randomTensorCount: initializers.randomCount)
     }
 
     /// Outputs of another element type than the file declares: then file and compiler disagree about some operator.

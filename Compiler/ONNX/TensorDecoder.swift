@@ -7,8 +7,9 @@ struct TensorDecoder {
     let externalData: ExternalData
 
     /// The tensor that `proto` describes.
+    /// - Parameter random: makes up a tensor in an external file that does not exist; nil: that is an error.
     /// - Throws: `OperatorError` without the tensor's name, which the caller has: "has 12 bytes of data, …".
-    func decode(_ proto: ONNXTensorProto) throws -> Tensor {
+    func decode(_ proto: ONNXTensorProto, random: RandomWeights? = nil) throws -> Tensor {
         let elementType = try TensorDataType.elementType(ofCode: proto.dataType)
         let shape = proto.dims.map { Int($0) }
         guard let count = TensorSize.elementCount(shape) else {
@@ -21,6 +22,9 @@ struct TensorDecoder {
         let type = TensorType(elementType, shape)
         switch proto.dataLocation {
         case .external:
+            if let random, isAbsent(proto) {
+                return try random.tensor(named: proto.name, type)
+            }
             let bytes = try externalData.read(proto.externalData, byteCount: count * elementType.byteCount)
             return Tensor(type, RawElements.storage(of: bytes, elementType))
         case .default:
@@ -35,5 +39,10 @@ struct TensorDecoder {
         case .UNRECOGNIZED(let code):
             throw OperatorError("has the data location \(code); valid are 0 (in the model) and 1 (external)")
         }
+    }
+
+    /// Whether the tensor is in an external file that does not exist.
+    func isAbsent(_ proto: ONNXTensorProto) -> Bool {
+        proto.dataLocation == .external && externalData.isAbsent(proto.externalData)
     }
 }

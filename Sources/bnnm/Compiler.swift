@@ -48,13 +48,22 @@ struct Compiler {
         try Packer.write(
             laidOut,
             Packer.Info(
-                name: name, producer: Compiler.producer, target: "portable",
+                name: name, producer: producer, target: "portable",
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
             checks: checks, to: output)
         var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
         report.sourceFileBytes = Compiler.fileSize(path)
         report.modelFileBytes = Compiler.fileSize(output)
+        report.randomSeed = randomSeed
         return report
+    }
+
+    /// The seed, where weights were made up.
+    private var randomSeed: UInt64? { imported.randomTensorCount > 0 ? options.randomWeights : nil }
+
+    /// What compiled the model, and that its weights may be none.
+    private var producer: String {
+        randomSeed.map { "\(Compiler.producer) (random weights, seed \($0))" } ?? Compiler.producer
     }
 
     /// The check of a runtime against the reference graph.
