@@ -60,8 +60,8 @@ final class ExternalData {
         }
         guard let root = resolved(folder), let path = resolved(folder + "/" + location) else {
             throw OperatorError(
-                "is in the file '\(location)', which does not exist in the model's folder '\(folder)' "
-                    + "(--random-weights puts random numbers in place of absent weights)")
+                "is in the file '\(location)', which does not exist in the model's folder '\(folder)'; "
+                    + "--random-weights makes up what is absent")
         }
         guard path.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
             throw OperatorError("is in '\(location)', a link that leaves the model's folder '\(folder)'")

@@ -14,16 +14,11 @@ public struct ImportedModel: Sendable {
     /// Bytes of the initializers in files beside the model, absent files included.
     public let externalByteCount: Int
     /// The seed of the random numbers that stand for weights whose file is absent; nil where none is.
-    public let randomWeightsSeed: UInt64?
+    public let randomSeed: UInt64?
 
     /// The name of the ONNX dimension that stands for the number of samples; nil where that number is fixed.
     public var symbolicBatchName: String? {
         if case .symbolic(let name) = graph.batch { return name }
         return nil
-    }
-
-    /// What a person must know of weights that are not the model's; nil where all are.
-    public var randomWeightsRemark: String? {
-        randomWeightsSeed.map { "weights are random (seed \($0)): the model is for profiling only" }
     }
 }

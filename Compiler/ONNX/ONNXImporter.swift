@@ -19,16 +19,16 @@ public struct ONNXImporter {
         /// Whether tensors may be read from files beside the model, as the model asks for.
         public var loadsExternalData: Bool
         /// The seed of random numbers for float initializers whose file is absent; nil makes such a file an error.
-        public var randomWeightsSeed: UInt64?
+        public var randomSeed: UInt64?
 
         public init(
             shapes: [String: [Int]] = [:], constantInputs: [String: Tensor] = [:], loadsExternalData: Bool = true,
-            randomWeightsSeed: UInt64? = nil
+            randomSeed: UInt64? = nil
         ) {
             self.shapes = shapes
             self.constantInputs = constantInputs
             self.loadsExternalData = loadsExternalData
-            self.randomWeightsSeed = randomWeightsSeed
+            self.randomSeed = randomSeed
         }
     }
 
@@ -54,7 +54,7 @@ public struct ONNXImporter {
         try NameCheck(graph: proto, file: file, nodeNames: nodeNames).run()
 
         let tensors = TensorDecoder(externalData: ExternalData(folder: folder))
-        var initializers = Initializers(proto, tensors: tensors, allowsAbsent: options.randomWeightsSeed != nil)
+        var initializers = Initializers(proto, tensors: tensors, allowsAbsent: options.randomSeed != nil)
         let inputs = try GraphInputs(
             proto.input.filter { !initializers.names.contains($0.name) }, options: options, file: file)
         let nodeDecoder = NodeDecoder(
@@ -72,7 +72,7 @@ public struct ONNXImporter {
                 "\(file): \(failures.count == 1 ? "1 place" : "\(failures.count) places") cannot be imported",
                 entries: failures, dependentNodeCount: outcome.dependentNodeCount)
         }
-        if let seed = options.randomWeightsSeed, !initializers.absentNames.isEmpty {
+        if let seed = options.randomSeed, !initializers.absentNames.isEmpty {
             var weights = RandomWeights(seed: seed, graph: outcome.graph, names: initializers.absentNames)
             initializers.fill(weights.tensors())
             builder.constants = inputs.constants + initializers.tensors
@@ -87,7 +87,7 @@ public struct ONNXImporter {
             graph: outcome.graph, opsets: opsets.versions, irVersion: Int(model.irVersion),
             producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),
             weightByteCount: initializers.byteCount, externalByteCount: initializers.externalByteCount,
-            randomWeightsSeed: initializers.absentNames.isEmpty ? nil : options.randomWeightsSeed)
+            randomSeed: initializers.absentNames.isEmpty ? nil : options.randomSeed)
     }
 
     /// Outputs of another element type than the file declares: then file and compiler disagree about some operator.

@@ -35,7 +35,7 @@ extension CompilationReport {
         let total = max(1, binaryMACs + floatMACs)
         let share = Double(binaryMACs) / Double(total) * 100
         lines.append(
-            "\(layers.filter { $0.kind == .binary }.count) binary layers of \(layers.count); \(share.fixed(2)) % of \(total.grouped) MACs are binary"
+            "\(layers.filter { $0.kind == .binary }.count) binary layers of \(layers.filter { $0.kind != .windowSum }.count); \(share.fixed(2)) % of \(total.grouped) MACs are binary"
         )
         lines.append("weights \(weightBytesBefore.byteText) in float32 → \(weightBytesAfter.byteText) packed")
         if let sourceFileBytes, let modelFileBytes {
@@ -43,6 +43,9 @@ extension CompilationReport {
         }
         if largestWeightDeviation > 0 {
             lines.append("binary weights deviated from ±α by at most \(largestWeightDeviation) of α, and were snapped")
+        }
+        if let randomSeed {
+            lines.append("note: weights are random (seed \(randomSeed)); the model is for profiling only")
         }
         for remark in remarks { lines.append("note: \(remark)") }
         return lines.joined(separator: "\n") + "\n"

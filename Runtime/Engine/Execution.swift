@@ -75,11 +75,17 @@ struct OperatorRun {
         return blob.data?.assumingMemoryBound(to: type)
     }
 
-    /// Runs a task over `count` items on the session's threads, in parts that are worth a thread's while.
-    /// - Parameter cost: of one item, in units of about a quarter of a nanosecond.
-    func parallel(_ count: UInt32, cost: Int64, _ call: UnsafeRawPointer, _ task: bnnmp_task) {
+    /// Runs a kernel over `count` items on the session's threads, in parts that are worth a thread's while.
+    /// - Parameters:
+    ///   - cost: of one item, in units of about a quarter of a nanosecond
+    ///   - arguments: the structure that the kernel takes
+    func parallel<Arguments>(_ count: UInt32, cost: Int64, _ kernel: bnnmk_kernel?, _ arguments: Arguments) {
+        withUnsafePointer(to: arguments) { parallel(count, cost: cost, kernel, at: $0) }
+    }
+
+    private func parallel(_ count: UInt32, cost: Int64, _ kernel: bnnmk_kernel?, at arguments: UnsafeRawPointer) {
         // About 20 µs of work for one part: a few times what waking a thread costs.
         let grain = dividedUp(80_000, by: max(cost, 1))
-        bnnmp_pool_run(execution.pool, task, call, count, UInt32(clamping: grain))
+        bnnmp_pool_run(execution.pool, kernel, arguments, count, UInt32(clamping: grain))
     }
 }

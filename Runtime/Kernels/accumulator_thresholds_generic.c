@@ -13,8 +13,8 @@ static int reaches(const bnnmk_accumulator_thresholds *thresholds, uint32_t chan
   return thresholds->strict ? x > t : x >= t;
 }
 
-void bnnmk_accumulator_thresholds_generic(const bnnmk_accumulator_thresholds *thresholds, uint32_t begin,
-                                          uint32_t end) {
+void bnnmk_accumulator_thresholds_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_accumulator_thresholds *thresholds = arguments;
   const int32_t limit = (int32_t)thresholds->limit;
   for (uint32_t channel = begin; channel < end; channel++) {
     if (!reaches(thresholds, channel, limit)) {

@@ -34,7 +34,8 @@ static void average_pixel(const bnnmk_pool *pool, const float *input, bnnmk_tap_
   }
 }
 
-void bnnmk_average_pool_f32_generic(const bnnmk_pool *pool, uint32_t begin, uint32_t end) {
+void bnnmk_average_pool_f32_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_pool *pool = arguments;
   const bnnmk_window *w = &pool->window;
   const uint64_t padded_h = (uint64_t)w->in_h + w->pad_top + pool->pad_bottom;
   const uint64_t padded_w = (uint64_t)w->in_w + w->pad_left + pool->pad_right;

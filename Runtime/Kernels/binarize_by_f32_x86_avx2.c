@@ -6,8 +6,9 @@
 #define ELEMENT float
 #include "binarize_by.h"
 
-__attribute__((target("avx2"))) void bnnmk_binarize_by_f32_x86_avx2(const bnnmk_binarize_by *binarize, uint32_t begin,
+__attribute__((target("avx2"))) void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin,
                                                                     uint32_t end) {
+  const bnnmk_binarize_by *binarize = arguments;
   binarize_all_rows(binarize, begin, end);
 }
 

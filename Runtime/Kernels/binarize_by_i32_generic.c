@@ -4,6 +4,7 @@
 #define ELEMENT int32_t
 #include "binarize_by.h"
 
-void bnnmk_binarize_by_i32_generic(const bnnmk_binarize_by *binarize, uint32_t begin, uint32_t end) {
+void bnnmk_binarize_by_i32_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binarize_by *binarize = arguments;
   binarize_all_rows(binarize, begin, end);
 }

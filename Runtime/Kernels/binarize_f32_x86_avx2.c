@@ -4,8 +4,8 @@
 #include "binarize.h"
 #include "kernel_declarations.h"
 
-__attribute__((target("avx2"))) void bnnmk_binarize_f32_x86_avx2(const bnnmk_binarize *binarize, uint32_t begin,
-                                                                 uint32_t end) {
+__attribute__((target("avx2"))) void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binarize *binarize = arguments;
   bnnmk_binarize_rows(binarize, begin, end, bnnmk_pass_points_f32);
 }
 

@@ -10,6 +10,7 @@ static void pass_points(const bnnmk_binarize *binarize, size_t element, size_t p
   }
 }
 
-void bnnmk_binarize_i32_generic(const bnnmk_binarize *binarize, uint32_t begin, uint32_t end) {
+void bnnmk_binarize_i32_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binarize *binarize = arguments;
   bnnmk_binarize_rows(binarize, begin, end, pass_points);
 }

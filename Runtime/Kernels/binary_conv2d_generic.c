@@ -25,6 +25,7 @@ BNNMK_ONE_COPY uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], 
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 
-void bnnmk_binary_conv2d_generic(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
+void bnnmk_binary_conv2d_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binary_conv2d *conv = arguments;
   bnnmk_binary_conv2d_whole(conv, begin, end, count_differences, decide);
 }

@@ -134,7 +134,8 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
-void bnnmk_binary_conv2d_neon(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
+void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binary_conv2d *conv = arguments;
   bnnmk_binary_conv2d_whole(conv, begin, end, count_differences, decide);
 }
 

@@ -143,7 +143,8 @@ BNNMK_ONE_COPY AVX2 void run_tile(const bnnmk_binary_conv2d *conv, size_t row, s
   bnnmk_run_whole_tile(conv, row, pixel, pixel_count, block, accumulators);
 }
 
-AVX2 void bnnmk_binary_conv2d_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
+AVX2 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binary_conv2d *conv = arguments;
   const bnnmk_binary_conv2d_loops loops = {count_differences, count_masked_differences, decide, run_tile};
   bnnmk_binary_conv2d_by_loops(conv, begin, end, loops);
 }

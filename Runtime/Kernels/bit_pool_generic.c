@@ -23,6 +23,7 @@ static void tap(const bnnmk_pool *pool, size_t output_pixel, size_t input_pixel)
   }
 }
 
-void bnnmk_bit_pool_generic(const bnnmk_pool *pool, uint32_t begin, uint32_t end) {
+void bnnmk_bit_pool_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_pool *pool = arguments;
   bnnmk_pool_rows(pool, begin, end, start, tap);
 }

@@ -49,6 +49,7 @@ static void convolve_pixels(const bnnmk_conv2d *conv, const float *input, size_t
   }
 }
 
-void bnnmk_conv2d_f32_generic(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end) {
+void bnnmk_conv2d_f32_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_conv2d *conv = arguments;
   bnnmk_conv2d_rows(conv, begin, end, convolve_pixels);
 }

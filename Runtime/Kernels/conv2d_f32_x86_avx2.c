@@ -125,7 +125,8 @@ static AVX2 void convolve_pixels(const bnnmk_conv2d *conv, const float *input, s
   }
 }
 
-AVX2 void bnnmk_conv2d_f32_x86_avx2(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end) {
+AVX2 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_conv2d *conv = arguments;
   bnnmk_conv2d_rows(conv, begin, end, convolve_pixels);
 }
 

@@ -4,7 +4,8 @@
 
 #include "kernel_declarations.h"
 
-void bnnmk_copy_rows_generic(const bnnmk_copy_rows *copy, uint32_t begin, uint32_t end) {
+void bnnmk_copy_rows_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_copy_rows *copy = arguments;
   for (size_t row = begin; row < end; row++) {
     memcpy((char *)copy->output + row * copy->output_stride, (const char *)copy->input + row * copy->input_stride,
            (size_t)copy->row_bytes);

@@ -42,7 +42,8 @@ BNNMK_INLINE void apply_row(bnnmk_function function, const float *a, size_t a_st
   }
 }
 
-void bnnmk_elementwise_generic(const bnnmk_elementwise *operands, uint32_t begin, uint32_t end) {
+void bnnmk_elementwise_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_elementwise *operands = arguments;
   bnnmk_strided_rows rows = bnnmk_first_row(operands->rank, operands->dims, begin, end);
   const size_t a_step = operands->rank > 0 ? operands->a_strides[rows.last] : 0;
   const size_t b_step = operands->rank > 0 ? operands->b_strides[rows.last] : 0;

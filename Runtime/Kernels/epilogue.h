@@ -144,10 +144,14 @@ BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_
         for (uint32_t i = 0; i < pixel_count * count; i++) {
           x[i] = bnnmk_sigmoid(x[i]);
         }
-      } else {
+      } else if (step->function == BNNMK_TANH) {
         BNNMK_LANES
         for (uint32_t i = 0; i < pixel_count * count; i++) {
           x[i] = bnnmk_tanh(x[i]);
+        }
+      } else {
+        for (uint32_t i = 0; i < pixel_count * count; i++) {
+          x[i] = bnnmk_real_value(step->function, x[i]);
         }
       }
       break;

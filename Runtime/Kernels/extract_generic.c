@@ -3,7 +3,8 @@
 
 #include "kernel_declarations.h"
 
-void bnnmk_extract_generic(const bnnmk_extract *extract, uint32_t begin, uint32_t end) {
+void bnnmk_extract_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_extract *extract = arguments;
   const size_t channels = extract->channels;
   const size_t words = channels / 64 + (channels % 64 > 0);
   const uint32_t shift = extract->offset % 64;

@@ -3,7 +3,8 @@
 
 #include "kernel_declarations.h"
 
-void bnnmk_insert_generic(const bnnmk_insert *insert, uint32_t begin, uint32_t end) {
+void bnnmk_insert_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_insert *insert = arguments;
   const size_t channels = insert->channels;
   const size_t words = channels / 64 + (channels % 64 > 0);
   const uint32_t shift = insert->offset % 64;

@@ -2,4 +2,7 @@
 #include "kernel_declarations.h"
 #include "map.h"
 
-void bnnmk_map_generic(const bnnmk_map *map, uint32_t begin, uint32_t end) { bnnmk_map_rows(map, begin, end); }
+void bnnmk_map_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_map *map = arguments;
+  bnnmk_map_rows(map, begin, end);
+}

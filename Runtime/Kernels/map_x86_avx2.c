@@ -5,7 +5,8 @@
 #include "kernel_declarations.h"
 #include "map.h"
 
-__attribute__((target("avx2"))) void bnnmk_map_x86_avx2(const bnnmk_map *map, uint32_t begin, uint32_t end) {
+__attribute__((target("avx2"))) void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_map *map = arguments;
   bnnmk_map_rows(map, begin, end);
 }
 

@@ -51,4 +51,7 @@ BNNMK_INLINE float bnnmk_tanh(float x) {
   return (float)(magnitude < 0.02 ? near : z < 0 ? -far : far);
 }
 
+// Any of the functions, by a call each.
+float bnnmk_real_value(bnnmk_real_function function, float number);
+
 #endif

@@ -4,7 +4,8 @@
 #include "kernel_declarations.h"
 #include "separate_roundings.h"
 
-void bnnmk_scale_shift_generic(const bnnmk_scale_shift *operands, uint32_t begin, uint32_t end) {
+void bnnmk_scale_shift_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_scale_shift *operands = arguments;
   const float *x = operands->input;
   float *y = operands->output;
   for (size_t i = begin; i < end;) {

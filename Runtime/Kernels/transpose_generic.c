@@ -2,7 +2,8 @@
 #include "kernel_declarations.h"
 #include "strided_rows.h"
 
-void bnnmk_transpose_generic(const bnnmk_transpose *transpose, uint32_t begin, uint32_t end) {
+void bnnmk_transpose_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_transpose *transpose = arguments;
   bnnmk_strided_rows rows = bnnmk_first_row(transpose->rank, transpose->dims, begin, end);
   const size_t step = transpose->rank > 0 ? transpose->strides[rows.last] : 0;
   for (size_t row = 0; row < rows.row_count; row++, bnnmk_next_row(&rows)) {

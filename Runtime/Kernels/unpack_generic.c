@@ -3,7 +3,8 @@
 
 #include "kernel_declarations.h"
 
-void bnnmk_unpack_generic(const bnnmk_unpack *unpack, uint32_t begin, uint32_t end) {
+void bnnmk_unpack_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_unpack *unpack = arguments;
   const size_t channels = unpack->channels;
   const size_t words = channels / 64 + (channels % 64 > 0);
   for (size_t row = begin; row < end; row++) {

@@ -4,7 +4,13 @@
 
 #include "bnnm_kernels.h"
 
+// Inner functions become part of the loops that call them, which then know their constant arguments; built for size
+// (BNNMK_SMALL), they are as the compiler likes.
+#if defined(BNNMK_SMALL)
+#define BNNMK_INLINE static inline
+#else
 #define BNNMK_INLINE static inline __attribute__((always_inline))
+#endif
 
 // For functions that do much at a call: one copy a file, however many loops call them.
 #define BNNMK_ONE_COPY static __attribute__((noinline, unused))

@@ -52,15 +52,15 @@ struct Compiler {
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
             checks: checks, to: output)
         var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
-        if let remark = imported.randomWeightsRemark { report.remarks.append(remark) }
         report.sourceFileBytes = Compiler.fileSize(path).map { $0 + imported.externalByteCount }
         report.modelFileBytes = Compiler.fileSize(output)
+        report.randomSeed = imported.randomSeed
         return report
     }
 
-    /// Who made the model, as its information says; random weights are part of that.
+    /// What compiled the model, and that its weights may be none.
     private var producer: String {
-        Compiler.producer + (imported.randomWeightsRemark.map { "; \($0)" } ?? "")
+        imported.randomSeed.map { "\(Compiler.producer) (random weights, seed \($0))" } ?? Compiler.producer
     }
 
     /// The check of a runtime against the reference graph.

@@ -5,10 +5,9 @@ import TestSupport
 import XCTest
 
 final class BinarizeByTests: XCTestCase {
-    private typealias Kernel = @convention(c) (UnsafePointer<bnnmk_binarize_by>?, UInt32, UInt32) -> Void
-
     private func check<Element: Comparable>(
-        _ kernel: (bnnmk_table) -> Kernel?, _ input: [Element], _ thresholds: [Element], below: Bool, strict: Bool,
+        _ kernel: (bnnmk_table) -> bnnmk_kernel?, _ input: [Element], _ thresholds: [Element], below: Bool,
+        strict: Bool,
         _ message: String
     ) {
         let channels = thresholds.count

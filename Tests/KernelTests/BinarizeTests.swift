@@ -5,10 +5,9 @@ import TestSupport
 import XCTest
 
 final class BinarizeTests: XCTestCase {
-    private typealias Kernel = @convention(c) (UnsafePointer<bnnmk_binarize>?, UInt32, UInt32) -> Void
-
     private func check<Element>(
-        _ kernel: (bnnmk_table) -> Kernel?, _ input: [Element], channels: Int, points: [Element], switchCount: Int,
+        _ kernel: (bnnmk_table) -> bnnmk_kernel?, _ input: [Element], channels: Int, points: [Element],
+        switchCount: Int,
         period: Int, _ message: String, isBehind: (Element, Element) -> Bool
     ) {
         let rowCount = input.count / channels

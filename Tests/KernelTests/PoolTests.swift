@@ -27,7 +27,7 @@ final class PoolTests: XCTestCase {
 
     /// Runs one pool in every split at every level.
     private func check<Element: Equatable>(
-        _ kernel: (bnnmk_table) -> (@convention(c) (UnsafePointer<bnnmk_pool>?, UInt32, UInt32) -> Void)?,
+        _ kernel: (bnnmk_table) -> bnnmk_kernel?,
         _ pool: bnnmk_pool, _ input: [Element], count: Int, guardValue: Element, _ message: String,
         isRight: ([Element]) -> Bool
     ) {

@@ -71,8 +71,8 @@ import Testing
             ([:], "is external, but names no file ('location')"),
             (
                 ["location": "no.bin"],
-                "is in the file 'no.bin', which does not exist in the model's folder '\(folder)' "
-                    + "(--random-weights puts random numbers in place of absent weights)"
+                "is in the file 'no.bin', which does not exist in the model's folder '\(folder)'; "
+                    + "--random-weights makes up what is absent"
             ),
             (["location": "../secret.bin"], "is in '../secret.bin'; \(relative)"),
             (["location": "sub/../../secret.bin"], "is in 'sub/../../secret.bin'; \(relative)"),

@@ -22,7 +22,7 @@ import Testing
     private func imported(_ model: ONNXModelProto, seed: UInt64 = 1) throws -> ImportedModel {
         try ONNXImporter.importModel(
             model, file: "m.onnx", folder: FileManager.default.temporaryDirectory.path,
-            options: .init(randomWeightsSeed: seed), decoders: OperatorDecoder.all)
+            options: .init(randomSeed: seed), decoders: OperatorDecoder.all)
     }
 
     private func weights(_ name: String, _ model: ONNXModelProto, seed: UInt64 = 1) throws -> [Float] {
@@ -120,10 +120,10 @@ import Testing
 
     @Test func theModelSaysThatItsWeightsAreRandom() throws {
         let model = try imported(unit(), seed: 7)
-        #expect(model.randomWeightsRemark == "weights are random (seed 7): the model is for profiling only")
+        #expect(model.randomSeed == 7)
         #expect(model.externalByteCount == 4 * (64 * 64 * 9 + 5 * 64))
         let whole = modelWithoutWeights()
-        #expect(try imported(whole).randomWeightsRemark == nil)
+        #expect(try imported(whole).randomSeed == nil)
     }
 
     private func modelWithoutWeights() -> ONNXModelProto { model([node("Sign", ["x"], ["y"])]) }

@@ -49,11 +49,6 @@ enum AccumulatorThresholds {
         }
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_accumulator_thresholds>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_accumulator_thresholds
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.accumulator_thresholds)
         let channels = Int(x.channels), steps = Int(min(op.step_count, UInt32(BNNMF_MAX_STEPS)))
@@ -74,12 +69,7 @@ enum AccumulatorThresholds {
         for sample in 0..<Int(x.dims[0]) {
             arguments.thresholds = run.input(0, as: Float.self) + sample &* channels
             arguments.output = run.output(as: Int32.self) + sample &* channels
-            withUnsafePointer(to: Call(kernel: run.table.pointee.accumulator_thresholds, arguments: arguments)) {
-                run.parallel(UInt32(channels), cost: cost, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self) else { return }
-                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(UInt32(channels), cost: cost, run.table.pointee.accumulator_thresholds, arguments)
         }
     }
 }

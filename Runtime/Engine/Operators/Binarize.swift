@@ -6,7 +6,7 @@ enum Binarize {
     static func validate(_ scope: OperatorScope) throws(Failure) {
         try scope.requireInputs(1)
         let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.binarize)
-        try scope.require(x.elementType != .bits, "the input must be float32 or int32")
+        try scope.requireFloat32OrInt32(x)
         try scope.require("the output", y, is: .bits)
         try scope.require(x.dims == y.dims, "input and output must have equal dimensions")
         let sample = x.elements / Int64(x.dims[0])
@@ -18,11 +18,6 @@ enum Binarize {
             op.switch_points, switchCount: op.switch_count, columnCount: period, type: x.elementType, scope)
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_binarize>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_binarize
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.binarize)
         let arguments = bnnmk_binarize(
@@ -32,11 +27,6 @@ enum Binarize {
             switch_count: op.switch_count, period: op.period)
         let kernel = x.elementType == .int32 ? run.table.pointee.binarize_i32 : run.table.pointee.binarize_f32
         let cost = x.channels &* (Int64(op.switch_count) &+ 1) &* 2
-        withUnsafePointer(to: Call(kernel: kernel, arguments: arguments)) {
-            run.parallel(UInt32(x.rows), cost: cost, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(UInt32(x.rows), cost: cost, kernel, arguments)
     }
 }

@@ -7,18 +7,13 @@ enum BinarizeBy {
         try scope.requireInputs(2)
         let (x, t, y) = (scope.input(0), scope.input(1), scope.output)
         let op = scope.record.parameters.binarize_by
-        try scope.require(x.elementType != .bits, "the input must be float32 or int32")
+        try scope.requireFloat32OrInt32(x)
         try scope.require("the thresholds", t, is: x.elementType)
         try scope.require("the output", y, is: .bits)
         try scope.require(x.dims == y.dims, "input and output must have equal dimensions")
         try scope.require(
             Epilogue.isVector(t.dims, of: x.dims), "the thresholds must be one vector of channels for each sample")
         try scope.require(op.below <= 1 && op.strict <= 1, "below and strict must be 0 or 1")
-    }
-
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_binarize_by>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_binarize_by
     }
 
     static func run(_ run: OperatorRun) {
@@ -35,12 +30,7 @@ enum BinarizeBy {
                 thresholds: UnsafeRawPointer(thresholds + sample &* channels),
                 output: output + sample &* rows &* Int(x.rowWords), channels: UInt32(channels), below: op.below,
                 strict: op.strict)
-            withUnsafePointer(to: Call(kernel: kernel, arguments: arguments)) {
-                run.parallel(UInt32(rows), cost: x.channels &* 2, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self) else { return }
-                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(UInt32(rows), cost: x.channels &* 2, kernel, arguments)
         }
     }
 }

@@ -4,16 +4,6 @@ import CBNNM
 
 /// The execution of a binary convolution: one kernel call for each image and group.
 extension BinaryConv2D {
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_binary_conv2d>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_binary_conv2d
-    }
-
-    private struct ExtractCall {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_extract>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_extract
-    }
-
     /// What all kernel calls of an operator's execution have in common.
     private struct State {
         let run: OperatorRun
@@ -130,12 +120,7 @@ extension BinaryConv2D {
     private static func convolve(_ state: State, _ arguments: bnnmk_binary_conv2d, extraCost: Int64) {
         let layout = state.layout
         let cost = state.geometry.outputWidth &* layout.taps &* layout.words &* layout.blocks &* 16 &+ extraCost
-        withUnsafePointer(to: Call(kernel: state.run.table.pointee.binary_conv2d, arguments: arguments)) {
-            state.run.parallel(state.geometry.outputHeight, cost: cost, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self) else { return }
-                withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-            }
-        }
+        state.run.parallel(state.geometry.outputHeight, cost: cost, state.run.table.pointee.binary_conv2d, arguments)
     }
 
     /// A group's pixels of one image of an operand, where they are or, if they do not begin at a word, copied.
@@ -154,7 +139,7 @@ extension BinaryConv2D {
         switch type {
         case .bits: BNNMK_OUTPUT_BITS
         case .int32: BNNMK_OUTPUT_INT32
-        case .float32: BNNMK_OUTPUT_FLOAT32
+        default: BNNMK_OUTPUT_FLOAT32
         }
     }
 
@@ -177,11 +162,6 @@ extension BinaryConv2D {
         let arguments = bnnmk_extract(
             input: pixels, output: words, input_stride: UInt32(x.rowWords),
             offset: UInt32(group &* Int(layout.channels)), channels: UInt32(layout.channels))
-        withUnsafePointer(to: ExtractCall(kernel: run.table.pointee.extract, arguments: arguments)) {
-            run.parallel(x.dims[1] &* x.dims[2], cost: layout.words &* 8, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: ExtractCall.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(x.dims[1] &* x.dims[2], cost: layout.words &* 8, run.table.pointee.extract, arguments)
     }
 }

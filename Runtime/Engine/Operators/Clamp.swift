@@ -12,21 +12,11 @@ enum Clamp {
         try scope.requireLimits(op.minimum, op.maximum)
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_clamp>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_clamp
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.clamp)
         let arguments = bnnmk_clamp(
             input: run.input(0, as: Float.self), output: run.output(as: Float.self), minimum: op.minimum,
             maximum: op.maximum)
-        withUnsafePointer(to: Call(kernel: run.table.pointee.clamp, arguments: arguments)) {
-            run.parallel(UInt32(x.elementCount), cost: 1, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(UInt32(x.elementCount), cost: 1, run.table.pointee.clamp, arguments)
     }
 }

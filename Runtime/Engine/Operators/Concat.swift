@@ -19,16 +19,6 @@ enum Concat {
         try scope.require("the output's extent along the axis", Int64(y.dims[axis]), is: extent)
     }
 
-    private struct CopyCall {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_copy_rows>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_copy_rows
-    }
-
-    private struct InsertCall {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_insert>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_insert
-    }
-
     static func run(_ run: OperatorRun) {
         let (y, axis) = (run.outputTensor, Int(run.record.parameters.concat.axis))
         if y.elementType == .bits, axis == y.rank &- 1 { insertBits(run, y) } else { copyRows(run, y, axis) }
@@ -44,12 +34,7 @@ enum Concat {
             let arguments = bnnmk_insert(
                 input: run.input(position, as: UInt64.self), output: output, output_stride: UInt32(y.rowWords),
                 offset: offset, channels: UInt32(x.channels))
-            withUnsafePointer(to: InsertCall(kernel: run.table.pointee.insert, arguments: arguments)) {
-                run.parallel(UInt32(y.rows), cost: x.rowWords &* 8, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: InsertCall.self) else { return }
-                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(UInt32(y.rows), cost: x.rowWords &* 8, run.table.pointee.insert, arguments)
             offset &+= UInt32(x.channels)
         }
     }
@@ -67,12 +52,7 @@ enum Concat {
                 input: UnsafeRawPointer(run.input(position, as: UInt8.self)),
                 output: UnsafeMutableRawPointer(output + offset), row_bytes: UInt64(rowBytes),
                 input_stride: UInt64(rowBytes), output_stride: UInt64(outputStride))
-            withUnsafePointer(to: CopyCall(kernel: run.table.pointee.copy_rows, arguments: arguments)) {
-                run.parallel(UInt32(rows), cost: Int64(rowBytes / 8), $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: CopyCall.self) else { return }
-                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(UInt32(rows), cost: Int64(rowBytes / 8), run.table.pointee.copy_rows, arguments)
             offset &+= rowBytes
         }
     }

@@ -5,8 +5,7 @@ import BNNMKernels
 /// through the steps.
 extension Conv2D {
     private struct Call {
-        let convolve: (@convention(c) (UnsafePointer<bnnmk_conv2d>?, UInt32, UInt32) -> Void)?
-        let mapRows: (@convention(c) (UnsafePointer<bnnmk_map>?, UInt32, UInt32) -> Void)?
+        let convolve, mapRows: bnnmk_kernel?
         /// Of the first group.
         let conv: bnnmk_conv2d
         let map: bnnmk_map
@@ -25,6 +24,14 @@ extension Conv2D {
                 withUnsafePointer(to: conv) { convolve?($0, row, row &+ 1) }
             }
             withUnsafePointer(to: map) { mapRows?($0, row, row &+ 1) }
+        }
+    }
+
+    /// Rows begin..<end, as a kernel whose arguments are a `Call`.
+    private static var convolveRows: bnnmk_kernel {
+        { arguments, begin, end in
+            guard let call = arguments?.assumingMemoryBound(to: Call.self), begin < end else { return }
+            for row in begin..<end { call.pointee.run(row: row) }
         }
     }
 
@@ -59,14 +66,8 @@ extension Conv2D {
                 convolve: run.table.pointee.conv2d, mapRows: run.table.pointee.map, conv: conv, map: map,
                 groups: groups,
                 groupWeights: Int(geometry.tapCount) &* (channels / groups) &* (outChannels / groups))
-            withUnsafePointer(to: call) {
-                run.parallel(
-                    geometry.outputHeight, cost: geometry.outputWidth &* Int64(outChannels) &* perPixel, $0
-                ) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self), begin < end else { return }
-                    for row in begin..<end { call.pointee.run(row: row) }
-                }
-            }
+            run.parallel(
+                geometry.outputHeight, cost: geometry.outputWidth &* Int64(outChannels) &* perPixel, convolveRows, call)
             state.storeAverages(image: image)
         }
     }

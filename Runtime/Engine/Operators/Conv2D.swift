@@ -33,11 +33,6 @@ enum Conv2D {
         return UInt64(clamping: values) &* UInt64(clamping: taps &* (x.channels / Int64(op.groups)))
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_conv2d>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_conv2d
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.conv2d)
         if let epilogue = Epilogue(run.record) {
@@ -66,12 +61,7 @@ enum Conv2D {
                     output: output + (image &* outputSize &+ group &* groupOutChannels),
                     output_stride: UInt32(outChannels), out_channels: UInt32(groupOutChannels),
                     minimum: op.minimum, maximum: op.maximum)
-                withUnsafePointer(to: Call(kernel: run.table.pointee.conv2d, arguments: arguments)) {
-                    run.parallel(geometry.outputHeight, cost: cost, $0) { context, begin, end in
-                        guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                        withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-                    }
-                }
+                run.parallel(geometry.outputHeight, cost: cost, run.table.pointee.conv2d, arguments)
             }
         }
     }

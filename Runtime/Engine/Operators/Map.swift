@@ -12,11 +12,6 @@ enum Map {
         try epilogue.validate(x.dims, .float32, scope)
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_map>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_map
-    }
-
     static func run(_ run: OperatorRun) {
         guard let epilogue = Epilogue(run.record) else { return }
         let dims = run.inputTensor(0).dims
@@ -34,12 +29,7 @@ enum Map {
             let arguments = bnnmk_map(
                 input: input + image &* pixels &* state.channels, row_pixels: UInt32(rowPixels),
                 epilogue: state.kernelForm(image: image))
-            withUnsafePointer(to: Call(kernel: run.table.pointee.map, arguments: arguments)) {
-                run.parallel(UInt32(pixels / rowPixels), cost: cost, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self) else { return }
-                    withUnsafePointer(to: call.pointee.arguments) { call.pointee.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(UInt32(pixels / rowPixels), cost: cost, run.table.pointee.map, arguments)
             state.storeAverages(image: image)
         }
     }

@@ -4,7 +4,7 @@ import BNNMKernels
 /// BNNMF_OP_MAX_POOL, BNNMF_OP_AVERAGE_POOL and BNNMF_OP_BIT_POOL: a window over each channel of [N,H,W,C] by itself.
 enum Pool {
     static func validateMaximum(_ scope: OperatorScope) throws(Failure) {
-        try scope.require(scope.input(0).elementType != .bits, "the input must be float32 or int32")
+        try scope.requireFloat32OrInt32(scope.input(0))
         try validate(scope, needsTapsOnInput: true)
     }
 
@@ -32,11 +32,6 @@ enum Pool {
         if needsTapsOnInput { try geometry.validateTapsOnInput(scope) }
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_pool>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_pool
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.pool)
         let geometry = WindowGeometry(op.window, x, y)
@@ -47,7 +42,7 @@ enum Pool {
             case (BNNMF_OP_AVERAGE_POOL, _): run.table.pointee.average_pool_f32
             case (_, .float32): run.table.pointee.max_pool_f32
             case (_, .int32): run.table.pointee.max_pool_i32
-            case (_, .bits): run.table.pointee.bit_pool
+            default: run.table.pointee.bit_pool
             }
         let rowLength = x.elementType == .bits ? x.rowWords : x.channels
         let cost = geometry.outputWidth &* rowLength &* geometry.tapCount &* 2
@@ -59,12 +54,7 @@ enum Pool {
                 or_channels: x.elementType == .bits ? run.blob(op.or_channels, as: UInt64.self) : nil,
                 count_include_pad: op.count_include_pad, pad_bottom: op.window.pad_bottom,
                 pad_right: op.window.pad_right)
-            withUnsafePointer(to: Call(kernel: kernel, arguments: arguments)) {
-                run.parallel(geometry.outputHeight, cost: cost, $0) { context, begin, end in
-                    guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                    withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-                }
-            }
+            run.parallel(geometry.outputHeight, cost: cost, kernel, arguments)
         }
     }
 }

@@ -16,21 +16,11 @@ enum ScaleShift {
         _ = try scope.blob("shift", op.shift, byteCount: period &* 4)
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_scale_shift>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_scale_shift
-    }
-
     static func run(_ run: OperatorRun) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.scale_shift)
         let arguments = bnnmk_scale_shift(
             input: run.input(0, as: Float.self), output: run.output(as: Float.self),
             scale: run.blob(op.scale, as: Float.self), shift: run.blob(op.shift, as: Float.self), period: op.period)
-        withUnsafePointer(to: Call(kernel: run.table.pointee.scale_shift, arguments: arguments)) {
-            run.parallel(UInt32(x.elementCount), cost: 2, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(UInt32(x.elementCount), cost: 2, run.table.pointee.scale_shift, arguments)
     }
 }

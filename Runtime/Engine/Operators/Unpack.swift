@@ -11,20 +11,10 @@ enum Unpack {
         try scope.require(x.dims == y.dims, "input and output must have equal dimensions")
     }
 
-    private struct Call {
-        let kernel: (@convention(c) (UnsafePointer<bnnmk_unpack>?, UInt32, UInt32) -> Void)?
-        let arguments: bnnmk_unpack
-    }
-
     static func run(_ run: OperatorRun) {
         let x = run.inputTensor(0)
         let arguments = bnnmk_unpack(
             input: run.input(0, as: UInt64.self), output: run.output(as: Float.self), channels: UInt32(x.channels))
-        withUnsafePointer(to: Call(kernel: run.table.pointee.unpack, arguments: arguments)) {
-            run.parallel(UInt32(x.rows), cost: x.channels &* 2, $0) { context, begin, end in
-                guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                withUnsafePointer(to: call.arguments) { call.kernel?($0, begin, end) }
-            }
-        }
+        run.parallel(UInt32(x.rows), cost: x.channels &* 2, run.table.pointee.unpack, arguments)
     }
 }

@@ -1,13 +1,11 @@
 // The kernels: what each operation computes on raw memory, and the table through which the engine calls them.
 //
-// A kernel does not allocate, keeps no state, calls nothing beyond mem*, and trusts its arguments: the engine has
-// checked them. Every function type is declared once, here, with its buffer contract. `kernels_generic.c` fills the
-// whole table with plain C, the reference of all others; each instruction set's table then overrides what it does
-// better.
+// A kernel does not allocate, keeps no state, calls nothing beyond mem* and libm and libm, and trusts its arguments:
+// the engine has checked them. Each operation's arguments are a structure, declared here with its buffer contract.
+// `kernels_generic.c` fills the whole table with plain C, the reference of all others; each instruction set's table
+// then overrides what it does better.
 //
-// Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says. A kernel that takes
-// `begin, end` computes that part of its range only, so that threads can share one call's work: parts never write the
-// same word.
+// Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says.
 #ifndef BNNM_KERNELS_H
 #define BNNM_KERNELS_H
 
@@ -16,6 +14,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+// Every kernel. `arguments` is the structure that the table names beside the slot; the kernel computes items
+// begin..<end of its range only, so that threads can share one call's work: parts never write the same word. The type
+// is that of a thread pool's task (bnnmp_task), so that a pool runs kernels as they are.
+typedef void (*bnnmk_kernel)(const void *arguments, uint32_t begin, uint32_t end);
 
 // Geometry of a window over an image; taps outside the input are padding.
 typedef struct bnnmk_window {
@@ -329,38 +332,39 @@ typedef struct bnnmk_binary_matmul {
   uint32_t a_form, b_form;
 } bnnmk_binary_matmul;
 
-// `begin, end`: output rows (y) for windows; rows for binarize, binarize_by, map, unpack, extract, insert and
+// Beside each slot stands its structure of arguments.
+// Items (`begin`, `end`): output rows (y) for windows; rows for binarize, binarize_by, map, unpack, extract, insert and
 // copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; outer items for gather,
-// resample and reduce; rows m for matmul and binary_matmul; rows for gather_bits; the outermost dimension for transpose,
-// elementwise and compute (a rank of 0 counts as one of extent 1).
+// resample and reduce; rows m for matmul and binary_matmul; rows for gather_bits; the outermost dimension for
+// transpose, elementwise and compute (a rank of 0 counts as one of extent 1).
 typedef struct bnnmk_table {
-  void (*binary_conv2d)(const bnnmk_binary_conv2d *, uint32_t begin, uint32_t end);
-  void (*conv2d)(const bnnmk_conv2d *, uint32_t begin, uint32_t end);
-  void (*max_pool_f32)(const bnnmk_pool *, uint32_t begin, uint32_t end);
-  void (*max_pool_i32)(const bnnmk_pool *, uint32_t begin, uint32_t end);
-  void (*average_pool_f32)(const bnnmk_pool *, uint32_t begin, uint32_t end);
-  void (*bit_pool)(const bnnmk_pool *, uint32_t begin, uint32_t end);
-  void (*binarize_f32)(const bnnmk_binarize *, uint32_t begin, uint32_t end);
-  void (*binarize_i32)(const bnnmk_binarize *, uint32_t begin, uint32_t end);
-  void (*unpack)(const bnnmk_unpack *, uint32_t begin, uint32_t end);
-  void (*extract)(const bnnmk_extract *, uint32_t begin, uint32_t end);
-  void (*scale_shift)(const bnnmk_scale_shift *, uint32_t begin, uint32_t end);
-  void (*clamp)(const bnnmk_clamp *, uint32_t begin, uint32_t end);
-  void (*transpose)(const bnnmk_transpose *, uint32_t begin, uint32_t end);
-  void (*elementwise)(const bnnmk_elementwise *, uint32_t begin, uint32_t end);
-  void (*map)(const bnnmk_map *, uint32_t begin, uint32_t end);
-  void (*copy_rows)(const bnnmk_copy_rows *, uint32_t begin, uint32_t end);
-  void (*insert)(const bnnmk_insert *, uint32_t begin, uint32_t end);
-  void (*binarize_by_f32)(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
-  void (*binarize_by_i32)(const bnnmk_binarize_by *, uint32_t begin, uint32_t end);
-  void (*accumulator_thresholds)(const bnnmk_accumulator_thresholds *, uint32_t begin, uint32_t end);
-  void (*compute)(const bnnmk_compute *, uint32_t begin, uint32_t end);
-  void (*gather)(const bnnmk_gather *, uint32_t begin, uint32_t end);
-  void (*gather_bits)(const bnnmk_gather_bits *, uint32_t begin, uint32_t end);
-  void (*resample)(const bnnmk_resample *, uint32_t begin, uint32_t end);
-  void (*reduce)(const bnnmk_reduce *, uint32_t begin, uint32_t end);
-  void (*matmul)(const bnnmk_matmul *, uint32_t begin, uint32_t end);
-  void (*binary_matmul)(const bnnmk_binary_matmul *, uint32_t begin, uint32_t end);
+  bnnmk_kernel binary_conv2d;           // bnnmk_binary_conv2d
+  bnnmk_kernel conv2d;                  // bnnmk_conv2d
+  bnnmk_kernel max_pool_f32;            // bnnmk_pool
+  bnnmk_kernel max_pool_i32;            // bnnmk_pool
+  bnnmk_kernel average_pool_f32;        // bnnmk_pool
+  bnnmk_kernel bit_pool;                // bnnmk_pool
+  bnnmk_kernel binarize_f32;            // bnnmk_binarize
+  bnnmk_kernel binarize_i32;            // bnnmk_binarize
+  bnnmk_kernel unpack;                  // bnnmk_unpack
+  bnnmk_kernel extract;                 // bnnmk_extract
+  bnnmk_kernel scale_shift;             // bnnmk_scale_shift
+  bnnmk_kernel clamp;                   // bnnmk_clamp
+  bnnmk_kernel transpose;               // bnnmk_transpose
+  bnnmk_kernel elementwise;             // bnnmk_elementwise
+  bnnmk_kernel map;                     // bnnmk_map
+  bnnmk_kernel copy_rows;               // bnnmk_copy_rows
+  bnnmk_kernel insert;                  // bnnmk_insert
+  bnnmk_kernel binarize_by_f32;         // bnnmk_binarize_by
+  bnnmk_kernel binarize_by_i32;         // bnnmk_binarize_by
+  bnnmk_kernel accumulator_thresholds;  // bnnmk_accumulator_thresholds
+  bnnmk_kernel compute;                 // bnnmk_compute
+  bnnmk_kernel gather;                  // bnnmk_gather
+  bnnmk_kernel gather_bits;             // bnnmk_gather_bits
+  bnnmk_kernel resample;                // bnnmk_resample
+  bnnmk_kernel reduce;                  // bnnmk_reduce
+  bnnmk_kernel matmul;                  // bnnmk_matmul
+  bnnmk_kernel binary_matmul;           // bnnmk_binary_matmul
   // Name of the kernel in each slot that an instruction set overrides, for reports: "binary_conv2d_generic".
   const char *binary_conv2d_name, *conv2d_name;
 } bnnmk_table;
