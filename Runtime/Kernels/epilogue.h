@@ -139,17 +139,7 @@ BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_
       break;
     }
     case BNNMK_STEP_FUNCTION:
-      if (step->function == BNNMK_SIGMOID) {
-        BNNMK_LANES
-        for (uint32_t i = 0; i < pixel_count * count; i++) {
-          x[i] = bnnmk_sigmoid(x[i]);
-        }
-      } else {
-        BNNMK_LANES
-        for (uint32_t i = 0; i < pixel_count * count; i++) {
-          x[i] = bnnmk_tanh(x[i]);
-        }
-      }
+      bnnmk_apply_function(step->function, x, pixel_count * count);
       break;
     default:
       for (uint32_t p = 0; p < pixel_count; p++) {

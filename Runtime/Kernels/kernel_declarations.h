@@ -25,6 +25,13 @@ void bnnmk_insert_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_i32_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_accumulator_thresholds_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_compute_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_gather_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_gather_bits_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_resample_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_reduce_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_matmul_f32_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_matmul_generic(const void *arguments, uint32_t begin, uint32_t end);
 
 #if defined(__x86_64__) || defined(__i386__)
 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
@@ -32,11 +39,15 @@ void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t e
 void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_matmul_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 #endif
 
 #if defined(__ARM_NEON)
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_neon(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_matmul_f32_neon(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_matmul_neon(const void *arguments, uint32_t begin, uint32_t end);
 #endif
 
 #endif

@@ -24,6 +24,13 @@ void bnnmk_set_generic(bnnmk_table *table) {
       .binarize_by_f32 = bnnmk_binarize_by_f32_generic,
       .binarize_by_i32 = bnnmk_binarize_by_i32_generic,
       .accumulator_thresholds = bnnmk_accumulator_thresholds_generic,
+      .compute = bnnmk_compute_generic,
+      .gather = bnnmk_gather_generic,
+      .gather_bits = bnnmk_gather_bits_generic,
+      .resample = bnnmk_resample_generic,
+      .reduce = bnnmk_reduce_generic,
+      .matmul = bnnmk_matmul_f32_generic,
+      .binary_matmul = bnnmk_binary_matmul_generic,
       .binary_conv2d_name = "binary_conv2d_generic",
       .conv2d_name = "conv2d_f32_generic",
   };

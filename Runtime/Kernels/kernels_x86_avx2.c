@@ -12,6 +12,8 @@ void bnnmk_set_avx2(bnnmk_table *table) {
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx2;
   table->map = bnnmk_map_x86_avx2;
   table->binarize_by_f32 = bnnmk_binarize_by_f32_x86_avx2;
+  table->matmul = bnnmk_matmul_f32_x86_avx2;
+  table->binary_matmul = bnnmk_binary_matmul_x86_avx2;
 }
 
 #else
