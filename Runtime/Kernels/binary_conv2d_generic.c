@@ -3,9 +3,10 @@
 #include "kernel_declarations.h"
 #include "popcount.h"
 
-void bnnmk_count_differences_generic(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                     const uint64_t *weights, const bnnmk_tap_box *box,
-                                     uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+__attribute__((noinline)) void bnnmk_count_differences_generic(const uint64_t *input, size_t pixel_step,
+                                                               uint32_t pixel_count, const uint64_t *weights,
+                                                               const bnnmk_tap_box *box,
+                                                               uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   for (uint32_t p = 0; p < pixel_count; p++) {
     for (uint32_t row = 0; row < box->row_count; row++) {
       for (uint32_t run = 0; run < box->run_count; run++) {
@@ -26,12 +27,13 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 
-static void finish_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_finish_whole_tile(conv, tile, decide);
+static __attribute__((noinline)) void write_numbers(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_store_numbers(conv, tile);
 }
 
 void bnnmk_binary_conv2d_generic(const void *arguments, uint32_t begin, uint32_t end) {
-  static const bnnmk_binary_conv2d_parts parts = {4, bnnmk_count_differences_generic, bnnmk_count_masked_generic,
-                                                  finish_tile};
-  bnnmk_binary_conv2d_by_parts(arguments, begin, end, &parts);
+  const bnnmk_binary_conv2d_parts parts = {4, bnnmk_count_differences_generic, bnnmk_count_masked_generic, decide,
+                                           write_numbers};
+  const bnnmk_binary_conv2d *conv = arguments;
+  bnnmk_binary_conv2d_rows(conv, conv->output_kind == BNNMK_OUTPUT_BITS, begin, end, parts);
 }

@@ -93,9 +93,10 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
   }
 }
 
-void bnnmk_count_differences_neon(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                  const uint64_t *weights, const bnnmk_tap_box *box,
-                                  uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+__attribute__((noinline)) void bnnmk_count_differences_neon(const uint64_t *input, size_t pixel_step,
+                                                            uint32_t pixel_count, const uint64_t *weights,
+                                                            const bnnmk_tap_box *box,
+                                                            uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
       count_pixels(input, pixel_step, 1, weights, box, counts);
@@ -134,14 +135,14 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
-static void finish_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_finish_whole_tile(conv, tile, decide);
+static __attribute__((noinline)) void write_numbers(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_store_numbers(conv, tile);
 }
 
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
-  static const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_neon, bnnmk_count_masked_generic,
-                                                  finish_tile};
-  bnnmk_binary_conv2d_by_parts(arguments, begin, end, &parts);
+  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_neon, bnnmk_count_masked_generic,
+                                           decide, write_numbers};
+  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
 }
 
 #else

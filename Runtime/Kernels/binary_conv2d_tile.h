@@ -10,17 +10,27 @@
 #include "separate_roundings.h"
 #include "window_taps.h"
 
-// The largest tile of any instruction set, in pixels.
+// The largest tile of any instruction set that a CPU of this architecture may have, in pixels.
+#if defined(__aarch64__)
 enum { BNNMK_MAX_PIXEL_BLOCK = 6 };
+#else
+enum { BNNMK_MAX_PIXEL_BLOCK = 4 };
+#endif
 
 typedef struct bnnmk_tile {
   size_t row, pixel;  // of the first one
   uint32_t pixel_count, block;
-  int32_t accumulators[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
+  const int32_t (*accumulators)[BNNMK_CHANNEL_BLOCK];
 } bnnmk_tile;
 
-// Writes what the output is to be of a tile; of the last block only the channels that there are.
-typedef void bnnmk_finish_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile);
+// Channels of a block: fewer than eight in the last one.
+BNNMK_INLINE uint32_t bnnmk_block_channels(const bnnmk_binary_conv2d *conv, uint32_t block) {
+  const uint32_t left = conv->out_channels - block * BNNMK_CHANNEL_BLOCK;
+  return left < BNNMK_CHANNEL_BLOCK ? left : BNNMK_CHANNEL_BLOCK;
+}
+
+// Writes a tile where the output is numbers or an epilogue's results.
+typedef void bnnmk_write_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile);
 
 // Bit m is 1 (decision -1) where the number of switch points <= accumulators[m] is even, for all eight channels.
 // `points` stands on the first of them; `point_stride` leads from one switch point of a channel to its next.
@@ -106,16 +116,17 @@ BNNMK_INLINE void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_ti
   }
 }
 
-BNNMK_INLINE void bnnmk_store_bits(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t channel_count,
-                                   bnnmk_decide *decide) {
-  const uint32_t channel = tile->block * BNNMK_CHANNEL_BLOCK, switch_count = conv->switch_count;
+BNNMK_INLINE void bnnmk_store_bits(const bnnmk_binary_conv2d *conv, size_t pixel, uint32_t pixel_count, uint32_t block,
+                                   int32_t accumulators[][BNNMK_CHANNEL_BLOCK], bnnmk_decide *decide) {
+  const uint32_t channel_count = bnnmk_block_channels(conv, block), channel = block * BNNMK_CHANNEL_BLOCK;
   const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
-  const int32_t *points = switch_count ? conv->switch_points + channel : 0;
-  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+  const int32_t *points = conv->switch_count ? conv->switch_points + channel : 0;
+  uint64_t *output = (uint64_t *)conv->output + pixel * words;
+  for (uint32_t p = 0; p < pixel_count; p++) {
     const uint32_t minus = channel_count == BNNMK_CHANNEL_BLOCK
-                               ? decide(tile->accumulators[p], points, switch_count, stride)
-                               : bnnmk_decide_some(tile->accumulators[p], points, switch_count, stride, channel_count);
-    bnnmk_or_bits((uint64_t *)conv->output + (tile->pixel + p) * words, conv->channel_offset + channel, minus);
+                               ? decide(accumulators[p], points, conv->switch_count, stride)
+                               : bnnmk_decide_some(accumulators[p], points, conv->switch_count, stride, channel_count);
+    bnnmk_or_bits(output + p * words, conv->channel_offset + channel, minus);
   }
 }
 
@@ -150,14 +161,11 @@ BNNMK_INLINE void bnnmk_store_floats(const bnnmk_binary_conv2d *conv, const bnnm
   }
 }
 
-// The body of a bnnmk_finish_tile.
-BNNMK_INLINE void bnnmk_finish_whole_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile,
-                                          bnnmk_decide *decide) {
-  const uint32_t left = conv->out_channels - tile->block * BNNMK_CHANNEL_BLOCK;
-  const uint32_t channel_count = left < BNNMK_CHANNEL_BLOCK ? left : BNNMK_CHANNEL_BLOCK;
+// All outputs of a tile but bits.
+BNNMK_INLINE void bnnmk_store_numbers(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  const uint32_t channel_count = bnnmk_block_channels(conv, tile->block);
   switch (conv->output_kind) {
     case BNNMK_OUTPUT_BITS:
-      bnnmk_store_bits(conv, tile, channel_count, decide);
       break;
     case BNNMK_OUTPUT_INT32:
       if (channel_count == BNNMK_CHANNEL_BLOCK) {

@@ -94,9 +94,10 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
   }
 }
 
-AVX2 void bnnmk_count_differences_x86_avx2(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                           const uint64_t *weights, const bnnmk_tap_box *box,
-                                           uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+__attribute__((noinline)) AVX2 void bnnmk_count_differences_x86_avx2(const uint64_t *input, size_t pixel_step,
+                                                                     uint32_t pixel_count, const uint64_t *weights,
+                                                                     const bnnmk_tap_box *box,
+                                                                     uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
       count_pixels(input, 0, pixel_step, 1, 0, weights, box, counts, 0);
@@ -113,9 +114,11 @@ AVX2 void bnnmk_count_differences_x86_avx2(const uint64_t *input, size_t pixel_s
 }
 
 // Two pixels at a time: what four need besides does not fit in the registers.
-static AVX2 void count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
-                                          uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
-                                          uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]) {
+static AVX2 __attribute__((noinline)) void count_masked_differences(const uint64_t *input, const uint64_t *mask,
+                                                                    size_t pixel_step, uint32_t pixel_count,
+                                                                    const uint64_t *weights, const bnnmk_tap_box *box,
+                                                                    uint32_t counts[][BNNMK_CHANNEL_BLOCK],
+                                                                    uint32_t ones[]) {
   uint32_t p = 0;
   for (; p + 2 <= pixel_count; p += 2) {
     const size_t first = p * pixel_step;
@@ -139,14 +142,14 @@ static inline AVX2 uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOC
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(even));
 }
 
-static AVX2 void finish_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_finish_whole_tile(conv, tile, decide);
+static AVX2 __attribute__((noinline)) void write_numbers(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_store_numbers(conv, tile);
 }
 
-void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  static const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_x86_avx2,
-                                                  count_masked_differences, finish_tile};
-  bnnmk_binary_conv2d_by_parts(arguments, begin, end, &parts);
+AVX2 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_x86_avx2, count_masked_differences,
+                                           decide, write_numbers};
+  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
 }
 
 #else
