@@ -32,7 +32,8 @@ let package = Package(
 
         // The runtime.
         .target(name: "CBNNM", path: "Runtime/API", exclude: ["README.md"]),
-        .target(name: "BNNMKernels", path: "Runtime/Kernels", exclude: ["README.md"]),
+        .target(
+            name: "BNNMKernels", path: "Runtime/Kernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "BNNMPlatform", path: "Runtime/Platform", exclude: ["README.md"]),
         .target(
             name: "BNNMEngine", dependencies: ["BNNMFormat", "BNNMKernels", "BNNMPlatform", "CBNNM"],
@@ -56,7 +57,8 @@ let package = Package(
         .executableTarget(name: "digits", dependencies: ["CBNNM", "BNNMEngine"], path: "Runtime/examples/digits"),
 
         // The tests mirror the list above.
-        .target(name: "TestSupport", dependencies: ["BNNMIR", "BNNMEngine", "CBNNM"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport", dependencies: ["BNNMIR", "BNNMONNX", "BNNMEngine", "CBNNM"], path: "Tests/Support"),
         .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
         .testTarget(
             name: "ONNXTests",

@@ -69,6 +69,12 @@ public struct Graph: Sendable {
         public var encoding: Encoding
         public var shape: [Int]
         public var value: ValueID
+        /// The order in which the value's axes are the ONNX value's, but for its shape; nil where they stand in order.
+        public var axisOrder: [Int]?
+        /// Whether the value is an image [N,H,W,C] that stands for an ONNX value [N,C,H,W].
+        public var isChannelsLast = false
+        /// A binary value of the same shape that is +1 where the ONNX value is 0: of a ternary sign. Else nil.
+        public var mask: ValueID?
 
         public init(name: String, encoding: Encoding, shape: [Int], value: ValueID) {
             self.name = name
@@ -248,7 +254,10 @@ extension Graph {
             nodes[index]!.inputs = inputs.map { $0 == old ? new : $0 }
         }
         for index in outputs.indices where outputs[index].value == old { outputs[index].value = new }
-        for index in probes.indices where probes[index].value == old { probes[index].value = new }
+        for index in probes.indices {
+            if probes[index].value == old { probes[index].value = new }
+            if probes[index].mask == old { probes[index].mask = new }
+        }
     }
 
     /// Makes every reader read `replacement(value)` in place of `value`.

@@ -20,11 +20,15 @@ public protocol Operator: Sendable {
 
     /// Attributes as printed in the textual form, in a fixed order.
     var attributes: [Attribute] { get }
+
+    /// Positions of the operands that are images, of an operator over images.
+    var imageOperands: [Int] { get }
 }
 
 extension Operator {
     public func evaluateFromTypes(_ operands: [Operand?]) -> [Tensor]? { nil }
     public var attributes: [Attribute] { [] }
+    public var imageOperands: [Int] { [0] }
 }
 
 /// One printed attribute: `strides=[2,2]`.

@@ -18,10 +18,19 @@ public struct WindowAttributes: Sendable {
     /// - Parameter kernel: the kernel's shape where the attributes do not give one.
     /// - Throws: `OperatorError` where lists have wrong lengths or numbers, or there is no kernel shape.
     public func window(kernel: [Int]? = nil) throws -> Window {
-        guard let kernel = kernelShape ?? kernel else { throw OperatorError("attribute 'kernel_shape' is missing") }
-        guard kernel.count == 1 || kernel.count == 2 else {
+        if let kernel = kernelShape ?? kernel, kernel.count != 1, kernel.count != 2 {
             throw OperatorError("kernel \(kernel) has \(kernel.count) axes; 1 and 2 spatial axes are supported")
         }
+        let axes = try axes(kernel: kernel)
+        return Window(axes.count == 2 ? axes[0] : Window.Axis(kernel: 1), axes[axes.count - 1])
+    }
+
+    /// The window's axes, any number of at least one.
+    /// - Parameter kernel: the kernel's shape where the attributes do not give one.
+    /// - Throws: `OperatorError` where lists have wrong lengths or numbers, or there is no kernel shape.
+    public func axes(kernel: [Int]? = nil) throws -> [Window.Axis] {
+        guard let kernel = kernelShape ?? kernel else { throw OperatorError("attribute 'kernel_shape' is missing") }
+        guard !kernel.isEmpty else { throw OperatorError("attribute 'kernel_shape' is empty") }
         let count = kernel.count
         for (name, list, length) in [
             ("strides", strides, count), ("dilations", dilations, count), ("pads", pads, 2 * count),
@@ -31,13 +40,12 @@ public struct WindowAttributes: Sendable {
                     "attribute '\(name)' has \(list.count) numbers; for kernel \(kernel) it must have \(length)")
             }
         }
-        let axes = kernel.indices.map { axis in
-            Window.Axis(
+        return try kernel.indices.map { axis in
+            let result = Window.Axis(
                 kernel: kernel[axis], stride: strides?[axis] ?? 1, dilation: dilations?[axis] ?? 1,
                 padBegin: pads?[axis] ?? 0, padEnd: pads?[axis + count] ?? 0)
+            try Window(result, result).validate()
+            return result
         }
-        let window = Window(count == 2 ? axes[0] : Window.Axis(kernel: 1), axes[count - 1])
-        try window.validate()
-        return window
     }
 }

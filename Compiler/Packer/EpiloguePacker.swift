@@ -6,10 +6,11 @@ import BNNMIR
 extension OperatorPacker {
     /// The record that `body` makes of an epilogue, with the epilogue's operands and results.
     func withEpilogue(
-        _ epilogue: Epilogue, _ baseOperandCount: Int, _ body: (bnnmf_epilogue) throws -> bnnmf_op
+        _ epilogue: Epilogue, _ baseOperandCount: Int, mask: Graph.ValueID? = nil,
+        _ body: (bnnmf_epilogue) throws -> bnnmf_op
     ) throws -> bnnmf_op {
         let operands = Array(node.inputs.dropFirst(baseOperandCount))
-        var tensors: [UInt32] = []
+        var tensors = try mask.map { [try model.tensor($0)] } ?? []
         var packed = bnnmf_epilogue.none
         packed.stores = stores(epilogue)
         packed.step_count = UInt32(epilogue.steps.count)
@@ -64,7 +65,7 @@ extension OperatorPacker {
             record.maximum = maximum
         case .function(let function):
             record.kind = BNNMF_STEP_FUNCTION.rawValue
-            record.function = (function == .sigmoid ? BNNMF_SIGMOID : BNNMF_TANH).rawValue
+            record.function = function.record.rawValue
         case .combine(let arithmetic, let operand):
             record.kind = arithmetic.kind.rawValue
             record.operand = try input(operands[operand]!)
@@ -84,6 +85,27 @@ func fill<Array, Record: BitwiseCopyable>(_ array: inout Array, _ records: [Reco
     withUnsafeMutableBytes(of: &array) { bytes in
         let elements = bytes.bindMemory(to: Record.self)
         for (index, record) in records.enumerated() { elements[index] = record }
+    }
+}
+
+extension Epilogue.Function {
+    fileprivate var record: bnnmf_real_function {
+        switch self {
+        case .sigmoid: BNNMF_SIGMOID
+        case .tanh: BNNMF_TANH
+        case .exp: BNNMF_EXP
+        case .log: BNNMF_LOG
+        case .sqrt: BNNMF_SQRT
+        case .sin: BNNMF_SIN
+        case .cos: BNNMF_COS
+        case .erf: BNNMF_ERF
+        case .gelu: BNNMF_GELU
+        case .geluTanh: BNNMF_GELU_TANH
+        case .softplus: BNNMF_SOFTPLUS
+        case .floor: BNNMF_FLOOR
+        case .ceil: BNNMF_CEIL
+        case .round: BNNMF_ROUND
+        }
     }
 }
 

@@ -99,19 +99,34 @@ extension ModelDescription {
         switch value.type.elementType {
         case .float32: record.element_type = BNNMF_FLOAT32.rawValue
         case .int32: record.element_type = BNNMF_INT32.rawValue
+        case .int64: record.element_type = BNNMF_INT64.rawValue
+        case .bool: record.element_type = BNNMF_BOOL.rawValue
         case .binary: record.element_type = BNNMF_BITS.rawValue
         default:
             throw PackingError(
-                description: "value '\(value.name)' is \(value.type): the runtime has float32, int32 and binary tensors"
+                description:
+                    "value '\(value.name)' is \(value.type): the runtime has float32, int32, int64, bool and binary tensors"
             )
         }
         record.rank = UInt32(value.type.rank)
         try fill(&record.dims, value.type.shape, of: value.name)
         record.blob = BNNMF_NONE
-        if let constant = graph.constant(id) { record.blob = blob(constant.floats) }
+        if let constant = graph.constant(id) { record.blob = blob(of: constant) }
         tensors.append(record)
         tensorIndex[id] = UInt32(tensors.count - 1)
         return tensorIndex[id]!
+    }
+
+    /// A constant's elements in the form of its type.
+    private func blob(of constant: Tensor) -> UInt32 {
+        let integers = constant.integers ?? []
+        return switch constant.elementType {
+        case .int32: blob(integers.map { Int32(truncatingIfNeeded: $0) })
+        case .int64: blob(integers)
+        case .bool: blob(integers.map { UInt8($0 == 0 ? 0 : 1) })
+        case .binary: blob(constant.packedBits)
+        default: blob(constant.floats)
+        }
     }
 
     /// Copies `values` into a new blob.
@@ -129,8 +144,9 @@ extension ModelDescription {
         var record = bnnmf_probe()
         record.name = string(probe.name)
         record.tensor = index
+        record.mask = try probe.mask.map { try tensor($0) } ?? BNNMF_NONE
         record.encoding = (probe.encoding == .signed ? BNNMF_PROBE_SIGNED : BNNMF_PROBE_ZERO_ONE).rawValue
-        record.channels_first = graph[probe.value].type.rank == 4 ? 1 : 0
+        record.channels_first = probe.isChannelsLast ? 1 : 0
         record.rank = UInt32(probe.shape.count)
         try fill(&record.dims, probe.shape, of: probe.name)
         return record
@@ -142,10 +158,10 @@ extension ModelDescription {
                 throw PackingError(description: "a check has no decisions of '\(probe.name)'")
             }
             let shape = graph[probe.value].type.shape
-            let isImage = shape.count == 4
             let tensor = Tensor(
-                TensorType(.binary, isImage ? ImageLayout.channelsFirst(shape) : shape), .integer(decisions))
-            return (isImage ? tensor.permuted(ImageLayout.toChannelsLast) : tensor).bitsHash
+                TensorType(.binary, probe.isChannelsLast ? ImageLayout.channelsFirst(shape) : shape),
+                .integer(decisions))
+            return (probe.isChannelsLast ? tensor.permuted(ImageLayout.toChannelsLast) : tensor).bitsHash
         }
         return bnnmf_check(
             inputs: indices(check.inputs.map { blob($0) }), outputs: indices(check.outputs.map { blob($0) }),

@@ -19,9 +19,12 @@ struct OperatorPacker {
         case is Reshape: try record(BNNMF_OP_RESHAPE)
         case let op as ChannelsLast<Conv>: try conv2D(op.base, bias: optionalConstant(2))
         case let op as ChannelsLast<BinaryConv>: try binaryConv2D(op.base)
-        case let op as ChannelsLast<BinaryConvThen<Decide>>: try binaryConv2D(op.base.conv, decide: constant(2))
+        case let op as ChannelsLast<BinaryConvThen<Decide>>:
+            try binaryConv2D(op.base.conv, decide: constant(op.base.conv.operandCount))
         case let op as ChannelsLast<BinaryConvThen<AccumulatorToFloat>>:
-            try binaryConv2D(op.base.conv, scale: constant(2), bias: optionalConstant(3))
+            try binaryConv2D(
+                op.base.conv, scale: constant(op.base.conv.operandCount),
+                bias: optionalConstant(op.base.conv.operandCount + 1))
         case let op as ChannelsLast<MaxPool>:
             try pool(BNNMF_OP_MAX_POOL, op.base.explicitWindow(input: inputShape, output: outputShape))
         case let op as ChannelsLast<AveragePool>:
@@ -37,9 +40,11 @@ struct OperatorPacker {
                 try conv2D(op.base.base, bias: optionalConstant(2, of: op.baseOperandCount), $0)
             }
         case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
-            try withEpilogue(op.epilogue, op.baseOperandCount) {
+            try withEpilogue(op.epilogue, op.baseOperandCount, mask: op.base.base.conv.isMasked ? node.inputs[2] : nil)
+            {
                 try binaryConv2D(
-                    op.base.base.conv, scale: constant(2), bias: optionalConstant(3, of: op.baseOperandCount), $0)
+                    op.base.base.conv, scale: constant(op.base.base.conv.operandCount),
+                    bias: optionalConstant(op.base.base.conv.operandCount + 1, of: op.baseOperandCount), $0)
             }
         case let op as Map:
             try withEpilogue(op.epilogue, op.baseOperandCount) {
@@ -57,13 +62,7 @@ struct OperatorPacker {
         case is Relu: try clamp(0, .infinity)
         case is Clip:
             try clamp(optionalConstant(1)?.floats[0] ?? -.infinity, optionalConstant(2)?.floats[0] ?? .infinity)
-        case is Add: try elementwise(BNNMF_ADD)
-        case is Sub: try elementwise(BNNMF_SUBTRACT)
-        case is Mul: try elementwise(BNNMF_MULTIPLY)
-        case is Div: try elementwise(BNNMF_DIVIDE)
-        case is Min: try elementwise(BNNMF_MINIMUM)
-        case is Max: try elementwise(BNNMF_MAXIMUM)
-        default: throw PackingError(description: "node '\(node.name)': \(type(of: node.op).name) has no runtime form")
+        default: try packGeneral()
         }
     }
 
@@ -140,6 +139,11 @@ struct OperatorPacker {
             scale: scale.map { model.blob($0.floats) } ?? BNNMF_NONE,
             bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
             minimum: -.infinity, maximum: .infinity, mask: 0, epilogue: epilogue)
+        if conv.isMasked {
+            op.parameters.binary_conv2d.mask = 1
+            op.inputs.1 = try model.tensor(node.inputs[2]!)
+            op.input_count = 2
+        }
         return op
     }
 
@@ -184,12 +188,6 @@ struct OperatorPacker {
     private func clamp(_ minimum: Float, _ maximum: Float) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_CLAMP)
         op.parameters.clamp = bnnmf_clamp(minimum: minimum, maximum: maximum)
-        return op
-    }
-
-    private func elementwise(_ function: bnnmf_function) throws -> bnnmf_op {
-        var op = try record(BNNMF_OP_ELEMENTWISE, inputCount: 2)
-        op.parameters.elementwise.function = function.rawValue
         return op
     }
 }

@@ -5,7 +5,7 @@ struct Accumulators {
     /// The value of type int32.
     let value: Graph.ValueID
     /// Every number an accumulator can be, ascending: from −n to n in steps of 2 for every number of products n that
-    /// some place of the map has.
+    /// some place of the map has; in steps of 1 where a mask can leave out any.
     let candidates: [Int]
 
     /// nil where `value` is not the result of a BinaryConv.
@@ -22,6 +22,11 @@ struct Accumulators {
             let columns = Set(
                 (0..<output[3]).map { conv.window.horizontal.validTaps(output: $0, input: input[3]).count })
             counts = Set(rows.flatMap { row in columns.map { row * $0 * channels } })
+        }
+        if conv.isMasked {
+            let most = counts.max() ?? 0
+            candidates = Array(-most...most)
+            return
         }
         // Even and odd accumulators; within a parity, the largest count covers the smaller ones.
         let even = counts.filter { $0 % 2 == 0 }.max(), odd = counts.filter { $0 % 2 != 0 }.max()

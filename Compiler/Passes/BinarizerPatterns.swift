@@ -1,11 +1,12 @@
 import BNNMIR
 
-/// P4: a bare Sign.
+/// P4: a bare Sign. One that gives a model's output from its input alone is no binarizer but arithmetic.
 struct SignPattern: BinarizerPattern {
     func match(_ id: Graph.NodeID, _ graph: inout Graph) throws -> BinarizerMatch? {
         let node = graph[id]
         guard node.op is Sign, let x = node.inputs[0], graph[x].type.elementType == .float32 else { return nil }
         let y = node.outputs[0]
+        if graph.inputs.contains(x), graph.isOutput(y) { return nil }
         return BinarizerMatch(input: x, zero: .zero, replaced: y, probed: y, encoding: .signed)
     }
 }
@@ -82,24 +83,8 @@ struct ZeroIsPlusPattern: BinarizerPattern {
             let (binarize, decided) = graph.producer(of: float.inputs[0]!, as: Binarize.self), binarize.zero == .zero
         else { return nil }
         let y = node.outputs[0]
-        return BinarizerMatch(input: decided.inputs[0]!, zero: .plus, replaced: y, probed: y, encoding: .signed)
-    }
-}
-
-/// P1, P3: `(s − p) + p` and `p + (s − p)` around a recognized decision s, for any p.
-enum StraightThroughPattern {
-    /// The value to read in place of the node's result.
-    static func match(_ id: Graph.NodeID, _ graph: Graph) -> Graph.ValueID? {
-        let node = graph[id]
-        guard node.op is Add, let first = node.inputs[0], let second = node.inputs[1] else { return nil }
-        for (difference, penalty) in [(first, second), (second, first)] {
-            guard let (_, sub) = graph.producer(of: difference, as: Sub.self), sub.inputs[1] == penalty,
-                let sign = sub.inputs[0],
-                graph.producer(of: sign, as: BinaryToFloat.self) != nil,
-                graph[sign].type == graph[node.outputs[0]].type
-            else { continue }
-            return sign
-        }
-        return nil
+        return BinarizerMatch(
+            input: decided.inputs[0]!, zero: .plus, replaced: y, probed: y, encoding: .signed,
+            superseded: float.inputs[0])
     }
 }

@@ -30,6 +30,6 @@ extension Graph {
         while let (_, node) = producer(of: source, as: Reshape.self), let inner = node.inputs[0] { source = inner }
         if self[source].type.shape == shape { return source }
         let operand = addConstant(name + ".shape", Tensor([shape.count], shape.map { Int64($0) }))
-        return try append(Reshape(), [source, operand], name: name)[0]
+        return try append(Reshape(allowZero: true), [source, operand], name: name)[0]
     }
 }

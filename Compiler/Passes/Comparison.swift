@@ -1,6 +1,6 @@
 import BNNMIR
 
-/// A comparison of a computed float value with a constant, as a binarizer has it.
+/// A comparison of a computed float value with a constant or with another computed value, as a binarizer has it.
 struct Comparison {
     enum Relation { case greater, greaterOrEqual, less, lessOrEqual }
 
@@ -29,6 +29,10 @@ struct Comparison {
             self.init(value: a, relation: relation, limit: b)
         } else if graph.constant(a) != nil, graph.constant(b) == nil {
             self.init(value: b, relation: relation.mirrored, limit: a)
+        } else if graph.constant(a) == nil, graph.constant(b) == nil {
+            // The difference has the comparison's own shape. Two equal infinities differ by a NaN, which decides −1.
+            self.init(value: a, relation: relation, limit: b)
+            return
         } else {
             return nil
         }
@@ -51,7 +55,7 @@ struct Comparison {
         let name = graph[value].name
         let rises = relation == .greater || relation == .greaterOrEqual
         var input = value
-        if graph.uniform(limit) != 0 {
+        if graph.constant(limit) == nil || graph.uniform(limit) != 0 {
             input = try graph.append(Sub(), rises ? [value, limit] : [limit, value], name: name)[0]
         } else if !rises {
             input = try graph.append(Neg(), [value], name: name)[0]

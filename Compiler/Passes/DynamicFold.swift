@@ -45,7 +45,8 @@ struct DynamicFold {
         guard constants.count < EpilogueChain.stepLimit, !graph.isOutput(value),
             value == comparison.value || uses[value]?.count == 1,
             let (_, conversion) = graph.producer(of: value, as: AccumulatorToFloat.self),
-            let accumulators = Accumulators(conversion.inputs[0]!, in: graph), uses[accumulators.value]?.count == 1
+            let accumulators = Accumulators(conversion.inputs[0]!, in: graph), uses[accumulators.value]?.count == 1,
+            graph.producer(of: accumulators.value, as: BinaryConv.self)?.op.isMasked == false
         else { return nil }
         let alpha = graph.constant(conversion.inputs[1]!)!.floats
         let bias = conversion.inputs.count > 2 ? conversion.inputs[2].flatMap { graph.constant($0)?.floats } : nil

@@ -1,71 +1,121 @@
 import BNNMIR
 
-/// Spells elementwise operators that the runtime has no kernel for in those it has, exactly:
-///
-/// - PRelu with slopes that differ from place to place: max(x, 0) + slope·min(x, 0), of which one term is 0;
-/// - Neg: −1·x;
-/// - a Sign that stays ternary because its zeros count: half the sum of two decisions, x > 0 and x ≥ 0.
-///
-/// Results are the same to the bit but for the sign of a zero, and Sign(NaN), which is −1.
-public struct ExpandElementwise: Pass {
-    public let takes = Stage.fused
+/// Spells operators on single elements in those that the runtime has. Results are the same to the bit but for the sign of
+/// a zero, Sign(NaN), which is −1, and the rounding of Elu.
+public struct ExpandElementwise: Expansion {
     public init() {}
 
-    public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
-        for id in graph.schedule() {
-            let node = graph[id]
-            guard let x = node.inputs.first ?? nil, graph[x].type.elementType == .float32, graph[x].type.rank >= 1,
-                let y = try expanded(node, x, &graph)
-            else { continue }
-            graph.replaceUses(of: node.outputs[0], with: y)
-        }
-    }
-
-    /// nil where the node stays as it is.
-    private func expanded(_ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph) throws -> Graph.ValueID? {
-        let rank = graph[x].type.rank
+    func expanded(_ node: Graph.Node, _ graph: inout Graph) throws -> [Graph.ValueID]? {
+        guard let x = node.inputs.first ?? nil else { return nil }
+        let isReal = graph[x].type.elementType == .float32
         switch node.op {
-        case is PRelu:
-            guard let slope = node.inputs[1].flatMap({ graph.constant($0)?.ofOneSample(rank: rank) }) else {
-                return nil
-            }
-            // Channels are axis 1 of an image, and stand last in anything else.
-            let others = rank == 4 ? slope.shape.dropFirst() : slope.shape.dropLast()
-            return others.allSatisfy { $0 == 1 } ? nil : try rectifier(x, slope: slope, node, &graph)
-        case is Neg: return try scaled(x, by: -1, node, &graph)
-        case is Sign:
-            let decisions = try [Float.leastNonzeroMagnitude, 0].map { point in
-                let points = graph.addConstant(node.name, Tensor([Int](repeating: 1, count: rank), [point]))
-                return try add(BinaryToFloat(), [try add(Decide(), [x, points], node, &graph)], node, &graph)
-            }
-            return try scaled(try add(Add(), decisions, node, &graph), by: 0.5, node, &graph)
+        case is PRelu where isReal: return try prelu(node, x, &graph).map { [$0] }
+        case let op as Elu where isReal: return [try elu(op, node, x, &graph)]
+        case let op as HardSigmoid where isReal: return [try hardSigmoid(op.alpha, op.beta, node, x, &graph)]
+        case is HardSwish where isReal:
+            return [try graph.add(Mul(), x, try hardSigmoid(Float(1) / 6, 0.5, node, x, &graph), for: node)]
+        case is Reciprocal where isReal:
+            return [try graph.add(Div(), graph.number(1, like: x, for: node), x, for: node)]
+        case is Neg: return [try negated(node, x, isReal, &graph)]
+        case is Abs where !isReal: return [try graph.add(Max(), x, try negated(node, x, false, &graph), for: node)]
+        case is Relu where !isReal: return [try graph.add(Max(), x, graph.number(0, like: x, for: node), for: node)]
+        case is Clip: return try clip(node, x, isReal, &graph).map { [$0] }
+        case is Sign: return [try isReal ? ternarySign(node, x, &graph) : integerSign(node, x, &graph)]
+        case is Pow: return try power(node, x, &graph).map { [$0] }
         default: return nil
         }
     }
 
-    private func rectifier(
-        _ x: Graph.ValueID, slope: Tensor, _ node: Graph.Node, _ graph: inout Graph
-    ) throws -> Graph.ValueID {
-        let zero = graph.addConstant(node.name, Tensor([], [0 as Float]))
-        let positive = try add(Relu(), [x], node, &graph)
-        let negative = try add(Clip(), [x, nil, zero], node, &graph)
-        let shift = graph.addConstant(node.name, Tensor([Int](repeating: 1, count: slope.shape.count), [0 as Float]))
-        let sloped = try add(ScaleShift(), [negative, graph.addConstant(node.name, slope), shift], node, &graph)
-        return try add(Add(), [positive, sloped], node, &graph)
+    /// Slopes that differ from place to place, or are computed: max(x, 0) + slope·min(x, 0), of which one term is 0.
+    private func prelu(_ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph) throws -> Graph.ValueID? {
+        let rank = graph[x].type.rank, operand = node.inputs[1]!
+        if let slope = graph.constant(operand)?.ofOneSample(rank: rank) {
+            // Channels are axis 1 of an image, and stand last in anything else.
+            let others = rank == 4 ? slope.shape.dropFirst() : slope.shape.dropLast()
+            if others.allSatisfy({ $0 == 1 }) { return nil }
+        }
+        let zero = graph.number(0, like: x, for: node)
+        let positive = try graph.add(Relu(), x, for: node), negative = try graph.add(Clip(), x, nil, zero, for: node)
+        return try graph.add(Add(), positive, try graph.add(Mul(), negative, operand, for: node), for: node)
     }
 
-    private func scaled(
-        _ x: Graph.ValueID, by factor: Float, _ node: Graph.Node, _ graph: inout Graph
+    /// α·(eˣ − 1) where x < 0, by eˣ − 1 = tanh(x/2)·(eˣ + 1), which keeps its digits near 0.
+    private func elu(
+        _ op: Elu, _ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph
     ) throws -> Graph.ValueID {
-        let shape = [Int](repeating: 1, count: graph[x].type.rank - 1)
-        let constants = [factor, 0].map { graph.addConstant(node.name, Tensor(shape, [$0])) }
-        return try add(ScaleShift(), [x] + constants, node, &graph)
+        let zero = graph.number(0, like: x, for: node), one = graph.number(1, like: x, for: node)
+        let negative = try graph.add(Clip(), x, nil, zero, for: node)
+        let half = try graph.add(Mul(), negative, graph.number(0.5, like: x, for: node), for: node)
+        let sum = try graph.add(Add(), try graph.add(Exp(), negative, for: node), one, for: node)
+        let product = try graph.add(Mul(), try graph.add(Tanh(), half, for: node), sum, for: node)
+        let alpha = graph.number(Double(op.alpha), like: x, for: node)
+        let scaled = try graph.add(Mul(), product, alpha, for: node)
+        return try graph.add(Add(), try graph.add(Relu(), x, for: node), scaled, for: node)
     }
 
-    private func add(
-        _ op: any Operator, _ inputs: [Graph.ValueID?], _ node: Graph.Node, _ graph: inout Graph
+    private func hardSigmoid(
+        _ alpha: Float, _ beta: Float, _ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph
     ) throws -> Graph.ValueID {
-        try graph.append(op, inputs, name: node.name, outputNames: [graph[node.outputs[0]].name])[0]
+        let scaled = try graph.add(Mul(), x, graph.number(Double(alpha), like: x, for: node), for: node)
+        let shifted = try graph.add(Add(), scaled, graph.number(Double(beta), like: x, for: node), for: node)
+        let limits = [0, 1].map { graph.number($0, like: x, for: node) }
+        return try graph.add(Clip(), shifted, limits[0], limits[1], for: node)
+    }
+
+    /// −1·x, or 0 − x of integers.
+    private func negated(
+        _ node: Graph.Node, _ x: Graph.ValueID, _ isReal: Bool, _ graph: inout Graph
+    ) throws -> Graph.ValueID {
+        isReal
+            ? try graph.add(Mul(), x, graph.number(-1, like: x, for: node), for: node)
+            : try graph.add(Sub(), graph.number(0, like: x, for: node), x, for: node)
+    }
+
+    /// Computed limits, or integers: min(max(x, least), greatest).
+    private func clip(
+        _ node: Graph.Node, _ x: Graph.ValueID, _ isReal: Bool, _ graph: inout Graph
+    ) throws -> Graph.ValueID? {
+        let limits = [1, 2].map { $0 < node.inputs.count ? node.inputs[$0] : nil }
+        if isReal, limits.allSatisfy({ $0.map { graph.constant($0) != nil } ?? true }) { return nil }
+        let above = try limits[0].map { try graph.add(Max(), x, $0, for: node) } ?? x
+        return try limits[1].map { try graph.add(Min(), above, $0, for: node) } ?? above
+    }
+
+    /// A Sign that stays ternary because its zeros count: half the sum of two decisions, x > 0 and x ≥ 0.
+    private func ternarySign(_ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph) throws -> Graph.ValueID {
+        guard graph[x].type.rank > 0 else {
+            let image = try graph.reshape(x, to: [1], name: node.name)
+            let sign = try ternarySign(node, image, &graph)
+            return try graph.reshape(sign, to: [], name: node.name)
+        }
+        let ones = [Int](repeating: 1, count: graph[x].type.rank)
+        let decisions = try [Float.leastNonzeroMagnitude, 0].map { point in
+            let points = graph.addConstant(node.name, Tensor(ones, [point]))
+            return try graph.add(BinaryToFloat(), try graph.add(Decide(), x, points, for: node), for: node)
+        }
+        let sum = try graph.add(Add(), decisions[0], decisions[1], for: node)
+        return try graph.add(Mul(), sum, graph.number(0.5, like: x, for: node), for: node)
+    }
+
+    private func integerSign(_ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph) throws -> Graph.ValueID {
+        let zero = graph.number(0, like: x, for: node), type = graph[x].type.elementType
+        let above = try graph.add(Less(), zero, x, for: node), below = try graph.add(Less(), x, zero, for: node)
+        return try graph.add(
+            Sub(), try graph.add(Cast(to: type), above, for: node), try graph.add(Cast(to: type), below, for: node),
+            for: node)
+    }
+
+    /// Squares and cubes as products, in which the interpreter computes them too.
+    private func power(_ node: Graph.Node, _ x: Graph.ValueID, _ graph: inout Graph) throws -> Graph.ValueID? {
+        guard let exponent = graph.operand(node.inputs[1]!).constant, exponent.elementCount == 1,
+            graph[node.outputs[0]].type == graph[x].type, graph[x].type.elementType == .float32
+        else { return nil }
+        let square = { (graph: inout Graph) in try graph.add(Mul(), x, x, for: node) }
+        switch exponent.doubles[0] {
+        case 2: return try square(&graph)
+        case 3: return try graph.add(Mul(), try square(&graph), x, for: node)
+        default: return nil
+        }
     }
 }
 

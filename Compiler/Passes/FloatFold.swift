@@ -8,8 +8,10 @@ struct FloatFold {
     private let sampleShape: [Int]
     private let note: String
 
-    init(_ x: Graph.ValueID, _ binarize: Binarize, _ graph: Graph) throws {
-        if let (classifier, node) = graph.producer(of: x, as: ScalarClassifier.self), let source = node.inputs[0] {
+    init(_ x: Graph.ValueID, _ decision: any Decision, _ graph: Graph) throws {
+        if !(decision is ZeroMask), let (classifier, node) = graph.producer(of: x, as: ScalarClassifier.self),
+            let source = node.inputs[0]
+        {
             // Its switch points are known since it was recognized.
             chain = Chain(source: source, result: x, nodes: [graph.producer(of: x)!])
             sampleShape = [Int](repeating: 1, count: graph[source].type.rank - 1)
@@ -19,19 +21,26 @@ struct FloatFold {
             note = "classifier"
             return
         }
-        chain = FloatFold.monotoneChain(endingIn: x, graph)
+        // Where a number is 0 is no monotone question: asked of the number itself.
+        chain =
+            decision is ZeroMask
+            ? Chain(source: x, result: x, nodes: []) : FloatFold.monotoneChain(endingIn: x, graph)
         let shape = graph[chain.source].type.shape
         note = DynamicComparison(chain.source, graph) == nil ? "" : "threshold of each sample and channel"
         if chain.nodes.isEmpty {
-            // On the number itself: +1 from zero on, or from the smallest positive number on.
-            let point: Float = binarize.zero == .minus ? .leastNonzeroMagnitude : 0
+            // On the number itself: it may change at 0 and at the smallest positive number.
+            var last: Int64 = -1
+            let points = [0, Float.leastNonzeroMagnitude].filter { point in
+                defer { last = decision.decide(point) }
+                return decision.decide(point) != last
+            }
             sampleShape = [Int](repeating: 1, count: shape.count - 1)
-            table = SwitchTable(columns: [SwitchTable.Column(start: -1, points: [point])])
+            table = SwitchTable(columns: [SwitchTable.Column(start: -1, points: points)])
             return
         }
         let position = chain.dependsOnPosition(graph)
         sampleShape = shape.dropFirst().enumerated().map { $0.offset == 0 || position ? $0.element : 1 }
-        table = try FloatFold.bisect(chain, binarize, sampleShape: sampleShape, graph)
+        table = try FloatFold.bisect(chain, decision, sampleShape: sampleShape, graph)
     }
 
     func apply(name: String, _ graph: inout Graph) throws -> Graph.ValueID {
@@ -63,7 +72,7 @@ struct FloatFold {
     }
 
     private static func bisect(
-        _ chain: Chain, _ binarize: Binarize, sampleShape: [Int], _ graph: Graph
+        _ chain: Chain, _ decision: any Decision, sampleShape: [Int], _ graph: Graph
     ) throws -> SwitchTable {
         let count = sampleShape.reduce(1, *)
         func decisions(_ x: [Float]) throws -> [Float] {
@@ -78,8 +87,8 @@ struct FloatFold {
             if !(low + high).contains(where: \.isNaN) { break }
             bound = bound.squareRoot()
         } while bound > 2
-        let start = low.map { Int(binarize.decide($0)) }
-        let end = high.map { Int(binarize.decide($0)) }
+        let start = low.map { Int(decision.decide($0)) }
+        let end = high.map { Int(decision.decide($0)) }
 
         // Invariant: the decision at `below` is that of the low end, at `above` that of the high end.
         var below = [Int32](repeating: OrderedFloat.key(-bound), count: count)
@@ -88,7 +97,7 @@ struct FloatFold {
             let middle = zip(below, above).map { Int32((Int64($0) + Int64($1)) >> 1) }
             let seen = try decisions(middle.map { OrderedFloat.value($0) })
             for i in 0..<count where Int64(above[i]) - Int64(below[i]) > 1 {
-                if Int(binarize.decide(seen[i])) == start[i] { below[i] = middle[i] } else { above[i] = middle[i] }
+                if Int(decision.decide(seen[i])) == start[i] { below[i] = middle[i] } else { above[i] = middle[i] }
             }
         }
         return SwitchTable(

@@ -21,14 +21,14 @@ public struct FoldDecisions: Pass {
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         for id in graph.schedule() {
-            guard let binarize = graph[id].op as? Binarize, let x = graph[id].inputs[0] else { continue }
-            let decision = try fold(x, binarize, graph[id], &graph, &context)
-            graph.replaceUses(of: graph[id].outputs[0], with: decision)
+            guard let decision = graph[id].op as? any Decision, let x = graph[id].inputs[0] else { continue }
+            let folded = try fold(x, decision, graph[id], &graph, &context)
+            graph.replaceUses(of: graph[id].outputs[0], with: folded)
         }
     }
 
     private func fold(
-        _ x: Graph.ValueID, _ binarize: Binarize, _ node: Graph.Node, _ graph: inout Graph,
+        _ x: Graph.ValueID, _ decision: any Decision, _ node: Graph.Node, _ graph: inout Graph,
         _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
         if let chain = try FoldedChain(endingIn: x, of: graph), chain.pools.count <= 1,
@@ -36,19 +36,28 @@ public struct FoldDecisions: Pass {
         {
             let noise = context.snaps[graph[chain.conversion].name]?.noise
             let exact = noise?.allSatisfy { $0 == 0 } ?? true
-            let integer = try IntegerFold(chain, binarize, noise: exact ? nil : noise, graph)
-            if let decision = try integer.apply(name: node.name, &graph) {
-                context.binarizers.append(integer.record(name: node.name))
-                return decision
+            let integer = try IntegerFold(chain, decision, noise: exact ? nil : noise, graph)
+            if let bits = try integer.apply(name: node.name, &graph) {
+                context.binarizers.append(integer.record(name: node.name).of(decision))
+                return bits
             }
         }
-        if let dynamic = DynamicFold(x, binarize, graph) {
+        if let binarize = decision as? Binarize, let dynamic = DynamicFold(x, binarize, graph) {
             context.binarizers.append(dynamic.record(name: node.name))
             return try dynamic.apply(name: node.name, &graph)
         }
-        let float = try FloatFold(x, binarize, graph)
-        context.binarizers.append(float.record(name: node.name))
+        let float = try FloatFold(x, decision, graph)
+        context.binarizers.append(float.record(name: node.name).of(decision))
         return try float.apply(name: node.name, &graph)
+    }
+}
+
+extension BinarizerRecord {
+    /// The record of a sign, or of where a ternary one is 0.
+    fileprivate func of(_ decision: any Decision) -> BinarizerRecord {
+        var record = self
+        if decision is ZeroMask { record.note = "where the ternary sign is 0" }
+        return record
     }
 }
 
@@ -60,7 +69,7 @@ extension FoldedChain {
         return inner.allSatisfy { id in
             graph[id].outputs.allSatisfy { value in
                 !graph.isOutput(value)
-                    && (uses[value] ?? []).allSatisfy { inner.contains($0) || graph[$0].op is Binarize }
+                    && (uses[value] ?? []).allSatisfy { inner.contains($0) || graph[$0].op is any Decision }
             }
         }
     }

@@ -1,11 +1,12 @@
 import BNNMIR
 
-/// Makes every convolution that multiplies decisions by ±α weights a BinaryConv, in execution order, and carries
-/// decisions through what only moves or pools them. Weights are snapped here: from now on the graph's ±α are exact, and
-/// this graph is the reference of `bnnm verify`.
+/// Makes every convolution of two-valued inputs and two-valued weights a BinaryConv, and every product of two decisions
+/// a BinaryMatMul, in execution order, and carries decisions through what only moves or pools them. Weights are snapped
+/// here: from now on the graph's ±α are exact, and this graph is the reference of `bnnm verify`.
 ///
-/// A PyTorch Sign that can see an exact zero by structure (`StructuralZeros`) becomes a plain Sign again, so that what
-/// follows stays in float, unless the user said what zero means.
+/// A PyTorch Sign that can see an exact zero by structure (`StructuralZeros`) gets a mask beside its decisions where only
+/// binary convolutions read it; elsewhere it becomes a plain Sign again, so that what follows stays in float, unless the
+/// user said what zero means.
 public struct FormBinaryLayers: Pass {
     public let takes = Stage.binary
     public init() {}
@@ -15,101 +16,12 @@ public struct FormBinaryLayers: Pass {
             switch graph[id].op {
             case let binarize as Binarize where binarize.zero == .zero: try settleZero(id, &graph, &context)
             case is Conv: try formConvolution(id, &graph, &context)
-            case is MaxPool: try carryThroughPool(id, &graph)
-            case is Reshape: try carryThroughReshape(id, &graph)
-            default: break
+            case is MatMul: try formMatMul(id, &graph, &context)
+            default: try carryThrough(id, &graph)
             }
         }
-    }
-
-    // MARK: - Zeros
-
-    private func settleZero(_ id: Graph.NodeID, _ graph: inout Graph, _ context: inout CompilationContext) throws {
-        let node = graph[id]
-        guard let x = node.inputs[0], let reason = try StructuralZeros.reason(x, in: graph, context) else { return }
-        let name = graph[node.outputs[0]].name
-        switch context.signZero {
-        case .plus, .minus:
-            graph[id].op = Binarize(zero: context.signZero == .plus ? .plus : .minus)
-            context.remarks.append(
-                "binarizer '\(name)': \(reason); decided \(context.signZero == .plus ? "+1" : "-1") as --sign-zero asks"
-            )
-        case .exact:
-            let sign = try graph.append(Sign(), [x], name: name)[0]
-            for reader in graph.uses()[node.outputs[0]] ?? [] where graph[reader].op is BinaryToFloat {
-                graph.replaceUses(of: graph[reader].outputs[0], with: sign)
-            }
-            context.remarks.append(
-                "binarizer '\(name)' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"
-            )
-        }
-    }
-
-    // MARK: - Layers
-
-    private func formConvolution(_ id: Graph.NodeID, _ graph: inout Graph, _ context: inout CompilationContext) throws {
-        let node = graph[id]
-        guard let conv = node.op as? Conv, let x = node.inputs[0], let w = node.inputs[1], graph[x].type.rank == 4
-        else { return }
-        var window = conv.window
-        var padValue = 0
-        var source = x
-        if let pad = SpatialPad(producing: x, in: graph), abs(pad.value) == 1, !window.hasPadding {
-            source = pad.source
-            window = pad.added(to: window)
-            padValue = Int(pad.value)
-        }
-        guard let (_, unpacked) = graph.producer(of: source, as: BinaryToFloat.self) else { return }
-        func stays(_ reason: String) { context.floatReasons[node.name] = reason }
-        guard let weights = graph.constant(w) else {
-            return stays("its input is binary, but its weights depend on the model's input")
-        }
-        let snapped: SnappedWeights
-        switch SnappedWeights.snap(weights) {
-        case .success(let result): snapped = result
-        case .failure(let refusal): return stays("its input is binary, but \(refusal.description)")
-        }
-        let products = weights.elementCount / weights.shape[0]
-        guard products <= AccumulatorLimit.products else {
-            return stays(
-                "its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly"
-            )
-        }
-        if let bias = node.inputs.count > 2 ? node.inputs[2] : nil, graph.constant(bias) == nil {
-            return stays("its input and weights are binary, but its bias depends on the model's input")
-        }
-        let bits = graph.addConstant(graph[w].name, snapped.signs)
-        let alpha = graph.addConstant(graph[w].name + ".alpha", Tensor([snapped.alpha.count], snapped.alpha))
-        let acc = try graph.append(
-            BinaryConv(window: window, groups: conv.groups, padValue: padValue), [unpacked.inputs[0], bits],
-            name: node.name)[0]
-        let y = try graph.append(
-            AccumulatorToFloat(), [acc, alpha] + node.inputs.dropFirst(2), name: node.name,
-            outputNames: [graph[node.outputs[0]].name])[0]
-        graph.replaceUses(of: node.outputs[0], with: y)
-        context.snaps[node.name] = snapped.report
-    }
-
-    // MARK: - What only moves decisions
-
-    /// MaxPool of ±1 numbers is the maximum of decisions.
-    private func carryThroughPool(_ id: Graph.NodeID, _ graph: inout Graph) throws {
-        let node = graph[id]
-        guard let pool = node.op as? MaxPool,
-            let (_, unpacked) = graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self),
-            let bits = unpacked.inputs[0], graph[bits].type.rank == 4
-        else { return }
-        let pooled = try graph.binaryPool(bits, like: pool, output: node.outputs[0], minimum: nil)
-        let float = try graph.append(BinaryToFloat(), [pooled], name: node.name)[0]
-        graph.replaceUses(of: node.outputs[0], with: float)
-    }
-
-    private func carryThroughReshape(_ id: Graph.NodeID, _ graph: inout Graph) throws {
-        let node = graph[id]
-        guard let (_, unpacked) = graph.producer(of: node.inputs[0]!, as: BinaryToFloat.self) else { return }
-        let bits = try graph.append(Reshape(), [unpacked.inputs[0], node.inputs[1]], name: node.name)[0]
-        let float = try graph.append(BinaryToFloat(), [bits], name: node.name)[0]
-        graph.replaceUses(of: node.outputs[0], with: float)
+        // A probe of what stayed numbers has no decisions to show.
+        graph.probes = graph.probes.filter { graph[$0.value].type.elementType == .binary }
     }
 }
 

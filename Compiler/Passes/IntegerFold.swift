@@ -20,7 +20,7 @@ struct IntegerFold {
 
     /// Precondition: the chain has at most one pool.
     /// - Parameter noise: of each channel, the most that the unsnapped weights' sum can differ; nil where none does.
-    init(_ chain: FoldedChain, _ binarize: Binarize, noise: [Float]?, _ graph: Graph) throws {
+    init(_ chain: FoldedChain, _ binarize: any Decision, noise: [Float]?, _ graph: Graph) throws {
         self.chain = chain
         let candidates = chain.accumulators.candidates
         var columns = (0..<chain.columnCount).map { _ in ColumnScan() }
@@ -160,6 +160,6 @@ extension Graph {
         let count = weights.elementCount / weights.shape[0]
         let values = weights.integers!.enumerated().map { negated[$0.offset / count] ? -$0.element : $0.element }
         let operand = addConstant(self[node.inputs[1]!].name, Tensor(weights.type, .integer(values)))
-        return try append(node.op, [node.inputs[0], operand], name: node.name)[0]
+        return try append(node.op, [node.inputs[0], operand] + node.inputs.dropFirst(2), name: node.name)[0]
     }
 }

@@ -4,20 +4,24 @@ import BNNMIR
 extension LayoutBuilder {
     /// An epilogue's steps as an operator of their own. Constants are of the shape of one sample in ONNX order.
     mutating func map(_ steps: [Epilogue.Step], constants: [Tensor], _ node: Graph.Node) throws {
-        let x = node.inputs[0]!
-        guard old[x].type.elementType == .float32, old[x].type.rank >= 1 else {
+        let x = node.inputs[0]!, output = node.outputs[0]
+        guard old[x].type.elementType == .float32 else {
             throw OperatorError("only float32 is supported; its input is \(old[x].type)")
         }
         var epilogue = Epilogue()
         epilogue.steps = steps
-        let operands = constants.map {
-            new.addConstant(node.name, isImage(x) ? $0.permuted([1, 2, 0]) : $0)
+        let isUniform = constants.allSatisfy { $0.elementCount == 1 }
+        if isImage(x), !isUniform || meetChannelsLast([x]) {
+            let operands = constants.map { new.addConstant(node.name, $0.permuted([1, 2, 0])) }
+            channelsLast[output] = try append(Map(epilogue), [try inChannelsLast(x)] + operands, node)
+            return
         }
-        if isImage(x) {
-            channelsLast[node.outputs[0]] = try append(Map(epilogue), [try inChannelsLast(x)] + operands, node)
-        } else {
-            plain[node.outputs[0]] = try append(Map(epilogue), [try inPlainOrder(x)] + operands, node)
-        }
+        var source = try inPlainOrder(x)
+        let operands = constants.map { new.addConstant(node.name, $0) }
+        // A single number has no axis for the channels of an epilogue.
+        if old[x].type.rank == 0 { source = try new.reshape(source, to: [1], name: node.name) }
+        plain[output] = try new.reshape(
+            try append(Map(epilogue), [source] + operands, node), to: old[output].type.shape, name: old[output].name)
     }
 
     /// A constant for one sample of the node's operand that is the same everywhere.
@@ -25,7 +29,7 @@ extension LayoutBuilder {
         Tensor([Int](repeating: 1, count: max(0, old[node.inputs[0]!].type.rank - 1)), [value])
     }
 
-    /// An operator that treats every element alike, in whichever order its operands are at hand.
+    /// An operator that treats every element alike.
     mutating func elementwise(
         _ op: any Operator, _ node: Graph.Node, constants: ArraySlice<Graph.ValueID?>
     ) throws {
@@ -37,7 +41,7 @@ extension LayoutBuilder {
             }
             return try inPlainOrder(value)
         }
-        if channelsLast[x] != nil {
+        if meetChannelsLast([x]) {
             channelsLast[node.outputs[0]] = try append(op, [try inChannelsLast(x)] + operands, node)
         } else {
             plain[node.outputs[0]] = try append(op, [try inPlainOrder(x)] + operands, node)
@@ -46,14 +50,12 @@ extension LayoutBuilder {
 
     /// Constants are of the shape of one sample in ONNX order, any axis 1.
     mutating func scaleShift(_ x: Graph.ValueID, _ a: Tensor, _ b: Tensor, _ node: Graph.Node) throws {
-        if isImage(x) {
-            func laidOut(_ tensor: Tensor) -> Tensor { tensor.permuted([1, 2, 0]) }
-            let operands = [
-                new.addConstant(node.name + ".a", laidOut(a)), new.addConstant(node.name + ".b", laidOut(b)),
-            ]
+        let isUniform = a.elementCount == 1 && b.elementCount == 1
+        if isImage(x), !isUniform || meetChannelsLast([x]) {
+            let operands = [(".a", a), (".b", b)].map { new.addConstant(node.name + $0, $1.permuted([1, 2, 0])) }
             channelsLast[node.outputs[0]] = try append(ScaleShift(), [try inChannelsLast(x)] + operands, node)
         } else {
-            let operands = [new.addConstant(node.name + ".a", a), new.addConstant(node.name + ".b", b)]
+            let operands = [(".a", a), (".b", b)].map { new.addConstant(node.name + $0, $1) }
             plain[node.outputs[0]] = try append(ScaleShift(), [try inPlainOrder(x)] + operands, node)
         }
     }
@@ -62,24 +64,44 @@ extension LayoutBuilder {
     /// with two operands.
     mutating func arithmetic(_ node: Graph.Node) throws {
         let operands = node.inputs.compactMap { $0 }
-        guard operands.count == 2 else { throw OperatorError("it must have two operands, not \(operands.count)") }
-        let output = node.outputs[0]
-        guard old[output].type.elementType == .float32 else {
-            throw OperatorError("only float32 is supported; it computes \(old[output].type)")
+        guard old[node.outputs[0]].type.elementType == .float32,
+            let (data, constant, isLeft) = constantOperand(of: node, operands)
+        else { return try combine(node) }
+        let one = Tensor([Int](repeating: 1, count: constant.shape.count), [1 as Float])
+        let zero = Tensor(one.shape, [0 as Float])
+        switch node.op {
+        case is Add: try scaleShift(data, one, constant, node)
+        case is Mul: try scaleShift(data, constant, zero, node)
+        case is Sub where isLeft: try scaleShift(data, Tensor(one.shape, [-1 as Float]), constant, node)
+        default: try scaleShift(data, one, Tensor(constant.shape, constant.floats.map { -$0 }), node)
         }
-        if let (data, constant, isLeft) = constantOperand(of: node, operands) {
-            let one = Tensor([Int](repeating: 1, count: constant.shape.count), [1 as Float])
-            let zero = Tensor(one.shape, [0 as Float])
-            switch node.op {
-            case is Add: return try scaleShift(data, one, constant, node)
-            case is Mul: return try scaleShift(data, constant, zero, node)
-            case is Sub where isLeft: return try scaleShift(data, Tensor(one.shape, [-1 as Float]), constant, node)
-            case is Sub: return try scaleShift(data, one, Tensor(constant.shape, constant.floats.map { -$0 }), node)
-            default: break
-            }
+    }
+
+    /// The computed operand, and the constant one as a tensor of the shape of a sample; nil where there is no such pair.
+    private func constantOperand(
+        of node: Graph.Node, _ operands: [Graph.ValueID]
+    ) -> (data: Graph.ValueID, constant: Tensor, isLeft: Bool)? {
+        guard operands.count == 2, let position = operands.firstIndex(where: { old.constant($0) != nil }) else {
+            return nil
         }
-        let rank = old[output].type.rank
-        guard rank == 4, operands.allSatisfy({ isImage($0) || old.constant($0) != nil }) else {
+        let data = operands[1 - position], constant = old.constant(operands[position])!
+        let shape = old[data].type.shape
+        guard shape == old[node.outputs[0]].type.shape, let ofSample = constant.ofOneSample(rank: shape.count) else {
+            return nil
+        }
+        return (data, ofSample, position == 0)
+    }
+
+    /// An operator whose operands are broadcast together, at most three of them.
+    mutating func combine(_ node: Graph.Node) throws {
+        let operands = node.inputs.compactMap { $0 }, output = node.outputs[0]
+        let valid: [ElementType] = [.float32, .int32, .int64, .bool]
+        for value in operands + [output] where !valid.contains(old[value].type.elementType) {
+            throw OperatorError(
+                "only \(valid.map(\.rawValue).joined(separator: ", ")) are supported; '\(old[value].name)' is \(old[value].type)"
+            )
+        }
+        guard meetChannelsLast(operands) else {
             plain[output] = try append(node.op, try operands.map { try inPlainOrder($0) }, node)
             return
         }
@@ -89,18 +111,5 @@ extension LayoutBuilder {
             return new.addConstant(old[value].name, full.permuted(ImageLayout.toChannelsLast))
         }
         channelsLast[output] = try append(node.op, laidOut, node)
-    }
-
-    /// The computed operand, and the constant one as a tensor of the shape of a sample; nil where there is no such pair.
-    func constantOperand(
-        of node: Graph.Node, _ operands: [Graph.ValueID]
-    ) -> (data: Graph.ValueID, constant: Tensor, isLeft: Bool)? {
-        guard let position = operands.firstIndex(where: { old.constant($0) != nil }) else { return nil }
-        let data = operands[1 - position], constant = old.constant(operands[position])!
-        let shape = old[data].type.shape
-        guard shape == old[node.outputs[0]].type.shape, let ofSample = constant.ofOneSample(rank: shape.count) else {
-            return nil
-        }
-        return (data, ofSample, position == 0)
     }
 }

@@ -7,7 +7,9 @@ extension LayoutBuilder {
         guard isImage(x) else {
             throw OperatorError("only images of rank 4 are supported; its input is \(old[x].type)")
         }
-        let operands = try constants.map { try $0.map { try inPlainOrder($0) } }
+        let operands = try constants.enumerated().map { position, value in
+            try value.map { op.imageOperands.contains(position + 1) ? try inChannelsLast($0) : try inPlainOrder($0) }
+        }
         channelsLast[node.outputs[0]] = try append(op, [try inChannelsLast(x)] + operands, node)
     }
 
@@ -41,10 +43,6 @@ extension LayoutBuilder {
         if old.producer(of: x, as: BinaryConv.self) != nil, uses[x]?.count == 1, isPerChannel {
             return try epilogue(op, node)
         }
-        let source = try inChannelsLast(x)
-        let laidOut = isImage(x) ? points.permuted(ImageLayout.toChannelsLast) : points
-        let operand = new.addConstant(old[node.inputs[1]!].name, laidOut)
-        let y = try append(op, [source, operand], node)
-        if isImage(x) { channelsLast[node.outputs[0]] = y } else { plain[node.outputs[0]] = y }
+        // Made when first asked for, in the order of its reader.
     }
 }

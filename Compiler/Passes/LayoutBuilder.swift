@@ -24,7 +24,20 @@ struct LayoutBuilder {
         }
         for probe in old.probes {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
-            new.probes.append(Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value))
+            var moved = Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value)
+            // The ONNX value's axes as axes of the new value: in order, or an image's; another order cannot be shown.
+            let shape = new[value].type.shape, isLaidOut = channelsLast[probe.value] != nil
+            let own = probe.axisOrder ?? Array(shape.indices)
+            let order = isLaidOut ? own.map { ImageLayout.toChannelsFirst[$0] } : own
+            let moving = order.filter { shape[$0] > 1 }
+            if moving != moving.sorted() {
+                guard moving == ImageLayout.toChannelsFirst.filter({ shape[$0] > 1 }) else { continue }
+                moved.isChannelsLast = true
+            }
+            if let mask = probe.mask {
+                moved.mask = isLaidOut ? try inChannelsLast(mask) : try inPlainOrder(mask)
+            }
+            new.probes.append(moved)
         }
         return new
     }
@@ -44,7 +57,7 @@ struct LayoutBuilder {
                 throw OperatorError("its weights must be constant")
             }
             try image(ChannelsLast(op), node, constants: node.inputs.dropFirst())
-        case is BinaryConv: break
+        case is BinaryConv, is BinaryMatMul: break
         case let op as AccumulatorToFloat: try epilogue(op, node)
         case let op as Decide: try lowerDecide(op, node)
         case is AccumulatorAverages: try accumulatorAverages(node)
@@ -60,7 +73,13 @@ struct LayoutBuilder {
         case is ScaleShift:
             let constants = node.inputs.dropFirst().map { old.constant($0!)! }
             try scaleShift(node.inputs[0]!, constants[0], constants[1], node)
-        case is Add, is Sub, is Mul, is Div, is Min, is Max: try arithmetic(node)
+        case is Add, is Sub, is Mul: try arithmetic(node)
+        case let op as Cast
+        where op.target == .float32 && old.producer(of: node.inputs[0]!, as: BinaryMatMul.self) != nil:
+            plain[output] = try binaryProduct(of: node.inputs[0]!, as: .float32, name: old[output].name)
+        case is Div, is Min, is Max, is Pow, is Equal, is Less, is LessOrEqual, is And, is Or, is Xor, is Where,
+            is Cast:
+            try combine(node)
         case is PRelu:
             guard let slope = old.constant(node.inputs[1]!)?.ofOneSample(rank: old[node.inputs[0]!].type.rank) else {
                 throw OperatorError("its slopes must be constant")
@@ -68,14 +87,20 @@ struct LayoutBuilder {
             try map([.rectify(slope: 0)], constants: [slope], node)
         case let op as LeakyRelu: try map([.rectify(slope: 0)], constants: [uniform(op.alpha, node)], node)
         case is Abs: try map([.rectify(slope: 0)], constants: [uniform(-1, node)], node)
-        case is Sigmoid: try map([.function(.sigmoid)], constants: [], node)
-        case is Tanh: try map([.function(.tanh)], constants: [], node)
+        case let op where Epilogue.Function(op) != nil:
+            try map([.function(Epilogue.Function(op)!)], constants: [], node)
         case let op as Concat: try concat(op, node)
         case let op as DepthToSpace: try depthToSpace(op, node)
         case let op as SpaceToDepth: try spaceToDepth(op, node)
         case is Relu, is Clip, is BinaryToFloat: try elementwise(node.op, node, constants: node.inputs.dropFirst())
+        case let op as Gather where old.operand(node.inputs[1]!).constant == nil: try gather(op, node)
+        case let op as any AxisPicking: try pick(op, node)
+        case let op as Resize: try resize(op, node)
+        case let op as any Reduction: try reduce(op, node)
+        case let op as any ExtremePosition: try extremePosition(op, node)
+        case is MatMul: try product(node)
         case is Reshape: try lowerReshape(node)
-        case is Transpose: plain[output] = try append(node.op, [try inPlainOrder(node.inputs[0]!)], node)
+        case let op as Transpose: try transpose(op, node)
         default:
             throw OperatorError(
                 "the runtime has no such operator; only nodes that can be computed at compile time may use it")
@@ -91,15 +116,44 @@ extension LayoutBuilder {
     /// The value with its axes in ONNX order.
     mutating func inPlainOrder(_ value: Graph.ValueID) throws -> Graph.ValueID {
         if let known = plain[value] { return known }
-        if let constant = old.constant(value) {
+        if let constant = old.operand(value).constant {
             let id = new.addConstant(old[value].name, constant)
             plain[value] = id
             return id
         }
+        if old.producer(of: value, as: BinaryMatMul.self) != nil {
+            let id = try binaryProduct(of: value, as: .int32, name: old[value].name)
+            plain[value] = id
+            return id
+        }
+        if channelsLast[value] == nil, let id = try decision(value, channelsLast: false) {
+            plain[value] = id
+            return id
+        }
         let source = try inChannelsLast(value)
-        let id = try permute(source, ImageLayout.toChannelsFirst, name: old[value].name)
+        let id = try inOrder(ImageLayout.toChannelsFirst, source, of: value)
         plain[value] = id
         return id
+    }
+
+    private mutating func inOrder(
+        _ permutation: [Int], _ source: Graph.ValueID, of value: Graph.ValueID
+    ) throws -> Graph.ValueID {
+        old[value].type.elementType == .binary
+            ? try repacked(source, permutation, name: old[value].name)
+            : try permute(source, permutation, name: old[value].name)
+    }
+
+    /// Whether operands are best met as images [N,H,W,C]: all computed ones are images, and one of them is at hand so.
+    func meetChannelsLast(_ values: [Graph.ValueID]) -> Bool {
+        let computed = values.filter { old.constant($0) == nil }
+        return computed.allSatisfy(isImage) && computed.contains(where: isAtHandChannelsLast)
+    }
+
+    private func isAtHandChannelsLast(_ value: Graph.ValueID) -> Bool {
+        if channelsLast[value] != nil || old.producer(of: value, as: BinaryConv.self) != nil { return true }
+        guard plain[value] == nil, let (_, decide) = old.producer(of: value, as: Decide.self) else { return false }
+        return isAtHandChannelsLast(decide.inputs[0]!)
     }
 
     /// The image [N,H,W,C]; a value that is no image as it is.
@@ -111,7 +165,11 @@ extension LayoutBuilder {
             try image(ChannelsLast(conv), old[id], constants: old[id].inputs.dropFirst())
             return channelsLast[value]!
         }
-        let id = try permute(try inPlainOrder(value), ImageLayout.toChannelsLast, name: old[value].name)
+        if let id = try decision(value, channelsLast: true) {
+            channelsLast[value] = id
+            return id
+        }
+        let id = try inOrder(ImageLayout.toChannelsLast, try inPlainOrder(value), of: value)
         channelsLast[value] = id
         return id
     }

@@ -32,6 +32,10 @@ public struct CompilationContext: Sendable {
     public var floatReasons: [String: String] = [:]
     /// How each recognized weight tensor differed from exactly ±α, by the layer's node name.
     public var snaps: [String: WeightSnap] = [:]
+    /// Names of the layers that only sum a binary layer's input, for weights that are not symmetric.
+    public var windowSums: Set<String> = []
+    /// What layers compute whose numbers come from two accumulators, by their result.
+    var lattices: [Graph.ValueID: AccumulatorLattice] = [:]
     /// How each binarizer was folded, in order.
     public var binarizers: [BinarizerRecord] = []
     /// Knowing changes of the function that the user asked for, and ties that were given a meaning.
@@ -42,9 +46,10 @@ public struct CompilationContext: Sendable {
 
 /// What snapping did to one layer's weights.
 public struct WeightSnap: Sendable {
-    /// Largest |w − ŵ| / α over all channels with α > 0.
+    /// Largest |w − ŵ| over half the distance of the channel's two values, of all channels.
     public var relativeDeviation: Float
-    /// Σ|w − ŵ| of each output channel: the most that the unsnapped channel's sum can differ.
+    /// Of each output channel, the most that what stands behind the accumulator can differ from the unsnapped weights':
+    /// Σ|w − ŵ| for inputs ±1.
     public var noise: [Float]
 }
 

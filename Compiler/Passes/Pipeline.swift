@@ -13,10 +13,15 @@ public enum Pipeline {
         RecognizeBinarizers(),
         CanonicalizeReshapes(),
         CanonicalizeBatchNormalizations(),
+        CanonicalizeSpatialRanks(),
+        CanonicalizePools(),
+        DecomposeTransposedConvolutions(),
         CanonicalizeLinearLayers(),
         CanonicalizeGlobalAverages(),
-        SinkReshapes(),
-        AbsorbReshapesIntoConvolutions(),
+        SinkMovement(),
+        SinkInterleaving(),
+        AbsorbMovementIntoWeights(),
+        HoistMovement(),
         MergeZeroPads(),
         FormBinaryLayers(),
     ]
@@ -26,9 +31,12 @@ public enum Pipeline {
         // binary → fused: chains between binary layers become comparisons.
         FoldDecisions(),
         OrientChannels(),
+        ExpandReductions(),
         ExpandElementwise(),
+        ExpandLogic(),
         // fused → laid out: channel-last runtime operators, each with what stands behind it.
         LayOut(),
+        FuseMovement(),
         FuseEpilogues(),
     ]
 

@@ -5,6 +5,7 @@ import BNNMIR
 /// - a bare Sign (P4);
 /// - `Where(x ≥ c, 1, −1)` and its variants, comparison → Cast → ·2 − 1, QONNX BipolarQuant, ArgMax over two classes (P5);
 /// - `Where(Sign(x) = 0, 1, Sign(x))`: sign with sign(0) = +1 (P5);
+/// - a comparison as 0 and 1, where layers multiply it: the decision's code, ½·(±1) + ½;
 /// - `s − p + p` around any of them, p a polynomial (P1), a Clip (P3) or anything else: the straight-through estimator's
 ///   residue, which adds 0 but for rounding.
 ///
@@ -20,6 +21,12 @@ public struct RecognizeBinarizers: Pass {
             ScalarClassifierPattern(), ArgMaxPattern(),
             ZeroIsPlusPattern(),
         ]
+        try apply(patterns, to: &graph)
+        // Codes last: what is left of comparisons when ·2 − 1 and estimators are gone.
+        try apply([ComparisonCodePattern(), ComparisonWhereCodePattern()], to: &graph)
+    }
+
+    private func apply(_ patterns: [any BinarizerPattern], to graph: inout Graph) throws {
         for id in graph.schedule() {
             if let replacement = StraightThroughPattern.match(id, graph) {
                 graph.replaceUses(of: graph[id].outputs[0], with: replacement)
@@ -41,7 +48,18 @@ public struct RecognizeBinarizers: Pass {
         let probe = graph[match.probed]
         let decision = try graph.append(Binarize(zero: match.zero), [match.input], name: probe.name)[0]
         var float = try graph.append(BinaryToFloat(), [decision], name: value.name)[0]
+        if match.isCode {
+            let half = graph.addConstant(
+                value.name, Tensor([Int](repeating: 1, count: value.type.rank - 1), [0.5 as Float]))
+            float = try graph.append(ScaleShift(), [float, half, half], name: value.name)[0]
+        }
         if match.isReshaped { float = try graph.reshape(float, to: value.type.shape, name: value.name) }
+        if let superseded = match.superseded {
+            // The sign that was looked through shows the same decisions; its zeros are ties that count +1.
+            for index in graph.probes.indices where graph.probes[index].value == superseded {
+                graph.probes[index].value = decision
+            }
+        }
         graph.probes.append(
             Graph.Probe(name: probe.name, encoding: match.encoding, shape: probe.type.shape, value: decision))
         for id in match.signed where id != match.probed {
@@ -52,7 +70,7 @@ public struct RecognizeBinarizers: Pass {
     }
 }
 
-/// What a pattern found: `replaced` equals ±1 by the decision on `input`.
+/// What a pattern found: `replaced` equals ±1, or 0 and 1, by the decision on `input`.
 struct BinarizerMatch {
     let input: Graph.ValueID
     let zero: ZeroRule
@@ -62,8 +80,12 @@ struct BinarizerMatch {
     let encoding: Graph.Probe.Encoding
     /// Further ONNX values that are −1/+1 by the same decisions.
     var signed: [Graph.ValueID] = []
+    /// Decisions that those of this match take the place of.
+    var superseded: Graph.ValueID?
     /// Whether `input` has the elements of `replaced` in another shape.
     var isReshaped = false
+    /// Whether `replaced` is 0 and 1 by the decision, instead of ±1.
+    var isCode = false
 }
 
 /// One spelling of a decision. A pattern may add nodes that compute the number to decide on.

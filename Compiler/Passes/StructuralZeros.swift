@@ -6,13 +6,17 @@ enum StructuralZeros {
     /// Why an exact zero can arise, in a few words; nil where it cannot.
     static func reason(_ x: Graph.ValueID, in graph: Graph, _ context: CompilationContext) throws -> String? {
         if let table = try FoldedChain(endingIn: x, of: graph) { return try table.zeroReason(graph, context) }
-        return zeroFlow(x, graph, context) ?? TernarySums.reason(x, in: graph)
+        return try zeroFlow(x, graph, context) ?? TernarySums.reason(x, in: graph)
     }
 
     /// Follows exact zeros through real-valued operators, each node once, in execution order.
-    private static func zeroFlow(_ x: Graph.ValueID, _ graph: Graph, _ context: CompilationContext) -> String? {
+    private static func zeroFlow(
+        _ x: Graph.ValueID, _ graph: Graph, _ context: CompilationContext
+    ) throws -> String? {
         var reasons: [Graph.ValueID: String] = [:]
         var multiples = Set<Graph.ValueID>()
+        var codes = CodeZeros()
+        var sums = LatticeZeros(context.lattices)
         for id in graph.schedule() {
             let node = graph[id]
             if isMultiple(node, multiples, graph, context) { multiples.formUnion(node.outputs) }
@@ -24,9 +28,12 @@ enum StructuralZeros {
                 if output == x { return reasons[output] }
                 continue
             }
-            guard let output = node.outputs.first, let reason = zeroReason(node, reasons, graph, context) else {
-                continue
-            }
+            guard let output = node.outputs.first else { continue }
+            let code = try codes.reason(id, graph)
+            let reason =
+                sums.follow(node, graph)
+                ? sums.reason(output, graph) : code ?? zeroReason(node, reasons, graph, context)
+            guard let reason else { continue }
             if output == x { return reason }
             for output in node.outputs { reasons[output] = reason }
         }
@@ -39,17 +46,33 @@ enum StructuralZeros {
         _ node: Graph.Node, _ multiples: Set<Graph.ValueID>, _ graph: Graph, _ context: CompilationContext
     ) -> Bool {
         let input = node.inputs.first ?? nil
+        let computed = node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil }
+        if let output = node.outputs.first, context.lattices[output]?.canCancel == true { return true }
         switch node.op {
         case is AccumulatorToFloat:
-            let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { graph.constant($0)?.floats } : nil
+            let alpha = node.inputs[1].flatMap { graph.constant($0)?.doubles } ?? []
+            let bias = node.inputs.count > 2 ? node.inputs[2].flatMap { graph.constant($0)?.doubles } : nil
             let noise = context.snaps[node.name]?.noise
-            return (noise ?? bias ?? [0]).indices.contains { (bias?[$0] ?? 0) == 0 && (noise?[$0] ?? 0) == 0 }
+            return alpha.indices.contains {
+                // A bias that is a whole number of steps is part of the multiple.
+                let steps = (bias?[$0] ?? 0) / alpha[$0]
+                let isWhole = (bias?[$0] ?? 0) == 0 || (steps.isFinite && steps == steps.rounded())
+                return isWhole && (noise?[$0] ?? 0) == 0
+            }
         case is BinaryToFloat: return true
+        case is Cast: return input.flatMap { graph.producer(of: $0, as: BinaryMatMul.self) } != nil
+        case is Add, is Sub:
+            // A constant added to the multiple is no part of it.
+            let constants = node.inputs.compactMap { $0.flatMap { graph.constant($0) } }
+            return !computed.isEmpty && computed.allSatisfy(multiples.contains)
+                && constants.allSatisfy { $0.floats.contains(0) }
+        case is Mul, is Neg: return !computed.isEmpty && computed.allSatisfy(multiples.contains)
         case is ScaleShift:
             let shift = node.inputs[2].flatMap { graph.constant($0)?.floats }
             return input.map(multiples.contains) == true && shift?.contains(0) == true
-        case is Reshape, is Transpose, is MaxPool, is AveragePool, is GlobalAveragePool:
+        case is Reshape, is Transpose, is DepthToSpace, is Slice, is MaxPool, is AveragePool, is GlobalAveragePool:
             return input.map(multiples.contains) == true
+        case is Concat: return node.inputs.contains { $0.map(multiples.contains) == true }
         default: return false
         }
     }
@@ -65,6 +88,11 @@ enum StructuralZeros {
         let first = operands.first.flatMap { reasons[$0] }
         let name = node.outputs.first.map { graph[$0].name } ?? node.name
         switch node.op {
+        case is Cast where first == nil:
+            return computed.first.flatMap { graph.producer(of: $0, as: BinaryMatMul.self) }.flatMap { product in
+                zeroProduct(product.op, product.node, graph)
+            }
+        case is Cast: return first
         case is Relu: return "its input passes the ReLU '\(name)'"
         case is Clip:
             return constants.contains { $0.floats == [0] } ? "its input passes the clip at 0 '\(name)'" : first
@@ -110,6 +138,13 @@ enum StructuralZeros {
             }
         }
         return nil
+    }
+
+    /// A product of decisions, which is zero for some; two signed operands add up an even number of terms for that.
+    private static func zeroProduct(_ op: BinaryMatMul, _ node: Graph.Node, _ graph: Graph) -> String? {
+        let isSigned = op.leftForm == .signed && op.rightForm == .signed
+        let products = node.inputs[0].flatMap { graph[$0].type.shape.last } ?? 0
+        return isSigned && products % 2 != 0 ? nil : "the product of decisions '\(node.name)' can be 0"
     }
 
     /// A channel of a convolution that is zero whatever its input.

@@ -35,7 +35,7 @@ extension CompilationReport {
         let total = max(1, binaryMACs + floatMACs)
         let share = Double(binaryMACs) / Double(total) * 100
         lines.append(
-            "\(layers.filter { $0.kind == .binary }.count) binary layers of \(layers.count); \(share.fixed(2)) % of \(total.grouped) MACs are binary"
+            "\(layers.filter { $0.kind == .binary }.count) binary layers of \(layers.filter { $0.kind != .windowSum }.count); \(share.fixed(2)) % of \(total.grouped) MACs are binary"
         )
         lines.append("weights \(weightBytesBefore.byteText) in float32 → \(weightBytesAfter.byteText) packed")
         if let sourceFileBytes, let modelFileBytes {

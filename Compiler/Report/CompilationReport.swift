@@ -4,17 +4,19 @@ import BNNMPasses
 /// What compiling made of a model, layer by layer: what became binary and how, what stayed float and why, and what it
 /// saves. Encoded as JSON for tools; `CompilationReport+Text` prints it for people.
 public struct CompilationReport: Codable, Sendable {
-    /// A layer that multiplies by weights.
+    /// A layer that multiplies by weights, or two activations by each other.
     public struct Layer: Codable, Sendable {
         public enum Kind: String, Codable, Sendable {
             case binary
             case float
+            /// What a binary layer with weights that are not symmetric needs beside it: the sums of its input.
+            case windowSum = "window sum"
         }
 
         public var name: String
         public var `operator`: String
         public var kind: Kind
-        /// [N,C,H,W].
+        /// [N,C,H,W] of images.
         public var inputShape: [Int]
         public var outputShape: [Int]
         /// Multiply-accumulates of one execution.

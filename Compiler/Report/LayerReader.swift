@@ -6,7 +6,7 @@ struct LayerReader {
     let graph: Graph
     let context: CompilationContext
 
-    /// nil for nodes that multiply by no weights.
+    /// nil for nodes that multiply neither by weights nor activations by each other.
     func layer(_ node: Graph.Node) -> CompilationReport.Layer? {
         switch node.op {
         case is ChannelsLast<Conv>:
@@ -28,6 +28,11 @@ struct LayerReader {
             return describe(node, "BinaryConv", .binary, note: "to int32 accumulators" + behindAccumulators(node))
         case is BinaryConvWithAverages:
             return describe(node, "BinaryConv", .binary, note: "to int32 accumulators and averages")
+        case let op as BinaryMatMulTransposed:
+            let forms = [op.product.leftForm, op.product.rightForm].map { $0 == .signed ? "±1" : "0/1" }
+            return product(node, "BinaryMatMul", .binary, note: "\(forms[0]) · \(forms[1]) to \(op.result.rawValue)")
+        case is MatMul where node.inputs.allSatisfy({ $0.flatMap { graph.constant($0) } == nil }):
+            return product(node, "MatMul", .float, note: context.floatReasons[node.name] ?? "")
         default: return nil
         }
     }
@@ -56,6 +61,7 @@ struct LayerReader {
         _ node: Graph.Node, _ name: String, _ kind: CompilationReport.Layer.Kind, note: String, values: [Int]? = nil,
         epilogue: String = ""
     ) -> CompilationReport.Layer {
+        let kind = context.windowSums.contains(node.name) ? .windowSum : kind
         let input = ImageLayout.channelsFirst(graph[node.inputs[0]!].type.shape)
         let output = ImageLayout.channelsFirst(values ?? graph[node.outputs[0]].type.shape)
         let weights = graph.constant(node.inputs[1]!)!
@@ -65,12 +71,26 @@ struct LayerReader {
         // Packed: 64-bit words over input channels, blocks of 8 output channels, and what stands behind the accumulator.
         let words = (weights.shape[1] + 63) / 64 * weights.shape[2] * weights.shape[3]
         let blocks = (weights.shape[0] / groups + 7) / 8 * groups
-        let after = kind == .binary ? blocks * 8 * words * 8 : weights.elementCount * 4
+        let after = kind != .float ? blocks * 8 * words * 8 : weights.elementCount * 4
         return CompilationReport.Layer(
             name: node.name, operator: name, kind: kind, inputShape: input, outputShape: output,
-            macs: output.reduce(1, *) * products, weightBytesBefore: weights.elementCount * 4,
+            macs: output.reduce(1, *) * products, weightBytesBefore: kind == .windowSum ? 0 : weights.elementCount * 4,
             weightBytesAfter: after + constants.map { $0.elementCount * 4 }.reduce(0, +), note: note,
             epilogue: epilogue)
+    }
+
+    /// A product of two activations [...,M,K] and [...,K,N].
+    private func product(
+        _ node: Graph.Node, _ name: String, _ kind: CompilationReport.Layer.Kind, note: String
+    ) -> CompilationReport.Layer? {
+        guard let left = node.inputs[0].map({ graph[$0].type.shape }), let output = node.outputs.first else {
+            return nil
+        }
+        let shape = graph[output].type.shape
+        return CompilationReport.Layer(
+            name: node.name, operator: name, kind: kind, inputShape: left, outputShape: shape,
+            macs: shape.reduce(1, *) * (left.last ?? 1), weightBytesBefore: 0, weightBytesAfter: 0, note: note,
+            epilogue: "")
     }
 
     /// "38 comparisons, 2 constant".

@@ -9,7 +9,23 @@ import BNNMIR
 enum ErrorBound {
     static let unit: Float = 0x1p-24
 
-    /// The bound of a node's result; nil where the operator is not covered.
+    /// The bounds of a node's results, nil where they are 0: of what is discrete and computed from exact operands.
+    static func of(
+        _ node: Graph.Node, values: [Tensor?], bounds: [Tensor?], results: [Tensor]
+    ) throws -> [Tensor?] {
+        guard results[0].elementType == .float32 || bounds.contains(where: { $0 != nil }) else {
+            return results.map { _ in nil }
+        }
+        if results.count > 1, let several = try ofSeveral(node, values: values, bounds: bounds, results: results) {
+            return several
+        }
+        let first = try of(node, values: values, bounds: bounds, result: results[0])
+        // An operator that is not covered can give anything.
+        return [first ?? results[0].zeros.map { _ in .infinity }]
+            + results.dropFirst().map { $0.zeros.map { _ in .infinity } }
+    }
+
+    /// The bound of a node's only result; nil where the operator is not covered.
     /// - Parameters:
     ///   - values: the operands as the reference has them.
     ///   - bounds: E of each operand, of its shape; nil where it is 0 (constants, decisions, inputs).
@@ -31,8 +47,12 @@ enum ErrorBound {
             let carried = try ScaleShift().evaluate([error, values[1]!.magnitude, none])[0]
             return scaled.combined(carried) { 4 * unit * $0 + $1 }
         case is AccumulatorToFloat, is BinaryToFloat: return result.zeros
+        case is Cast where x.integers != nil && bounds[0] == nil:
+            // Whole numbers below 2²⁴, such as a product of decisions, are themselves in float32.
+            return x.doubles.allSatisfy { abs($0) <= 0x1p24 } ? result.zeros : nil
         case is Relu, is Clip, is Neg, is Abs: return error
-        case is Reshape, is Transpose, is Flatten, is Squeeze, is Unsqueeze, is Slice, is Expand, is DepthToSpace:
+        case is Reshape, is Transpose, is Flatten, is Squeeze, is Unsqueeze, is Slice, is Expand, is DepthToSpace,
+            is Gather:
             return try node.op.evaluate([error] + values.dropFirst())[0]
         case is Concat:
             return try node.op.evaluate(zip(values, bounds).map { $1 ?? $0!.zeros })[0]
@@ -50,8 +70,7 @@ enum ErrorBound {
         case let op as LeakyRelu:
             return result.magnitude.combined(error) { 2 * unit * $0 + max(1, abs(op.alpha)) * $1 }
         case is Tanh, is Sigmoid:
-            // The slope is at most 1, of Sigmoid 1/4; the runtime's function is within 2 units in the last place (4u|y|), the
-            // reference's within 1.
+            // The slope is at most 1, of Sigmoid 1/4; both sides are within a unit in the last place.
             let slope: Float = node.op is Sigmoid ? 0.25 : 1
             return result.magnitude.combined(error) { 6 * unit * $0 + slope * $1 }
         case is Sign:
@@ -90,18 +109,25 @@ enum ErrorBound {
         case let op as Gemm:
             let positive = Gemm(alpha: abs(op.alpha), beta: abs(op.beta), transA: op.transA, transB: op.transB)
             return try ofProduct(positive, values: values, bounds: bounds)
-        case is MatMul: return try ofProduct(node.op, values: values, bounds: bounds)
-        default: return nil
+        default:
+            return try ofFunction(node.op, x: x, error: error, result: result)
+                ?? ofComparison(node.op, values: values, bounds: bounds, result: result)
+                ?? alongAxes(node, values: values, bounds: bounds, result: result)
         }
     }
 
-    /// As Conv, of a product with constants.
+    /// As Conv, and where both operands are computed: E = 2(n + 2)u·Σ|a||b| + Σ|a|E(b) + Σ(|b| + E(b))E(a).
     private static func ofProduct(_ op: any Operator, values: [Tensor?], bounds: [Tensor?]) throws -> Tensor? {
-        guard let x = values[0], let w = values[1], bounds.dropFirst().allSatisfy({ $0 == nil }) else { return nil }
-        let products = Float(w.shape.max() ?? 1)
+        guard let a = values[0], let b = values[1], bounds.dropFirst(2).allSatisfy({ $0 == nil }) else { return nil }
+        let products = Float(max(a.shape.last ?? 1, b.shape.max() ?? 1))
         let terms = try op.evaluate(values.map { $0?.magnitude })[0]
-        let carried = try op.evaluate([bounds[0] ?? x.zeros, w.magnitude])[0]
-        return terms.combined(carried) { 2 * (products + 2) * unit * $0 + $1 }
+        guard let ofB = bounds[1] else {
+            let carried = try op.evaluate([bounds[0] ?? a.zeros, b.magnitude])[0]
+            return terms.combined(carried) { 2 * (products + 2) * unit * $0 + $1 }
+        }
+        let left = try op.evaluate([a.magnitude, ofB])[0]
+        let right = try op.evaluate([bounds[0] ?? a.zeros, b.magnitude.combined(ofB, +)])[0]
+        return terms.combined(left.combined(right, +)) { 2 * (products + 2) * unit * $0 + $1 }
     }
 
     /// Layer by layer over rows of features, then the difference of the two scores.
@@ -127,11 +153,15 @@ enum ErrorBound {
 }
 
 extension Tensor {
-    fileprivate var magnitude: Tensor { Tensor(shape, floats.map { abs($0) }) }
+    var asFloat: Tensor { Tensor(shape, floats) }
 
-    fileprivate func combined(_ other: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
+    var magnitude: Tensor { map { abs($0) } }
+
+    func map(_ function: (Float) -> Float) -> Tensor { Tensor(shape, floats.map(function)) }
+
+    func combined(_ other: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
         Tensor(shape, zip(floats, other.floats).map(function))
     }
 
-    fileprivate var zeros: Tensor { Tensor(shape, [Float](repeating: 0, count: elementCount)) }
+    var zeros: Tensor { Tensor(shape, [Float](repeating: 0, count: elementCount)) }
 }

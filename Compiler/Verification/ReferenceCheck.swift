@@ -39,20 +39,28 @@ public struct ReferenceCheck {
         return graph.probes.filter { graph.producer(of: $0.value).map(live.contains) ?? false }.map(\.name)
     }
 
-    /// What the reference itself decides and computes: decisions by probe name, −1/+1 in the ONNX value's order.
+    /// What the reference itself decides and computes: decisions by probe name, −1/0/+1 in the ONNX value's
+    /// order.
     public func expectation(inputs: [Tensor]) throws -> (decisions: [String: [Int64]], outputs: [Tensor]) {
-        var decisions: [String: [Int64]] = [:]
-        let names = Dictionary(grouping: graph.probes, by: \.value)
+        var bits: [Graph.ValueID: [Int64]] = [:]
+        let shown = Set(graph.probes.flatMap { [$0.value] + [$0.mask].compactMap { $0 } })
         let outputs = try Interpreter(graph).run(inputs) { id, results in
-            for probe in names[graph[id].outputs[0]] ?? [] { decisions[probe.name] = results[0].integers }
+            if shown.contains(graph[id].outputs[0]) { bits[graph[id].outputs[0]] = results[0].integers }
             return results
+        }
+        var decisions: [String: [Int64]] = [:]
+        for probe in graph.probes {
+            guard let signs = bits[probe.value] else { continue }
+            let isZero = probe.mask.flatMap { bits[$0] }
+            decisions[probe.name] = probe.inONNXOrder(
+                isZero.map { zip(signs, $0).map { $1 > 0 ? 0 : $0 } } ?? signs, shape: graph[probe.value].type.shape)
         }
         return (decisions, outputs)
     }
 
     /// - Parameters:
     ///   - inputs: one tensor per graph input.
-    ///   - decisions: the runtime's, by probe name, −1/+1 in the ONNX value's order.
+    ///   - decisions: the runtime's, by probe name, −1/0/+1 in the ONNX value's order.
     ///   - outputs: the runtime's.
     public func run(
         inputs: [Tensor], decisions: [String: [Int64]], outputs: [Tensor]
@@ -60,22 +68,40 @@ public struct ReferenceCheck {
         var found: [Decisions] = []
         var values: [Graph.ValueID: Tensor] = Dictionary(uniqueKeysWithValues: zip(graph.inputs, inputs))
         var bounds: [Graph.ValueID: Tensor] = [:]
-        let names = Dictionary(graph.probes.map { ($0.value, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let probes = Dictionary(graph.probes.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let masks = Dictionary(
+            graph.probes.compactMap { probe in probe.mask.map { ($0, probe) } }, uniquingKeysWith: { a, _ in a })
+        // What decisions were made on that something has moved since: where the phases of a map are interleaved, say.
+        var numbers: [Graph.ValueID: Tensor] = [:]
 
         let results = try Interpreter(graph).run(inputs) { id, results in
             let node = graph[id]
             let operands = node.inputs.map { input in input.map { graph.constant($0) ?? values[$0]! } }
             var results = results
-            if let binarize = node.op as? Binarize, let name = names[node.outputs[0]], let runtime = decisions[name] {
-                let (comparison, taken) = compare(
-                    name, binarize, x: operands[0]!, bound: bounds[node.inputs[0]!], own: results[0], runtime: runtime)
-                found.append(comparison)
-                results = [taken]
-            } else if results[0].elementType == .float32 {
-                let operandBounds = node.inputs.map { $0.flatMap { bounds[$0] } }
-                bounds[node.outputs[0]] =
-                    try ErrorBound.of(node, values: operands, bounds: operandBounds, result: results[0])
-                    ?? Tensor(results[0].shape, [Float](repeating: .infinity, count: results[0].elementCount))
+            let output = node.outputs[0]
+            if node.op is Binarize {
+                numbers[output] = operands[0]!
+                bounds[output] = bounds[node.inputs[0]!]
+            } else if results[0].elementType == .binary, let moved = try moved(node, operands, numbers) {
+                numbers[output] = moved
+                bounds[output] = try self.moved(node, operands, bounds)
+            }
+            if let x = numbers[output], let probe = probes[output], let given = decisions[probe.name] {
+                let runtime = probe.inOwnOrder(given, shape: x.shape)
+                var own = results[0].integers ?? []
+                if probe.mask != nil { own = zip(own, x.floats).map { $1 == 0 ? 0 : $0 } }
+                found.append(compare(probe.name, x: x, bound: bounds[output], own: own, runtime: runtime))
+                results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : $0 }))]
+            } else if node.op is ZeroMask, let probe = masks[output], let given = decisions[probe.name] {
+                let runtime = probe.inOwnOrder(given, shape: results[0].shape)
+                results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : -1 }))]
+            } else if numbers[output] == nil {
+                let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
+                for (output, bound) in zip(
+                    node.outputs, try ErrorBound.of(node, values: operands, bounds: carried, results: results))
+                {
+                    bounds[output] = bound
+                }
             }
             for (output, result) in zip(node.outputs, results) { values[output] = result }
             return results
@@ -90,17 +116,33 @@ public struct ReferenceCheck {
         return (found, compared)
     }
 
-    private func compare(
-        _ name: String, _ binarize: Binarize, x: Tensor, bound: Tensor?, own: Tensor, runtime: [Int64]
-    ) -> (Decisions, Tensor) {
+    /// What a node that only moves decisions does to numbers that belong to each; nil where it does more, or an operand
+    /// has none.
+    private func moved(
+        _ node: Graph.Node, _ operands: [Tensor?], _ numbers: [Graph.ValueID: Tensor]
+    ) throws -> Tensor? {
+        switch node.op {
+        case is Reshape, is Transpose, is DepthToSpace, is Slice, is Concat, is Pad: break
+        default: return nil
+        }
+        var inputs = operands
+        for position in node.op is Concat ? node.inputs.indices : 0..<1 {
+            guard let value = node.inputs[position].flatMap({ numbers[$0] }) else { return nil }
+            inputs[position] = value
+        }
+        return try node.op.evaluate(inputs)[0]
+    }
+
+    /// - Parameter own: the reference's decisions.
+    private func compare(_ name: String, x: Tensor, bound: Tensor?, own: [Int64], runtime: [Int64]) -> Decisions {
         var result = Decisions(
             name: name, count: runtime.count, differing: 0, beyondBound: 0, largestDistance: 0, boundThere: 0,
             uncertain: 0)
-        let reference = own.integers!, values = x.floats, limits = bound?.floats
+        let values = x.floats, limits = bound?.floats
         if !exactNames.contains(name), let limits {
             result.uncertain = values.indices.filter { limits[$0] > 0 && abs(values[$0]) <= limits[$0] }.count
         }
-        for index in reference.indices where reference[index] != runtime[index] {
+        for index in own.indices where own[index] != runtime[index] {
             result.differing += 1
             let distance = abs(values[index]), limit = exactNames.contains(name) ? 0 : limits?[index] ?? 0
             if !(distance <= limit) || exactNames.contains(name) { result.beyondBound += 1 }
@@ -109,6 +151,6 @@ public struct ReferenceCheck {
                 result.boundThere = limit
             }
         }
-        return (result, Tensor(own.type, .integer(runtime)))
+        return result
     }
 }

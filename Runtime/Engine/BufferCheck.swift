@@ -70,13 +70,16 @@ struct BufferCheck {
                 compose(&$0)
             }
         }
-        let one = model.pointee.tensors[Int(port.tensor)].byteCount
+        let tensor = model.pointee.tensors[Int(port.tensor)]
+        let one = tensor.byteCount
         let (expected, overflow) = one.multipliedReportingOverflow(by: executionCount)
         guard !overflow, byteCount == expected else {
             throw failure(BNNM_SHAPE_MISMATCH) {
                 $0.add("byte_count must be ")
                 $0.add(one)
-                $0.add(" for each of ")
+                $0.add(" (")
+                $0.add(tensor.elementType.name)
+                $0.add(") for each of ")
                 $0.add(executionCount)
                 $0.add(" executions, not ")
                 $0.add(byteCount)
@@ -86,8 +89,14 @@ struct BufferCheck {
         guard let data else {
             throw failure(BNNM_INVALID_ARGUMENT) { $0.add("data must not be NULL") }
         }
-        guard Int(bitPattern: data) & 3 == 0 else {
-            throw failure(BNNM_INVALID_ARGUMENT) { $0.add("data must be aligned to 4 bytes") }
+        let alignment = Int(tensor.elementType.byteCount)
+        guard Int(bitPattern: data) & (alignment &- 1) == 0 else {
+            throw failure(BNNM_INVALID_ARGUMENT) {
+                $0.add("data must be aligned to ")
+                $0.add(alignment)
+                $0.add(" bytes, the size of ")
+                $0.add(tensor.elementType.name)
+            }
         }
     }
 

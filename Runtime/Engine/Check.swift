@@ -70,6 +70,18 @@ struct CheckComparison {
 
     private mutating func compareOutput(_ port: UInt32, _ output: bnnm_output) {
         let expected = blob(bnnmf_check_output(model.pointee.view, index, port))
+        var record = bnnmf_port()
+        bnnmf_get_output(model.pointee.view, port, &record)
+        guard model.pointee.tensors[Int(record.tensor)].elementType == .float32 else {
+            // Integers and truth values are as expected or not.
+            let wanted = UnsafeRawBufferPointer(start: expected.data, count: Int(expected.byte_count))
+            let found = UnsafeRawBufferPointer(start: output.data, count: output.byte_count)
+            for (a, b) in zip(wanted, found) where a != b {
+                result.differing_outputs &+= 1
+                return
+            }
+            return
+        }
         guard let wanted = expected.data?.assumingMemoryBound(to: Float.self),
             let found = output.data?.assumingMemoryBound(to: Float.self)
         else { return }
@@ -113,7 +125,7 @@ private struct CheckBuffers {
         var valuesOffset = 0
         for port in 0..<outputCount {
             let bytes = check.blob(bnnmf_check_output(view, check.index, port)).byte_count
-            let offset = layout.reserve(Float.self, count: Int(bytes / 4))
+            let offset = layout.reserve(Int64.self, count: Int((bytes &+ 7) / 8))
             if port == 0 { valuesOffset = offset }
         }
         guard let byteCount = layout.byteCount else {
@@ -130,7 +142,7 @@ private struct CheckBuffers {
         for port in 0..<outputCount {
             let bytes = Int(check.blob(bnnmf_check_output(view, check.index, port)).byte_count)
             outputs[Int(port)] = bnnm_output(data: values, byte_count: bytes)
-            values += bytes
+            values += (bytes &+ 7) / 8 &* 8
         }
     }
 

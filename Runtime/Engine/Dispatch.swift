@@ -22,6 +22,11 @@ enum Dispatch {
         case BNNMF_OP_MAP: try Map.validate(scope)
         case BNNMF_OP_BINARIZE_BY: try BinarizeBy.validate(scope)
         case BNNMF_OP_ACCUMULATOR_THRESHOLDS: try AccumulatorThresholds.validate(scope)
+        case BNNMF_OP_GATHER: try Gather.validate(scope)
+        case BNNMF_OP_RESAMPLE: try Resample.validate(scope)
+        case BNNMF_OP_REDUCE: try Reduce.validate(scope)
+        case BNNMF_OP_MATMUL: try MatMul.validate(scope)
+        case BNNMF_OP_BINARY_MATMUL: try BinaryMatMul.validate(scope)
         default:
             throw scope.failure(BNNM_UNSUPPORTED_VERSION) {
                 $0.add("this library does not know the operator code ")
@@ -45,6 +50,11 @@ enum Dispatch {
         case BNNMF_OP_MAP: Map.run(run)
         case BNNMF_OP_BINARIZE_BY: BinarizeBy.run(run)
         case BNNMF_OP_ACCUMULATOR_THRESHOLDS: AccumulatorThresholds.run(run)
+        case BNNMF_OP_GATHER: Gather.run(run)
+        case BNNMF_OP_RESAMPLE: Resample.run(run)
+        case BNNMF_OP_REDUCE: Reduce.run(run)
+        case BNNMF_OP_MATMUL: MatMul.run(run)
+        case BNNMF_OP_BINARY_MATMUL: BinaryMatMul.run(run)
         // A reshape shares memory; other codes were refused when the model was opened.
         default: break
         }
@@ -59,10 +69,11 @@ enum Dispatch {
         case inPlace
     }
 
-    static func sharing(_ op: bnnmf_op) -> Sharing {
+    static func sharing(_ op: bnnmf_op, _ output: Tensor) -> Sharing {
         switch bnnmf_op_code(rawValue: op.code) {
         case BNNMF_OP_RESHAPE: return .alias
-        case BNNMF_OP_SCALE_SHIFT, BNNMF_OP_CLAMP, BNNMF_OP_ELEMENTWISE: return .inPlace
+        case BNNMF_OP_SCALE_SHIFT, BNNMF_OP_CLAMP: return .inPlace
+        case BNNMF_OP_ELEMENTWISE: return Elementwise.isFloatArithmetic(op, output) ? .inPlace : .none
         // Each value is stored by who read the operands at its place. A CONV2D writes rows before their steps.
         case BNNMF_OP_MAP, BNNMF_OP_BINARY_CONV2D:
             guard let epilogue = Epilogue(op), epilogue.storesValues else { return .none }
@@ -91,6 +102,7 @@ enum Dispatch {
         switch bnnmf_op_code(rawValue: record.code) {
         case BNNMF_OP_CONV2D: Conv2D.multiplyAccumulates(record, x, y)
         case BNNMF_OP_BINARY_CONV2D: BinaryConv2D.multiplyAccumulates(record, x, y)
+        case BNNMF_OP_MATMUL, BNNMF_OP_BINARY_MATMUL: UInt64(y.elementCount) &* UInt64(x.dims.fromEnd(1))
         default: 0
         }
     }
@@ -120,6 +132,9 @@ enum Dispatch {
             for index in 0..<Int(min(op.step_count, UInt32(BNNMF_MAX_STEPS))) {
                 visitBlobs(Epilogue.step(op.steps, index), visit)
             }
+        case BNNMF_OP_RESAMPLE:
+            visit(parameters.resample.indices)
+            visit(parameters.resample.weights)
         default: break
         }
         guard let epilogue = Epilogue(record) else { return }
@@ -135,9 +150,10 @@ enum Dispatch {
     }
 
     /// The kernel that executes an operator by this table. Static.
-    static func kernelName(_ code: UInt32, _ type: Tensor.ElementType, _ table: bnnmk_table) -> UnsafePointer<CChar> {
-        switch bnnmf_op_code(rawValue: code) {
-        case BNNMF_OP_TRANSPOSE: cString("transpose\0")
+    static func kernelName(_ op: bnnmf_op, _ x: Tensor, _ y: Tensor, _ table: bnnmk_table) -> UnsafePointer<CChar> {
+        let type = x.elementType
+        return switch bnnmf_op_code(rawValue: op.code) {
+        case BNNMF_OP_TRANSPOSE: Transpose.movesWords(type) ? cString("transpose\0") : cString("compute\0")
         case BNNMF_OP_RESHAPE: cString("shared memory\0")
         case BNNMF_OP_CONV2D: table.conv2d_name ?? cString("conv2d\0")
         case BNNMF_OP_BINARY_CONV2D: table.binary_conv2d_name ?? cString("binary_conv2d\0")
@@ -148,11 +164,17 @@ enum Dispatch {
         case BNNMF_OP_UNPACK: cString("unpack\0")
         case BNNMF_OP_SCALE_SHIFT: cString("scale_shift\0")
         case BNNMF_OP_CLAMP: cString("clamp\0")
-        case BNNMF_OP_ELEMENTWISE: cString("elementwise\0")
+        case BNNMF_OP_ELEMENTWISE:
+            Elementwise.isFloatArithmetic(op, y) ? cString("elementwise\0") : cString("compute\0")
         case BNNMF_OP_CONCAT: cString("concat\0")
         case BNNMF_OP_MAP: cString("map\0")
         case BNNMF_OP_BINARIZE_BY: cString("binarize_by\0")
         case BNNMF_OP_ACCUMULATOR_THRESHOLDS: cString("accumulator_thresholds\0")
+        case BNNMF_OP_GATHER: cString("gather\0")
+        case BNNMF_OP_RESAMPLE: cString("resample\0")
+        case BNNMF_OP_REDUCE: cString("reduce\0")
+        case BNNMF_OP_MATMUL: cString("matmul\0")
+        case BNNMF_OP_BINARY_MATMUL: cString("binary_matmul\0")
         default: cString("unknown\0")
         }
     }

@@ -110,8 +110,8 @@ struct ModelBuilder {
             guard Int(port.tensor) < tensors.count, !tensors[Int(port.tensor)].isDefined else {
                 throw failure("input ", index, "it must be a tensor without a value", message)
             }
-            guard tensors[Int(port.tensor)].elementType == .float32 else {
-                throw failure("input ", index, "it must be float32", message)
+            guard tensors[Int(port.tensor)].elementType != .bits else {
+                throw failure("input ", index, "it must be float32, int32, int64 or bool", message)
             }
             tensors[Int(port.tensor)].isDefined = true
         }
@@ -125,8 +125,8 @@ struct ModelBuilder {
             guard Int(port.tensor) < tensors.count, tensors[Int(port.tensor)].isDefined else {
                 throw failure("output ", index, "it must be a tensor that has a value", message)
             }
-            guard tensors[Int(port.tensor)].elementType == .float32 else {
-                throw failure("output ", index, "it must be float32", message)
+            guard tensors[Int(port.tensor)].elementType != .bits else {
+                throw failure("output ", index, "it must be float32, int32, int64 or bool", message)
             }
         }
     }

@@ -20,6 +20,11 @@ func operatorName(_ code: UInt32) -> UnsafePointer<CChar> {
     case BNNMF_OP_MAP: cString("Map\0")
     case BNNMF_OP_BINARIZE_BY: cString("BinarizeBy\0")
     case BNNMF_OP_ACCUMULATOR_THRESHOLDS: cString("AccumulatorThresholds\0")
+    case BNNMF_OP_GATHER: cString("Gather\0")
+    case BNNMF_OP_RESAMPLE: cString("Resample\0")
+    case BNNMF_OP_REDUCE: cString("Reduce\0")
+    case BNNMF_OP_MATMUL: cString("MatMul\0")
+    case BNNMF_OP_BINARY_MATMUL: cString("BinaryMatMul\0")
     default: cString("unknown operator\0")
     }
 }

@@ -65,7 +65,45 @@ struct OperatorScope {
         guard tensor.elementType != type else { return }
         throw failure(BNNM_CORRUPT_MODEL) {
             $0.add(what)
-            $0.add(type == .float32 ? " must be float32" : type == .int32 ? " must be int32" : " must be bits")
+            $0.add(" must be ")
+            $0.add(type.name)
+            $0.add(", not ")
+            $0.add(tensor.elementType.name)
+        }
+    }
+
+    /// Throws where a tensor is neither float32 nor int32, for which alone there are kernels.
+    func requireFloat32OrInt32(_ tensor: Tensor) throws(Failure) {
+        let isEither = tensor.elementType == .float32 || tensor.elementType == .int32
+        try require(isEither, "the input must be float32 or int32")
+    }
+
+    /// Throws unless the output's extents are those of all inputs, broadcast against each other.
+    ///
+    /// - Parameter trailing: last axes that are left out
+    func requireBroadcast(leavingOut trailing: Int = 0) throws(Failure) {
+        var rank = 0
+        for position in 0..<Int(record.input_count) { rank = max(rank, input(position).rank) }
+        try require("the output's rank", Int64(output.rank), is: Int64(rank))
+        for offset in trailing..<max(rank, trailing) {
+            var extent: UInt32 = 1
+            for position in 0..<Int(record.input_count) {
+                let own = input(position).dims.fromEnd(offset &+ 1)
+                try require(own == extent || own == 1 || extent == 1, "extents of the inputs must be equal or 1")
+                if own != 1 { extent = own }
+            }
+            try require("the output's extent", Int64(output.dims.fromEnd(offset &+ 1)), is: Int64(extent))
+        }
+    }
+
+    /// Throws unless the output has the input's dimensions but for `extent` along an axis, which must be one of them.
+    func requireDims(of x: Tensor, alongAxis axis: UInt32, extent: Int64) throws(Failure) {
+        try require("the output's rank", Int64(output.rank), is: Int64(x.rank))
+        try require(Int64(axis) < Int64(x.rank), "its axis must be one of the input's")
+        for other in 0..<x.rank {
+            try require(
+                "the output's extent", Int64(output.dims[other]),
+                is: other == Int(axis) ? extent : Int64(x.dims[other]))
         }
     }
 

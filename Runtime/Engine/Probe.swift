@@ -6,6 +6,8 @@ struct ProbeView {
     let record: bnnmf_probe
     let tensor: Tensor
     let bits: UnsafePointer<UInt64>
+    /// Where its bit is 0, the value is 0; nil: nowhere.
+    let mask: UnsafePointer<UInt64>?
 
     /// Writes every decision in the ONNX value's order of elements.
     func read(into decisions: UnsafeMutablePointer<Int8>) {
@@ -19,7 +21,9 @@ struct ProbeView {
             let (image, pixel) = (row / pixels, row % pixels)
             for channel in 0..<channels {
                 let isMinus = words[channel / 64] >> UInt64(channel % 64) & 1 == 1
-                decisions[(image &* channels &+ channel) &* pixels &+ pixel] = isMinus ? minus : plus
+                let isMasked =
+                    mask.map { $0[row &* rowWords &+ channel / 64] >> UInt64(channel % 64) & 1 == 0 } ?? false
+                decisions[(image &* channels &+ channel) &* pixels &+ pixel] = isMasked ? 0 : isMinus ? minus : plus
             }
         }
     }

@@ -5,10 +5,7 @@ import CBNNM
 enum ProbeTable {
     static func fill(_ model: UnsafeMutablePointer<Model>, _ message: Message) throws(Failure) {
         let probes = model.pointee.nextProbe
-        var index = probes.count
-        // Backwards, so that each chain stands in ascending order.
-        while index > 0 {
-            index &-= 1
+        for index in 0..<probes.count {
             var probe = bnnmf_probe()
             bnnmf_get_probe(model.pointee.view, UInt32(index), &probe)
             try check(probe, index, model, message)
@@ -47,40 +44,45 @@ enum ProbeTable {
             }
         }
         try require(count == tensor.elements, "its dimensions must have as many elements as its tensor")
+        guard probe.mask != Model.none else { return }
+        try require(Int(probe.mask) < tensors.count, "its mask must be one of the model's tensors")
+        let mask = tensors[Int(probe.mask)]
+        try require(
+            mask.isDefined && mask.elementType == .bits && mask.dims == tensor.dims,
+            "its mask must be bits with the dimensions of its tensor, and have a value")
+        try require(probe.encoding == BNNMF_PROBE_SIGNED.rawValue, "with a mask its encoding must be 1")
     }
 
-    /// Chains the probes of each operator's results.
+    /// Chains the probes of each operator's results. One with a mask belongs to the later of the two operators.
     private static func chain(_ model: UnsafeMutablePointer<Model>, _ message: Message) throws(Failure) {
         let probes = model.pointee.nextProbe
         guard probes.count > 0 else { return }
-        let tensorCount = model.pointee.tensors.count
-        let (byteCount, overflow) = tensorCount.multipliedReportingOverflow(by: MemoryLayout<UInt32>.stride)
+        let (tensors, operators) = (model.pointee.tensors, model.pointee.operators)
+        let (byteCount, overflow) = tensors.count.multipliedReportingOverflow(by: MemoryLayout<Int>.stride)
         guard !overflow else { throw message.failure(BNNM_LIMIT_EXCEEDED, "there are too many tensors") }
         let allocator = model.pointee.allocator
         let memory = try allocator.allocate(max(byteCount, 1), message)
         defer { allocator.deallocate(memory) }
-        let first = memory.bindMemory(to: UInt32.self, capacity: tensorCount)
-        first.initialize(repeating: Model.none, count: tensorCount)
+        // The operator that computes each tensor; -1: a constant.
+        let source = memory.bindMemory(to: Int.self, capacity: tensors.count)
+        source.initialize(repeating: -1, count: tensors.count)
+        for index in 0..<operators.count {
+            let op = operators[index].op
+            for position in 0...Int(op.more_output_count) { source[Int(indexOfResult(op, position))] = index }
+        }
         var index = probes.count
+        // Backwards, so that each chain stands in ascending order.
         while index > 0 {
             index &-= 1
             var probe = bnnmf_probe()
             bnnmf_get_probe(model.pointee.view, UInt32(index), &probe)
-            let tensor = Int(probe.tensor)
-            if model.pointee.tensors[tensor].constant != nil {
+            let told = max(source[Int(probe.tensor)], probe.mask == Model.none ? -1 : source[Int(probe.mask)])
+            if told < 0 {
                 probes[index] = model.pointee.firstConstantProbe
                 model.pointee.firstConstantProbe = UInt32(index)
             } else {
-                probes[index] = first[tensor]
-                first[tensor] = UInt32(index)
-            }
-        }
-        for index in 0..<model.pointee.operators.count {
-            let op = model.pointee.operators[index].op
-            // At most one of an operator's results is bits, which alone have probes.
-            for position in 0...Int(op.more_output_count) {
-                let probe = first[Int(indexOfResult(op, position))]
-                if probe != Model.none { model.pointee.operators[index].firstProbe = probe }
+                probes[index] = operators[told].firstProbe
+                operators[told].firstProbe = UInt32(index)
             }
         }
     }

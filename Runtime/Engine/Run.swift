@@ -72,7 +72,12 @@ private func tell(_ first: UInt32, _ execution: Execution, _ session: UnsafeMuta
         bnnmf_get_probe(model.pointee.view, index, &record)
         let tensor = model.pointee.tensors[Int(record.tensor)]
         let bits = execution.bytes(of: tensor).assumingMemoryBound(to: UInt64.self)
-        withUnsafePointer(to: ProbeView(record: record, tensor: tensor, bits: bits)) {
+        var mask: UnsafePointer<UInt64>?
+        if record.mask != Model.none {
+            let tensor = model.pointee.tensors[Int(record.mask)]
+            mask = execution.bytes(of: tensor).assumingMemoryBound(to: UInt64.self)
+        }
+        withUnsafePointer(to: ProbeView(record: record, tensor: tensor, bits: bits, mask: mask)) {
             callback(session.pointee.probeUser, index, execution.index, OpaquePointer($0))
         }
         index = model.pointee.nextProbe[Int(index)]

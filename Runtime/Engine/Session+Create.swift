@@ -117,5 +117,5 @@ public func bnnm_session_layer_kernel(_ session: OpaquePointer?, _ index: UInt32
     let model = session.pointee.model
     guard Int(index) < model.pointee.operators.count else { return nil }
     let scope = OperatorScope(model: UnsafePointer(model), index: Int(index), message: Message(nil, capacity: 0))
-    return Dispatch.kernelName(scope.record.code, scope.input(0).elementType, session.pointee.table)
+    return Dispatch.kernelName(scope.record, scope.input(0), scope.output, session.pointee.table)
 }

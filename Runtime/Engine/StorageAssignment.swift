@@ -44,10 +44,25 @@ struct StorageAssignment {
             let scope = OperatorScope(model: UnsafePointer(model), index: index, message: Message(nil, capacity: 0))
             for position in 0..<Int(operators[index].op.input_count) { lastRead[scope.inputIndex(position)] = index }
         }
+        for index in 0..<operators.count { keepMasked(operators[index].firstProbe, told: index) }
         for port in 0..<bnnmf_output_count(model.pointee.view) {
             var record = bnnmf_port()
             bnnmf_get_output(model.pointee.view, port, &record)
             lastRead[Int(record.tensor)] = operators.count
+        }
+    }
+
+    /// A probe with a mask is told when both its tensors are computed: until then, neither is overwritten.
+    private func keepMasked(_ firstProbe: UInt32, told: Int) {
+        var index = firstProbe
+        while index != Model.none {
+            var probe = bnnmf_probe()
+            bnnmf_get_probe(model.pointee.view, index, &probe)
+            if probe.mask != Model.none {
+                lastRead[Int(probe.tensor)] = max(lastRead[Int(probe.tensor)], told &+ 1)
+                lastRead[Int(probe.mask)] = max(lastRead[Int(probe.mask)], told &+ 1)
+            }
+            index = model.pointee.nextProbe[Int(index)]
         }
     }
 
@@ -75,7 +90,7 @@ struct StorageAssignment {
 
     /// The storage of an operand that the first result is to use; nil: it needs its own.
     private func sharedStorage(_ scope: OperatorScope, _ op: bnnmf_op) -> Int? {
-        switch Dispatch.sharing(op) {
+        switch Dispatch.sharing(op, scope.output) {
         case .none: return nil
         case .alias: return storageOfTensor[scope.inputIndex(0)]
         case .inPlace:

@@ -1,4 +1,5 @@
 import BNNMFormat
+import BNNMKernels
 import CBNNM
 
 /// A tensor of the model as the engine knows it: its type, its sizes, and where its bytes are.
@@ -7,6 +8,35 @@ struct Tensor {
         case float32 = 1
         case int32 = 2
         case bits = 3
+        case int64 = 4
+        /// One byte a value, 0 or 1.
+        case bool = 5
+
+        /// Bytes of an element; 0 of bits, whose rows are packed.
+        var byteCount: Int64 {
+            switch self {
+            case .float32, .int32: 4
+            case .int64: 8
+            case .bool: 1
+            case .bits: 0
+            }
+        }
+
+        /// As messages give it.
+        var name: StaticString {
+            switch self {
+            case .float32: "float32"
+            case .int32: "int32"
+            case .bits: "bits"
+            case .int64: "int64"
+            case .bool: "bool"
+            }
+        }
+
+        /// float32, int32 or int64.
+        var isNumber: Bool { self == .float32 || self == .int32 || self == .int64 }
+
+        var forKernels: bnnmk_element_type { bnnmk_element_type(rawValue: rawValue) }
     }
 
     /// Where a tensor's bytes are during an execution.
@@ -55,7 +85,7 @@ struct Tensor {
             }
         }
         guard let elementType = ElementType(rawValue: record.element_type) else {
-            throw failure(BNNM_CORRUPT_MODEL, "its element type must be float32, int32 or bits")
+            throw failure(BNNM_CORRUPT_MODEL, "its element type must be float32, int32, bits, int64 or bool")
         }
         guard record.rank <= UInt32(BNNMF_MAX_RANK) else {
             throw failure(BNNM_LIMIT_EXCEEDED, "it must have at most 8 dimensions")
@@ -73,7 +103,7 @@ struct Tensor {
             throw failure(BNNM_CORRUPT_MODEL, "bits must have at least one dimension")
         }
         let channels = Int64(dims.fromEnd(1))
-        let bytes = elementType == .bits ? count / channels &* wordCount(channels) &* 8 : count &* 4
+        let bytes = elementType == .bits ? count / channels &* wordCount(channels) &* 8 : count &* elementType.byteCount
         guard let byteCount = Int(exactly: bytes) else {
             throw failure(BNNM_LIMIT_EXCEEDED, "it does not fit this machine's address space")
         }
@@ -85,6 +115,9 @@ struct Tensor {
         isDefined = constant != nil
         guard elementType != .bits || hasClearTails else {
             throw failure(BNNM_CORRUPT_MODEL, "the bits behind the last channel must be 0")
+        }
+        guard elementType != .bool || hasTruthValues else {
+            throw failure(BNNM_CORRUPT_MODEL, "bool values must be 0 or 1")
         }
     }
 
@@ -102,6 +135,14 @@ struct Tensor {
             throw failure(BNNM_CORRUPT_MODEL, "its blob must have the size that its type and dimensions say")
         }
         return data
+    }
+
+    /// A constant of bool: whether every byte is 0 or 1.
+    private var hasTruthValues: Bool {
+        guard let constant else { return true }
+        let values = constant.assumingMemoryBound(to: UInt8.self)
+        for index in 0..<elementCount where values[index] > 1 { return false }
+        return true
     }
 
     /// Constant bits: whether every row's bits behind the last channel are 0.

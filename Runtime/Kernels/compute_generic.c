@@ -77,10 +77,10 @@ static int64_t quotient(int64_t a, int64_t b) {
   return b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
 }
 
-// a to the power of b >= 0, modulo 2^64; otherwise by way of float64.
-static int64_t integer_power(int64_t a, int64_t b, bnnmk_element_type type) {
+// a to the power of b, modulo 2^64; towards zero for b < 0, of 0 too.
+static int64_t integer_power(int64_t a, int64_t b) {
   if (b < 0) {
-    return bnnmk_integer_of_real(pow((double)a, (double)b), type);
+    return a == 1 || (a == -1 && b % 2 == 0) ? 1 : a == -1 ? -1 : 0;
   }
   uint64_t result = 1, square = (uint64_t)a;
   for (; b > 0; b >>= 1, square *= square) {
@@ -90,8 +90,7 @@ static int64_t integer_power(int64_t a, int64_t b, bnnmk_element_type type) {
 }
 
 // Unsigned arithmetic wraps around; what is stored of it is the same modulo the type's size.
-static void compute_integers(uint32_t function, bnnmk_element_type type, int64_t *a, const int64_t *b, const int64_t *c,
-                             size_t count) {
+static void compute_integers(uint32_t function, int64_t *a, const int64_t *b, const int64_t *c, size_t count) {
   switch (function) {
     case BNNMK_ADD:
       EACH(a[i] = (int64_t)((uint64_t)a[i] + (uint64_t)b[i]));
@@ -106,7 +105,7 @@ static void compute_integers(uint32_t function, bnnmk_element_type type, int64_t
     case BNNMK_MAXIMUM:
       EACH(a[i] = a[i] > b[i] ? a[i] : b[i]);
     case POWER:
-      EACH(a[i] = integer_power(a[i], b[i], type));
+      EACH(a[i] = integer_power(a[i], b[i]));
     case EQUAL:
       EACH(a[i] = a[i] == b[i]);
     case LESS:
@@ -157,7 +156,7 @@ static void compute_block(const bnnmk_compute *call, const size_t at[3], const s
     const bnnmk_element_type own = is_selection && call->types[o] == BNNMK_FLOAT32 ? BNNMK_INT32 : call->types[o];
     bnnmk_load_integers(blocks[o], call->operands[o], own, at[o], steps[o], count);
   }
-  compute_integers(call->function, type, x.a, x.b, x.c, count);
+  compute_integers(call->function, x.a, x.b, x.c, count);
   bnnmk_store_integers(x.a, call->output, is_selection && output_type == BNNMK_FLOAT32 ? BNNMK_INT32 : output_type,
                        output, count);
 }

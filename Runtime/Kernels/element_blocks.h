@@ -9,9 +9,6 @@
 
 enum { BNNMK_BLOCK = 128 };
 
-// Bytes of an element.
-size_t bnnmk_element_bytes(bnnmk_element_type type);
-
 // x[i] = element first + i * step, as float64; `count` is at most BNNMK_BLOCK. Of int64 the nearest float64.
 void bnnmk_load_reals(double *x, const void *elements, bnnmk_element_type type, size_t first, size_t step,
                       size_t count);
@@ -26,8 +23,5 @@ void bnnmk_store_reals(const double *x, void *elements, bnnmk_element_type type,
 
 // The same of integers: rounded once to float32; wrapped around to int32; to bool whether it is not 0.
 void bnnmk_store_integers(const int64_t *x, void *elements, bnnmk_element_type type, size_t first, size_t count);
-
-// The integer that a cast makes of a real number.
-int64_t bnnmk_integer_of_real(double x, bnnmk_element_type type);
 
 #endif

@@ -1,8 +1,6 @@
 // Loads and stores of blocks of elements, one loop for each type and domain.
 #include "element_blocks.h"
 
-size_t bnnmk_element_bytes(bnnmk_element_type type) { return type == BNNMK_INT64 ? 8 : type == BNNMK_BOOL ? 1 : 4; }
-
 void bnnmk_load_reals(double *x, const void *elements, bnnmk_element_type type, size_t first, size_t step,
                       size_t count) {
   if (type != BNNMK_FLOAT32) {
@@ -39,7 +37,7 @@ void bnnmk_load_integers(int64_t *x, const void *elements, bnnmk_element_type ty
   }
 }
 
-int64_t bnnmk_integer_of_real(double x, bnnmk_element_type type) {
+static int64_t integer_of_real(double x, bnnmk_element_type type) {
   if (type == BNNMK_BOOL) {
     return x != 0.0;  // NaN is not 0
   }
@@ -62,7 +60,7 @@ void bnnmk_store_reals(const double *x, void *elements, bnnmk_element_type type,
   }
   int64_t integers[BNNMK_BLOCK];
   for (size_t i = 0; i < count; i++) {
-    integers[i] = bnnmk_integer_of_real(x[i], type);
+    integers[i] = integer_of_real(x[i], type);
   }
   bnnmk_store_integers(integers, elements, type, first, count);
 }

@@ -1,6 +1,5 @@
 // Real functions of float32 numbers, as bnnm_format.h lists them, computed in float64 and rounded once: within 0.51
-// units in the last place where the C library's functions are as good as usual. One copy for all levels, which
-// therefore give the same bits.
+// units in the last place. One copy for all levels, which therefore give the same bits.
 #ifndef BNNM_REAL_FUNCTIONS_H
 #define BNNM_REAL_FUNCTIONS_H
 

@@ -4,7 +4,13 @@
 
 #include "bnnm_kernels.h"
 
+// Inner functions become part of the loops that call them, which then know their constant arguments; built for size
+// (BNNMK_SMALL), they are as the compiler likes.
+#if defined(BNNMK_SMALL)
+#define BNNMK_INLINE static inline
+#else
 #define BNNMK_INLINE static inline __attribute__((always_inline))
+#endif
 
 // Taps first..<last of one axis lie on the input; none do where first == last. first <= last <= kernel.
 typedef struct bnnmk_tap_range {

@@ -19,7 +19,8 @@ extension BNNMModel.Port {
         name = string(info.name)
         shape = dims(info.dims, info.rank).map { $0 < 0 ? nil : $0 }
         leadingExtent = Int(info.leading_extent)
-        elementCount = Int(info.byte_count) / MemoryLayout<Float>.size
+        elementType = .init(info.element_type)
+        elementCount = Int(info.byte_count) / max(elementType.byteCount, 1)
     }
 }
 
@@ -46,12 +47,7 @@ extension BNNMModel.Layer {
         _ = bnnm_model_layer_info(model, index, &info)
         name = string(info.name)
         operatorName = string(info.operator_name)
-        elementType =
-            switch bnnm_element_type(rawValue: info.element_type) {
-            case BNNM_INT32: .int32
-            case BNNM_BITS: .bits
-            default: .float32
-            }
+        elementType = .init(info.element_type)
         shape = dims(info.dims, info.rank)
         multiplyAccumulates = Int(clamping: info.multiply_accumulates)
         weightByteCount = Int(clamping: info.weight_byte_count)

@@ -10,7 +10,7 @@ public final class BNNMModel: @unchecked Sendable {
     // Safe to send: the C model is immutable and its count of holders atomic.
     let handle: OpaquePointer
 
-    /// An input or output; its elements are float32.
+    /// An input or output.
     public struct Port: Sendable, Equatable {
         /// The ONNX name; empty where names were stripped from the file.
         public let name: String
@@ -18,17 +18,10 @@ public final class BNNMModel: @unchecked Sendable {
         public let shape: [Int?]
         /// The first dimension of one execution, in elements: 1 in nearly every model whose batch is open.
         public let leadingExtent: Int
+        /// What its values are: float32, int32, int64 or bool.
+        public let elementType: ElementType
         /// The number of values of one execution.
         public let elementCount: Int
-    }
-
-    /// What the values of a layer's result are.
-    public enum ElementType: String, Sendable {
-        case float32
-        /// Accumulators of a binary layer.
-        case int32
-        /// +1 and −1, a bit each.
-        case bits
     }
 
     /// What the model is as a whole.
@@ -73,7 +66,7 @@ public final class BNNMModel: @unchecked Sendable {
         public let name: String
         /// The ONNX value's dimensions for one execution, in its order.
         public let shape: [Int]
-        /// Whether decisions are 0 and 1; else −1 and +1.
+        /// Whether decisions are 0 and 1; else −1 and +1, and 0 where the binarizer gives 0 because its input is 0.
         public let isZeroOne: Bool
         /// The number of decisions of one execution.
         public let elementCount: Int

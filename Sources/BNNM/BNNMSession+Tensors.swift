@@ -7,7 +7,7 @@ extension BNNMSession {
     ///
     /// - Parameter inputs: one tensor for each of `model.inputs`. Where the batch is open, the first dimension says how
     ///   many samples there are, the same number in every input; outputs then have as many.
-    /// - Throws: `BNNMError` with `.shapeMismatch` naming the input, its shape and the one expected.
+    /// - Throws: `BNNMError` with `.shapeMismatch` naming the input, its shape or type and the one expected.
     public func run(_ inputs: [BNNMTensor]) throws(BNNMError) -> [BNNMTensor] {
         var executions: Int?
         for (index, (input, port)) in zip(inputs, model.inputs).enumerated() {
@@ -24,11 +24,11 @@ extension BNNMSession {
             if port.isBatchOpen { executions = count }
         }
         let count = executions ?? 1
-        let outputs = try run(inputs.map(\.elements), executions: count)
-        return zip(outputs, model.outputs).map { elements, port in
+        let outputs = try run(values: inputs.map(\.values), executions: count)
+        return zip(outputs, model.outputs).map { values, port in
             // A single value for each of several samples has no dimension of its own to tell them.
             let shape = port.shape.isEmpty && count > 1 ? [count] : port.shape(executions: count)
-            return BNNMTensor(checked: elements, shape: shape)
+            return BNNMTensor(checked: values, shape: shape)
         }
     }
 

@@ -11,7 +11,7 @@ public final class BNNMSession {
     private let watcher: Watcher?
 
     /// Called during a run, in its thread, with the decisions of a probe: which of `model.probes`, in which execution
-    /// (from 0), and its decisions in the ONNX value's order of elements: −1 and +1, or 0 and 1 as `isZeroOne` says. It
+    /// (from 0), and its decisions in the ONNX value's order of elements: −1 and +1 (and 0, where the ONNX value is), or 0 and 1 as `isZeroOne` says. It
     /// must not use the session.
     public typealias ProbeHandler = (_ probe: Int, _ execution: Int, _ decisions: [Int8]) -> Void
 
@@ -76,15 +76,31 @@ public final class BNNMSession {
         UInt32(exactly: index).flatMap { bnnm_session_layer_kernel(handle, $0) }.map { String(cString: $0) }
     }
 
-    /// Runs the model on its inputs, in the model's order, and gives its outputs, in the model's order. The same with
-    /// shapes is `run(_:)` of `BNNMTensor`.
+    /// Runs the model on its inputs, in the model's order, and gives its outputs, in the model's order, all of them
+    /// float32. The same with shapes and types is `run(_:)` of `BNNMTensor`.
     ///
     /// - Parameters:
     ///   - inputs: float32 values, row-major in the ONNX model's order of dimensions; `executions` samples one behind
     ///     the other, `elementCount` values each.
     ///   - executions: the number of samples, where the batch dimension is open; else 1.
-    /// - Throws: `BNNMError` with `.shapeMismatch` where number or size of the inputs does not fit.
+    /// - Throws: `BNNMError` with `.shapeMismatch` where number, type or size of the inputs does not fit, or an output is
+    ///   not float32.
     public func run(_ inputs: [[Float]], executions: Int = 1) throws(BNNMError) -> [[Float]] {
+        for (index, port) in model.outputs.enumerated() where port.elementType != .float32 {
+            throw BNNMError(
+                BNNM_SHAPE_MISMATCH,
+                "output \(index) '\(port.name)' gives \(port.elementType) values, not float32: run with BNNMTensor")
+        }
+        return try run(values: inputs.map { .float32($0) }, executions: executions).map(\.floats)
+    }
+
+    /// Runs the model on values of the types of its inputs, in the model's order, and gives its outputs, likewise.
+    ///
+    /// - Parameters:
+    ///   - inputs: of each input `executions` samples one behind the other, `elementCount` values each.
+    ///   - executions: the number of samples, where the batch dimension is open; else 1.
+    /// - Throws: `BNNMError` with `.shapeMismatch` where number, type or size of the inputs does not fit.
+    public func run(values inputs: [BNNMValues], executions: Int = 1) throws(BNNMError) -> [BNNMValues] {
         guard executions >= 1, executions == 1 || model.info.openBatch != nil else {
             throw BNNMError(
                 BNNM_SHAPE_MISMATCH,
@@ -93,6 +109,11 @@ public final class BNNMSession {
         }
         // Inputs are checked first, so that no outputs are allocated for a count that fits nothing.
         for (index, (input, port)) in zip(inputs, model.inputs).enumerated() {
+            guard input.elementType == port.elementType else {
+                throw BNNMError(
+                    BNNM_SHAPE_MISMATCH,
+                    "input \(index) '\(port.name)' takes \(port.elementType) values, not \(input.elementType)")
+            }
             let (expected, overflow) = port.elementCount.multipliedReportingOverflow(by: executions)
             guard !overflow, input.count == expected else {
                 throw BNNMError(
@@ -105,47 +126,17 @@ public final class BNNMSession {
             throw BNNMError(
                 BNNM_SHAPE_MISMATCH, "the number of inputs must be \(model.inputs.count), not \(inputs.count)")
         }
-        var outputs: [[Float]] = []
         for port in model.outputs {
-            let (count, overflow) = port.elementCount.multipliedReportingOverflow(by: executions)
+            let (_, overflow) = (8 * port.elementCount).multipliedReportingOverflow(by: executions)
             guard !overflow else { throw BNNMError(BNNM_SHAPE_MISMATCH, "executions must be less than \(executions)") }
-            outputs.append([Float](repeating: 0, count: count))
         }
-        let status = Self.withBuffers(inputs, &outputs) { inputs, outputs in
-            bnnm_session_run(
-                handle, executions, inputs.baseAddress, inputs.count, outputs.baseAddress, outputs.count)
-        }
+        let sources = inputs.map { ValueBuffer($0) }
+        let results = model.outputs.map { ValueBuffer($0.elementType, count: $0.elementCount * executions) }
+        defer { for buffer in sources + results { buffer.deallocate() } }
+        let given = sources.map { bnnm_input(data: $0.bytes.baseAddress, byte_count: $0.bytes.count) }
+        let wanted = results.map { bnnm_output(data: $0.bytes.baseAddress, byte_count: $0.bytes.count) }
+        let status = bnnm_session_run(handle, executions, given, given.count, wanted, wanted.count)
         guard status == BNNM_OK else { throw BNNMError(status, String(cString: bnnm_session_message(handle))) }
-        return outputs
-    }
-
-    /// Calls `body` with buffers that stand for the arrays: inputs are copied, outputs copied back.
-    private static func withBuffers(
-        _ inputs: [[Float]], _ outputs: inout [[Float]],
-        _ body: (UnsafeBufferPointer<bnnm_input>, UnsafeBufferPointer<bnnm_output>) -> bnnm_status
-    ) -> bnnm_status {
-        let sources = inputs.map { values in
-            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: values.count)
-            _ = buffer.initialize(from: values)
-            return buffer
-        }
-        let results = outputs.map { values in
-            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: values.count)
-            buffer.initialize(repeating: 0)
-            return buffer
-        }
-        defer {
-            for buffer in sources { buffer.deallocate() }
-            for buffer in results { buffer.deallocate() }
-        }
-        let given = sources.map { bnnm_input(data: $0.baseAddress, byte_count: $0.count * MemoryLayout<Float>.stride) }
-        let wanted = results.map {
-            bnnm_output(data: $0.baseAddress, byte_count: $0.count * MemoryLayout<Float>.stride)
-        }
-        let status = given.withUnsafeBufferPointer { given in
-            wanted.withUnsafeBufferPointer { wanted in body(given, wanted) }
-        }
-        if status == BNNM_OK { for index in outputs.indices { outputs[index] = Array(results[index]) } }
-        return status
+        return results.map(\.values)
     }
 }

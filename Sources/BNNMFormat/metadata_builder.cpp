@@ -130,6 +130,28 @@ Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_op &op) {
     }
     case BNNMF_OP_ACCUMULATOR_THRESHOLDS:
       return stored_parameters(builder, parameters.accumulator_thresholds);
+    case BNNMF_OP_GATHER:
+      return schema::CreateGather(builder, parameters.gather.axis).Union();
+    case BNNMF_OP_RESAMPLE: {
+      const bnnmf_resample &resample = parameters.resample;
+      return schema::CreateResample(builder, resample.axis, resample.count, resample.taps, resample.indices,
+                                    resample.weights)
+          .Union();
+    }
+    case BNNMF_OP_REDUCE: {
+      const bnnmf_reduce &reduce = parameters.reduce;
+      return schema::CreateReduce(builder, static_cast<schema::Reduction>(stored_byte(reduce.function)), reduce.axis,
+                                  reduce.axis_count, stored_byte(reduce.select_last))
+          .Union();
+    }
+    case BNNMF_OP_MATMUL:
+      return schema::CreateMatMul(builder).Union();
+    case BNNMF_OP_BINARY_MATMUL: {
+      const bnnmf_binary_matmul &matmul = parameters.binary_matmul;
+      return schema::CreateBinaryMatMul(builder, static_cast<schema::OperandForm>(stored_byte(matmul.a_form)),
+                                        static_cast<schema::OperandForm>(stored_byte(matmul.b_form)))
+          .Union();
+    }
     default:
       return Offset<void>();
   }
@@ -160,7 +182,8 @@ Offset<schema::Probe> stored(FlatBufferBuilder &builder, const bnnmf_probe &prob
   const auto name = stored_string(builder, probe.name);
   const auto dims = builder.CreateVector(probe.dims, probe.rank);
   const auto encoding = static_cast<schema::ProbeEncoding>(stored_byte(probe.encoding));
-  return schema::CreateProbe(builder, name, probe.tensor, encoding, stored_byte(probe.channels_first), dims);
+  return schema::CreateProbe(builder, name, probe.tensor, encoding, stored_byte(probe.channels_first), dims,
+                             probe.mask);
 }
 
 /// Its lists are as long as the model's.

@@ -166,6 +166,40 @@ bool decode(const schema::AccumulatorThresholds *stored, bnnmf_op *op) {
   return true;
 }
 
+bool decode(const schema::Gather *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.gather.axis = stored->axis();
+  return true;
+}
+
+bool decode(const schema::Resample *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  bnnmf_resample &resample = op->parameters.resample;
+  resample.axis = stored->axis();
+  resample.count = stored->count();
+  resample.taps = stored->taps();
+  resample.indices = stored->indices();
+  resample.weights = stored->weights();
+  return true;
+}
+
+bool decode(const schema::Reduce *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  bnnmf_reduce &reduce = op->parameters.reduce;
+  reduce.function = static_cast<uint32_t>(stored->function());
+  reduce.axis = stored->axis();
+  reduce.axis_count = stored->axis_count();
+  reduce.select_last = stored->select_last();
+  return true;
+}
+
+bool decode(const schema::BinaryMatMul *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  op->parameters.binary_matmul.a_form = static_cast<uint32_t>(stored->a_form());
+  op->parameters.binary_matmul.b_form = static_cast<uint32_t>(stored->b_form());
+  return true;
+}
+
 }  // namespace
 
 bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
@@ -208,6 +242,16 @@ bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
       return decode(stored.parameters_as_BinarizeBy(), op);
     case schema::Parameters::AccumulatorThresholds:
       return decode(stored.parameters_as_AccumulatorThresholds(), op);
+    case schema::Parameters::Gather:
+      return decode(stored.parameters_as_Gather(), op);
+    case schema::Parameters::Resample:
+      return decode(stored.parameters_as_Resample(), op);
+    case schema::Parameters::Reduce:
+      return decode(stored.parameters_as_Reduce(), op);
+    case schema::Parameters::MatMul:
+      return stored.parameters() != nullptr;
+    case schema::Parameters::BinaryMatMul:
+      return decode(stored.parameters_as_BinaryMatMul(), op);
     case schema::Parameters::NONE:
       break;
   }

@@ -25,6 +25,7 @@ bnnmf_probe probe_record(const schema::Probe &stored) {
   probe.tensor = stored.tensor();
   probe.encoding = static_cast<uint32_t>(stored.encoding());
   probe.channels_first = stored.channels_first();
+  probe.mask = stored.mask();
   probe.rank = copy_numbers(stored.dims(), probe.dims);
   return probe;
 }

@@ -13,7 +13,9 @@ constexpr bool equal(Stored stored, unsigned described) {
 static_assert(equal(ElementType::Float32, BNNMF_FLOAT32));
 static_assert(equal(ElementType::Int32, BNNMF_INT32));
 static_assert(equal(ElementType::Bits, BNNMF_BITS));
-static_assert(equal(ElementType::MAX, BNNMF_BITS));
+static_assert(equal(ElementType::Int64, BNNMF_INT64));
+static_assert(equal(ElementType::Bool, BNNMF_BOOL));
+static_assert(equal(ElementType::MAX, BNNMF_BOOL));
 
 static_assert(equal(Parameters::Transpose, BNNMF_OP_TRANSPOSE));
 static_assert(equal(Parameters::Reshape, BNNMF_OP_RESHAPE));
@@ -31,7 +33,12 @@ static_assert(equal(Parameters::Concat, BNNMF_OP_CONCAT));
 static_assert(equal(Parameters::Map, BNNMF_OP_MAP));
 static_assert(equal(Parameters::BinarizeBy, BNNMF_OP_BINARIZE_BY));
 static_assert(equal(Parameters::AccumulatorThresholds, BNNMF_OP_ACCUMULATOR_THRESHOLDS));
-static_assert(equal(Parameters::MAX, BNNMF_OP_ACCUMULATOR_THRESHOLDS));
+static_assert(equal(Parameters::Gather, BNNMF_OP_GATHER));
+static_assert(equal(Parameters::Resample, BNNMF_OP_RESAMPLE));
+static_assert(equal(Parameters::Reduce, BNNMF_OP_REDUCE));
+static_assert(equal(Parameters::MatMul, BNNMF_OP_MATMUL));
+static_assert(equal(Parameters::BinaryMatMul, BNNMF_OP_BINARY_MATMUL));
+static_assert(equal(Parameters::MAX, BNNMF_OP_BINARY_MATMUL));
 
 static_assert(equal(Function::Add, BNNMF_ADD));
 static_assert(equal(Function::Subtract, BNNMF_SUBTRACT));
@@ -39,7 +46,16 @@ static_assert(equal(Function::Multiply, BNNMF_MULTIPLY));
 static_assert(equal(Function::Divide, BNNMF_DIVIDE));
 static_assert(equal(Function::Minimum, BNNMF_MINIMUM));
 static_assert(equal(Function::Maximum, BNNMF_MAXIMUM));
-static_assert(equal(Function::MAX, BNNMF_MAXIMUM));
+static_assert(equal(Function::Power, BNNMF_POWER));
+static_assert(equal(Function::Equal, BNNMF_EQUAL));
+static_assert(equal(Function::Less, BNNMF_LESS));
+static_assert(equal(Function::LessOrEqual, BNNMF_LESS_OR_EQUAL));
+static_assert(equal(Function::And, BNNMF_AND));
+static_assert(equal(Function::Or, BNNMF_OR));
+static_assert(equal(Function::Xor, BNNMF_XOR));
+static_assert(equal(Function::Where, BNNMF_WHERE));
+static_assert(equal(Function::Cast, BNNMF_CAST));
+static_assert(equal(Function::MAX, BNNMF_CAST));
 
 static_assert(equal(StepKind::ScaleShift, BNNMF_STEP_SCALE_SHIFT));
 static_assert(equal(StepKind::Rectify, BNNMF_STEP_RECTIFY));
@@ -54,7 +70,32 @@ static_assert(equal(StepKind::MAX, BNNMF_STEP_DIVIDE));
 
 static_assert(equal(RealFunction::Sigmoid, BNNMF_SIGMOID));
 static_assert(equal(RealFunction::Tanh, BNNMF_TANH));
-static_assert(equal(RealFunction::MAX, BNNMF_TANH));
+static_assert(equal(RealFunction::Exp, BNNMF_EXP));
+static_assert(equal(RealFunction::Log, BNNMF_LOG));
+static_assert(equal(RealFunction::Sqrt, BNNMF_SQRT));
+static_assert(equal(RealFunction::Sin, BNNMF_SIN));
+static_assert(equal(RealFunction::Cos, BNNMF_COS));
+static_assert(equal(RealFunction::Erf, BNNMF_ERF));
+static_assert(equal(RealFunction::Gelu, BNNMF_GELU));
+static_assert(equal(RealFunction::GeluTanh, BNNMF_GELU_TANH));
+static_assert(equal(RealFunction::Softplus, BNNMF_SOFTPLUS));
+static_assert(equal(RealFunction::Floor, BNNMF_FLOOR));
+static_assert(equal(RealFunction::Ceil, BNNMF_CEIL));
+static_assert(equal(RealFunction::Round, BNNMF_ROUND));
+static_assert(equal(RealFunction::MAX, BNNMF_ROUND));
+
+static_assert(equal(Reduction::Sum, BNNMF_REDUCE_SUM));
+static_assert(equal(Reduction::Mean, BNNMF_REDUCE_MEAN));
+static_assert(equal(Reduction::Maximum, BNNMF_REDUCE_MAXIMUM));
+static_assert(equal(Reduction::Minimum, BNNMF_REDUCE_MINIMUM));
+static_assert(equal(Reduction::Product, BNNMF_REDUCE_PRODUCT));
+static_assert(equal(Reduction::ArgMax, BNNMF_ARGMAX));
+static_assert(equal(Reduction::ArgMin, BNNMF_ARGMIN));
+static_assert(equal(Reduction::MAX, BNNMF_ARGMIN));
+
+static_assert(equal(OperandForm::Signed, BNNMF_SIGNED));
+static_assert(equal(OperandForm::ZeroOne, BNNMF_ZERO_ONE));
+static_assert(equal(OperandForm::MAX, BNNMF_ZERO_ONE));
 
 static_assert(equal(ProbeEncoding::Signed, BNNMF_PROBE_SIGNED));
 static_assert(equal(ProbeEncoding::ZeroOne, BNNMF_PROBE_ZERO_ONE));

@@ -34,9 +34,9 @@ bnnmf_status verify_step(const bnnmf_step &step, uint32_t index, uint32_t channe
       if (bnnmf_status status = check.no_blob("b of a step", step.b, why)) return status;
   }
   if (step.kind == BNNMF_STEP_FUNCTION) {
-    if (step.function != BNNMF_SIGMOID && step.function != BNNMF_TANH) {
-      return diagnosis.refuse(BNNMF_UNSUPPORTED, "step %" PRIu32 ": function %" PRIu32 "; this reader knows %d and %d",
-                              index, step.function, BNNMF_SIGMOID, BNNMF_TANH);
+    if (step.function < BNNMF_SIGMOID || step.function > BNNMF_ROUND) {
+      return diagnosis.refuse(BNNMF_UNSUPPORTED, "step %" PRIu32 ": function %" PRIu32 "; this reader knows %d to %d",
+                              index, step.function, BNNMF_SIGMOID, BNNMF_ROUND);
     }
   } else if (bnnmf_status status = check.range("function of a step without one", step.function, 0, 0)) {
     return status;

@@ -27,11 +27,16 @@ constexpr Signature signatures[] = {
     {"UNPACK", 1, 1},
     {"SCALE_SHIFT", 1, 1},
     {"CLAMP", 1, 1},
-    {"ELEMENTWISE", 2, 2},
+    {"ELEMENTWISE", 1, 3},
     {"CONCAT", 1, BNNMF_MAX_OPERANDS},
     {"MAP", 1, BNNMF_MAX_OPERANDS},
     {"BINARIZE_BY", 2, 2},
     {"ACCUMULATOR_THRESHOLDS", 1, 1},
+    {"GATHER", 2, 3},
+    {"RESAMPLE", 1, 1},
+    {"REDUCE", 1, 1},
+    {"MATMUL", 2, 2},
+    {"BINARY_MATMUL", 2, 2},
 };
 constexpr uint32_t signature_count = sizeof signatures / sizeof *signatures;
 static_assert(signature_count == last_operator_code + 1, "every operator code has its signature");
@@ -108,14 +113,20 @@ bnnmf_status verify_operators(const bnnmf_view &view, WrittenTensors &written, D
 }
 
 uint32_t needed_flags(const bnnmf_view &view) {
+  uint32_t flags = 0;
+  for (uint32_t i = 0; i < bnnmf_probe_count(&view); i++) {
+    bnnmf_probe probe;
+    bnnmf_get_probe(&view, i, &probe);
+    if (probe.mask != BNNMF_NONE) flags |= BNNMF_FLAG_PROBE_MASKS;
+  }
   for (uint32_t i = 0; i < bnnmf_op_count(&view); i++) {
     bnnmf_op op;
     bnnmf_get_op(&view, i, &op);
     const bnnmf_epilogue *epilogue = epilogue_of(op);
     const bool is_masked = op.code == BNNMF_OP_BINARY_CONV2D && op.parameters.binary_conv2d.mask != 0;
-    if ((epilogue && is_present(*epilogue)) || is_masked || op.more_output_count > 0) return BNNMF_FLAG_EPILOGUES;
+    if ((epilogue && is_present(*epilogue)) || is_masked || op.more_output_count > 0) flags |= BNNMF_FLAG_EPILOGUES;
   }
-  return 0;
+  return flags;
 }
 
 }  // namespace bnnm::format

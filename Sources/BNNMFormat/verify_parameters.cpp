@@ -96,10 +96,51 @@ bnnmf_status verify(const bnnmf_scale_shift &scale_shift, ParameterCheck &check)
   return check.numbers("shift", scale_shift.shift, 1, scale_shift.period);
 }
 
-bnnmf_status verify(const bnnmf_elementwise &elementwise, Diagnosis &diagnosis) {
-  if (elementwise.function >= BNNMF_ADD && elementwise.function <= BNNMF_MAXIMUM) return BNNMF_OK;
-  return diagnosis.refuse(BNNMF_UNSUPPORTED, "function %" PRIu32 "; this reader knows %d to %d", elementwise.function,
-                          BNNMF_ADD, BNNMF_MAXIMUM);
+/// An enumerated value.
+bnnmf_status verify_known(const char *what, uint32_t value, uint32_t least, uint32_t most, Diagnosis &diagnosis) {
+  if (value >= least && value <= most) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_UNSUPPORTED, "%s %" PRIu32 "; this reader knows %" PRIu32 " to %" PRIu32, what, value,
+                          least, most);
+}
+
+bnnmf_status verify(const bnnmf_elementwise &elementwise, uint32_t input_count, Diagnosis &diagnosis) {
+  const uint32_t function = elementwise.function;
+  if (bnnmf_status status = verify_known("function", function, BNNMF_ADD, BNNMF_CAST, diagnosis)) return status;
+  const uint32_t expected = function == BNNMF_CAST ? 1 : function == BNNMF_WHERE ? 3 : 2;
+  if (input_count == expected) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu32 " inputs; function %" PRIu32 " takes %" PRIu32, input_count,
+                          function, expected);
+}
+
+/// An axis of a result with `rank` dimensions.
+bnnmf_status verify_axis(uint32_t axis, uint32_t rank, ParameterCheck &check) {
+  if (rank > 0) return check.range("axis", axis, 0, rank - 1);
+  return check.diagnosis().refuse(BNNMF_CORRUPT, "an output without a dimension; it needs an axis");
+}
+
+bnnmf_status verify(const bnnmf_resample &resample, uint32_t rank, ParameterCheck &check) {
+  if (bnnmf_status status = verify_axis(resample.axis, rank, check)) return status;
+  if (bnnmf_status status = check.range("count", resample.count, 1, BNNMF_MAX_ELEMENTS)) return status;
+  if (bnnmf_status status = check.range("taps", resample.taps, 1, BNNMF_MAX_ELEMENTS)) return status;
+  if (bnnmf_status status = check.numbers("indices", resample.indices, resample.count, resample.taps)) return status;
+  return check.numbers("weights", resample.weights, resample.count, resample.taps);
+}
+
+bnnmf_status verify(const bnnmf_reduce &reduce, uint32_t rank, ParameterCheck &check) {
+  const uint32_t function = reduce.function;
+  if (bnnmf_status status = verify_known("reduction", function, BNNMF_REDUCE_SUM, BNNMF_ARGMIN, check.diagnosis())) {
+    return status;
+  }
+  if (bnnmf_status status = verify_axis(reduce.axis, rank, check)) return status;
+  if (bnnmf_status status = check.range("axis_count", reduce.axis_count, 1, rank - reduce.axis)) return status;
+  return check.range("select_last", reduce.select_last, 0, function >= BNNMF_ARGMAX ? 1 : 0);
+}
+
+bnnmf_status verify(const bnnmf_binary_matmul &matmul, Diagnosis &diagnosis) {
+  if (bnnmf_status status = verify_known("a_form", matmul.a_form, BNNMF_SIGNED, BNNMF_ZERO_ONE, diagnosis)) {
+    return status;
+  }
+  return verify_known("b_form", matmul.b_form, BNNMF_SIGNED, BNNMF_ZERO_ONE, diagnosis);
 }
 
 bnnmf_status verify(const bnnmf_binarize_by &by, ParameterCheck &check) {
@@ -152,15 +193,23 @@ bnnmf_status verify_parameters(const bnnmf_view &view, const bnnmf_op &op, Diagn
     case BNNMF_OP_CLAMP:
       return check.limits(op.parameters.clamp.minimum, op.parameters.clamp.maximum);
     case BNNMF_OP_ELEMENTWISE:
-      return verify(op.parameters.elementwise, diagnosis);
+      return verify(op.parameters.elementwise, op.input_count, diagnosis);
     case BNNMF_OP_CONCAT:
       return check.range("axis", op.parameters.concat.axis, 0, output.rank > 0 ? output.rank - 1 : 0);
     case BNNMF_OP_BINARIZE_BY:
       return verify(op.parameters.binarize_by, check);
     case BNNMF_OP_ACCUMULATOR_THRESHOLDS:
       return verify(op.parameters.accumulator_thresholds, output, check, diagnosis);
+    case BNNMF_OP_GATHER:
+      return verify_axis(op.parameters.gather.axis, output.rank, check);
+    case BNNMF_OP_RESAMPLE:
+      return verify(op.parameters.resample, output.rank, check);
+    case BNNMF_OP_REDUCE:
+      return verify(op.parameters.reduce, output.rank, check);
+    case BNNMF_OP_BINARY_MATMUL:
+      return verify(op.parameters.binary_matmul, diagnosis);
     default:
-      return BNNMF_OK;  // RESHAPE and UNPACK have none, MAP no others.
+      return BNNMF_OK;  // RESHAPE, UNPACK and MATMUL have none, MAP no others.
   }
 }
 

@@ -11,6 +11,25 @@ bnnmf_status verify_index(const bnnmf_view &view, uint32_t tensor, Diagnosis &di
   return diagnosis.refuse(BNNMF_CORRUPT, "tensor %" PRIu32 " of %" PRIu32, tensor, bnnmf_tensor_count(&view));
 }
 
+/// The mask of a probe of `values`, where there is one.
+bnnmf_status verify_mask(const bnnmf_view &view, const bnnmf_probe &probe, const bnnmf_tensor &values,
+                         Diagnosis &diagnosis) {
+  if (probe.mask == BNNMF_NONE) return BNNMF_OK;
+  if (bnnmf_status status = verify_index(view, probe.mask, diagnosis)) return status;
+  bnnmf_tensor mask;
+  bnnmf_get_tensor(&view, probe.mask, &mask);
+  bool agrees = mask.element_type == BNNMF_BITS && mask.rank == values.rank;
+  for (uint32_t i = 0; agrees && i < values.rank; i++) agrees = mask.dims[i] == values.dims[i];
+  if (!agrees) {
+    return diagnosis.refuse(BNNMF_CORRUPT,
+                            "the mask, tensor %" PRIu32 ", is not bits of the dimensions of tensor %" PRIu32,
+                            probe.mask, probe.tensor);
+  }
+  if (probe.encoding == BNNMF_PROBE_SIGNED) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_CORRUPT, "encoding %" PRIu32 " with a mask; valid is %d", probe.encoding,
+                          BNNMF_PROBE_SIGNED);
+}
+
 bnnmf_status verify_probe(const bnnmf_view &view, const bnnmf_probe &probe, Diagnosis &diagnosis) {
   if (bnnmf_status status = verify_index(view, probe.tensor, diagnosis)) return status;
   bnnmf_tensor tensor;
@@ -19,6 +38,7 @@ bnnmf_status verify_probe(const bnnmf_view &view, const bnnmf_probe &probe, Diag
     return diagnosis.refuse(BNNMF_CORRUPT, "element type %" PRIu32 " of tensor %" PRIu32 "; a probe's is bits, %d",
                             tensor.element_type, probe.tensor, BNNMF_BITS);
   }
+  if (bnnmf_status status = verify_mask(view, probe, tensor, diagnosis)) return status;
   if (probe.encoding != BNNMF_PROBE_SIGNED && probe.encoding != BNNMF_PROBE_ZERO_ONE) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "encoding %" PRIu32 "; this reader knows %d and %d", probe.encoding,
                             BNNMF_PROBE_SIGNED, BNNMF_PROBE_ZERO_ONE);

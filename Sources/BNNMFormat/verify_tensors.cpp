@@ -49,7 +49,16 @@ bnnmf_status verify_dimensions(const uint32_t *dims, uint32_t rank, uint64_t *el
 uint64_t value_bytes(const bnnmf_tensor &tensor) {
   uint64_t elements = 1;
   for (uint32_t i = 0; i < tensor.rank; i++) elements *= tensor.dims[i];
-  if (tensor.element_type != BNNMF_BITS) return elements * 4;
+  switch (tensor.element_type) {
+    case BNNMF_BITS:
+      break;
+    case BNNMF_INT64:
+      return elements * 8;
+    case BNNMF_BOOL:
+      return elements;
+    default:
+      return elements * 4;
+  }
   const uint64_t channels = tensor.dims[tensor.rank - 1];
   return elements / channels * ((channels + 63) / 64) * 8;
 }
@@ -57,9 +66,9 @@ uint64_t value_bytes(const bnnmf_tensor &tensor) {
 namespace {
 
 bnnmf_status verify_tensor(const bnnmf_view &view, const bnnmf_tensor &tensor, Diagnosis &diagnosis) {
-  if (tensor.element_type < BNNMF_FLOAT32 || tensor.element_type > BNNMF_BITS) {
+  if (tensor.element_type < BNNMF_FLOAT32 || tensor.element_type > BNNMF_BOOL) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "element type %" PRIu32 "; this reader knows %d to %d",
-                            tensor.element_type, BNNMF_FLOAT32, BNNMF_BITS);
+                            tensor.element_type, BNNMF_FLOAT32, BNNMF_BOOL);
   }
   uint64_t elements;
   if (bnnmf_status status = verify_dimensions(tensor.dims, tensor.rank, &elements, diagnosis)) return status;

@@ -20,7 +20,8 @@ struct EmbeddedChecks {
         let reference = compiler.referenceCheck
         let ports = compiler.reference.inputs.map { input in
             ModelPort(
-                name: compiler.reference[input].name, shape: compiler.reference[input].type.shape, isBatchOpen: false)
+                name: compiler.reference[input].name, shape: compiler.reference[input].type.shape, isBatchOpen: false,
+                elementType: .init(compiler.reference[input].type.elementType))
         }
         for index in 0..<count {
             Console.progress("computing check \(index)")
@@ -45,7 +46,7 @@ struct EmbeddedChecks {
         let expected = try reference.expectation(inputs: inputs)
         let found = try reference.run(inputs: inputs, decisions: expected.decisions, outputs: expected.outputs)
         let check = Check(
-            inputs: values.arrays, outputs: expected.outputs.map(\.floats), decisions: expected.decisions,
+            inputs: values.arrays.map(\.floats), outputs: expected.outputs.map(\.floats), decisions: expected.decisions,
             tolerance: tolerance)
         return (check, found.decisions.map(\.uncertain).reduce(0, +))
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BNNM
 import Foundation
 
 /// `[NAME=]X.npy`: an input's values; without a name, for the model's only input.
@@ -22,7 +23,7 @@ struct InputArgument: ExpressibleByArgument {
 /// Values for all inputs of a model, checked against its shapes.
 struct InputValues {
     /// One array per model input, in order; each holds `executions` samples.
-    let arrays: [[Float]]
+    let arrays: [BNNMValues]
     /// The arrays' shapes.
     let shapes: [[Int]]
     /// How many times the model is executed.
@@ -31,7 +32,7 @@ struct InputValues {
     /// Reads the files that the arguments name.
     /// - Parameter ports: the model's inputs.
     init(_ arguments: [InputArgument], for ports: [ModelPort]) throws {
-        var arrays = [[Float]?](repeating: nil, count: ports.count)
+        var arrays = [BNNMValues?](repeating: nil, count: ports.count)
         var shapes = [[Int]](repeating: [], count: ports.count)
         var executions: Int?
         let names = ports.map { "'\($0.name)' \($0.shapeText)" }.joined(separator: ", ")
@@ -57,7 +58,8 @@ struct InputValues {
                         + (executions.map { ", \($0) samples as the other inputs have" } ?? ""))
             }
             executions = count
-            arrays[index] = try array.floats(source: argument.path)
+            arrays[index] = try array.values(
+                ports[index].elementType, for: ports[index].name, source: argument.path)
             shapes[index] = array.shape
         }
         for (index, array) in arrays.enumerated() where array == nil {
@@ -70,19 +72,27 @@ struct InputValues {
         self.executions = executions ?? 1
     }
 
-    /// `samples` executions of seeded normal values.
+    /// `samples` executions of seeded values: normal ones of float32, else 0 and 1, which are valid wherever indices are.
     init(randomSamples samples: Int, seed: UInt64, for ports: [ModelPort]) {
         var generator = SplitMix64(state: seed)
         executions = ports.allSatisfy(\.isBatchOpen) ? samples : 1
         let count = executions
-        arrays = ports.map { port in (0..<port.sampleCount * count).map { _ in generator.normal() } }
-        shapes = ports.map { port in [port.shape[0] * count] + port.shape.dropFirst() }
+        arrays = ports.map { port in
+            let count = port.sampleCount * count
+            switch port.elementType {
+            case .float32, .bits: return .float32((0..<count).map { _ in generator.normal() })
+            case .int32: return .int32((0..<count).map { _ in Int32(generator.next() >> 63) })
+            case .int64: return .int64((0..<count).map { _ in Int64(generator.next() >> 63) })
+            case .bool: return .bool((0..<count).map { _ in generator.next() >> 63 == 1 })
+            }
+        }
+        shapes = ports.map { port in port.shape.isEmpty ? [] : [port.shape[0] * count] + port.shape.dropFirst() }
     }
 
     /// The values of one execution for input `port`.
-    func sample(_ execution: Int, input port: Int) -> [Float] {
+    func sample(_ execution: Int, input port: Int) -> BNNMValues {
         let count = arrays[port].count / executions
-        return Array(arrays[port][execution * count..<(execution + 1) * count])
+        return arrays[port][execution * count..<(execution + 1) * count]
     }
 }
 
@@ -93,6 +103,7 @@ struct ModelPort {
     let shape: [Int]
     /// Whether the first dimension takes any number of executions.
     let isBatchOpen: Bool
+    var elementType = BNNMModel.ElementType.float32
 
     var sampleCount: Int { shape.reduce(1, *) }
 

@@ -32,6 +32,8 @@ private struct Content: Encodable {
     struct Port: Encodable {
         let name: String
         let shape: String
+        /// Of an input or output; nil of a binarizer.
+        var type: String?
     }
 
     struct Layer: Encodable {
@@ -64,8 +66,8 @@ private struct Content: Encodable {
         weightBytes = info.weightByteCount
         sourceWeightBytes = info.sourceWeightByteCount
         arenaBytes = info.arenaByteCount
-        inputs = runtime.inputs.map { Port(name: $0.name, shape: $0.shapeText) }
-        outputs = runtime.outputs.map { Port(name: $0.name, shape: $0.shapeText) }
+        inputs = runtime.inputs.map { Port(name: $0.name, shape: $0.shapeText, type: $0.elementType.rawValue) }
+        outputs = runtime.outputs.map { Port(name: $0.name, shape: $0.shapeText, type: $0.elementType.rawValue) }
         let session = try runtime.session()
         layers = runtime.model.layers.enumerated().map { index, layer in
             Layer(
@@ -83,8 +85,8 @@ private struct Content: Encodable {
             "\(name), by \(producer), format \(format), weights laid out for \(target)",
             "batch     \(batch)",
         ]
-        lines += inputs.map { "input     \($0.name) float32\($0.shape)" }
-        lines += outputs.map { "output    \($0.name) float32\($0.shape)" }
+        lines += inputs.map { "input     \($0.name) \($0.type ?? "")\($0.shape)" }
+        lines += outputs.map { "output    \($0.name) \($0.type ?? "")\($0.shape)" }
         lines.append("constants \(weightBytes.byteText) (\(sourceWeightBytes.byteText) in the ONNX model)")
         lines.append("arena     \(arenaBytes.byteText)")
         if checks > 0 { lines.append("embedded  \(checks) check\(checks == 1 ? "" : "s")") }

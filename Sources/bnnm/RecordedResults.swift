@@ -52,7 +52,8 @@ struct RecordedResults {
         var comparisons: [Comparison] = []
         let path = "\(folder)/output_\(index).npy"
         let array = try NumpyArray(path: path)
-        let want = try array.floats(source: path), got = result.outputs[0]
+        let type = result.outputs[0].elementType, name = runtime.outputs[0].name
+        let want = try array.values(type, for: name, source: path).floats, got = result.outputs[0].floats
         let largest = want.map { abs($0) }.max() ?? 0
         var difference = want.count == got.count ? Float(0) : .infinity
         for (a, b) in zip(want, got) where !(abs(a - b) <= difference) { difference = abs(a - b) }

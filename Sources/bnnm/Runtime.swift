@@ -5,14 +5,14 @@ struct Runtime {
     /// What one run gave.
     struct Result {
         /// One array per output; the executions one behind the other.
-        let outputs: [[Float]]
+        let outputs: [BNNMValues]
         /// By probe, then by execution, in the ONNX value's order of elements; empty where nothing was probed.
         let decisions: [[[Int8]]]
 
         /// The values of one execution.
-        func output(_ index: Int, execution: Int, of executions: Int) -> [Float] {
+        func output(_ index: Int, execution: Int, of executions: Int) -> BNNMValues {
             let count = outputs[index].count / executions
-            return Array(outputs[index][execution * count..<(execution + 1) * count])
+            return outputs[index][execution * count..<(execution + 1) * count]
         }
     }
 
@@ -62,7 +62,7 @@ struct Runtime {
         let session = try session(onProbe: probing ? { kept.decisions[$0][$1] = $2 } : nil)
         do {
             return Result(
-                outputs: try session.run(values.arrays, executions: values.executions),
+                outputs: try session.run(values: values.arrays, executions: values.executions),
                 decisions: probing ? kept.decisions : [])
         } catch {
             throw CommandFailure("\(path): \(error)")
@@ -84,5 +84,6 @@ extension ModelPort {
         isBatchOpen = port.isBatchOpen
         name = port.name
         shape = port.shape(executions: 1)
+        elementType = port.elementType
     }
 }

@@ -11,7 +11,7 @@ final class FixtureTests: XCTestCase {
         }
     }()
 
-    func testTheFixturesAreThere() { XCTAssertEqual(Self.names.count, 19) }
+    func testTheFixturesAreThere() { XCTAssertEqual(Self.names.count, 21) }
 
     private struct Meta: Decodable {
         let binary_layers: Int

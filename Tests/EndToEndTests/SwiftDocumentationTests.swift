@@ -37,6 +37,12 @@ final class SwiftDocumentationTests: XCTestCase {
         let flat = try session.run([pixels + pixels], executions: 2)[0]
         XCTAssertEqual(flat, oneToOne.elements + oneToOne.elements)
 
+        let words = try BNNMTensor([3, 1, 4] as [Int64], shape: [1, 3])
+        let numbers = try words.elements(as: Int64.self)  // throws for any other type
+        let rounded = words.elements  // float32, whatever the tensor's type
+        XCTAssertEqual(numbers, [3, 1, 4])
+        XCTAssertEqual(rounded, [3, 1, 4])
+
         do {
             _ = try session.run(["picture": image])
         } catch {

@@ -44,6 +44,7 @@ final class DamageTests: EngineTestCase {
             $0.parameters.transpose = bnnmf_transpose(rank: 4, permutation: (0, 3, 1, 2, 0, 0, 0, 0))
         }
         addEpilogues(to: model, x: x, bits: bits, layer, dims)
+        addNumbers(to: model, x: x, bits: bits, dims)
         model.output(model.clamp(model.reshape(turned, [1, 5]), [1, 5], -5, 5))
         model.probe(decided, [1, 6, 4, 4], channelsFirst: true)
         return model
@@ -93,6 +94,50 @@ final class DamageTests: EngineTestCase {
                 epilogue: convolved)
         }
         model.probe(more[0], [1, 6, 4, 4], channelsFirst: true)
+    }
+
+    /// The operators since version 1.2.
+    private func addNumbers(to model: ModelDescription, x: UInt32, bits: UInt32, _ dims: [Int]) {
+        let indices = model.constant(.int32([3, -1, 0]), [3])
+        let fill = model.constant(.float32([2]), [1])
+        let gathered = model.op(BNNMF_OP_GATHER, [x, indices, fill], BNNMF_FLOAT32, [1, 4, 3, 6]) {
+            $0.parameters.gather.axis = 2
+        }
+        let minus = model.constantBit(isMinus: true)
+        for (axis, shape) in [(1, [1, 3, 4, 6]), (3, [1, 4, 4, 3])] {
+            model.op(BNNMF_OP_GATHER, [bits, indices, minus], BNNMF_BITS, shape) {
+                $0.parameters.gather.axis = UInt32(axis)
+            }
+        }
+        let (places, weights) = (model.blob([0, 2, 1, 1] as [Int32]), model.blob([1, 2, 3, 4] as [Float]))
+        let resampled = model.op(BNNMF_OP_RESAMPLE, [gathered], BNNMF_FLOAT32, [1, 4, 2, 6]) {
+            $0.parameters.resample = bnnmf_resample(axis: 2, count: 2, taps: 2, indices: places, weights: weights)
+        }
+        let place = model.op(BNNMF_OP_REDUCE, [resampled], BNNMF_INT64, [1, 1, 1, 6]) {
+            $0.parameters.reduce = bnnmf_reduce(
+                function: BNNMF_ARGMAX.rawValue, axis: 1, axis_count: 2, select_last: 1)
+        }
+        let product = model.op(
+            BNNMF_OP_MATMUL, [model.reshape(resampled, [4, 2, 6]), model.reshape(gathered, [4, 6, 3])],
+            BNNMF_FLOAT32, [4, 2, 3])
+        let rows = model.reshape(bits, [16, 6], BNNMF_BITS)
+        let agreement = model.op(BNNMF_OP_BINARY_MATMUL, [rows, rows], BNNMF_INT32, [16, 16])
+        let truth = model.op(BNNMF_OP_ELEMENTWISE, [agreement], BNNMF_BOOL, [16, 16]) {
+            $0.parameters.elementwise.function = BNNMF_CAST.rawValue
+        }
+        model.op(BNNMF_OP_ELEMENTWISE, [truth, agreement, agreement], BNNMF_INT32, [16, 16]) {
+            $0.parameters.elementwise.function = BNNMF_WHERE.rawValue
+        }
+        let turned = model.op(BNNMF_OP_TRANSPOSE, [bits], BNNMF_BITS, dims) {
+            $0.parameters.transpose = bnnmf_transpose(rank: 4, permutation: (0, 2, 1, 3, 0, 0, 0, 0))
+        }
+        model.op(BNNMF_OP_TRANSPOSE, [place], BNNMF_INT64, [6, 1, 1, 1]) {
+            $0.parameters.transpose = bnnmf_transpose(rank: 4, permutation: (3, 0, 1, 2, 0, 0, 0, 0))
+        }
+        model.output(product, name: "product")
+        model.output(place, name: "place")
+        model.output(truth, name: "truth")
+        model.probe(turned, [1, 6, 4, 4], channelsFirst: true, mask: bits)
     }
 
     func testEveryMetadataWordChangedWithRepairedChecksum() throws {

@@ -7,12 +7,22 @@ class EngineTestCase: XCTestCase {
         _ description: ModelDescription, _ inputs: [[Float]], executions: Int = 1, give expected: [[Float]],
         _ comment: String = "", line: UInt = #line
     ) throws {
+        try assertRuns(
+            description, inputs.map { .float32($0) }, executions: executions, give: expected.map { .float32($0) },
+            comment,
+            line: line)
+    }
+
+    func assertRuns(
+        _ description: ModelDescription, _ inputs: [BNNMValues], executions: Int = 1, give expected: [BNNMValues],
+        _ comment: String = "", line: UInt = #line
+    ) throws {
         let model = try description.open()
         for level in InstructionSet.levels where InstructionSet.available.contains(level) {
             for threads in [1, 2] {
                 let session = try BNNMSession(model, threads: threads, instructionSets: level)
                 for repetition in 0..<2 {
-                    let outputs = try session.run(inputs, executions: executions)
+                    let outputs = try session.run(values: inputs, executions: executions)
                     XCTAssertEqual(
                         outputs, expected, "\(comment), \(level.name ?? ""), threads \(threads), run \(repetition)",
                         line: line)

@@ -9,6 +9,7 @@ final class ModelDescription {
     var probes: [bnnmf_probe] = []
     var batch: UInt32 = 0
     private var blobs: [bnnmf_blob] = []
+    private var checks: [bnnmf_check] = []
     private var inputs: [bnnmf_port] = []
     private var outputs: [bnnmf_port] = []
     private var owned: [UnsafeMutableRawPointer] = []
@@ -47,8 +48,8 @@ final class ModelDescription {
         return UInt32(tensors.count - 1)
     }
 
-    func input(_ dims: [Int], name: String = "x") -> UInt32 {
-        let index = tensor(BNNMF_FLOAT32, dims, name: name)
+    func input(_ dims: [Int], name: String = "x", type: bnnmf_element_type = BNNMF_FLOAT32) -> UInt32 {
+        let index = tensor(type, dims, name: name)
         inputs.append(bnnmf_port(name: text(name), tensor: index))
         return index
     }
@@ -85,10 +86,13 @@ final class ModelDescription {
         return indices
     }
 
-    func probe(_ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false) {
+    func probe(
+        _ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false, mask: UInt32 = .max
+    ) {
         var probe = bnnmf_probe()
         probe.name = text("probe\(probes.count)")
         probe.tensor = tensor
+        probe.mask = mask
         probe.encoding = zeroOne ? BNNMF_PROBE_ZERO_ONE.rawValue : BNNMF_PROBE_SIGNED.rawValue
         probe.channels_first = channelsFirst ? 1 : 0
         probe.rank = UInt32(dims.count)
@@ -98,6 +102,17 @@ final class ModelDescription {
             }
         }
         probes.append(probe)
+    }
+
+    /// An execution with known results, without probes.
+    func check(inputs: [UInt32], outputs: [UInt32]) {
+        func list(_ numbers: [UInt32]) -> UnsafePointer<UInt32> {
+            let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: max(numbers.count, 1))
+            memory.initialize(from: numbers, count: numbers.count)
+            owned.append(UnsafeMutableRawPointer(memory))
+            return UnsafePointer(memory)
+        }
+        checks.append(bnnmf_check(inputs: list(inputs), outputs: list(outputs), hashes: list([]), tolerance: 0))
     }
 
     struct WriteError: Error { let message: String }
@@ -129,7 +144,11 @@ final class ModelDescription {
                                 model.output_count = UInt32(outputs.count)
                                 model.probes = probes.baseAddress
                                 model.probe_count = UInt32(probes.count)
-                                return bnnmf_write_file(&model, path, &message, message.count)
+                                return checks.withUnsafeBufferPointer { checks in
+                                    model.checks = checks.baseAddress
+                                    model.check_count = UInt32(checks.count)
+                                    return bnnmf_write_file(&model, path, &message, message.count)
+                                }
                             }
                         }
                     }

@@ -84,11 +84,13 @@ final class DescribedModel {
     func output(_ name: String, _ tensor: UInt32) { outputs.append(bnnmf_port(name: string(name), tensor: tensor)) }
 
     func probe(
-        _ name: String, _ tensor: UInt32, _ encoding: bnnmf_probe_encoding, channelsFirst: Bool, _ dims: [UInt32]
+        _ name: String, _ tensor: UInt32, _ encoding: bnnmf_probe_encoding, channelsFirst: Bool, _ dims: [UInt32],
+        mask: UInt32 = .max
     ) {
         var probe = bnnmf_probe()
         probe.name = string(name)
         probe.tensor = tensor
+        probe.mask = mask
         probe.encoding = encoding.rawValue
         probe.channels_first = channelsFirst ? 1 : 0
         probe.rank = UInt32(dims.count)

@@ -35,7 +35,7 @@ func walkRecords(_ view: bnnmf_view, of bytes: ModelBytes) -> String? {
     for index in 0..<bnnmf_op_count(&view) {
         var op = bnnmf_op()
         bnnmf_get_op(&view, index, &op)
-        if op.input_count > 16 || op.output >= tensors || outside(op.name) || !(1...16).contains(op.code)
+        if op.input_count > 16 || op.output >= tensors || outside(op.name) || !(1...21).contains(op.code)
             || numbers(op.inputs, op.input_count).contains(where: { $0 >= tensors }) || op.more_output_count > 2
             || numbers(op.more_outputs, op.more_output_count).contains(where: { $0 >= tensors })
         {
@@ -56,7 +56,11 @@ func walkRecords(_ view: bnnmf_view, of bytes: ModelBytes) -> String? {
     for index in 0..<bnnmf_probe_count(&view) {
         var probe = bnnmf_probe()
         bnnmf_get_probe(&view, index, &probe)
-        if probe.tensor >= tensors || probe.rank > 8 || outside(probe.name) { return "probe \(index)" }
+        if probe.tensor >= tensors || (probe.mask != .max && probe.mask >= tensors) || probe.rank > 8
+            || outside(probe.name)
+        {
+            return "probe \(index)"
+        }
     }
     for check in 0..<bnnmf_check_count(&view) {
         let inputs = (0..<bnnmf_input_count(&view)).map { bnnmf_check_input(&view, check, $0) }

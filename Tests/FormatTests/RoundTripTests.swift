@@ -44,7 +44,7 @@ final class RoundTripTests: XCTestCase {
             XCTAssertEqual(numbers(found.more_outputs, 2), numbers(expected.more_outputs, 2), "operator \(index)")
             XCTAssertEqual(parameterWords(found), parameterWords(expected), "operator \(index), code \(found.code)")
         }
-        XCTAssertEqual(Set(model.ops.map(\.code)), Set(1...16), "the sample has every operator")
+        XCTAssertEqual(Set(model.ops.map(\.code)), Set(1...21), "the sample has every operator")
     }
 
     func testBlobsPortsAndProbesComeBackAsTheyWereDescribed() throws {
@@ -68,12 +68,13 @@ final class RoundTripTests: XCTestCase {
         bnnmf_get_output(&view, 1, &port)
         XCTAssertEqual(String(cString: port.name), "sums")
         XCTAssertEqual(port.tensor, model.outputs[1].tensor)
-        XCTAssertEqual(bnnmf_probe_count(&view), 2)
+        XCTAssertEqual(bnnmf_probe_count(&view), 3)
         for (index, expected) in model.probes.enumerated() {
             var probe = bnnmf_probe()
             bnnmf_get_probe(&view, UInt32(index), &probe)
             XCTAssertEqual(String(cString: probe.name), String(cString: expected.name))
             XCTAssertEqual(probe.tensor, expected.tensor)
+            XCTAssertEqual(probe.mask, expected.mask)
             XCTAssertEqual(probe.encoding, expected.encoding)
             XCTAssertEqual(probe.channels_first, expected.channels_first)
             XCTAssertEqual(probe.rank, expected.rank)
@@ -93,7 +94,7 @@ final class RoundTripTests: XCTestCase {
             for output in 0..<2 as Range<UInt32> {
                 XCTAssertEqual(bnnmf_check_output(&view, check, output), expected.outputs[Int(output)])
             }
-            for probe in 0..<2 as Range<UInt32> {
+            for probe in 0..<3 as Range<UInt32> {
                 XCTAssertEqual(bnnmf_check_hash(&view, check, probe), expected.hashes[Int(probe)])
             }
             XCTAssertEqual(bnnmf_check_tolerance(&view, check), expected.tolerance)
@@ -183,6 +184,10 @@ final class RoundTripTests: XCTestCase {
         case BNNMF_OP_MAP: byteCount = MemoryLayout<bnnmf_map>.size
         case BNNMF_OP_BINARIZE_BY: byteCount = MemoryLayout<bnnmf_binarize_by>.size
         case BNNMF_OP_ACCUMULATOR_THRESHOLDS: byteCount = MemoryLayout<bnnmf_accumulator_thresholds>.size
+        case BNNMF_OP_GATHER: byteCount = MemoryLayout<bnnmf_gather>.size
+        case BNNMF_OP_RESAMPLE: byteCount = MemoryLayout<bnnmf_resample>.size
+        case BNNMF_OP_REDUCE: byteCount = MemoryLayout<bnnmf_reduce>.size
+        case BNNMF_OP_BINARY_MATMUL: byteCount = MemoryLayout<bnnmf_binary_matmul>.size
         default: byteCount = 0
         }
         return numbers(op.parameters, UInt32(byteCount / 4))

@@ -23,7 +23,7 @@ extension DescribedModel {
         let offset = model.tensor("offset", BNNMF_FLOAT32, [9], blob: model.blob((0..<9).map { Float($0) }))
         let sum = model.tensor("sum", BNNMF_FLOAT32, [1, 2, 3, 9])
         let flat = model.tensor("flat", BNNMF_FLOAT32, [1, 54])
-        model.tensor("signs", BNNMF_BITS, [2, 65], blob: model.blob([UInt64](repeating: 1, count: 4)))
+        let signs = model.tensor("signs", BNNMF_BITS, [2, 65], blob: model.blob([UInt64](repeating: 1, count: 4)))
         model.tensor("scalar", BNNMF_INT32, [], blob: model.blob([Int32(-7)]))
         let window = bnnmf_window(
             kernel_h: 3, kernel_w: 2, stride_h: 4, stride_w: 5, dilation_h: 6, dilation_w: 7, pad_top: 8, pad_left: 9,
@@ -85,17 +85,20 @@ extension DescribedModel {
         }
         model.op(BNNMF_OP_RESHAPE, [sum], flat)
         model.addEpilogues(nhwc: nhwc, bits: bits, sum: sum, window, weights)
+        model.addNumbers(sum: sum, sums: sums, signs: signs)
         model.input("x", image)
         model.output("y", flat)
         model.output("sums", largest)
         model.probe("binarized", bits, BNNMF_PROBE_SIGNED, channelsFirst: true, [1, 70, 4, 5])
         model.probe("masked", pooled, BNNMF_PROBE_ZERO_ONE, channelsFirst: false, [6, 9])
+        model.probe(
+            "ternary", decided, BNNMF_PROBE_SIGNED, channelsFirst: true, [1, 9, 2, 3], mask: pooled)
         let (given, first, second) = (
             model.blob([Float](repeating: 1, count: 60)), model.blob([Float](repeating: 2, count: 54)),
             model.blob([Int32](repeating: 3, count: 54))
         )
-        model.check([given], [first, second], [0xdead_beef, 7], tolerance: 0.25)
-        model.check([given], [first, first], [1, 2], tolerance: 0)
+        model.check([given], [first, second], [0xdead_beef, 7, 9], tolerance: 0.25)
+        model.check([given], [first, first], [1, 2, 3], tolerance: 0)
         return model
     }
 

@@ -57,6 +57,12 @@ final class SpecificationTests: XCTestCase {
 
     func testRealFunctions() throws { try assertCodes("Real functions", "bnnmf_real_function", prefix: "BNNMF_") }
 
+    func testReductions() throws {
+        try assertCodes("Reductions", "bnnmf_reduction", prefix: "BNNMF_")
+    }
+
+    func testOperandForms() throws { try assertCodes("Operand forms", "bnnmf_operand_form", prefix: "BNNMF_") }
+
     func testStores() throws { try assertCodes("Results", "bnnmf_stores", prefix: "BNNMF_STORES_") }
 
     func testFunctions() throws {
@@ -105,9 +111,9 @@ final class SpecificationTests: XCTestCase {
         XCTAssertEqual(
             fields,
             [
-                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 1, "file_size": UInt64(bytes.buffer.count),
+                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 2, "file_size": UInt64(bytes.buffer.count),
                 "metadata_offset": 64, "metadata_size": metadataSize, "blobs_offset": section,
-                "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 1,
+                "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 3,
                 "reserved": 0,
             ])
         XCTAssertEqual(Array(bytes.buffer[68..<72]), Array("BNNM".utf8), "the FlatBuffer's identifier")

@@ -32,10 +32,15 @@ import Testing
     }
 
     @Test func argMaxTakesTheFirstOrTheLastOfEqualElements() throws {
-        let x = floats([1, 4], [1, 3, 3, .nan])
+        let x = floats([1, 4], [1, 3, 3, 2])
         #expect(try results(ArgMax(axis: 1, keepsDimensions: false), [x])[0].integers == [1])
         #expect(try results(ArgMax(axis: -1, selectLastIndex: true), [x])[0] == Tensor([1, 1], [2] as [Int64]))
         #expect(try results(ArgMin(axis: 1), [x])[0].integers == [0])
+        let nan = floats([1, 4], [1, .nan, .nan, 2])
+        for op in [ArgMax(axis: 1), ArgMin(axis: 1)] as [any Operator] {
+            #expect(try results(op, [nan])[0].integers == [1])
+        }
+        #expect(try results(ArgMax(axis: 1, selectLastIndex: true), [nan])[0].integers == [2])
     }
 
     @Test func softmaxOfOldOpsetsCoversTheTrailingAxes() throws {

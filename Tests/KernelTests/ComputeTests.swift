@@ -22,8 +22,10 @@ final class ComputeTests: XCTestCase {
         if function == .cast { return x[0].isFloat ? .of(x[0].real, type) : .of(x[0].integer, type) }
         if function == .choose { return x[0].integer != 0 ? x[1] : x[2] }
         if function == .power {
-            if !x[0].isFloat, !x[1].isFloat, x[1].integer >= 0 {
-                return .of(integerPower(x[0].integer, x[1].integer), type)
+            if !x[0].isFloat, !x[1].isFloat {
+                let (a, b) = (x[0].integer, x[1].integer)
+                if b >= 0 { return .of(integerPower(a, b), type) }
+                return .of(a == 0 ? 0 : pow(Double(a), Double(b)), type)
             }
             return .of(pow(x[0].real, x[1].real), type)
         }
@@ -170,7 +172,7 @@ final class ComputeTests: XCTestCase {
         let cases: [(Function, Int32, Int32, Int32)] = [
             (.divide, 7, 0, 0), (.divide, .min, -1, .min), (.divide, -7, 2, -3), (.divide, 7, -2, -3),
             (.add, .max, 1, .min), (.subtract, .min, 1, .max), (.multiply, 65536, 65536, 0), (.power, 2, 31, .min),
-            (.power, 0, 0, 1), (.power, 2, -1, 0), (.power, -1, -3, -1), (.power, 0, -1, .max),
+            (.power, 0, 0, 1), (.power, 2, -1, 0), (.power, -1, -3, -1), (.power, 0, -1, 0),
             (.power, 3, 20, -808_182_895),
         ]
         for (function, a, b, expected) in cases {

@@ -48,14 +48,16 @@ import Testing
         let rows = OperatorDecoder.all
             .sorted { ($0.opType, $0.domain) < ($1.opType, $1.domain) }
             .map { decoder in
-                let cells = [
-                    "`\(decoder.opType)`", decoder.domain.isEmpty ? "" : "`\(decoder.domain)`", opsets(decoder.opsets),
-                    DeviceSupport.ofOperators[decoder.opType]?.rawValue ?? "no entry in DeviceSupport",
-                    decoder.restrictions,
-                ]
+                let device = DeviceSupport.ofOperators[decoder.opType]?.cells ?? ["no entry in DeviceSupport", ""]
+                let cells =
+                    [
+                        "`\(decoder.opType)`", decoder.domain.isEmpty ? "" : "`\(decoder.domain)`",
+                        opsets(decoder.opsets),
+                    ] + device + [decoder.restrictions]
                 return "|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined()
             }
-        return ["| operator | domain | opsets | device | restrictions |", "|---|---|---|---|---|"] + rows
+        return ["| operator | domain | opsets | device | element types | restrictions |", "|---|---|---|---|---|---|"]
+            + rows
     }
 
     private static func opsets(_ range: ClosedRange<Int>) -> String {
@@ -64,56 +66,63 @@ import Testing
     }
 }
 
-/// Where an operator may stand so that a model with it compiles. Kept by hand: what the runtime has is decided in
-/// `LayoutBuilder.lower`, what disappears before it by the passes that precede it.
-private enum DeviceSupport: String {
-    /// On values that depend on the model's input; the page's prose has the conditions.
-    case yes
-    /// On such values too, but only where a pass folds it into a binarizer's comparison or into the next layer.
-    case folded = "as part of a binarizer or layer"
+/// Where an operator may stand so that a model with it compiles, and on values of which types. What the runtime has is
+/// decided in `LayoutBuilder.lower`, what disappears before it by the passes that precede it; ONNX's node tests hold it
+/// to that (`DeviceNodeTests`).
+private enum DeviceSupport {
+    /// On values of these types that depend on the model's input; the page's prose has the conditions.
+    case real, numbers, any, logic, comparison
+    /// On such values too, but only as part of a binarizer.
+    case folded
     /// Only where its result is known at compile time.
-    case constants = "constants only"
+    case constants
+
+    /// The cells "device" and "element types".
+    var cells: [String] {
+        switch self {
+        case .real: ["yes", "float32"]
+        case .numbers: ["yes", "float32, int32, int64"]
+        case .any: ["yes", "float32, int32, int64, bool"]
+        case .logic: ["yes", "bool"]
+        case .comparison: ["yes", "float32, int32, int64 → bool"]
+        case .folded: ["as part of a binarizer", "float32"]
+        case .constants: ["constants only", "every type"]
+        }
+    }
 
     static let ofOperators: [String: DeviceSupport] = [
-        // Arithmetic. What is not `yes` is evaluated when decisions are folded (`Elementwise.isElementwise`).
-        "Add": .yes, "Sub": .yes, "Mul": .yes, "Div": .yes, "Min": .yes, "Max": .yes, "Sign": .yes,
-        "Neg": .yes, "Abs": .yes, "Sqrt": .folded, "Reciprocal": .folded, "Exp": .folded, "Log": .folded,
-        "Erf": .folded, "Sin": .folded, "Cos": .folded, "Floor": .folded, "Ceil": .folded, "Round": .folded,
-        "Pow": .folded, "Mod": .constants,
+        // Arithmetic.
+        "Add": .numbers, "Sub": .numbers, "Mul": .numbers, "Div": .numbers, "Min": .numbers, "Max": .numbers,
+        "Sign": .numbers, "Neg": .numbers, "Abs": .numbers, "Pow": .numbers, "Mod": .constants,
+        "Sqrt": .real, "Reciprocal": .real, "Exp": .real, "Log": .real, "Erf": .real, "Sin": .real, "Cos": .real,
+        "Floor": .real, "Ceil": .real, "Round": .real,
 
         // Activations.
-        "Relu": .yes, "Clip": .yes,
-        "LeakyRelu": .yes, "PRelu": .yes, "Elu": .folded, "Sigmoid": .yes, "HardSigmoid": .folded,
-        "HardSwish": .folded, "Tanh": .yes, "Softplus": .folded, "Gelu": .folded,
-        "Softmax": .constants, "LogSoftmax": .constants,
+        "Relu": .numbers, "Clip": .numbers, "LeakyRelu": .real, "PRelu": .real, "Elu": .real, "Sigmoid": .real,
+        "HardSigmoid": .real, "HardSwish": .real, "Tanh": .real, "Softplus": .real, "Gelu": .real,
+        "Softmax": .real, "LogSoftmax": .real,
 
-        // Comparisons: the spellings of binarizers (`RecognizeBinarizers`), and what stands before binarizers.
-        "Equal": .folded, "Less": .folded, "LessOrEqual": .folded, "Greater": .folded, "GreaterOrEqual": .folded,
-        "Not": .folded, "And": .folded, "Or": .folded, "Where": .folded, "Cast": .folded, "BipolarQuant": .folded,
-        "Xor": .constants, "CastLike": .constants,
+        // Comparisons and choices.
+        "Equal": .comparison, "Less": .comparison, "LessOrEqual": .comparison, "Greater": .comparison,
+        "GreaterOrEqual": .comparison, "Not": .logic, "And": .logic, "Or": .logic, "Xor": .logic, "Where": .any,
+        "Cast": .any, "CastLike": .any, "BipolarQuant": .folded, "OneHot": .any,
 
-        // Layers. `CanonicalizeLinearLayers` and `CanonicalizeBatchNormalizations` give the runtime's operators.
-        "Conv": .yes, "MatMul": .yes, "Gemm": .yes, "BatchNormalization": .yes,
-        "ConvTranspose": .constants, "LayerNormalization": .constants,
+        // Layers.
+        "Conv": .real, "ConvTranspose": .real, "MatMul": .real, "Gemm": .real, "BatchNormalization": .real,
+        "LayerNormalization": .real,
 
         // Pools and reductions.
-        "MaxPool": .yes, "AveragePool": .yes, "GlobalAveragePool": .yes,
-        "GlobalMaxPool": .constants, "ReduceSum": .constants, "ReduceMean": .yes, "ReduceMax": .constants,
-        "ReduceMin": .constants, "ReduceProd": .constants, "ReduceL1": .constants, "ReduceL2": .constants,
-        "ReduceSumSquare": .constants, "ArgMin": .constants,
-        // Recognized as a binarizer over two scores, but the Gather that picks them apart has no runtime form.
-        "ArgMax": .folded,
+        "MaxPool": .real, "AveragePool": .real, "GlobalAveragePool": .real, "GlobalMaxPool": .real,
+        "ReduceSum": .numbers, "ReduceMean": .real, "ReduceMax": .any, "ReduceMin": .any, "ReduceProd": .numbers,
+        "ReduceL1": .numbers, "ReduceL2": .real, "ReduceSumSquare": .numbers, "ArgMax": .numbers, "ArgMin": .numbers,
 
-        // Shapes. `EliminateNoOps` removes Identity and Dropout; `CanonicalizeReshapes` spells the others as Reshape.
-        "Identity": .yes, "Dropout": .yes, "Reshape": .yes, "Flatten": .yes, "Squeeze": .yes, "Unsqueeze": .yes,
-        "Expand": .constants, "Tile": .constants, "Shape": .constants, "Size": .constants,
+        // Shapes and movement.
+        "Identity": .any, "Dropout": .any, "Reshape": .any, "Flatten": .any, "Squeeze": .any, "Unsqueeze": .any,
+        "Expand": .any, "Tile": .any, "Transpose": .any, "Pad": .any, "Concat": .any, "Split": .any, "Slice": .any,
+        "Gather": .any, "DepthToSpace": .any, "SpaceToDepth": .any, "Resize": .real,
 
-        // Movement. `MergeZeroPads` and `FormBinaryLayers` make a Pad the padding of a convolution.
-        "Transpose": .yes, "Pad": .folded,
-        "Concat": .yes, "Split": .constants, "Slice": .constants, "Gather": .constants,
-        "DepthToSpace": .yes, "SpaceToDepth": .yes, "Resize": .constants,
-
-        // Makers of constants.
-        "Constant": .constants, "ConstantOfShape": .constants, "Range": .constants, "OneHot": .constants,
+        // Known at compile time by their nature.
+        "Shape": .constants, "Size": .constants, "Constant": .constants, "ConstantOfShape": .constants,
+        "Range": .constants,
     ]
 }

@@ -71,10 +71,20 @@ final class BinarizerNearMissTests: XCTestCase {
         }
     }
 
-    func testAComparisonOfTwoComputedValues() throws {
-        try check(keeps: ["Where", "Greater"]) { g in
-            let square = try g.add(Mul(), g.x, g.x)
-            return try g.add(Where(), try g.add(Greater(), g.x, square), g.number(1), g.number(-1))
+    func testAMaskThatNoLayerMultiplies() throws {
+        // A piecewise function: taking its mask for a decision would only break the chain.
+        try check(keeps: ["Greater", "Cast", "Mul"]) { g in
+            let mask = try g.add(Cast(to: .float32), try g.add(Greater(), g.x, g.number(0.5)))
+            return try g.add(Mul(), mask, g.x)
+        }
+        try check(keeps: ["Cast"]) { try $0.add(Cast(to: .float32), try $0.add(Greater(), $0.x, $0.number(0))) }
+    }
+
+    func testAMaskOfAnotherTypeThanFloat() throws {
+        try check(keeps: ["Cast"]) { g in
+            let mask = try g.add(Cast(to: .int64), try g.add(Greater(), g.x, g.number(0)))
+            let weights = g.constant([1, 1, 1, 1], [1])
+            return try g.add(Conv(window: Window(kernel: 1)), try g.add(Cast(to: .float32), mask), weights, nil)
         }
     }
 

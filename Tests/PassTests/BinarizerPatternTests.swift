@@ -37,7 +37,9 @@ final class BinarizerPatternTests: XCTestCase {
     }
 
     func testABareSignIsABinarizerToWhichZeroIsATie() throws {
-        try check(zero: .zero, probe: "sign") { try $0.add(Sign(), $0.x, name: "sign") }
+        try check(zero: .zero, probe: "sign", before: ["Neg"]) {
+            try $0.add(Sign(), try $0.add(Neg(), $0.x), name: "sign")
+        }
     }
 
     func testThePolynomialEstimatorOfBiRealLeavesTheSignAlone() throws {
@@ -191,6 +193,45 @@ final class BinarizerPatternTests: XCTestCase {
     func testBipolarQuantWithScaleOne() throws {
         try check(zero: .plus, probe: "quant") { g in
             try g.add(BipolarQuant(), g.x, g.number(1), name: "quant")
+        }
+    }
+
+    func testACodeThatALayerMultipliesIsADecisionOfZeroAndOne() throws {
+        for usesWhere in [false, true] {
+            for truthIsOne in [true, false] {
+                var g = SmallGraph([1, 2, 2, 2])
+                let condition = try g.add(GreaterOrEqual(), g.x, g.number(0.25))
+                let code: Graph.ValueID
+                if usesWhere {
+                    let (yes, no): (Float, Float) = truthIsOne ? (1, 0) : (0, 1)
+                    code = try g.add(Where(), condition, g.number(yes), g.number(no), name: "code")
+                } else {
+                    let truth = truthIsOne ? condition : try g.add(Not(), condition)
+                    code = try g.add(Cast(to: .float32), truth, name: "code")
+                }
+                let padding = Window(kernel: 3, pad: 1)
+                let weights = g.constant([1, 2, 3, 3], (0..<18).map { $0 % 5 < 2 ? 1 : -1 })
+                g.output(try g.add(Conv(window: padding), code, weights, nil))
+                let graph = try g.compiled(Pipeline.toReference).graph
+                XCTAssertEqual(graph.operators, ["Sub", "Binarize", "BinaryConv", "AccumulatorToFloat"])
+                XCTAssertEqual(graph.probes.map(\.name), ["code"])
+                XCTAssertEqual(graph.probes.first?.encoding, .zeroOne)
+                XCTAssertEqual(graph.first(Binarize.self)?.op.zero, truthIsOne ? .plus : .minus)
+                let input: [Float] = [0.25, Float(0.25).nextDown, 1, -1, 0, 0.5, 0.25, Float(0.25).nextUp]
+                try assertSameMeaning(g.graph, graph, for: input)
+            }
+        }
+    }
+
+    func testAComparisonOfTwoComputedValuesDecidesOnTheirDifference() throws {
+        let cases: [(any Operator, ZeroRule)] = [
+            (GreaterOrEqual(), .plus), (Greater(), .minus), (Less(), .minus), (LessOrEqual(), .plus),
+        ]
+        for (op, zero) in cases {
+            try check(zero: zero, probe: "where", before: ["Mul", "Sub"], input: [0, 1, -1, 0.5, 2, -3, 1, 0.25]) { g in
+                let condition = try g.add(op, g.x, try g.add(Mul(), g.x, g.x))
+                return try g.add(Where(), condition, g.number(1), g.number(-1), name: "where")
+            }
         }
     }
 }

@@ -39,15 +39,16 @@ final class BinaryLayerTests: XCTestCase {
     }
 
     func testOtherWeightsKeepTheLayerInFloatWithTheReason() throws {
-        let g = try network(Tensor([2, 2, 1, 1], [0.5, -0.5, 0.5, -0.25]))
+        let values: [Float] = [0.5, 0.5, 0.5, -0.5, 0.5, 0.25, -0.5, 0.5]
+        let g = try network(Tensor([2, 2, 1, 2], values), window: Window(.init(kernel: 1), .init(kernel: 2)))
         let (graph, context) = try g.compiled(Pipeline.toReference)
         XCTAssertEqual(graph.operators, ["Binarize", "BinaryToFloat", "Conv"])
         XCTAssertEqual(
             context.floatReasons,
             [
                 "conv":
-                    "its input is binary, but its weights are not ±α: in output channel 1, |w| is 0.25 at element 1"
-                    + " but 0.5 in the median"
+                    "its input is binary, but its weights take more than two values: in output channel 1, w is 0.25 at"
+                    + " element 1, besides -0.5 and 0.5"
             ])
         try assertSameMeaning(g.graph, try g.compiled().graph, for: input)
     }

@@ -43,7 +43,6 @@ final class FloatFoldTests: XCTestCase {
     }
 
     func testASignAloneSwitchesAtZero() throws {
-        try check { try $0.add(Sign(), $0.x) }
         try check { try $0.signPlus($0.x, name: "where") }
         try check { g in
             try g.add(Where(), try g.add(Greater(), g.x, g.number(0)), g.number(1), g.number(-1))

@@ -1,4 +1,5 @@
 import BNNMIR
+import TestSupport
 import XCTest
 
 @testable import BNNMPasses
@@ -23,10 +24,11 @@ final class StructuralZeroTests: XCTestCase {
         _ g: SmallGraph, reason: String, layers: Int = 0, file: StaticString = #filePath, line: UInt = #line
     ) throws {
         let (exact, context) = try g.compiled()
-        let stays =
-            "' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"
-        XCTAssertEqual(context.remarks, ["binarizer 'sign" + stays], file: file, line: line)
-        XCTAssertEqual(exact.operators.filter { $0.hasPrefix("BinaryConv") }.count, layers, file: file, line: line)
+        XCTAssertEqual(
+            context.remarks, ["binarizer 'sign' is ternary: \(reason), and sign(0) is 0; zeros are masked"], file: file,
+            line: line)
+        XCTAssertEqual(exact.operators.filter { $0.hasPrefix("BinaryConv") }.count, layers + 1, file: file, line: line)
+        XCTAssertNotNil(exact.probes.first { $0.name == "sign" }?.mask, file: file, line: line)
         try assertSameMeaning(g.graph, exact, for: input, "exact", file: file, line: line)
 
         for (rule, text, decision): (CompilationContext.SignZero, String, Float) in [
@@ -43,6 +45,66 @@ final class StructuralZeroTests: XCTestCase {
             reference.replacement = decision
             XCTAssertEqual(
                 try graph.outputs(for: input)[0], try reference.output(for: input), "\(rule)", file: file, line: line)
+        }
+    }
+
+    func testAMaskedLayerCountsOnlyWhatIsNotZeroUnderEveryPaddingAndGrouping() throws {
+        var random = SeededRandom(seed: 3)
+        for groups in [1, 2] {
+            var g = SmallGraph([1, 6, 5, 4])
+            let window = Window(
+                Window.Axis(kernel: 3, stride: 2, padBegin: 1, padEnd: 2),
+                Window.Axis(kernel: 2, dilation: 2, padEnd: 1))
+            var value = g.x
+            for name in ["first", "second"] {
+                let weights = g.constant([6, 6 / groups, 3, 2], random.signs(216 / groups).map { $0 * 0.25 })
+                let sign = try g.add(Sign(), try g.add(Relu(), value), name: name)
+                let shift = g.constant([6, 1, 1], [-0.25, 0, 0.25, -1, 1, 0.5])
+                value = try g.add(Conv(window: window, groups: groups), sign, weights, nil)
+                value = try g.add(Add(), value, shift)
+            }
+            g.output(value)
+            let (graph, _) = try g.compiled()
+            XCTAssertEqual(graph.operators.filter { $0.hasPrefix("BinaryConv") }.count, 2)
+            for _ in 0..<10 { try assertSameMeaning(g.graph, graph, for: random.integers(120)) }
+        }
+    }
+
+    func testATernarySignThatSomethingElseReadsStaysInFloat() throws {
+        let readers: [(String, (inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID)] = [
+            ("a sum", { try $0.add(Add(), $1, $0.x) }),
+            ("an average", { try $0.add(AveragePool(window: Window(kernel: 2)), $1) }),
+            (
+                "real weights",
+                {
+                    let window = Window(.init(kernel: 1), .init(kernel: 2))
+                    return try $0.add(Conv(window: window), $1, $0.constant([1, 2, 1, 2], [1, 0.5, 0.25, 1]), nil)
+                }
+            ),
+            (
+                "padding with ones",
+                {
+                    let padded = try $0.add(Pad(), $1, $0.integers([0, 0, 1, 1, 0, 0, 1, 1]), $0.number(1))
+                    return try $0.add(
+                        Conv(window: Window(kernel: 1)), padded, $0.constant([1, 2, 1, 1], [1, -1]), nil)
+                }
+            ),
+        ]
+        for (what, read) in readers {
+            var g = SmallGraph([1, 2, 2, 2])
+            let sign = try g.add(Sign(), try g.add(Relu(), g.x, name: "relu"), name: "sign")
+            g.output(try read(&g, sign))
+            // A binary layer beside it does not make it binary.
+            g.output(
+                try g.add(Conv(window: Window(kernel: 1)), sign, g.constant([1, 2, 1, 1], [1, -1]), nil), name: "z")
+            let (graph, context) = try g.compiled()
+            XCTAssertEqual(
+                context.remarks,
+                [
+                    "binarizer 'sign' is ternary and stays in float: its input passes the ReLU 'relu', and sign(0) is 0; --sign-zero plus|minus makes it binary"
+                ], what)
+            XCTAssertFalse(graph.operators.contains { $0.hasPrefix("BinaryConv") }, what)
+            try assertSameMeaning(g.graph, graph, for: input, what)
         }
     }
 
@@ -156,10 +218,16 @@ final class StructuralZeroTests: XCTestCase {
 
     func testATieOfAFloatCountsPlus() throws {
         var g = SmallGraph([1, 4])
-        g.output(try g.add(Sign(), g.x, name: "sign"))
+        g.output(try g.add(Neg(), try g.add(Sign(), g.x, name: "sign")))
         let (graph, context) = try g.compiled()
         XCTAssertEqual(context.remarks, [])
-        XCTAssertEqual(try graph.outputs(for: [0, -0.0, -0x1p-149, 0x1p-149])[0], [1, 1, -1, 1])
+        XCTAssertEqual(try graph.outputs(for: [0, -0.0, -0x1p-149, 0x1p-149])[0], [-1, -1, 1, -1])
+    }
+
+    func testASignThatIsTheWholeModelIsArithmetic() throws {
+        var g = SmallGraph([1, 4])
+        g.output(try g.add(Sign(), g.x, name: "sign"))
+        XCTAssertEqual(try g.compiled().graph.outputs(for: [0, -0.0, -0x1p-149, 0x1p-149])[0], [0, 0, -1, 1])
     }
 
     func testAReLUThatIsShiftedMakesNoZero() throws {

@@ -147,11 +147,10 @@ final class ErrorBoundTests: XCTestCase {
     }
 
     func testAnOperatorThatIsNotCoveredHasNoBound() throws {
-        var graph = Graph(name: "sine", stage: .binary)
-        let x = graph.addInput("x", TensorType(.float32, [1]))
-        let y = try graph.append(Sin(), [x], name: "sine")[0]
+        let node = Graph.Node(name: "remainder", op: Mod(fmod: true), inputs: [], outputs: [])
         let value = Tensor([1], [1 as Float])
-        let node = graph[graph.producer(of: y)!]
-        XCTAssertNil(try ErrorBound.of(node, values: [value], bounds: [nil], result: value))
+        XCTAssertNil(try ErrorBound.of(node, values: [value, value], bounds: [nil, nil], result: value))
+        let unbounded = try ErrorBound.of(node, values: [value, value], bounds: [nil, nil], results: [value])
+        XCTAssertEqual(unbounded.map { $0?.floats }, [[.infinity]])
     }
 }

@@ -4,15 +4,15 @@ public enum ZeroRule: String, Sendable {
     case plus
     /// x > 0 decides +1.
     case minus
-    /// `Sign(0) = 0` (PyTorch): the layer is binary only where an exact zero cannot arise by structure. Any other tie is
-    /// a float tie and counts as +1.
+    /// `Sign(0) = 0` (PyTorch): where an exact zero can arise by structure, a `ZeroMask` says where. Any other tie is a
+    /// float tie and counts as +1.
     case zero
 }
 
 /// A binarizer: float32 → binary, +1 where x > 0, −1 where x < 0 or x is NaN, and at 0 as the rule says.
 ///
 /// *Source*: sign with a straight-through estimator, Courbariaux et al., arXiv 1602.02830.
-public struct Binarize: StagedOperator {
+public struct Binarize: Decision, StagedOperator {
     public static let name = "Binarize"
     public static let stages = Stage.binary...Stage.binary
     public var zero: ZeroRule
@@ -21,19 +21,5 @@ public struct Binarize: StagedOperator {
 
     public var attributes: [Attribute] { [Attribute("zero", zero.rawValue)] }
 
-    public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
-        let x = try operands.require(0, "x")
-        guard x.elementType.isFloat else { throw OperatorError("x \(x.type) must be a float tensor") }
-        return [TensorType(.binary, x.shape)]
-    }
-
-    public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
-        let x = inputs[0]!
-        return [Tensor(TensorType(.binary, x.shape), .integer(x.floats.map { decide($0) }))]
-    }
-
-    public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }
-
-    /// −1 or +1.
     public func decide(_ x: Float) -> Int64 { x > 0 || (x == 0 && zero != .minus) ? 1 : -1 }
 }

@@ -1,8 +1,10 @@
 /// A convolution of decisions with ±1 weights: acc[n,m,y,x] = Σ x·w over the taps on the input, plus
 /// padValue · Σ w over the taps on padding.
 ///
-/// *Shape*: x binary [N,C,H,W], w binary [M,C/groups,kh,kw] → int32 [N,M,H′,W′].
-/// *Meaning* in bits: acc = K − 2·popcount(x ^ w), K the number of products counted.
+/// *Shape*: x binary [N,C,H,W], w binary [M,C/groups,kh,kw] → int32 [N,M,H′,W′]. A masked one has a third operand of x's
+/// shape: only where it is −1 does x count.
+/// *Meaning* in bits: acc = K − 2·popcount(x ^ w), K the number of products counted; masked by m:
+/// popcount(m) − 2·popcount(m & (x ^ w)).
 /// *Source*: XNOR-Net, arXiv 1603.05279, section 3.2.
 public struct BinaryConv: StagedOperator {
     public static let name = "BinaryConv"
@@ -11,25 +13,40 @@ public struct BinaryConv: StagedOperator {
     public var groups: Int
     /// What stands on padding: 0 (as a Conv's own padding), +1 or −1 (a Pad before it).
     public var padValue: Int
+    /// Whether there is a mask; padding then is 0.
+    public var isMasked: Bool
 
-    public init(window: Window, groups: Int, padValue: Int) {
+    public init(window: Window, groups: Int, padValue: Int, isMasked: Bool = false) {
         self.window = window
         self.groups = groups
         self.padValue = padValue
+        self.isMasked = isMasked
     }
+
+    public var operandCount: Int { isMasked ? 3 : 2 }
+    public var imageOperands: [Int] { isMasked ? [0, 2] : [0] }
 
     public var attributes: [Attribute] {
         window.attributes + [Attribute("groups", groups), Attribute("pad_value", padValue)]
+            + (isMasked ? [Attribute("masked", 1)] : [])
     }
 
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         let x = try operands.requireBinary(0, "x"), w = try operands.requireBinary(1, "w")
+        if isMasked {
+            guard try operands.requireBinary(2, "mask").type == x.type, padValue == 0 else {
+                throw OperatorError("the mask must be of x's shape \(x.shape), and padding 0")
+            }
+        }
         let floats = [x, w].map { Operand(TensorType(.float32, $0.shape)) }
         return [TensorType(.int32, try Conv(window: window, groups: groups).inferTypes(floats)[0].shape)]
     }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         var x = Tensor(inputs[0]!.shape, inputs[0]!.floats)
+        if isMasked {
+            x = Tensor(x.shape, zip(x.floats, try inputs.require(2).floats).map { $1 < 0 ? $0 : 0 })
+        }
         let w = Tensor(inputs[1]!.shape, inputs[1]!.floats)
         var inner = window
         if padValue != 0 { (x, inner) = padded(x) }

@@ -1,5 +1,5 @@
-/// An operator over NCHW images whose image operand (the first) and result are held channel-last, [N,H,W,C]: the form
-/// the runtime executes. Weights and other constants keep the base operator's shapes; the packer lays them out.
+/// An operator over NCHW images whose image operands and result are held channel-last, [N,H,W,C]: the form the runtime
+/// executes. Weights and other constants keep the base operator's shapes; the packer lays them out.
 public struct ChannelsLast<Base: Operator>: StagedOperator {
     public static var name: String { "\(Base.name)@NHWC" }
     public static var stages: ClosedRange<Stage> { Stage.laidOut...Stage.laidOut }
@@ -8,20 +8,27 @@ public struct ChannelsLast<Base: Operator>: StagedOperator {
     public init(_ base: Base) { self.base = base }
 
     public var attributes: [Attribute] { base.attributes }
+    public var imageOperands: [Int] { base.imageOperands }
 
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         let image = try operands.require(0, "image")
         guard image.type.rank == 4 else { throw OperatorError("image \(image.type) must be of rank 4") }
-        let first = Operand(TensorType(image.elementType, ImageLayout.channelsFirst(image.shape)))
-        return try base.inferTypes([first] + operands.dropFirst()).map {
+        let plain = operands.enumerated().map { position, operand -> Operand? in
+            guard base.imageOperands.contains(position), let type = operand?.type, type.rank == 4 else {
+                return operand
+            }
+            return Operand(TensorType(type.elementType, ImageLayout.channelsFirst(type.shape)))
+        }
+        return try base.inferTypes(plain).map {
             TensorType($0.elementType, ImageLayout.channelsLast($0.shape))
         }
     }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
-        try base.evaluate([inputs[0]!.permuted(ImageLayout.toChannelsFirst)] + inputs.dropFirst()).map {
-            $0.permuted(ImageLayout.toChannelsLast)
+        let plain = inputs.enumerated().map { position, input in
+            base.imageOperands.contains(position) ? input?.permuted(ImageLayout.toChannelsFirst) : input
         }
+        return try base.evaluate(plain).map { $0.permuted(ImageLayout.toChannelsLast) }
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }

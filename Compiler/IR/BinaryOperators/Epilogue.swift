@@ -16,8 +16,9 @@ public struct Epilogue: Sendable {
         case combine(Arithmetic, operand: Int)
     }
 
-    public enum Function: String, Sendable {
-        case sigmoid, tanh
+    /// A function of one real number, computed in float64 and rounded once.
+    public enum Function: String, Sendable, CaseIterable {
+        case sigmoid, tanh, exp, log, sqrt, sin, cos, erf, gelu, geluTanh, softplus, floor, ceil, round
     }
 
     public enum Arithmetic: String, Sendable {
@@ -86,8 +87,7 @@ extension Epilogue {
         case .rectify(let slope): try PRelu().evaluate([x, operands[slope]])[0]
         case .clamp(let minimum, let maximum):
             try Clip().evaluate([x, Tensor([], [minimum]), Tensor([], [maximum])])[0]
-        case .function(.sigmoid): try Sigmoid().evaluate([x])[0]
-        case .function(.tanh): try Tanh().evaluate([x])[0]
+        case .function(let function): try function.operator.evaluate([x])[0]
         case .combine(.add, let operand): try Add().evaluate([x, operands[operand]])[0]
         case .combine(.subtract, let operand): try Sub().evaluate([x, operands[operand]])[0]
         case .combine(.subtractFrom, let operand): try Sub().evaluate([operands[operand], x])[0]

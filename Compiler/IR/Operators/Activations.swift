@@ -30,6 +30,7 @@ public struct Elu: RealFunction {
 /// ONNX Sigmoid (opset 6, 13): 1 / (1 + e⁻ˣ).
 public struct Sigmoid: RealFunction {
     public static let name = "Sigmoid"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { 1 / (1 + T.exp(-x)) }
 }
@@ -63,6 +64,7 @@ public struct HardSwish: RealFunction {
 /// ONNX Tanh (opset 6, 13).
 public struct Tanh: RealFunction {
     public static let name = "Tanh"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { T.tanh(x) }
 }
@@ -70,6 +72,7 @@ public struct Tanh: RealFunction {
 /// ONNX Gelu (opset 20): ½·x·(1 + erf(x/√2)), or with tanh in place of erf.
 public struct Gelu: RealFunction {
     public static let name = "Gelu"
+    public static let roundsOnce = true
     /// Whether erf(x/√2) is approximated by tanh(√(2/π)·(x + 0.044715·x³)).
     public var approximatesByTanh: Bool
     public init(approximatesByTanh: Bool = false) { self.approximatesByTanh = approximatesByTanh }
@@ -83,6 +86,7 @@ public struct Gelu: RealFunction {
 /// ONNX Softplus (opset 1): ln(1 + eˣ), without overflow for large x.
 public struct Softplus: RealFunction {
     public static let name = "Softplus"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { x > 0 ? x + T.log1p(T.exp(-x)) : T.log1p(T.exp(x)) }
 }

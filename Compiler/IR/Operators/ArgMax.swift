@@ -1,4 +1,4 @@
-/// An operator that finds the place of an extreme element along an axis, as an int64; NaN is never one, unless first.
+/// An operator that finds the place of an extreme element along an axis, as an int64; NaN is more extreme than any number.
 public protocol ExtremePosition: Operator {
     var axis: Int { get }
     /// Whether the axis stays, with length 1.
@@ -43,9 +43,12 @@ extension ExtremePosition {
 
     private func position<T: Comparable>(_ group: [T]) -> Int64 {
         var best = 0
-        for index in group.indices.dropFirst()
-        where isBetter(group[index], than: group[best]) || selectLastIndex && group[index] == group[best] {
-            best = index
+        // A NaN differs from itself.
+        func isNaN(_ value: T) -> Bool { value != value }
+        for (index, value) in group.enumerated().dropFirst() {
+            let isEqual = value == group[best] || isNaN(value) && isNaN(group[best])
+            let isMore = isNaN(group[best]) ? false : isNaN(value) || isBetter(value, than: group[best])
+            if isMore || selectLastIndex && isEqual { best = index }
         }
         return Int64(best)
     }

@@ -103,10 +103,11 @@ public struct ConvTranspose: Operator {
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }
 
     /// One spatial axis over a given input, its padding resolved.
-    struct AxisGeometry {
-        var axis: Window.Axis
-        let input: Int
-        let output: Int
+    public struct AxisGeometry: Sendable {
+        /// Its padding is what is cut off.
+        public var axis: Window.Axis
+        public let input: Int
+        public let output: Int
 
         /// Where the product of `input` and kernel `tap` is added; nil where that is cut off.
         func target(input: Int, tap: Int) -> Int? {
@@ -116,7 +117,7 @@ public struct ConvTranspose: Operator {
     }
 
     /// The spatial axes of `x`, of rank 3 or 4.
-    func geometry(_ x: TensorType) throws -> [AxisGeometry] {
+    public func geometry(_ x: TensorType) throws -> [AxisGeometry] {
         try window.validate()
         guard x.rank == 4 || window.isHorizontal && outputPadding.vertical == 0 else {
             throw OperatorError("X \(x) has one spatial axis, but the window has two")

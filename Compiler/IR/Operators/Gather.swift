@@ -37,7 +37,7 @@ public struct Gather: Operator {
         return axis == 0 ? data.constant != nil && indices.type.rank > 0 : indices.constant != nil
     }
 
-    private func counted(_ indices: [Int64], extent: Int) throws -> [Int] {
+    func counted(_ indices: [Int64], extent: Int) throws -> [Int] {
         try indices.map { index in
             guard index >= -Int64(extent), index < Int64(extent) else {
                 throw OperatorError("index \(index) is outside the axis; valid are \(-extent) to \(extent - 1)")

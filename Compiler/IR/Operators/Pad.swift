@@ -36,10 +36,14 @@ public struct Pad: Operator {
         let x = try inputs.require(0)
         _ = try inferTypes(inputs.operands)
         let filler = inputs.optional(2) ?? .filled(0, TensorType(x.elementType, []))
-        let coordinates = zip(x.shape, try extents(inputs.operands)).map { extent, padded in
+        return [x.picked(try coordinates(inputs.operands), filler: filler)]
+    }
+
+    /// Where the elements along each axis of the result come from; nil for the constant.
+    func coordinates(_ operands: [Operand?]) throws -> [[Int?]] {
+        zip(try operands.require(0, "data").shape, try extents(operands)).map { extent, padded in
             (0..<padded.count).map { coordinate($0 - padded.before, extent: extent) }
         }
-        return [x.picked(coordinates, filler: filler)]
     }
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool {

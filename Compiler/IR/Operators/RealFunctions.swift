@@ -26,6 +26,7 @@ public struct Reciprocal: RealFunction {
 /// ONNX Sqrt (opset 6, 13): √x, NaN below 0.
 public struct Sqrt: RealFunction {
     public static let name = "Sqrt"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { x.squareRoot() }
 }
@@ -33,6 +34,7 @@ public struct Sqrt: RealFunction {
 /// ONNX Exp (opset 6, 13): eˣ.
 public struct Exp: RealFunction {
     public static let name = "Exp"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { T.exp(x) }
 }
@@ -40,6 +42,7 @@ public struct Exp: RealFunction {
 /// ONNX Log (opset 6, 13): the natural logarithm.
 public struct Log: RealFunction {
     public static let name = "Log"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { T.log(x) }
 }
@@ -47,6 +50,7 @@ public struct Log: RealFunction {
 /// ONNX Erf (opset 9, 13): the error function.
 public struct Erf: RealFunction {
     public static let name = "Erf"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { T.erf(x) }
 }
@@ -54,6 +58,7 @@ public struct Erf: RealFunction {
 /// ONNX Sin (opset 7), x in radians.
 public struct Sin: RealFunction {
     public static let name = "Sin"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { T.sin(x) }
 }
@@ -61,6 +66,7 @@ public struct Sin: RealFunction {
 /// ONNX Cos (opset 7), x in radians.
 public struct Cos: RealFunction {
     public static let name = "Cos"
+    public static let roundsOnce = true
     public init() {}
     public func apply<T: RealNumber>(_ x: T) -> T { T.cos(x) }
 }

@@ -52,7 +52,7 @@ extension Reduction {
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { (try? axes(operands))?.contains(0) == false }
 
-    private func axes(_ operands: [Operand?]) throws -> [Int] {
+    public func axes(_ operands: [Operand?]) throws -> [Int] {
         let rank = try operands.require(0, "data").type.rank
         let given = try operands.optionalIntegers(1, "axes") ?? []
         guard given.isEmpty else { return try normalized(axes: given, rank: rank) }

@@ -24,7 +24,7 @@ public struct Slice: Operator {
     }
 
     /// The elements taken along one axis.
-    private struct Progression: Sequence {
+    struct Progression: Sequence {
         let start: Int
         let step: Int
         let count: Int
@@ -40,7 +40,7 @@ public struct Slice: Operator {
     }
 
     /// What is taken along each axis of the data.
-    private func coordinates(_ operands: [Operand?]) throws -> [Progression] {
+    func coordinates(_ operands: [Operand?]) throws -> [Progression] {
         let shape = try operands.require(0, "data").shape
         let starts = try operands.requireIntegers(1, "starts"), ends = try operands.requireIntegers(2, "ends")
         let axes = try normalized(

@@ -3,16 +3,22 @@
 public protocol RealFunction: Operator {
     /// The result for one element, in float32 (also for float16, rounded afterwards) or float64.
     func apply<T: RealNumber>(_ x: T) -> T
+    /// Whether float32 results are computed in float64 and rounded once, as the runtime does for functions that are no
+    /// arithmetic.
+    static var roundsOnce: Bool { get }
 }
 
 extension RealFunction {
+    public static var roundsOnce: Bool { false }
+
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
         [try operands.require(0, "X", ElementType.floats).type]
     }
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         let x = try inputs.require(0)
-        guard let y = x.mapReal({ apply($0) }, { apply($0) }) else {
+        let float: (Float) -> Float = Self.roundsOnce ? { Float(apply(Double($0))) } : { apply($0) }
+        guard let y = x.mapReal(float, { apply($0) }) else {
             throw OperatorError("input X is \(x.type), not a float")
         }
         return [y]

@@ -32,7 +32,7 @@ extension OperatorDecoder {
             attributes: [
                 "antialias", "axes", "coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside",
                 "extrapolation_value", "keep_aspect_ratio_policy", "mode", "nearest_mode",
-            ], restrictions: "nearest and linear; no antialiasing, no cropping; \(constantShape)", resize),
+            ], restrictions: constantShape, resize),
     ]
 
     @Sendable private static func split(_ node: ONNXNode) throws -> Decoded {
@@ -60,21 +60,21 @@ extension OperatorDecoder {
         {
             throw OperatorError("attribute '\(name)' is not known before opset 18")
         }
-        for name in ["antialias", "exclude_outside"] where try node.flag(name) {
-            throw OperatorError("attribute '\(name)' is 1, which is not supported")
-        }
-        let policy = try node.attributes.string("keep_aspect_ratio_policy", default: "stretch")
-        guard policy == "stretch" else {
-            throw OperatorError("attribute 'keep_aspect_ratio_policy' is '\(policy)'; supported is 'stretch'")
-        }
-        return Resize(
-            mode: try node.choice("mode", default: .nearest, of: [.nearest, .linear]),
+        var op = Resize(
+            mode: try node.choice("mode", default: .nearest, of: [.nearest, .linear, .cubic]),
             transformation: try node.choice(
                 "coordinate_transformation_mode", default: .halfPixel,
-                of: [.halfPixel, .pytorchHalfPixel, .alignCorners, .asymmetric]
+                of: [.halfPixel, .pytorchHalfPixel, .alignCorners, .asymmetric, .cropAndResize]
                     + (node.opset >= 19 ? [.halfPixelSymmetric] : [])),
             rounding: try node.choice(
                 "nearest_mode", default: .roundPreferFloor, of: [.roundPreferFloor, .roundPreferCeil, .floor, .ceil]),
             axes: try node.attributes.ints("axes"))
+        op.aspectRatio = try node.choice(
+            "keep_aspect_ratio_policy", default: .stretch, of: [.stretch, .notLarger, .notSmaller])
+        op.antialiases = try node.flag("antialias")
+        op.excludesOutside = try node.flag("exclude_outside")
+        op.cubicCoefficient = try node.attributes.float("cubic_coeff_a", default: -0.75)
+        op.extrapolationValue = try node.attributes.float("extrapolation_value", default: 0)
+        return op
     }
 }

@@ -6,19 +6,28 @@ extension OperatorDecoder {
         .checked(
             "MaxPool", inputs: 1...1,
             attributes: ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"],
-            restrictions: "one or two spatial axes; no indices"
+            restrictions: "one to three spatial axes; no indices"
         ) { node in
             let (attributes, autoPad) = try node.windowAttributes()
+            if attributes.kernelShape?.count == 3 {
+                return try VolumePool(
+                    kind: .max, axes: try attributes.axes(), ceilMode: try node.ceilMode(), autoPad: autoPad)
+            }
             return MaxPool(window: try attributes.window(), ceilMode: try node.ceilMode(), autoPad: autoPad)
         },
         .checked(
             "AveragePool", inputs: 1...1,
             attributes: ["auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "strides"],
-            restrictions: "one or two spatial axes"
+            restrictions: "one to three spatial axes"
         ) { node in
             let (attributes, autoPad) = try node.windowAttributes()
             guard node.opset >= 19 || attributes.dilations == nil else {
                 throw OperatorError("attribute 'dilations' is not known before opset 19")
+            }
+            if attributes.kernelShape?.count == 3 {
+                return try VolumePool(
+                    kind: .average(countIncludePad: try node.flag("count_include_pad")), axes: try attributes.axes(),
+                    ceilMode: try node.ceilMode(), autoPad: autoPad)
             }
             return AveragePool(
                 window: try attributes.window(), ceilMode: try node.ceilMode(),

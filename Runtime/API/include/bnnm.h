@@ -112,13 +112,16 @@ void bnnm_model_free(bnnm_model *model);
 #define BNNM_MAX_RANK 8
 
 typedef enum bnnm_element_type {
-  BNNM_FLOAT32 = 1,  // inputs and outputs are always of this type
-  BNNM_INT32 = 2,    // inside only: accumulators of binary layers
-  BNNM_BITS = 3,     // inside only: +1 / -1
+  BNNM_FLOAT32 = 1,
+  BNNM_INT32 = 2,
+  BNNM_BITS = 3,  // inside only: +1 / -1
+  BNNM_INT64 = 4,
+  BNNM_BOOL = 5,  // one byte a value, 0 or 1
 } bnnm_element_type;
 
-// An input or output, or the result of a layer. Elements are dense and row-major, in the ONNX model's order of
-// dimensions for inputs and outputs (images [N][C][H][W]), channel-last for layers ([N][H][W][C]).
+// An input or output, or the result of a layer. Inputs and outputs are of any type but bits. Elements are dense and
+// row-major, in the ONNX model's order of dimensions for inputs and outputs (images [N][C][H][W]), channel-last for
+// layers ([N][H][W][C]).
 typedef struct bnnm_tensor_info {
   size_t struct_size;
   const char *name;       // the ONNX name
@@ -204,13 +207,14 @@ bnnm_status bnnm_session_create(bnnm_model *model, const bnnm_session_options *o
 // Ends the session's threads and gives its memory back.
 void bnnm_session_free(bnnm_session *session);
 
-// An input's values: read only, aligned to 4 bytes, `byte_count` as described at bnnm_session_run.
+// An input's values, of the type that its info says: read only, aligned to the size of an element, `byte_count` as
+// described at bnnm_session_run.
 typedef struct bnnm_input {
   const void *data;
   size_t byte_count;
 } bnnm_input;
 
-// Room for an output's values.
+// Room for an output's values, aligned likewise.
 typedef struct bnnm_output {
   void *data;
   size_t byte_count;
@@ -282,7 +286,7 @@ const char *bnnm_session_layer_kernel(const bnnm_session *session, uint32_t inde
 // Probes: what the binarizers decided
 
 typedef enum bnnm_probe_encoding {
-  BNNM_PROBE_SIGNED = 1,    // decisions are -1 and +1
+  BNNM_PROBE_SIGNED = 1,    // decisions are -1 and +1, and 0 where the binarizer gives 0 because its input is 0
   BNNM_PROBE_ZERO_ONE = 2,  // decisions are 0 and 1
 } bnnm_probe_encoding;
 
@@ -317,8 +321,9 @@ typedef struct bnnm_check_result {
   uint32_t differing_probes;       // of these, how many decided otherwise somewhere
   uint32_t first_differing_probe;  // its index; UINT32_MAX: none
   uint32_t output_count;
-  uint32_t differing_outputs;  // beyond the tolerance, or not a number where a number was expected
-  float largest_difference;    // of an output from what was expected, relative to the largest magnitude expected in it
+  uint32_t
+      differing_outputs;     // beyond the tolerance, no number where one was expected, or integers or bool that differ
+  float largest_difference;  // of an output from what was expected, relative to the largest magnitude expected in it
   float tolerance;
 } bnnm_check_result;
 #define BNNM_CHECK_RESULT_INIT \

@@ -6,7 +6,7 @@ enum Binarize {
     static func validate(_ scope: OperatorScope) throws(Failure) {
         try scope.requireInputs(1)
         let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.binarize)
-        try scope.require(x.elementType != .bits, "the input must be float32 or int32")
+        try scope.requireFloat32OrInt32(x)
         try scope.require("the output", y, is: .bits)
         try scope.require(x.dims == y.dims, "input and output must have equal dimensions")
         let sample = x.elements / Int64(x.dims[0])

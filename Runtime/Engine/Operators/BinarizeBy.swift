@@ -7,7 +7,7 @@ enum BinarizeBy {
         try scope.requireInputs(2)
         let (x, t, y) = (scope.input(0), scope.input(1), scope.output)
         let op = scope.record.parameters.binarize_by
-        try scope.require(x.elementType != .bits, "the input must be float32 or int32")
+        try scope.requireFloat32OrInt32(x)
         try scope.require("the thresholds", t, is: x.elementType)
         try scope.require("the output", y, is: .bits)
         try scope.require(x.dims == y.dims, "input and output must have equal dimensions")

@@ -139,7 +139,7 @@ extension BinaryConv2D {
         switch type {
         case .bits: BNNMK_OUTPUT_BITS
         case .int32: BNNMK_OUTPUT_INT32
-        case .float32: BNNMK_OUTPUT_FLOAT32
+        default: BNNMK_OUTPUT_FLOAT32
         }
     }
 

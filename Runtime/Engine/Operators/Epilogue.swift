@@ -116,8 +116,8 @@ extension Epilogue {
         case BNNMF_STEP_CLAMP: try scope.requireLimits(step.minimum, step.maximum)
         case BNNMF_STEP_FUNCTION:
             try scope.require(
-                step.function == BNNMF_SIGMOID.rawValue || step.function == BNNMF_TANH.rawValue,
-                "a step's function must be 1 or 2")
+                step.function >= BNNMF_SIGMOID.rawValue && step.function <= BNNMF_ROUND.rawValue,
+                "a step's function must be one of 1...14")
         case BNNMF_STEP_ADD, BNNMF_STEP_SUBTRACT, BNNMF_STEP_SUBTRACT_FROM, BNNMF_STEP_MULTIPLY, BNNMF_STEP_DIVIDE:
             guard let dims, step.operand >= 1, step.operand < scope.record.input_count else {
                 throw scope.failure(BNNM_CORRUPT_MODEL) { $0.add("a step's operand must be one of its inputs") }

@@ -4,7 +4,7 @@ import BNNMKernels
 /// BNNMF_OP_MAX_POOL, BNNMF_OP_AVERAGE_POOL and BNNMF_OP_BIT_POOL: a window over each channel of [N,H,W,C] by itself.
 enum Pool {
     static func validateMaximum(_ scope: OperatorScope) throws(Failure) {
-        try scope.require(scope.input(0).elementType != .bits, "the input must be float32 or int32")
+        try scope.requireFloat32OrInt32(scope.input(0))
         try validate(scope, needsTapsOnInput: true)
     }
 
@@ -42,7 +42,7 @@ enum Pool {
             case (BNNMF_OP_AVERAGE_POOL, _): run.table.pointee.average_pool_f32
             case (_, .float32): run.table.pointee.max_pool_f32
             case (_, .int32): run.table.pointee.max_pool_i32
-            case (_, .bits): run.table.pointee.bit_pool
+            default: run.table.pointee.bit_pool
             }
         let rowLength = x.elementType == .bits ? x.rowWords : x.channels
         let cost = geometry.outputWidth &* rowLength &* geometry.tapCount &* 2

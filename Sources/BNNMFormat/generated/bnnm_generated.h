@@ -74,6 +74,21 @@ struct BinarizeByBuilder;
 struct AccumulatorThresholds;
 struct AccumulatorThresholdsBuilder;
 
+struct Gather;
+struct GatherBuilder;
+
+struct Resample;
+struct ResampleBuilder;
+
+struct Reduce;
+struct ReduceBuilder;
+
+struct MatMul;
+struct MatMulBuilder;
+
+struct BinaryMatMul;
+struct BinaryMatMulBuilder;
+
 struct Tensor;
 struct TensorBuilder;
 
@@ -97,33 +112,39 @@ enum class ElementType : uint8_t {
   Float32 = 1,
   Int32 = 2,
   Bits = 3,
+  Int64 = 4,
+  Bool = 5,
   MIN = Unspecified,
-  MAX = Bits
+  MAX = Bool
 };
 
-inline const ElementType (&EnumValuesElementType())[4] {
+inline const ElementType (&EnumValuesElementType())[6] {
   static const ElementType values[] = {
     ElementType::Unspecified,
     ElementType::Float32,
     ElementType::Int32,
-    ElementType::Bits
+    ElementType::Bits,
+    ElementType::Int64,
+    ElementType::Bool
   };
   return values;
 }
 
 inline const char * const *EnumNamesElementType() {
-  static const char * const names[5] = {
+  static const char * const names[7] = {
     "Unspecified",
     "Float32",
     "Int32",
     "Bits",
+    "Int64",
+    "Bool",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameElementType(ElementType e) {
-  if (flatbuffers::IsOutRange(e, ElementType::Unspecified, ElementType::Bits)) return "";
+  if (flatbuffers::IsOutRange(e, ElementType::Unspecified, ElementType::Bool)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesElementType()[index];
 }
@@ -136,11 +157,20 @@ enum class Function : uint8_t {
   Divide = 4,
   Minimum = 5,
   Maximum = 6,
+  Power = 7,
+  Equal = 8,
+  Less = 9,
+  LessOrEqual = 10,
+  And = 11,
+  Or = 12,
+  Xor = 13,
+  Where = 14,
+  Cast = 15,
   MIN = Unspecified,
-  MAX = Maximum
+  MAX = Cast
 };
 
-inline const Function (&EnumValuesFunction())[7] {
+inline const Function (&EnumValuesFunction())[16] {
   static const Function values[] = {
     Function::Unspecified,
     Function::Add,
@@ -148,13 +178,22 @@ inline const Function (&EnumValuesFunction())[7] {
     Function::Multiply,
     Function::Divide,
     Function::Minimum,
-    Function::Maximum
+    Function::Maximum,
+    Function::Power,
+    Function::Equal,
+    Function::Less,
+    Function::LessOrEqual,
+    Function::And,
+    Function::Or,
+    Function::Xor,
+    Function::Where,
+    Function::Cast
   };
   return values;
 }
 
 inline const char * const *EnumNamesFunction() {
-  static const char * const names[8] = {
+  static const char * const names[17] = {
     "Unspecified",
     "Add",
     "Subtract",
@@ -162,13 +201,22 @@ inline const char * const *EnumNamesFunction() {
     "Divide",
     "Minimum",
     "Maximum",
+    "Power",
+    "Equal",
+    "Less",
+    "LessOrEqual",
+    "And",
+    "Or",
+    "Xor",
+    "Where",
+    "Cast",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameFunction(Function e) {
-  if (flatbuffers::IsOutRange(e, Function::Unspecified, Function::Maximum)) return "";
+  if (flatbuffers::IsOutRange(e, Function::Unspecified, Function::Cast)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesFunction()[index];
 }
@@ -231,33 +279,147 @@ enum class RealFunction : uint8_t {
   None = 0,
   Sigmoid = 1,
   Tanh = 2,
+  Exp = 3,
+  Log = 4,
+  Sqrt = 5,
+  Sin = 6,
+  Cos = 7,
+  Erf = 8,
+  Gelu = 9,
+  GeluTanh = 10,
+  Softplus = 11,
+  Floor = 12,
+  Ceil = 13,
+  Round = 14,
   MIN = None,
-  MAX = Tanh
+  MAX = Round
 };
 
-inline const RealFunction (&EnumValuesRealFunction())[3] {
+inline const RealFunction (&EnumValuesRealFunction())[15] {
   static const RealFunction values[] = {
     RealFunction::None,
     RealFunction::Sigmoid,
-    RealFunction::Tanh
+    RealFunction::Tanh,
+    RealFunction::Exp,
+    RealFunction::Log,
+    RealFunction::Sqrt,
+    RealFunction::Sin,
+    RealFunction::Cos,
+    RealFunction::Erf,
+    RealFunction::Gelu,
+    RealFunction::GeluTanh,
+    RealFunction::Softplus,
+    RealFunction::Floor,
+    RealFunction::Ceil,
+    RealFunction::Round
   };
   return values;
 }
 
 inline const char * const *EnumNamesRealFunction() {
-  static const char * const names[4] = {
+  static const char * const names[16] = {
     "None",
     "Sigmoid",
     "Tanh",
+    "Exp",
+    "Log",
+    "Sqrt",
+    "Sin",
+    "Cos",
+    "Erf",
+    "Gelu",
+    "GeluTanh",
+    "Softplus",
+    "Floor",
+    "Ceil",
+    "Round",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameRealFunction(RealFunction e) {
-  if (flatbuffers::IsOutRange(e, RealFunction::None, RealFunction::Tanh)) return "";
+  if (flatbuffers::IsOutRange(e, RealFunction::None, RealFunction::Round)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesRealFunction()[index];
+}
+
+enum class Reduction : uint8_t {
+  Unspecified = 0,
+  Sum = 1,
+  Mean = 2,
+  Maximum = 3,
+  Minimum = 4,
+  Product = 5,
+  ArgMax = 6,
+  ArgMin = 7,
+  MIN = Unspecified,
+  MAX = ArgMin
+};
+
+inline const Reduction (&EnumValuesReduction())[8] {
+  static const Reduction values[] = {
+    Reduction::Unspecified,
+    Reduction::Sum,
+    Reduction::Mean,
+    Reduction::Maximum,
+    Reduction::Minimum,
+    Reduction::Product,
+    Reduction::ArgMax,
+    Reduction::ArgMin
+  };
+  return values;
+}
+
+inline const char * const *EnumNamesReduction() {
+  static const char * const names[9] = {
+    "Unspecified",
+    "Sum",
+    "Mean",
+    "Maximum",
+    "Minimum",
+    "Product",
+    "ArgMax",
+    "ArgMin",
+    nullptr
+  };
+  return names;
+}
+
+inline const char *EnumNameReduction(Reduction e) {
+  if (flatbuffers::IsOutRange(e, Reduction::Unspecified, Reduction::ArgMin)) return "";
+  const size_t index = static_cast<size_t>(e);
+  return EnumNamesReduction()[index];
+}
+
+enum class OperandForm : uint8_t {
+  Signed = 0,
+  ZeroOne = 1,
+  MIN = Signed,
+  MAX = ZeroOne
+};
+
+inline const OperandForm (&EnumValuesOperandForm())[2] {
+  static const OperandForm values[] = {
+    OperandForm::Signed,
+    OperandForm::ZeroOne
+  };
+  return values;
+}
+
+inline const char * const *EnumNamesOperandForm() {
+  static const char * const names[3] = {
+    "Signed",
+    "ZeroOne",
+    nullptr
+  };
+  return names;
+}
+
+inline const char *EnumNameOperandForm(OperandForm e) {
+  if (flatbuffers::IsOutRange(e, OperandForm::Signed, OperandForm::ZeroOne)) return "";
+  const size_t index = static_cast<size_t>(e);
+  return EnumNamesOperandForm()[index];
 }
 
 enum class ProbeEncoding : uint8_t {
@@ -311,11 +473,16 @@ enum class Parameters : uint8_t {
   Map = 14,
   BinarizeBy = 15,
   AccumulatorThresholds = 16,
+  Gather = 17,
+  Resample = 18,
+  Reduce = 19,
+  MatMul = 20,
+  BinaryMatMul = 21,
   MIN = NONE,
-  MAX = AccumulatorThresholds
+  MAX = BinaryMatMul
 };
 
-inline const Parameters (&EnumValuesParameters())[17] {
+inline const Parameters (&EnumValuesParameters())[22] {
   static const Parameters values[] = {
     Parameters::NONE,
     Parameters::Transpose,
@@ -333,13 +500,18 @@ inline const Parameters (&EnumValuesParameters())[17] {
     Parameters::Concat,
     Parameters::Map,
     Parameters::BinarizeBy,
-    Parameters::AccumulatorThresholds
+    Parameters::AccumulatorThresholds,
+    Parameters::Gather,
+    Parameters::Resample,
+    Parameters::Reduce,
+    Parameters::MatMul,
+    Parameters::BinaryMatMul
   };
   return values;
 }
 
 inline const char * const *EnumNamesParameters() {
-  static const char * const names[18] = {
+  static const char * const names[23] = {
     "NONE",
     "Transpose",
     "Reshape",
@@ -357,13 +529,18 @@ inline const char * const *EnumNamesParameters() {
     "Map",
     "BinarizeBy",
     "AccumulatorThresholds",
+    "Gather",
+    "Resample",
+    "Reduce",
+    "MatMul",
+    "BinaryMatMul",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameParameters(Parameters e) {
-  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::AccumulatorThresholds)) return "";
+  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::BinaryMatMul)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesParameters()[index];
 }
@@ -434,6 +611,26 @@ template<> struct ParametersTraits<bnnm::schema::BinarizeBy> {
 
 template<> struct ParametersTraits<bnnm::schema::AccumulatorThresholds> {
   static const Parameters enum_value = Parameters::AccumulatorThresholds;
+};
+
+template<> struct ParametersTraits<bnnm::schema::Gather> {
+  static const Parameters enum_value = Parameters::Gather;
+};
+
+template<> struct ParametersTraits<bnnm::schema::Resample> {
+  static const Parameters enum_value = Parameters::Resample;
+};
+
+template<> struct ParametersTraits<bnnm::schema::Reduce> {
+  static const Parameters enum_value = Parameters::Reduce;
+};
+
+template<> struct ParametersTraits<bnnm::schema::MatMul> {
+  static const Parameters enum_value = Parameters::MatMul;
+};
+
+template<> struct ParametersTraits<bnnm::schema::BinaryMatMul> {
+  static const Parameters enum_value = Parameters::BinaryMatMul;
 };
 
 bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, Parameters type);
@@ -1706,6 +1903,279 @@ inline flatbuffers::Offset<AccumulatorThresholds> CreateAccumulatorThresholdsDir
       steps__);
 }
 
+struct Gather FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef GatherBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_AXIS = 4
+  };
+  uint32_t axis() const {
+    return GetField<uint32_t>(VT_AXIS, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint32_t>(verifier, VT_AXIS, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct GatherBuilder {
+  typedef Gather Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_axis(uint32_t axis) {
+    fbb_.AddElement<uint32_t>(Gather::VT_AXIS, axis, 0);
+  }
+  explicit GatherBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Gather> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Gather>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Gather> CreateGather(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint32_t axis = 0) {
+  GatherBuilder builder_(_fbb);
+  builder_.add_axis(axis);
+  return builder_.Finish();
+}
+
+struct Resample FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef ResampleBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_AXIS = 4,
+    VT_COUNT = 6,
+    VT_TAPS = 8,
+    VT_INDICES = 10,
+    VT_WEIGHTS = 12
+  };
+  uint32_t axis() const {
+    return GetField<uint32_t>(VT_AXIS, 0);
+  }
+  uint32_t count() const {
+    return GetField<uint32_t>(VT_COUNT, 0);
+  }
+  uint32_t taps() const {
+    return GetField<uint32_t>(VT_TAPS, 0);
+  }
+  uint32_t indices() const {
+    return GetField<uint32_t>(VT_INDICES, 4294967295);
+  }
+  uint32_t weights() const {
+    return GetField<uint32_t>(VT_WEIGHTS, 4294967295);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint32_t>(verifier, VT_AXIS, 4) &&
+           VerifyField<uint32_t>(verifier, VT_COUNT, 4) &&
+           VerifyField<uint32_t>(verifier, VT_TAPS, 4) &&
+           VerifyField<uint32_t>(verifier, VT_INDICES, 4) &&
+           VerifyField<uint32_t>(verifier, VT_WEIGHTS, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct ResampleBuilder {
+  typedef Resample Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_axis(uint32_t axis) {
+    fbb_.AddElement<uint32_t>(Resample::VT_AXIS, axis, 0);
+  }
+  void add_count(uint32_t count) {
+    fbb_.AddElement<uint32_t>(Resample::VT_COUNT, count, 0);
+  }
+  void add_taps(uint32_t taps) {
+    fbb_.AddElement<uint32_t>(Resample::VT_TAPS, taps, 0);
+  }
+  void add_indices(uint32_t indices) {
+    fbb_.AddElement<uint32_t>(Resample::VT_INDICES, indices, 4294967295);
+  }
+  void add_weights(uint32_t weights) {
+    fbb_.AddElement<uint32_t>(Resample::VT_WEIGHTS, weights, 4294967295);
+  }
+  explicit ResampleBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Resample> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Resample>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Resample> CreateResample(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint32_t axis = 0,
+    uint32_t count = 0,
+    uint32_t taps = 0,
+    uint32_t indices = 4294967295,
+    uint32_t weights = 4294967295) {
+  ResampleBuilder builder_(_fbb);
+  builder_.add_weights(weights);
+  builder_.add_indices(indices);
+  builder_.add_taps(taps);
+  builder_.add_count(count);
+  builder_.add_axis(axis);
+  return builder_.Finish();
+}
+
+struct Reduce FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef ReduceBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_FUNCTION = 4,
+    VT_AXIS = 6,
+    VT_AXIS_COUNT = 8,
+    VT_SELECT_LAST = 10
+  };
+  bnnm::schema::Reduction function() const {
+    return static_cast<bnnm::schema::Reduction>(GetField<uint8_t>(VT_FUNCTION, 0));
+  }
+  uint32_t axis() const {
+    return GetField<uint32_t>(VT_AXIS, 0);
+  }
+  uint32_t axis_count() const {
+    return GetField<uint32_t>(VT_AXIS_COUNT, 1);
+  }
+  uint8_t select_last() const {
+    return GetField<uint8_t>(VT_SELECT_LAST, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint8_t>(verifier, VT_FUNCTION, 1) &&
+           VerifyField<uint32_t>(verifier, VT_AXIS, 4) &&
+           VerifyField<uint32_t>(verifier, VT_AXIS_COUNT, 4) &&
+           VerifyField<uint8_t>(verifier, VT_SELECT_LAST, 1) &&
+           verifier.EndTable();
+  }
+};
+
+struct ReduceBuilder {
+  typedef Reduce Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_function(bnnm::schema::Reduction function) {
+    fbb_.AddElement<uint8_t>(Reduce::VT_FUNCTION, static_cast<uint8_t>(function), 0);
+  }
+  void add_axis(uint32_t axis) {
+    fbb_.AddElement<uint32_t>(Reduce::VT_AXIS, axis, 0);
+  }
+  void add_axis_count(uint32_t axis_count) {
+    fbb_.AddElement<uint32_t>(Reduce::VT_AXIS_COUNT, axis_count, 1);
+  }
+  void add_select_last(uint8_t select_last) {
+    fbb_.AddElement<uint8_t>(Reduce::VT_SELECT_LAST, select_last, 0);
+  }
+  explicit ReduceBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Reduce> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Reduce>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Reduce> CreateReduce(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    bnnm::schema::Reduction function = bnnm::schema::Reduction::Unspecified,
+    uint32_t axis = 0,
+    uint32_t axis_count = 1,
+    uint8_t select_last = 0) {
+  ReduceBuilder builder_(_fbb);
+  builder_.add_axis_count(axis_count);
+  builder_.add_axis(axis);
+  builder_.add_select_last(select_last);
+  builder_.add_function(function);
+  return builder_.Finish();
+}
+
+struct MatMul FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef MatMulBuilder Builder;
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           verifier.EndTable();
+  }
+};
+
+struct MatMulBuilder {
+  typedef MatMul Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  explicit MatMulBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<MatMul> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<MatMul>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<MatMul> CreateMatMul(
+    flatbuffers::FlatBufferBuilder &_fbb) {
+  MatMulBuilder builder_(_fbb);
+  return builder_.Finish();
+}
+
+struct BinaryMatMul FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef BinaryMatMulBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_A_FORM = 4,
+    VT_B_FORM = 6
+  };
+  bnnm::schema::OperandForm a_form() const {
+    return static_cast<bnnm::schema::OperandForm>(GetField<uint8_t>(VT_A_FORM, 0));
+  }
+  bnnm::schema::OperandForm b_form() const {
+    return static_cast<bnnm::schema::OperandForm>(GetField<uint8_t>(VT_B_FORM, 0));
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint8_t>(verifier, VT_A_FORM, 1) &&
+           VerifyField<uint8_t>(verifier, VT_B_FORM, 1) &&
+           verifier.EndTable();
+  }
+};
+
+struct BinaryMatMulBuilder {
+  typedef BinaryMatMul Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_a_form(bnnm::schema::OperandForm a_form) {
+    fbb_.AddElement<uint8_t>(BinaryMatMul::VT_A_FORM, static_cast<uint8_t>(a_form), 0);
+  }
+  void add_b_form(bnnm::schema::OperandForm b_form) {
+    fbb_.AddElement<uint8_t>(BinaryMatMul::VT_B_FORM, static_cast<uint8_t>(b_form), 0);
+  }
+  explicit BinaryMatMulBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<BinaryMatMul> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<BinaryMatMul>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<BinaryMatMul> CreateBinaryMatMul(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    bnnm::schema::OperandForm a_form = bnnm::schema::OperandForm::Signed,
+    bnnm::schema::OperandForm b_form = bnnm::schema::OperandForm::Signed) {
+  BinaryMatMulBuilder builder_(_fbb);
+  builder_.add_b_form(b_form);
+  builder_.add_a_form(a_form);
+  return builder_.Finish();
+}
+
 struct Tensor FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef TensorBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -1863,6 +2333,21 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const bnnm::schema::AccumulatorThresholds *parameters_as_AccumulatorThresholds() const {
     return parameters_type() == bnnm::schema::Parameters::AccumulatorThresholds ? static_cast<const bnnm::schema::AccumulatorThresholds *>(parameters()) : nullptr;
   }
+  const bnnm::schema::Gather *parameters_as_Gather() const {
+    return parameters_type() == bnnm::schema::Parameters::Gather ? static_cast<const bnnm::schema::Gather *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::Resample *parameters_as_Resample() const {
+    return parameters_type() == bnnm::schema::Parameters::Resample ? static_cast<const bnnm::schema::Resample *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::Reduce *parameters_as_Reduce() const {
+    return parameters_type() == bnnm::schema::Parameters::Reduce ? static_cast<const bnnm::schema::Reduce *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::MatMul *parameters_as_MatMul() const {
+    return parameters_type() == bnnm::schema::Parameters::MatMul ? static_cast<const bnnm::schema::MatMul *>(parameters()) : nullptr;
+  }
+  const bnnm::schema::BinaryMatMul *parameters_as_BinaryMatMul() const {
+    return parameters_type() == bnnm::schema::Parameters::BinaryMatMul ? static_cast<const bnnm::schema::BinaryMatMul *>(parameters()) : nullptr;
+  }
   const flatbuffers::Vector<uint32_t> *inputs() const {
     return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_INPUTS);
   }
@@ -1950,6 +2435,26 @@ template<> inline const bnnm::schema::BinarizeBy *Operator::parameters_as<bnnm::
 
 template<> inline const bnnm::schema::AccumulatorThresholds *Operator::parameters_as<bnnm::schema::AccumulatorThresholds>() const {
   return parameters_as_AccumulatorThresholds();
+}
+
+template<> inline const bnnm::schema::Gather *Operator::parameters_as<bnnm::schema::Gather>() const {
+  return parameters_as_Gather();
+}
+
+template<> inline const bnnm::schema::Resample *Operator::parameters_as<bnnm::schema::Resample>() const {
+  return parameters_as_Resample();
+}
+
+template<> inline const bnnm::schema::Reduce *Operator::parameters_as<bnnm::schema::Reduce>() const {
+  return parameters_as_Reduce();
+}
+
+template<> inline const bnnm::schema::MatMul *Operator::parameters_as<bnnm::schema::MatMul>() const {
+  return parameters_as_MatMul();
+}
+
+template<> inline const bnnm::schema::BinaryMatMul *Operator::parameters_as<bnnm::schema::BinaryMatMul>() const {
+  return parameters_as_BinaryMatMul();
 }
 
 struct OperatorBuilder {
@@ -2094,7 +2599,8 @@ struct Probe FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_TENSOR = 6,
     VT_ENCODING = 8,
     VT_CHANNELS_FIRST = 10,
-    VT_DIMS = 12
+    VT_DIMS = 12,
+    VT_MASK = 14
   };
   const flatbuffers::String *name() const {
     return GetPointer<const flatbuffers::String *>(VT_NAME);
@@ -2111,6 +2617,9 @@ struct Probe FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const flatbuffers::Vector<uint32_t> *dims() const {
     return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_DIMS);
   }
+  uint32_t mask() const {
+    return GetField<uint32_t>(VT_MASK, 4294967295);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyOffset(verifier, VT_NAME) &&
@@ -2120,6 +2629,7 @@ struct Probe FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<uint8_t>(verifier, VT_CHANNELS_FIRST, 1) &&
            VerifyOffset(verifier, VT_DIMS) &&
            verifier.VerifyVector(dims()) &&
+           VerifyField<uint32_t>(verifier, VT_MASK, 4) &&
            verifier.EndTable();
   }
 };
@@ -2143,6 +2653,9 @@ struct ProbeBuilder {
   void add_dims(flatbuffers::Offset<flatbuffers::Vector<uint32_t>> dims) {
     fbb_.AddOffset(Probe::VT_DIMS, dims);
   }
+  void add_mask(uint32_t mask) {
+    fbb_.AddElement<uint32_t>(Probe::VT_MASK, mask, 4294967295);
+  }
   explicit ProbeBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -2160,8 +2673,10 @@ inline flatbuffers::Offset<Probe> CreateProbe(
     uint32_t tensor = 4294967295,
     bnnm::schema::ProbeEncoding encoding = bnnm::schema::ProbeEncoding::Unspecified,
     uint8_t channels_first = 0,
-    flatbuffers::Offset<flatbuffers::Vector<uint32_t>> dims = 0) {
+    flatbuffers::Offset<flatbuffers::Vector<uint32_t>> dims = 0,
+    uint32_t mask = 4294967295) {
   ProbeBuilder builder_(_fbb);
+  builder_.add_mask(mask);
   builder_.add_dims(dims);
   builder_.add_tensor(tensor);
   builder_.add_name(name);
@@ -2176,7 +2691,8 @@ inline flatbuffers::Offset<Probe> CreateProbeDirect(
     uint32_t tensor = 4294967295,
     bnnm::schema::ProbeEncoding encoding = bnnm::schema::ProbeEncoding::Unspecified,
     uint8_t channels_first = 0,
-    const std::vector<uint32_t> *dims = nullptr) {
+    const std::vector<uint32_t> *dims = nullptr,
+    uint32_t mask = 4294967295) {
   auto name__ = name ? _fbb.CreateString(name) : 0;
   auto dims__ = dims ? _fbb.CreateVector<uint32_t>(*dims) : 0;
   return bnnm::schema::CreateProbe(
@@ -2185,7 +2701,8 @@ inline flatbuffers::Offset<Probe> CreateProbeDirect(
       tensor,
       encoding,
       channels_first,
-      dims__);
+      dims__,
+      mask);
 }
 
 struct Check FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
@@ -2567,6 +3084,26 @@ inline bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, P
     }
     case Parameters::AccumulatorThresholds: {
       auto ptr = reinterpret_cast<const bnnm::schema::AccumulatorThresholds *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::Gather: {
+      auto ptr = reinterpret_cast<const bnnm::schema::Gather *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::Resample: {
+      auto ptr = reinterpret_cast<const bnnm::schema::Resample *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::Reduce: {
+      auto ptr = reinterpret_cast<const bnnm::schema::Reduce *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::MatMul: {
+      auto ptr = reinterpret_cast<const bnnm::schema::MatMul *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::BinaryMatMul: {
+      auto ptr = reinterpret_cast<const bnnm::schema::BinaryMatMul *>(obj);
       return verifier.VerifyTable(ptr);
     }
     default: return true;

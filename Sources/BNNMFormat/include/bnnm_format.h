@@ -28,6 +28,8 @@ extern "C" {
 typedef enum bnnmf_header_flag {
   // An operator has an epilogue, a mask or more than one result, which version 1.0 would not see.
   BNNMF_FLAG_EPILOGUES = 1,
+  // A probe has a mask, which versions before 1.2 would not see.
+  BNNMF_FLAG_PROBE_MASKS = 2,
 } bnnmf_header_flag;
 
 // The file header's length, and the alignment of the blob section and of every blob in it, in bytes.
@@ -229,8 +231,8 @@ typedef struct bnnmf_clamp {
   float minimum, maximum;
 } bnnmf_clamp;
 
-// Of two operands of one type T (float32, int32 or int64), which the result has too, unless said otherwise. Integers wrap
-// around; what divides by zero gives 0. Minimum and maximum give NaN for NaN.
+// Of two operands of one type T (float32, int32 or int64), which the result has too, unless said otherwise. Integers
+// wrap around; what divides by zero gives 0. Minimum and maximum give NaN for NaN.
 typedef enum bnnmf_function {
   BNNMF_ADD = 1,
   BNNMF_SUBTRACT = 2,
@@ -380,8 +382,8 @@ typedef enum bnnmf_probe_encoding {
 typedef struct bnnmf_probe {
   const char *name;
   uint32_t tensor;
-  uint32_t mask;  // a bits tensor of the same dims, or BNNMF_NONE: where its bit is 0, the (signed) ONNX value is 0
-  uint32_t encoding;        // bnnmf_probe_encoding
+  uint32_t mask;      // a bits tensor of the same dims, or BNNMF_NONE: where its bit is 0, the (signed) ONNX value is 0
+  uint32_t encoding;  // bnnmf_probe_encoding
   uint32_t channels_first;  // 1: ONNX element order is [N][C][H][W] of the [N,H,W,C] tensor; 0: memory order
   uint32_t rank;
   uint32_t dims[BNNMF_MAX_RANK];  // the ONNX value's shape, for one execution

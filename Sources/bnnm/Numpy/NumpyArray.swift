@@ -1,3 +1,4 @@
+import BNNM
 import Foundation
 
 /// An array as a .npy file holds it (NumPy format 1.0 and 2.0): the element type, the shape, and the elements' bytes in
@@ -20,6 +21,17 @@ struct NumpyArray {
 
     init(_ values: [Int8], shape: [Int]) {
         self.init(code: "i1", shape: shape, bytes: values.withUnsafeBytes { Data($0) })
+    }
+
+    init(_ values: BNNMValues, shape: [Int]) {
+        switch values {
+        case .float32(let elements): self.init(elements, shape: shape)
+        case .int32(let elements):
+            self.init(code: "i4", shape: shape, bytes: elements.withUnsafeBytes { Data($0) })
+        case .int64(let elements):
+            self.init(code: "i8", shape: shape, bytes: elements.withUnsafeBytes { Data($0) })
+        case .bool(let elements): self.init(code: "b1", shape: shape, bytes: Data(elements.map { $0 ? 1 : 0 }))
+        }
     }
 
     /// Reads a file. - Throws: `CommandFailure` naming it.
@@ -82,8 +94,29 @@ struct NumpyArray {
         guard code == "f4" else {
             throw CommandFailure("\(source) holds '\(code)' elements; the model takes float32 ('f4')")
         }
+        return numbers(as: Float.self)
+    }
+
+    /// The elements in the type that an input takes; only an array of just that type has them.
+    ///
+    /// - Parameter input: names the input in messages.
+    func values(_ type: BNNMModel.ElementType, for input: String, source: String) throws -> BNNMValues {
+        switch (type, code) {
+        case (.float32, "f4"): return .float32(numbers(as: Float.self))
+        case (.int32, "i4"): return .int32(numbers(as: Int32.self))
+        case (.int64, "i8"): return .int64(numbers(as: Int64.self))
+        case (.bool, "b1"): return .bool(bytes.map { $0 != 0 })
+        default:
+            let codes: [BNNMModel.ElementType: String] = [.float32: "f4", .int32: "i4", .int64: "i8", .bool: "b1"]
+            throw CommandFailure(
+                "\(source) holds '\(code)' elements; input '\(input)' takes \(type) ('\(codes[type] ?? "")')")
+        }
+    }
+
+    private func numbers<Number: BitwiseCopyable>(as type: Number.Type) -> [Number] {
+        let stride = MemoryLayout<Number>.stride
         return bytes.withUnsafeBytes { raw in
-            (0..<bytes.count / 4).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+            (0..<bytes.count / stride).map { raw.loadUnaligned(fromByteOffset: $0 * stride, as: type) }
         }
     }
 

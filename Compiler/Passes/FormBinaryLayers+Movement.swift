@@ -1,0 +1,70 @@
+import BNNMIR
+
+/// Decisions that are pooled, moved, joined or cut stay decisions: op(float(b)) is float(op(b)).
+extension FormBinaryLayers {
+    /// Makes `op(float(b), …)` float(op(b, …)) where every computed operand is such a float.
+    func carryThrough(_ id: Graph.NodeID, _ graph: inout Graph) throws {
+        let node = graph[id]
+        guard node.outputs.count == 1, !node.inputs.isEmpty else { return }
+        let output = node.outputs[0]
+        let data = FormBinaryLayers.dataOperands(of: node)
+        var inputs = node.inputs
+        for position in data {
+            guard let input = node.inputs[position],
+                let (_, unpacked) = graph.producer(of: input, as: BinaryToFloat.self)
+            else { return }
+            inputs[position] = unpacked.inputs[0]
+        }
+        guard isCarried(node, graph) else { return }
+        let name = graph[output].name
+        let bits: Graph.ValueID
+        if let pool = node.op as? MaxPool {
+            // MaxPool of ±1 numbers is the maximum of decisions.
+            guard let x = inputs[0], graph[x].type.rank == 4 else { return }
+            bits = try graph.binaryPool(x, like: pool, output: output, minimum: nil)
+        } else {
+            bits = try graph.append(node.op, inputs, name: node.name, outputNames: [name])[0]
+        }
+        for index in graph.probes.indices where graph.probes[index].value == output { graph.probes[index].value = bits }
+        let float = try graph.append(BinaryToFloat(), [bits], name: node.name, outputNames: [name])[0]
+        graph.replaceUses(of: output, with: float)
+    }
+
+    /// Which operands hold what is moved; the others say how.
+    private static func dataOperands(of node: Graph.Node) -> Range<Int> {
+        node.op is Concat ? node.inputs.indices : 0..<1
+    }
+
+    private func isCarried(_ node: Graph.Node, _ graph: Graph) -> Bool {
+        switch node.op {
+        case is MaxPool, is Reshape: return true
+        case is Transpose, is DepthToSpace, is Concat, is Slice: break
+        case let pad as Pad:
+            // A Pad with a constant joins the layer behind it.
+            guard pad.mode != .constant else { return false }
+        default: return false
+        }
+        return graph.probes.contains { $0.value == node.outputs[0] } || leadsToLayer(node.outputs[0], graph)
+    }
+
+    /// Whether a convolution reads `value`, or what only moves it.
+    private func leadsToLayer(_ value: Graph.ValueID, _ graph: Graph) -> Bool {
+        var readers: [Graph.ValueID: [Graph.NodeID]] = [:]
+        for id in graph.schedule() {
+            for case let input? in graph[id].inputs { readers[input, default: []].append(id) }
+        }
+        var seen: Set<Graph.ValueID> = [value]
+        var pending = [value]
+        while let next = pending.popLast() {
+            for id in readers[next] ?? [] {
+                switch graph[id].op {
+                case is Conv: return true
+                case is MaxPool, is Reshape, is Transpose, is DepthToSpace, is Concat, is Slice, is Pad:
+                    for output in graph[id].outputs where seen.insert(output).inserted { pending.append(output) }
+                default: continue
+                }
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,87 @@
+import BNNMIR
+
+/// Operators that pick, repeat or blend elements along axes: one runtime operator for each axis that changes.
+extension LayoutBuilder {
+    /// Slice, Split, Gather by constant indices, Pad, Expand and Tile.
+    mutating func pick(_ op: any AxisPicking, _ node: Graph.Node) throws {
+        let x = node.inputs[0]!, operands = node.inputs.map { $0.map { old.operand($0) } }
+        let shape = try op.dataShape(operands)
+        let fill = try op.fillPosition.flatMap { $0 < node.inputs.count ? node.inputs[$0] : nil }.map {
+            try new.reshape(try inPlainOrder($0), to: [1], name: node.name)
+        }
+        for (result, output) in node.outputs.enumerated() {
+            let picks = try op.picks(operands, result: result)
+            let target = old[output].type.shape
+            // Images stay channel-last where they are so, and remain images.
+            let isImagePick = meetChannelsLast([x]) && target.count == 4 && picks.map(\.count) == target
+            var value =
+                isImagePick ? try inChannelsLast(x) : try new.reshape(try inPlainOrder(x), to: shape, name: node.name)
+            for (axis, picked) in picks.enumerated() where picked != Array(0..<shape[axis]) {
+                let place = isImagePick ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis
+                value = try gathered(value, picked, axis: place, fill: fill, name: old[output].name)
+            }
+            if isImagePick {
+                channelsLast[output] = value
+            } else {
+                plain[output] = try new.reshape(value, to: target, name: old[output].name)
+            }
+        }
+    }
+
+    /// Gather by computed indices, which count from the end where negative; what lies outside reads 0.
+    mutating func gather(_ op: Gather, _ node: Graph.Node) throws {
+        let data = try inPlainOrder(node.inputs[0]!), indices = try inPlainOrder(node.inputs[1]!)
+        let shape = new[data].type.shape, count = new[indices].type.elementCount
+        let axis = op.axis < 0 ? op.axis + shape.count : op.axis
+        let type = new[indices].type.elementType
+        let flat = try new.reshape(indices, to: [count], name: node.name)
+        func number(_ value: Int) -> Tensor { Tensor([1], [Int64(value)], type) }
+        let zero = new.addConstant(node.name, number(0)), extent = new.addConstant(node.name, number(shape[axis]))
+        let isNegative = try append(Less(), [flat, zero], node)
+        let wrapped = try append(Add(), [flat, extent], node)
+        var counted = try append(Where(), [isNegative, wrapped, flat], node)
+        if type != .int32 { counted = try append(Cast(to: .int32), [counted], node) }
+        let picked = try append(AxisGather(axis: axis), [data, counted], node)
+        plain[node.outputs[0]] = try new.reshape(
+            picked, to: old[node.outputs[0]].type.shape, name: old[node.outputs[0]].name)
+    }
+
+    /// Resize: an axis at a time, as picks where each element stands for one, as weighted sums elsewhere.
+    mutating func resize(_ op: Resize, _ node: Graph.Node) throws {
+        let x = node.inputs[0]!, output = node.outputs[0]
+        let isImage = meetChannelsLast([x])
+        var value = isImage ? try inChannelsLast(x) : try inPlainOrder(x)
+        let extrapolation = Tensor.filled(Double(op.extrapolationValue), TensorType(old[x].type.elementType, [1]))
+        let fill = new.addConstant(node.name + ".outside", extrapolation)
+        var outside: [Int: [Int?]] = [:]
+        for (axis, taps) in try op.taps(node.inputs.map { $0.map { old.operand($0) } }).enumerated() {
+            guard let taps else { continue }
+            let place = isImage ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis
+            if let picked = taps.picks {
+                value = try gathered(value, picked, axis: place, fill: fill, name: old[output].name)
+            } else {
+                let indices = new.addConstant(node.name + ".indices", taps.indices)
+                let weights = new.addConstant(node.name + ".weights", taps.weights)
+                value = try append(AxisResample(axis: place), [value, indices, weights], node)
+            }
+            if taps.hasOutside, taps.picks == nil {
+                // What lies outside is replaced once all axes are done.
+                outside[place] = taps.isOutside.enumerated().map { $0.element ? nil : $0.offset }
+            }
+        }
+        for (axis, inside) in outside.sorted(by: { $0.key < $1.key }) {
+            value = try gathered(value, inside, axis: axis, fill: fill, name: old[output].name)
+        }
+        if isImage { channelsLast[output] = value } else { plain[output] = value }
+    }
+
+    private mutating func gathered(
+        _ value: Graph.ValueID, _ picked: [Int?], axis: Int, fill: Graph.ValueID?, name: String
+    ) throws -> Graph.ValueID {
+        let indices = new.addConstant(
+            name + ".indices", Tensor([picked.count], picked.map { Int64($0 ?? -1) }, .int32))
+        var operands = [value, indices]
+        if picked.contains(nil), let fill { operands.append(fill) }
+        return try new.append(AxisGather(axis: axis), operands, name: name)[0]
+    }
+}
