@@ -25,7 +25,7 @@ final class ComputeTests: XCTestCase {
             if !x[0].isFloat, !x[1].isFloat {
                 let (a, b) = (x[0].integer, x[1].integer)
                 if b >= 0 { return .of(integerPower(a, b), type) }
-                return .of(a == 0 ? 0 : pow(Double(a), Double(b)), type)
+                return .of(a == 1 || a == -1 && b % 2 == 0 ? 1 : a == -1 ? -1 : Int64(0), type)
             }
             return .of(pow(x[0].real, x[1].real), type)
         }
@@ -132,7 +132,8 @@ final class ComputeTests: XCTestCase {
                     level.table.compute(&arguments, UInt32(range.lowerBound), UInt32(range.upperBound))
                 }
                 let message = "\(function) of \(types.map(\.rawValue)), seed \(seed), \(dims), \(split), \(level.name)"
-                XCTAssertEqual(canonical(output.elements, outputType), expected, message)
+                // Not XCTAssertEqual, which would print both.
+                XCTAssertTrue(canonical(output.elements, outputType) == expected, message)
                 XCTAssertTrue(output.guardsAreIntact, message)
             }
         }
