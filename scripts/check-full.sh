@@ -10,3 +10,5 @@ export ASAN_OPTIONS=detect_leaks=0
 swift test -c release -Xswiftc -enable-testing --scratch-path .build-address --sanitize=address \
   --disable-swift-testing \
   --filter 'FormatTests|KernelTests|EngineTests|EndToEndTests'
+# Every published network of models/zoo compiles.
+BNNM_ZOO=all swift test -c release -Xswiftc -enable-testing --filter ZooTests

@@ -274,10 +274,22 @@ extension Graph {
         self[value].origin = .constant(tensor)
     }
 
-    /// Removes the nodes that no graph output depends on.
+    /// Removes the nodes that no graph output depends on, and the elements of constants that nothing reads any more.
     public mutating func removeDeadNodes() {
         let live = Set(schedule())
         for index in nodes.indices where !live.contains(NodeID(index: index)) { nodes[index] = nil }
+        var isRead = [Bool](repeating: false, count: values.count)
+        for node in nodes { for case let input? in node?.inputs ?? [] { isRead[input.index] = true } }
+        for output in outputs { isRead[output.value.index] = true }
+        for probe in probes { isRead[probe.value.index] = true }
+        for index in values.indices where !isRead[index] { releaseConstant(ValueID(index: index)) }
+        known = known.filter { isRead[$0.key.index] }
+    }
+
+    /// Gives back the memory of a constant that nothing reads any more: it becomes one without elements.
+    public mutating func releaseConstant(_ value: ValueID) {
+        guard constant(value) != nil else { return }
+        setConstant(value, Tensor([0], [] as [Float]))
     }
 }
 

@@ -1,8 +1,10 @@
 // Maps over the elements of tensors, in the arithmetic of their type: float16 rounds after every operation, integers
-// wrap to their width, uint64 computes as unsigned. The base of the elementwise operators.
+// wrap to their width, uint64 computes as unsigned. The base of the elementwise operators, into which they are compiled:
+// networks have millions of weights, and a call for each element would be most of the work.
 
 extension Tensor {
     /// Each element of a float tensor through `f`, rounded to the same type; nil for other tensors.
+    @inline(__always)
     func mapReal(_ float: (Float) -> Float, _ double: (Double) -> Double) -> Tensor? {
         switch storage {
         case .float(let a): Tensor(type, Float.storage(a.map(float), elementType))
@@ -24,6 +26,7 @@ extension Tensor {
 
     /// Pairs of elements of two tensors of one element type, broadcast to `shape`, through the function of their
     /// arithmetic. Precondition: they can be broadcast.
+    @inline(__always)
     static func combine(
         _ a: Tensor, _ b: Tensor, shape: [Int], float: (Float, Float) throws -> Float,
         double: (Double, Double) throws -> Double, signed: (Int64, Int64) throws -> Int64,
@@ -32,9 +35,9 @@ extension Tensor {
         let type = TensorType(a.elementType, shape)
         switch (a.broadcast(to: shape).storage, b.broadcast(to: shape).storage) {
         case (.float(let x), .float(let y)):
-            return Tensor(type, Float.storage(try zip(x, y).map { try float($0, $1) }, a.elementType))
+            return Tensor(type, Float.storage(try pairs(x, y, float), a.elementType))
         case (.double(let x), .double(let y)):
-            return Tensor(type, .double(try zip(x, y).map { try double($0, $1) }))
+            return Tensor(type, .double(try pairs(x, y, double)))
         case (.integer(let x), .integer(let y)) where a.elementType == .uint64:
             return Tensor(
                 type,
@@ -50,18 +53,37 @@ extension Tensor {
         }
     }
 
+    /// `body` of the elements of two lists of one length, pair by pair.
+    @inline(__always)
+    private static func pairs<Element, Result>(
+        _ x: [Element], _ y: [Element], _ body: (Element, Element) throws -> Result
+    ) rethrows -> [Result] {
+        let count = min(x.count, y.count)
+        return try x.withUnsafeBufferPointer { x in
+            try y.withUnsafeBufferPointer { y in
+                try [Result](unsafeUninitializedCapacity: count) { results, initialized in
+                    for index in 0..<count {
+                        results.initializeElement(at: index, to: try body(x[index], y[index]))
+                        initialized = index + 1
+                    }
+                }
+            }
+        }
+    }
+
     /// A relation between pairs of elements of two tensors of one element type, broadcast to `shape`: a bool tensor.
+    @inline(__always)
     static func compare(
         _ a: Tensor, _ b: Tensor, shape: [Int], float: (Float, Float) -> Bool, double: (Double, Double) -> Bool,
         signed: (Int64, Int64) -> Bool, unsigned: (UInt64, UInt64) -> Bool
     ) throws -> Tensor {
         let truths: [Bool]
         switch (a.broadcast(to: shape).storage, b.broadcast(to: shape).storage) {
-        case (.float(let x), .float(let y)): truths = zip(x, y).map(float)
-        case (.double(let x), .double(let y)): truths = zip(x, y).map(double)
+        case (.float(let x), .float(let y)): truths = pairs(x, y, float)
+        case (.double(let x), .double(let y)): truths = pairs(x, y, double)
         case (.integer(let x), .integer(let y)) where a.elementType == .uint64:
             truths = zip(x, y).map { unsigned(UInt64(bitPattern: $0), UInt64(bitPattern: $1)) }
-        case (.integer(let x), .integer(let y)): truths = zip(x, y).map(signed)
+        case (.integer(let x), .integer(let y)): truths = pairs(x, y, signed)
         default:
             throw OperatorError(
                 "its operands have the element types \(a.elementType) and \(b.elementType); one is needed")

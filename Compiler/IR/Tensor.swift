@@ -119,8 +119,60 @@ extension Tensor {
         return result
     }
 
+    /// The elements met when `shape` is walked in row-major order with these strides, from the first element on.
+    public func gathered(shape: [Int], strides: [Int]) -> Tensor {
+        let type = TensorType(elementType, shape)
+        guard let count = shape.last, let stride = strides.last else { return gathered([0], shape: []) }
+        let starts = Tensor.stridedIndices(shape: shape.dropLast(), strides: strides.dropLast())
+        func walk<Element>(_ elements: [Element]) -> [Element] {
+            var result: [Element] = []
+            result.reserveCapacity(starts.count * count)
+            elements.withUnsafeBufferPointer { elements in
+                for start in starts { for index in 0..<count { result.append(elements[start + index * stride]) } }
+            }
+            return result
+        }
+        switch storage {
+        case .float(let a): return Tensor(type, .float(walk(a)))
+        case .double(let a): return Tensor(type, .double(walk(a)))
+        case .integer(let a): return Tensor(type, .integer(walk(a)))
+        }
+    }
+
     /// This tensor broadcast to `shape`. Precondition: it can be.
     public func broadcast(to shape: [Int]) -> Tensor {
-        shape == self.shape ? self : gathered(Tensor.broadcastIndices(from: self.shape, to: shape), shape: shape)
+        guard shape != self.shape else { return self }
+        let repeated: Storage =
+            switch storage {
+            case .float(let a): .float(Tensor.repeated(a, from: self.shape, to: shape))
+            case .double(let a): .double(Tensor.repeated(a, from: self.shape, to: shape))
+            case .integer(let a): .integer(Tensor.repeated(a, from: self.shape, to: shape))
+            }
+        return Tensor(TensorType(elementType, shape), repeated)
+    }
+
+    /// The elements of a tensor broadcast from one shape to another: axis by axis from the last, blocks are repeated.
+    private static func repeated<Element>(_ elements: [Element], from source: [Int], to shape: [Int]) -> [Element] {
+        let padded = [Int](repeating: 1, count: shape.count - source.count) + source
+        var result = elements
+        var block = 1
+        for axis in shape.indices.reversed() {
+            let times = shape[axis]
+            if padded[axis] != times {
+                var next: [Element] = []
+                next.reserveCapacity(result.count * times)
+                if block == 1 {
+                    for element in result { next.append(contentsOf: repeatElement(element, count: times)) }
+                } else {
+                    for start in stride(from: 0, to: result.count, by: block) {
+                        for _ in 0..<times { next.append(contentsOf: result[start..<start + block]) }
+                    }
+                }
+                result = next
+            }
+            block *= times
+            if block == 0 { return [] }
+        }
+        return result
     }
 }

@@ -31,6 +31,19 @@ final class ExternalData {
         return file[(file.startIndex + offset)..<(file.startIndex + offset + length)]
     }
 
+    /// Whether the entries point into a file of an allowed name that is not there.
+    func isAbsent(_ entries: [ONNXStringStringEntryProto]) -> Bool {
+        guard let folder, let location = entries.first(where: { $0.key == "location" })?.value, !location.isEmpty,
+            ExternalData.isBeside(location), resolved(folder) != nil
+        else { return false }
+        return resolved(folder + "/" + location) == nil
+    }
+
+    /// Whether a location stays in the model's folder, links aside.
+    private static func isBeside(_ location: String) -> Bool {
+        !location.hasPrefix("/") && !location.utf8.contains(0) && !location.split(separator: "/").contains("..")
+    }
+
     private func number(_ key: String, in values: [String: String]) throws -> Int? {
         guard let text = values[key] else { return nil }
         guard let number = Int(text), number >= 0 else {
@@ -41,14 +54,14 @@ final class ExternalData {
 
     private func contents(of location: String, in folder: String) throws -> Data {
         if let data = mapped[location] { return data }
-        guard !location.hasPrefix("/"), !location.utf8.contains(0),
-            !location.split(separator: "/").contains("..")
-        else {
+        guard ExternalData.isBeside(location) else {
             throw OperatorError(
                 "is in '\(location)'; a file must be named relative to the model's folder, without '..'")
         }
         guard let root = resolved(folder), let path = resolved(folder + "/" + location) else {
-            throw OperatorError("is in the file '\(location)', which does not exist in the model's folder '\(folder)'")
+            throw OperatorError(
+                "is in the file '\(location)', which does not exist in the model's folder '\(folder)'; "
+                    + "--random-weights makes up what is absent")
         }
         guard path.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
             throw OperatorError("is in '\(location)', a link that leaves the model's folder '\(folder)'")

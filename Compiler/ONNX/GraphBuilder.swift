@@ -12,7 +12,7 @@ struct GraphBuilder {
     }
 
     let name: String
-    let constants: [(name: String, tensor: Tensor)]
+    var constants: [(name: String, tensor: Tensor)]
     let nodes: [NodeDecoder.DecodedNode]
     let outputNames: [String]
 

@@ -11,6 +11,10 @@ public struct ImportedModel: Sendable {
     public let producer: String
     /// Bytes of all initializers as the file stores them: each element at the size of its type.
     public let weightByteCount: Int
+    /// Bytes of the initializers in files beside the model, absent files included.
+    public let externalByteCount: Int
+    /// The seed of the random numbers that stand for weights whose file is absent; nil where none is.
+    public let randomSeed: UInt64?
 
     /// The name of the ONNX dimension that stands for the number of samples; nil where that number is fixed.
     public var symbolicBatchName: String? {

@@ -18,13 +18,17 @@ public struct ONNXImporter {
         public var constantInputs: [String: Tensor]
         /// Whether tensors may be read from files beside the model, as the model asks for.
         public var loadsExternalData: Bool
+        /// The seed of random numbers for float initializers whose file is absent; nil makes such a file an error.
+        public var randomSeed: UInt64?
 
         public init(
-            shapes: [String: [Int]] = [:], constantInputs: [String: Tensor] = [:], loadsExternalData: Bool = true
+            shapes: [String: [Int]] = [:], constantInputs: [String: Tensor] = [:], loadsExternalData: Bool = true,
+            randomSeed: UInt64? = nil
         ) {
             self.shapes = shapes
             self.constantInputs = constantInputs
             self.loadsExternalData = loadsExternalData
+            self.randomSeed = randomSeed
         }
     }
 
@@ -50,23 +54,29 @@ public struct ONNXImporter {
         try NameCheck(graph: proto, file: file, nodeNames: nodeNames).run()
 
         let tensors = TensorDecoder(externalData: ExternalData(folder: folder))
-        let initializers = Initializers(proto, tensors: tensors)
+        var initializers = Initializers(proto, tensors: tensors, allowsAbsent: options.randomSeed != nil)
         let inputs = try GraphInputs(
             proto.input.filter { !initializers.names.contains($0.name) }, options: options, file: file)
         let nodeDecoder = NodeDecoder(
             decoders: decoders, functions: model.functions, opsets: opsets,
             attributes: AttributeReader(tensors: tensors))
-        let builder = GraphBuilder(
+        var builder = GraphBuilder(
             name: proto.name.isEmpty ? file : proto.name, constants: inputs.constants + initializers.tensors,
             nodes: zip(proto.node, nodeNames).map { nodeDecoder.decode($0, name: $1) },
             outputNames: proto.output.map(\.name))
 
-        let outcome = builder.build(inputs: inputs.types(sampleCount: 1), batch: inputs.open.batch)
+        var outcome = builder.build(inputs: inputs.types(sampleCount: 1), batch: inputs.open.batch)
         let failures = initializers.failures + outcome.failures + declaredOutputFailures(proto.output, outcome.graph)
         guard failures.isEmpty else {
             throw ImportError(
                 "\(file): \(failures.count == 1 ? "1 place" : "\(failures.count) places") cannot be imported",
                 entries: failures, dependentNodeCount: outcome.dependentNodeCount)
+        }
+        if let seed = options.randomSeed, !initializers.absentNames.isEmpty {
+            var weights = RandomWeights(seed: seed, graph: outcome.graph, names: initializers.absentNames)
+            initializers.fill(weights.tensors())
+            builder.constants = inputs.constants + initializers.tensors
+            outcome = builder.build(inputs: inputs.types(sampleCount: 1), batch: inputs.open.batch)
         }
         if case .symbolic(let name) = outcome.graph.batch {
             try checkBatch(outcome.graph, name: name, file: file) {
@@ -76,7 +86,8 @@ public struct ONNXImporter {
         return ImportedModel(
             graph: outcome.graph, opsets: opsets.versions, irVersion: Int(model.irVersion),
             producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),
-            weightByteCount: initializers.byteCount)
+            weightByteCount: initializers.byteCount, externalByteCount: initializers.externalByteCount,
+            randomSeed: initializers.absentNames.isEmpty ? nil : options.randomSeed)
     }
 
     /// Outputs of another element type than the file declares: then file and compiler disagree about some operator.

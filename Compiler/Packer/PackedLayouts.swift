@@ -20,14 +20,22 @@ extension Tensor {
         let outputs = shape[0] / groups
         let blocks = (outputs + block - 1) / block, words = (channels + 63) / 64
         let signs = integers ?? []
-        var result = [UInt64](repeating: 0, count: groups * blocks * kernelHeight * kernelWidth * words * block)
-        for (flat, sign) in signs.enumerated() where sign < 0 {
-            let column = flat % kernelWidth, row = flat / kernelWidth % kernelHeight
-            let channel = flat / (kernelWidth * kernelHeight) % channels
-            let output = flat / (kernelWidth * kernelHeight * channels)
-            let (group, m) = (output / outputs, output % outputs)
-            let tap = ((group * blocks + m / block) * kernelHeight + row) * kernelWidth + column
-            result[(tap * words + channel / 64) * block + m % block] |= 1 << UInt64(channel % 64)
+        let taps = kernelHeight * kernelWidth
+        var result = [UInt64](repeating: 0, count: groups * blocks * taps * words * block)
+        signs.withUnsafeBufferPointer { signs in
+            result.withUnsafeMutableBufferPointer { result in
+                for output in 0..<shape[0] {
+                    let (group, m) = (output / outputs, output % outputs)
+                    let first = (group * blocks + m / block) * taps
+                    for channel in 0..<channels {
+                        let source = (output * channels + channel) * taps
+                        let bit = UInt64(1) << UInt64(channel % 64)
+                        for tap in 0..<taps where signs[source + tap] < 0 {
+                            result[((first + tap) * words + channel / 64) * block + m % block] |= bit
+                        }
+                    }
+                }
+            }
         }
         return result
     }

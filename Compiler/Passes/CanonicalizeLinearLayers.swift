@@ -125,8 +125,7 @@ extension Movement {
 extension Tensor {
     /// A matrix with rows and columns exchanged. Precondition: rank 2.
     func transposed2D() -> Tensor {
-        gathered(
-            Tensor.stridedIndices(shape: [shape[1], shape[0]], strides: [1, shape[1]]), shape: [shape[1], shape[0]])
+        gathered(shape: [shape[1], shape[0]], strides: [1, shape[1]])
     }
 
     /// This operand of a MatMul as a matrix; nil where it is several.

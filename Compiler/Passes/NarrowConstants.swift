@@ -30,8 +30,7 @@ extension Tensor {
         for axis in shape.indices where result.shape[axis] > 1 {
             var first = result.shape
             first[axis] = 1
-            let slice = result.gathered(
-                Tensor.stridedIndices(shape: first, strides: result.shape.rowMajorStrides), shape: first)
+            let slice = result.gathered(shape: first, strides: result.shape.rowMajorStrides)
             if slice.broadcast(to: result.shape).isIdentical(to: result) { result = slice }
         }
         return result

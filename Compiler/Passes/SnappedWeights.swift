@@ -74,7 +74,8 @@ private struct ValuePair {
 
     /// −α and α; nil where |w| is more than one number.
     init?(opposite weights: ArraySlice<Float>) {
-        let median = weights.map { abs($0) }.sorted()[weights.count / 2]
+        var magnitudes = weights.map { abs($0) }
+        let median = magnitudes.element(ranked: weights.count / 2)
         self.init(low: -median, high: median)
         guard largestDistance(in: weights) <= SnappedWeights.tolerance * median else { return nil }
     }

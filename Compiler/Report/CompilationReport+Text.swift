@@ -44,6 +44,9 @@ extension CompilationReport {
         if largestWeightDeviation > 0 {
             lines.append("binary weights deviated from ±α by at most \(largestWeightDeviation) of α, and were snapped")
         }
+        if let randomSeed {
+            lines.append("note: weights are random (seed \(randomSeed)); the model is for profiling only")
+        }
         for remark in remarks { lines.append("note: \(remark)") }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -59,6 +59,8 @@ public struct CompilationReport: Codable, Sendable {
     /// Bytes of the files, where known.
     public var sourceFileBytes: Int?
     public var modelFileBytes: Int?
+    /// The seed of weights that were made up, since their data was absent; nil where none were.
+    public var randomSeed: UInt64?
 
     public init(model: String, target: String, laidOut graph: Graph, _ context: CompilationContext) {
         self.model = model

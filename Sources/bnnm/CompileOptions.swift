@@ -15,12 +15,19 @@ struct CompileOptions: ParsableArguments {
         help: "What sign(0) means where an exact zero can arise by structure: exact keeps such a layer in float.")
     var signZero: CompilationContext.SignZero = .exact
 
+    @Option(
+        help: ArgumentHelp(
+            "Make up weights whose external file is absent, to compile and profile an architecture before it is trained.",
+            valueName: "seed"))
+    var randomWeights: UInt64?
+
     @Flag(help: "Check the graph after every pass.")
     var verifyEach = false
 
     func importerOptions() throws -> ONNXImporter.Options {
         ONNXImporter.Options(
-            shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }))
+            shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }),
+            randomSeed: randomWeights)
     }
 }
 

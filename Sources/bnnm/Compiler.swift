@@ -48,13 +48,19 @@ struct Compiler {
         try Packer.write(
             laidOut,
             Packer.Info(
-                name: name, producer: Compiler.producer, target: "portable",
+                name: name, producer: producer, target: "portable",
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
             checks: checks, to: output)
         var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
-        report.sourceFileBytes = Compiler.fileSize(path)
+        report.sourceFileBytes = Compiler.fileSize(path).map { $0 + imported.externalByteCount }
         report.modelFileBytes = Compiler.fileSize(output)
+        report.randomSeed = imported.randomSeed
         return report
+    }
+
+    /// What compiled the model, and that its weights may be none.
+    private var producer: String {
+        imported.randomSeed.map { "\(Compiler.producer) (random weights, seed \($0))" } ?? Compiler.producer
     }
 
     /// The check of a runtime against the reference graph.

@@ -69,7 +69,11 @@ import Testing
         let relative = "a file must be named relative to the model's folder, without '..'"
         let cases: [([String: String], String)] = [
             ([:], "is external, but names no file ('location')"),
-            (["location": "no.bin"], "is in the file 'no.bin', which does not exist in the model's folder '\(folder)'"),
+            (
+                ["location": "no.bin"],
+                "is in the file 'no.bin', which does not exist in the model's folder '\(folder)'; "
+                    + "--random-weights makes up what is absent"
+            ),
             (["location": "../secret.bin"], "is in '../secret.bin'; \(relative)"),
             (["location": "sub/../../secret.bin"], "is in 'sub/../../secret.bin'; \(relative)"),
             (["location": "/etc/passwd"], "is in '/etc/passwd'; \(relative)"),

@@ -50,6 +50,6 @@ extension Tensor {
     public func permuted(_ permutation: [Int]) -> Tensor {
         let strides = shape.rowMajorStrides
         let target = permutation.map { shape[$0] }
-        return gathered(Tensor.stridedIndices(shape: target, strides: permutation.map { strides[$0] }), shape: target)
+        return gathered(shape: target, strides: permutation.map { strides[$0] })
     }
 }
