@@ -21,7 +21,7 @@ typedef struct bnnmk_binary_conv2d_parts {
   bnnmk_count_differences *count_differences;
   bnnmk_count_masked_differences *count_masked_differences;
   bnnmk_decide *decide;
-  bnnmk_write_tile *write_numbers;
+  bnnmk_run_tile *run_tile;
 } bnnmk_binary_conv2d_parts;
 
 // Adds to `counts` what the taps on padding differ from the pad pixel: all rows of the window but `rows`, and of `rows`
@@ -54,7 +54,7 @@ BNNMK_INLINE void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, const uin
 }
 
 // `pixel_count` neighbouring pixels of one row, whose taps on the input are the same, times one block of channels.
-BNNMK_INLINE void bnnmk_convolve_tile(const bnnmk_binary_conv2d *conv, int gives_bits, uint32_t block, uint32_t y,
+BNNMK_INLINE void bnnmk_convolve_tile(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t block, uint32_t y,
                                       uint32_t x, uint32_t pixel_count, bnnmk_tap_range rows, bnnmk_tap_range columns,
                                       const bnnmk_tap_box *box, bnnmk_binary_conv2d_parts parts) {
   const bnnmk_window *w = &conv->window;
@@ -97,17 +97,12 @@ BNNMK_INLINE void bnnmk_convolve_tile(const bnnmk_binary_conv2d *conv, int gives
     }
   }
   const size_t pixel = (size_t)y * w->out_w + x;
-  if (gives_bits) {
-    bnnmk_store_bits(conv, pixel, pixel_count, block, accumulators, parts.decide);
-  } else {
-    const bnnmk_tile tile = {y, pixel, pixel_count, block, accumulators};
-    parts.write_numbers(conv, &tile);
-  }
+  const bnnmk_tile tile = {y, pixel, pixel_count, block, accumulators};
+  bnnmk_store_tile(conv, kind, &tile, parts.decide, parts.run_tile);
 }
 
-// Output rows begin..<end. `gives_bits` is whether the output is bits, what most layers give: a constant in the calls
-// of fast levels. All other outputs have one copy an instruction set, `write_numbers`.
-BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, int gives_bits, uint32_t begin,
+// Output rows begin..<end for one output kind, a constant in the calls of fast levels.
+BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t begin,
                                            uint32_t end, bnnmk_binary_conv2d_parts parts) {
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w), all_columns = {0, w->kernel_w};
@@ -132,7 +127,7 @@ BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, int 
           box = &border;
           pixel_count = 1;
         }
-        bnnmk_convolve_tile(conv, gives_bits, block, y, x, pixel_count, rows, columns, box, parts);
+        bnnmk_convolve_tile(conv, kind, block, y, x, pixel_count, rows, columns, box, parts);
       }
     }
   }
@@ -141,10 +136,19 @@ BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, int 
 // The whole kernel of a fast level.
 BNNMK_INLINE void bnnmk_binary_conv2d_by_parts(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
                                                bnnmk_binary_conv2d_parts parts) {
-  if (conv->output_kind == BNNMK_OUTPUT_BITS) {
-    bnnmk_binary_conv2d_rows(conv, 1, begin, end, parts);
-  } else {
-    bnnmk_binary_conv2d_rows(conv, 0, begin, end, parts);
+  switch (conv->output_kind) {
+    case BNNMK_OUTPUT_BITS:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, parts);
+      break;
+    case BNNMK_OUTPUT_INT32:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, parts);
+      break;
+    case BNNMK_OUTPUT_FLOAT32:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, parts);
+      break;
+    case BNNMK_OUTPUT_EPILOGUE:
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_EPILOGUE, begin, end, parts);
+      break;
   }
 }
 

@@ -135,13 +135,13 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
-static __attribute__((noinline)) void write_numbers(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_store_numbers(conv, tile);
+static __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_run_whole_tile(conv, tile);
 }
 
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_neon, bnnmk_count_masked_generic,
-                                           decide, write_numbers};
+                                           decide, run_tile};
   bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
 }
 

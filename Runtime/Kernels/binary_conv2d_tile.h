@@ -29,8 +29,8 @@ BNNMK_INLINE uint32_t bnnmk_block_channels(const bnnmk_binary_conv2d *conv, uint
   return left < BNNMK_CHANNEL_BLOCK ? left : BNNMK_CHANNEL_BLOCK;
 }
 
-// Writes a tile where the output is numbers or an epilogue's results.
-typedef void bnnmk_write_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile);
+// A tile through the epilogue: one copy of all its steps an instruction set.
+typedef void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile);
 
 // Bit m is 1 (decision -1) where the number of switch points <= accumulators[m] is even, for all eight channels.
 // `points` stands on the first of them; `point_stride` leads from one switch point of a channel to its next.
@@ -105,8 +105,9 @@ BNNMK_INLINE void bnnmk_run_channels(const bnnmk_binary_conv2d *conv, const bnnm
   }
 }
 
-// A tile through the epilogue. Channels of an incomplete block go one by one: nothing behind them may be read.
-BNNMK_INLINE void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t channel_count) {
+// The body of a bnnmk_run_tile. Channels of an incomplete block go one by one: nothing behind them may be read.
+BNNMK_INLINE void bnnmk_run_whole_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  const uint32_t channel_count = bnnmk_block_channels(conv, tile->block);
   if (channel_count == BNNMK_CHANNEL_BLOCK) {
     bnnmk_run_channels(conv, tile, 0, BNNMK_CHANNEL_BLOCK);
     return;
@@ -116,16 +117,17 @@ BNNMK_INLINE void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_ti
   }
 }
 
-BNNMK_INLINE void bnnmk_store_bits(const bnnmk_binary_conv2d *conv, size_t pixel, uint32_t pixel_count, uint32_t block,
-                                   int32_t accumulators[][BNNMK_CHANNEL_BLOCK], bnnmk_decide *decide) {
-  const uint32_t channel_count = bnnmk_block_channels(conv, block), channel = block * BNNMK_CHANNEL_BLOCK;
+BNNMK_INLINE void bnnmk_store_bits(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t channel_count,
+                                   bnnmk_decide *decide) {
+  const uint32_t channel = tile->block * BNNMK_CHANNEL_BLOCK;
   const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
   const int32_t *points = conv->switch_count ? conv->switch_points + channel : 0;
-  uint64_t *output = (uint64_t *)conv->output + pixel * words;
-  for (uint32_t p = 0; p < pixel_count; p++) {
+  uint64_t *output = (uint64_t *)conv->output + tile->pixel * words;
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    const int32_t *accumulators = tile->accumulators[p];
     const uint32_t minus = channel_count == BNNMK_CHANNEL_BLOCK
-                               ? decide(accumulators[p], points, conv->switch_count, stride)
-                               : bnnmk_decide_some(accumulators[p], points, conv->switch_count, stride, channel_count);
+                               ? decide(accumulators, points, conv->switch_count, stride)
+                               : bnnmk_decide_some(accumulators, points, conv->switch_count, stride, channel_count);
     bnnmk_or_bits(output + p * words, conv->channel_offset + channel, minus);
   }
 }
@@ -161,11 +163,13 @@ BNNMK_INLINE void bnnmk_store_floats(const bnnmk_binary_conv2d *conv, const bnnm
   }
 }
 
-// All outputs of a tile but bits.
-BNNMK_INLINE void bnnmk_store_numbers(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+// Writes a tile as `kind` says; `decide` and `run_tile` are the instruction set's.
+BNNMK_INLINE void bnnmk_store_tile(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile *tile,
+                                   bnnmk_decide *decide, bnnmk_run_tile *run_tile) {
   const uint32_t channel_count = bnnmk_block_channels(conv, tile->block);
-  switch (conv->output_kind) {
+  switch (kind) {
     case BNNMK_OUTPUT_BITS:
+      bnnmk_store_bits(conv, tile, channel_count, decide);
       break;
     case BNNMK_OUTPUT_INT32:
       if (channel_count == BNNMK_CHANNEL_BLOCK) {
@@ -182,7 +186,7 @@ BNNMK_INLINE void bnnmk_store_numbers(const bnnmk_binary_conv2d *conv, const bnn
       }
       break;
     case BNNMK_OUTPUT_EPILOGUE:
-      bnnmk_run_tile(conv, tile, channel_count);
+      run_tile(conv, tile);
       break;
   }
 }

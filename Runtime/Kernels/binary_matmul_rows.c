@@ -6,8 +6,6 @@
 //
 //   sum (1 - 2a)(1 - 2b) = K - 2x              sum (1 - a)(1 - b)  = K - (p + q + x) / 2
 //   sum (1 - 2a)(1 - b)  = K - x - p           sum (1 - a)(1 - 2b) = K - x - q
-#include <string.h>
-
 #include "binary_matmul.h"
 #include "popcount.h"
 
@@ -34,24 +32,24 @@ static void interleave(const uint64_t *b, size_t row_words, size_t first, size_t
   }
 }
 
-// One row of a against a block of rows of b.
+// One row of a against a block of rows of b. p and q are 0 where no form of the sum above has them.
 static void store_row(const bnnmk_binary_matmul *matmul, size_t m, size_t n, uint32_t column_count, uint32_t p,
-                      const uint32_t q[], const uint32_t x[]) {
-  for (uint32_t c = 0; c < column_count; c++) {
-    uint32_t less = 2 * x[c];
-    if (matmul->a_form && matmul->b_form) {
-      less = (p + q[c] + x[c]) / 2;
-    } else if (matmul->a_form) {
-      less = x[c] + q[c];
-    } else if (matmul->b_form) {
-      less = x[c] + p;
+                      const uint32_t q[BNNMK_CHANNEL_BLOCK], const uint32_t x[BNNMK_CHANNEL_BLOCK]) {
+  const uint32_t doubled = !matmul->a_form && !matmul->b_form, halved = matmul->a_form && matmul->b_form;
+  int32_t sums[BNNMK_CHANNEL_BLOCK];
+  for (uint32_t c = 0; c < BNNMK_CHANNEL_BLOCK; c++) {
+    sums[c] = (int32_t)(matmul->k - (((x[c] << doubled) + p + q[c]) >> halved));
+  }
+  const size_t first = m * matmul->n + n;
+  if (matmul->output_type == BNNMK_INT32) {
+    int32_t *output = (int32_t *)matmul->output + first;
+    for (uint32_t c = 0; c < column_count; c++) {
+      output[c] = sums[c];
     }
-    const int32_t sum = (int32_t)(matmul->k - less);
-    const size_t element = m * matmul->n + n + c;
-    if (matmul->output_type == BNNMK_INT32) {
-      ((int32_t *)matmul->output)[element] = sum;
-    } else {
-      ((float *)matmul->output)[element] = (float)sum;
+  } else {
+    float *output = (float *)matmul->output + first;
+    for (uint32_t c = 0; c < column_count; c++) {
+      output[c] = (float)sums[c];
     }
   }
 }

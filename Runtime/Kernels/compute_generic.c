@@ -1,10 +1,8 @@
 // Functions of up to three operands of any type but bits, with broadcasting: blocks of a row are loaded into float64 or
 // int64, computed there by one loop a function, and stored as the output's type.
-//
-// Sums, differences, products and quotients of float32 rounded to float64 and then to float32 are those rounded once:
-// float64 has more than twice float32's digits and two.
 #include <math.h>
 
+#include "arithmetic.h"
 #include "element_blocks.h"
 #include "kernel_declarations.h"
 #include "separate_roundings.h"
@@ -39,23 +37,17 @@ typedef struct integer_blocks {
   break
 
 static void compute_reals(uint32_t function, double *a, const double *b, size_t count) {
-  switch (function) {
-    case BNNMK_ADD:
-      EACH(a[i] += b[i]);
-    case BNNMK_SUBTRACT:
-      EACH(a[i] -= b[i]);
-    case BNNMK_MULTIPLY:
-      EACH(a[i] *= b[i]);
-    case BNNMK_DIVIDE:
-      EACH(a[i] /= b[i]);
-    case BNNMK_MINIMUM:
-      // A comparison with NaN is false: b is kept where it is NaN, a where it alone is.
-      EACH(a[i] = a[i] < b[i] || a[i] != a[i] ? a[i] : b[i]);
-    case BNNMK_MAXIMUM:
-      EACH(a[i] = a[i] > b[i] || a[i] != a[i] ? a[i] : b[i]);
-    default:
-      EACH(a[i] = pow(a[i], b[i]));
+  if (function == POWER) {
+    for (size_t i = 0; i < count; i++) {
+      a[i] = pow(a[i], b[i]);
+    }
+    return;
   }
+#define APPLY_EACH(function)                             \
+  for (size_t i = 0; i < count; i++) {                   \
+    a[i] = bnnmk_apply_arithmetic(function, a[i], b[i]); \
+  }
+  BNNMK_WITH_CONSTANT_FUNCTION((bnnmk_function)function, APPLY_EACH)
 }
 
 // Comparisons of reals, to 0 and 1.
