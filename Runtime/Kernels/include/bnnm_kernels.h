@@ -1,6 +1,6 @@
 // The kernels: what each operation computes on raw memory, and the table through which the engine calls them.
 //
-// A kernel does not allocate, keeps no state, calls nothing beyond mem* and libm and libm, and trusts its arguments:
+// A kernel does not allocate, keeps no state, calls nothing beyond mem* and libm, and trusts its arguments:
 // the engine has checked them. Each operation's arguments are a structure, declared here with its buffer contract.
 // `kernels_generic.c` fills the whole table with plain C, the reference of all others; each instruction set's table
 // then overrides what it does better.
