@@ -56,7 +56,10 @@ extension BinarizerRecord {
     /// The record of a sign, or of where a ternary one is 0.
     fileprivate func of(_ decision: any Decision) -> BinarizerRecord {
         var record = self
-        if decision is ZeroMask { record.note = "where the ternary sign is 0" }
+        if decision is ZeroMask {
+            record.note = "where the ternary sign is 0"
+            record.isMask = true
+        }
         return record
     }
 }
