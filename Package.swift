@@ -91,7 +91,8 @@ let package = Package(
             ],
             path: "Tests/EndToEndTests"),
         .testTarget(
-            name: "CommandTests", dependencies: ["BNNMCommand", "BNNMFormat", "BNNMReport", "classify", "minimal", "digits"],
+            name: "CommandTests",
+            dependencies: ["BNNMCommand", "BNNMFormat", "BNNMReport", "classify", "minimal", "digits"],
             path: "Tests/CommandTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -15,7 +15,8 @@ extension FloatReason {
                 : FloatReason(.realOperands, "its input and its weights are real-valued", isFallback: false)
             return
         }
-        if let weights = graph.constant(w), !weightsAreTwoValued, case .failure(let refusal) = SnappedWeights.snap(weights)
+        if let weights = graph.constant(w), !weightsAreTwoValued,
+            case .failure(let refusal) = SnappedWeights.snap(weights)
         {
             self.init(
                 refusal.kind, "its input is made of decisions, but \(refusal.description)", isFallback: false)

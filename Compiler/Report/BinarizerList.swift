@@ -64,7 +64,9 @@ extension CompilationReport.Binarizer {
         case .ternary, nil: break
         }
         if record.ties > 0 { notes.append("\(record.ties) accumulators on a tie decide +1") }
-        if record.withinNoise > 0 { notes.append("\(record.withinNoise) accumulators within the weights' export noise") }
+        if record.withinNoise > 0 {
+            notes.append("\(record.withinNoise) accumulators within the weights' export noise")
+        }
         self.init(
             name: record.name, domain: record.domain.rawValue, folding: record.folding, rising: record.counts.rising,
             falling: record.counts.falling, constant: record.counts.constant, several: record.counts.several,

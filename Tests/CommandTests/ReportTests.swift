@@ -47,7 +47,8 @@ final class ReportTests: XCTestCase {
 
     func testTheArenaIsWhatTheRuntimePlans() throws {
         let folder = try TemporaryFolder()
-        let outcome = try CommandLine.run("compile", model, "-o", folder.path("m.bnnm"), "--report", folder.path("r.json"))
+        let outcome = try CommandLine.run(
+            "compile", model, "-o", folder.path("m.bnnm"), "--report", folder.path("r.json"))
         let bytes = try decoded(folder.text("r.json")).arenaBytes
         XCTAssertGreaterThan(bytes, 0)
         XCTAssertTrue(outcome.output.contains("arena   \(bytes.byteText) of working memory"), outcome.output)

@@ -152,12 +152,14 @@ final class FloatReasonTests: XCTestCase {
         },
         Example(
             kind: .severalMatrices,
-            text: "its operands are binary, but of forms that no convolution has: [2,2,2] · [2,2,2], one of them constant",
+            text:
+                "its operands are binary, but of forms that no convolution has: [2,2,2] · [2,2,2], one of them constant",
             isFallback: true, input: [2, 2, 2]
         ) { g in try product(&g, try sign(&g), g.constant([2, 2, 2], [1, -1, 1, 1, 1, -1, -1, 1])) },
         Example(
             kind: .ternarySign,
-            text: "its input is the ternary sign 'ternary', which stays in float; --sign-zero plus|minus makes it binary",
+            text:
+                "its input is the ternary sign 'ternary', which stays in float; --sign-zero plus|minus makes it binary",
             isFallback: true
         ) { g in
             let ternary = try g.add(Sign(), try g.add(Relu(), g.x), name: "ternary")
@@ -166,7 +168,8 @@ final class FloatReasonTests: XCTestCase {
         },
         Example(
             kind: .ternarySign,
-            text: "its left operand is the ternary sign 'ternary', which stays in float; --sign-zero plus|minus makes it"
+            text:
+                "its left operand is the ternary sign 'ternary', which stays in float; --sign-zero plus|minus makes it"
                 + " binary",
             isFallback: true
         ) { g in
@@ -199,7 +202,8 @@ final class FloatReasonTests: XCTestCase {
         },
         Example(
             kind: .unevenDecisions,
-            text: "its input is made of decisions, but they do not stand for two different finite numbers in each channel",
+            text:
+                "its input is made of decisions, but they do not stand for two different finite numbers in each channel",
             isFallback: true
         ) { g in try layer(&g, try g.add(Mul(), try sign(&g), g.constant([1, 1, 2, 2], [1, 2, 3, 4]))) },
         Example(

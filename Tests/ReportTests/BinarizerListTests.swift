@@ -59,10 +59,9 @@ final class BinarizerListTests: XCTestCase {
         let conv = try g.add(
             Conv(window: Window(kernel: 1)), ternary, g.signs([3, 3, 1, 1]), nil, name: "conv")
         let shifted = try g.add(Add(), conv, g.constant([], [0.5]), name: "shifted")
-        let y = try g.add(
-                Conv(window: Window(kernel: 1)), try g.sign(shifted, name: "decision"), g.signs([2, 3, 1, 1]), nil,
-                name: "last"),
-            signZero: signZero)
+        let decision = try g.sign(shifted, name: "decision")
+        let y = try g.add(Conv(window: Window(kernel: 1)), decision, g.signs([2, 3, 1, 1]), nil, name: "last")
+        return try g.report(y, signZero: signZero)
     }
 
     func testAMaskedSignIsOneBinarizerAndExact() throws {
@@ -89,8 +88,8 @@ final class BinarizerListTests: XCTestCase {
         let ternary = try g.add(Sign(), try g.add(Relu(), g.x, name: "relu"), name: "ternary")
         let conv = try g.add(
             Conv(window: Window(kernel: 1)), ternary, g.signs([3, 3, 1, 1]), nil, name: "conv")
-        let report = try g.report(try g.add(Add(), conv, ternary, name: "sum")
-        return try g.report(y)
+        let y = try g.add(Add(), conv, ternary, name: "sum")
+        let report = try g.report(y)
         XCTAssertEqual(report.binarizers.map(\.folding), ["none: stays -1, 0, +1 in float"])
         XCTAssertEqual(report.layers.map { $0.reason?.code }, ["ternary-sign"])
         XCTAssertEqual(report.strictFailures.count, 1)
