@@ -17,20 +17,23 @@ struct ReportFile {
         self.form = form
     }
 
-    /// Writes the file whole or not at all.
     func write(_ report: CompilationReport) throws {
+        try ReportFile.write(form == .json ? try ReportFile.json(report) + "\n" : report.html, to: path)
+    }
+
+    /// Writes the file whole or not at all.
+    static func write(_ text: String, to path: String) throws {
         do {
-            let text = form == .json ? try ReportFile.json(report) + "\n" : report.html
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw CommandFailure("the report cannot be written to \(path): \(error.localizedDescription)")
         }
     }
 
-    /// The report for tools; `docs/report.md` explains the keys.
-    static func json(_ report: CompilationReport) throws -> String {
+    /// What tools read: keys in alphabetical order. `docs/report.md` explains those of the compilation's report.
+    static func json(_ content: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(report), as: UTF8.self)
+        return String(decoding: try encoder.encode(content), as: UTF8.self)
     }
 }

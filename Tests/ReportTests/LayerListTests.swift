@@ -129,7 +129,7 @@ final class LayerListTests: XCTestCase {
                     + " known spelling of a binarizer"
             ])
         XCTAssertTrue(report.text.contains("float (!)"), report.text)
-        XCTAssertTrue(report.html.contains("class=\"kind float fallback\""), report.html)
-        XCTAssertTrue(report.html.contains("Refused by <code>--strict</code>"), report.html)
+        XCTAssertTrue(report.html.contains("class=\"badge fallback\""), report.html)
+        XCTAssertTrue(report.html.contains("Refused by --strict"), report.html)
     }
 }

@@ -47,7 +47,7 @@ final class PresentationTests: XCTestCase {
         let page = report.html
         for tag in [
             "html", "head", "body", "title", "style", "h1", "h2", "table", "thead", "tbody", "tr", "td", "th", "dl",
-            "dt", "dd", "ul", "li", "div", "span", "p", "code",
+            "dt", "dd", "ul", "li", "div", "span", "p",
         ] {
             let opened = page.components(separatedBy: "<\(tag)>").count + page.components(separatedBy: "<\(tag) ").count
             XCTAssertEqual(opened - 2, page.components(separatedBy: "</\(tag)>").count - 1, tag)
@@ -62,7 +62,7 @@ final class PresentationTests: XCTestCase {
     }
 
     func testThePageNamesEveryLayerAndBinarizer() {
-        XCTAssertEqual(report.html.components(separatedBy: "class=\"kind ").count - 1, report.layers.count)
+        XCTAssertEqual(report.html.components(separatedBy: "class=\"badge ").count - 1, report.layers.count)
         for binarizer in report.binarizers { XCTAssertTrue(report.html.contains("<td>\(binarizer.name)</td>")) }
     }
 }
