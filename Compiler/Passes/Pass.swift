@@ -115,6 +115,6 @@ public struct BinarizerRecord: Sendable {
     public var note: String
     /// Whether the threshold is computed for each sample.
     public var isDynamic = false
-    /// Whether the decision asks where a ternary sign is 0.
+    /// Whether the decision only asks where a ternary sign is 0, or +1, beside the sign's own.
     public var isMask = false
 }

@@ -51,9 +51,8 @@ public struct ReferenceCheck {
         var decisions: [String: [Int64]] = [:]
         for probe in graph.probes {
             guard let signs = bits[probe.value] else { continue }
-            let isZero = probe.mask.flatMap { bits[$0] }
-            decisions[probe.name] = probe.inONNXOrder(
-                isZero.map { zip(signs, $0).map { $1 > 0 ? 0 : $0 } } ?? signs, shape: graph[probe.value].type.shape)
+            let mask = probe.mask.flatMap { bits[$0] }
+            decisions[probe.name] = probe.inONNXOrder(mask.map { probe.masked(signs, by: $0) } ?? signs)
         }
         return (decisions, outputs)
     }
@@ -87,14 +86,16 @@ public struct ReferenceCheck {
                 bounds[output] = try self.moved(node, operands, bounds)
             }
             if let x = numbers[output], let probe = probes[output], let given = decisions[probe.name] {
-                let runtime = probe.inOwnOrder(given, shape: x.shape)
+                let runtime = probe.inOwnOrder(given)
                 var own = results[0].integers ?? []
                 if probe.mask != nil { own = zip(own, x.floats).map { $1 == 0 ? 0 : $0 } }
                 found.append(compare(probe.name, x: x, bound: bounds[output], own: own, runtime: runtime))
                 results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : $0 }))]
-            } else if node.op is ZeroMask, let probe = masks[output], let given = decisions[probe.name] {
-                let runtime = probe.inOwnOrder(given, shape: results[0].shape)
-                results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : -1 }))]
+            } else if node.op is any Decision, let probe = masks[output], let given = decisions[probe.name] {
+                let runtime = probe.inOwnOrder(given)
+                results = [
+                    Tensor(results[0].type, .integer(runtime.map { $0 == (probe.maskDiffers ? 1 : 0) ? 1 : -1 }))
+                ]
             } else if numbers[output] == nil {
                 let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
                 for (output, bound) in zip(

@@ -1,32 +1,28 @@
-// The outer loops of binary convolution, written once: channel blocks, rows, blocks of pixels, border taps. An
-// instruction set's file gives the inner loop, which counts differing bits, and the decision of eight accumulators.
+// The outer loops of binary convolution, written once: channel blocks, rows, tiles of pixels, border taps. An
+// instruction set's file gives the inner loops, which count differing bits, and what becomes of a tile.
 #ifndef BNNM_BINARY_CONV2D_H
 #define BNNM_BINARY_CONV2D_H
 
-#include "binary_conv2d_masked.h"
-#include "binary_conv2d_output.h"
-#include "separate_roundings.h"
-#include "tap_box.h"
+#include "binary_conv2d_tile.h"
+#include "count_differences.h"
 
-// counts[p][m] += popcount(x ^ w) over the box, for `pixel_count` (1...BNNMK_PIXEL_BLOCK) pixels, `pixel_step` words
-// apart, and the eight channels of a block of weights. `input` and `weights` stand on the box's first tap.
-typedef void bnnmk_count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                     const uint64_t *weights, const bnnmk_tap_box *box,
-                                     uint32_t counts[][BNNMK_CHANNEL_BLOCK]);
-
-// The same of the bits that `mask`, beside the input, has: counts[p][m] += popcount(mask & (x ^ w)); and
-// ones[p] += popcount(mask), what the channels have in common.
+// A bnnmk_count_differences of the bits that `mask`, beside the input, has: counts[p][m] += popcount(mask & (x ^ w));
+// and ones[p] += popcount(mask), what the channels have in common.
 typedef void bnnmk_count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
                                             uint32_t pixel_count, const uint64_t *weights, const bnnmk_tap_box *box,
                                             uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t ones[]);
 
-// The inner loops of an instruction set.
-typedef struct bnnmk_binary_conv2d_loops {
+// Plain C, for levels without one of their own.
+bnnmk_count_masked_differences bnnmk_count_masked_generic;
+
+// The parts of an instruction set.
+typedef struct bnnmk_binary_conv2d_parts {
+  uint32_t pixel_block;  // pixels of a tile: those that share the loads of weights
   bnnmk_count_differences *count_differences;
   bnnmk_count_masked_differences *count_masked_differences;
   bnnmk_decide *decide;
   bnnmk_run_tile *run_tile;
-} bnnmk_binary_conv2d_loops;
+} bnnmk_binary_conv2d_parts;
 
 // Adds to `counts` what the taps on padding differ from the pad pixel: all rows of the window but `rows`, and of `rows`
 // all columns but `columns`. The same for every pixel with these ranges.
@@ -58,15 +54,14 @@ BNNMK_INLINE void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, const uin
 }
 
 // `pixel_count` neighbouring pixels of one row, whose taps on the input are the same, times one block of channels.
-BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t block,
-                                             uint32_t y, uint32_t x, uint32_t pixel_count, bnnmk_tap_range rows,
-                                             bnnmk_tap_range columns, const bnnmk_tap_box *box,
-                                             bnnmk_binary_conv2d_loops loops) {
+BNNMK_INLINE void bnnmk_convolve_tile(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t block, uint32_t y,
+                                      uint32_t x, uint32_t pixel_count, bnnmk_tap_range rows, bnnmk_tap_range columns,
+                                      const bnnmk_tap_box *box, bnnmk_binary_conv2d_parts parts) {
   const bnnmk_window *w = &conv->window;
   const size_t weights_per_block = (size_t)w->kernel_h * w->kernel_w * conv->input_words * BNNMK_CHANNEL_BLOCK;
   const uint64_t *weights = conv->weights + block * weights_per_block;
-  uint32_t counts[BNNMK_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK] = {{0}};
-  uint32_t ones[BNNMK_PIXEL_BLOCK] = {0};  // with a mask
+  uint32_t counts[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK] = {{0}};
+  uint32_t ones[BNNMK_MAX_PIXEL_BLOCK] = {0};  // with a mask
   uint32_t tap_count = 0;
   if (box->row_count > 0) {
     const size_t input = bnnmk_box_input(w, conv->input_stride, y, x, rows.first, columns.first);
@@ -74,10 +69,10 @@ BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bn
     const size_t first = ((size_t)rows.first * w->kernel_w + columns.first) * conv->input_words;
     const uint64_t *box_weights = weights + first * BNNMK_CHANNEL_BLOCK;
     if (conv->mask) {
-      loops.count_masked_differences(conv->input + input, conv->mask + input, pixel_step, pixel_count, box_weights, box,
+      parts.count_masked_differences(conv->input + input, conv->mask + input, pixel_step, pixel_count, box_weights, box,
                                      counts, ones);
     } else {
-      loops.count_differences(conv->input + input, pixel_step, pixel_count, box_weights, box, counts);
+      parts.count_differences(conv->input + input, pixel_step, pixel_count, box_weights, box, counts);
     }
     tap_count = (rows.last - rows.first) * (columns.last - columns.first);
   }
@@ -86,7 +81,7 @@ BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bn
       rows = columns = (bnnmk_tap_range){0, 0};
     }
     uint32_t padding[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-    bnnmk_count_padding(conv, weights, rows, columns, loops.count_differences, padding);
+    bnnmk_count_padding(conv, weights, rows, columns, parts.count_differences, padding);
     for (uint32_t p = 0; p < pixel_count; p++) {
       for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
         counts[p][m] += padding[0][m];
@@ -94,75 +89,67 @@ BNNMK_INLINE void bnnmk_binary_conv2d_pixels(const bnnmk_binary_conv2d *conv, bn
     }
     tap_count = w->kernel_h * w->kernel_w;
   }
-  const size_t pixel = (size_t)y * w->out_w + x;
-  int32_t accumulators[BNNMK_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
+  int32_t accumulators[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
   for (uint32_t p = 0; p < pixel_count; p++) {
     const uint32_t all = conv->mask ? ones[p] : tap_count * conv->channels;
     for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
       accumulators[p][m] = (int32_t)(all - 2 * counts[p][m]);
     }
-    bnnmk_store_accumulators(conv, kind, y, pixel + p, block, accumulators[p], loops.decide);
   }
-  if (kind == BNNMK_OUTPUT_EPILOGUE) {
-    loops.run_tile(conv, y, pixel, pixel_count, block, accumulators);
-  }
+  const size_t pixel = (size_t)y * w->out_w + x;
+  const bnnmk_tile tile = {y, pixel, pixel_count, block, accumulators};
+  bnnmk_store_tile(conv, kind, &tile, parts.decide, parts.run_tile);
 }
 
-// Output rows begin..<end for one output kind, a constant in every call.
+// Output rows begin..<end for one output kind, a constant in the calls of fast levels.
 BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t begin,
-                                           uint32_t end, bnnmk_binary_conv2d_loops loops) {
+                                           uint32_t end, bnnmk_binary_conv2d_parts parts) {
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
+  const bnnmk_tap_range interior = bnnmk_interior_columns(w), all_columns = {0, w->kernel_w};
   const uint32_t block_count =
       conv->out_channels / BNNMK_CHANNEL_BLOCK + (conv->out_channels % BNNMK_CHANNEL_BLOCK > 0);
   // Blocks outermost: a block's weights stay in the first-level cache for the whole map.
   for (uint32_t block = 0; block < block_count; block++) {
     for (uint32_t y = begin; y < end; y++) {
       const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
-      bnnmk_tap_range columns = {0, w->kernel_w};
-      const bnnmk_tap_box inner = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, columns);
-      for (uint32_t x = 0; x < w->out_w;) {
+      const bnnmk_tap_box inner = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, all_columns);
+      uint32_t pixel_count;
+      for (uint32_t x = 0; x < w->out_w; x += pixel_count) {
+        bnnmk_tap_range columns = all_columns;
+        const bnnmk_tap_box *box = &inner;
+        bnnmk_tap_box border;
         if (x >= interior.first && x < interior.last) {
-          uint32_t left = interior.last - x;
-          uint32_t pixel_count = left < BNNMK_PIXEL_BLOCK ? left : BNNMK_PIXEL_BLOCK;
-          columns = (bnnmk_tap_range){0, w->kernel_w};
-          bnnmk_binary_conv2d_pixels(conv, kind, block, y, x, pixel_count, rows, columns, &inner, loops);
-          x += pixel_count;
+          const uint32_t left = interior.last - x;
+          pixel_count = left < parts.pixel_block ? left : parts.pixel_block;
         } else {
           columns = bnnmk_column_taps(w, x);
-          bnnmk_tap_box border = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, columns);
-          bnnmk_binary_conv2d_pixels(conv, kind, block, y, x, 1, rows, columns, &border, loops);
-          x++;
+          border = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, columns);
+          box = &border;
+          pixel_count = 1;
         }
+        bnnmk_convolve_tile(conv, kind, block, y, x, pixel_count, rows, columns, box, parts);
       }
     }
   }
 }
 
-// The whole kernel by all loops of an instruction set: output rows begin..<end.
-BNNMK_INLINE void bnnmk_binary_conv2d_by_loops(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                               bnnmk_binary_conv2d_loops loops) {
+// The whole kernel of a fast level.
+BNNMK_INLINE void bnnmk_binary_conv2d_by_parts(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                                               bnnmk_binary_conv2d_parts parts) {
   switch (conv->output_kind) {
     case BNNMK_OUTPUT_BITS:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, loops);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, parts);
       break;
     case BNNMK_OUTPUT_INT32:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, loops);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, parts);
       break;
     case BNNMK_OUTPUT_FLOAT32:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, loops);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, parts);
       break;
     case BNNMK_OUTPUT_EPILOGUE:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_EPILOGUE, begin, end, loops);
+      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_EPILOGUE, begin, end, parts);
       break;
   }
-}
-
-// The same where the instruction set has no masked loop and no tile of its own.
-BNNMK_INLINE void bnnmk_binary_conv2d_whole(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                            bnnmk_count_differences *count_differences, bnnmk_decide *decide) {
-  const bnnmk_binary_conv2d_loops loops = {count_differences, bnnmk_count_masked_in_c, decide, bnnmk_run_tile_in_c};
-  bnnmk_binary_conv2d_by_loops(conv, begin, end, loops);
 }
 
 #endif

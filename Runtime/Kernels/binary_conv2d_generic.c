@@ -1,10 +1,12 @@
 // Binary convolution in plain C: the inner loop, one word of one pixel against eight channels at a time.
 #include "binary_conv2d.h"
 #include "kernel_declarations.h"
+#include "popcount.h"
 
-BNNMK_ONE_COPY void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                      const uint64_t *weights, const bnnmk_tap_box *box,
-                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+__attribute__((noinline)) void bnnmk_count_differences_generic(const uint64_t *input, size_t pixel_step,
+                                                               uint32_t pixel_count, const uint64_t *weights,
+                                                               const bnnmk_tap_box *box,
+                                                               uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   for (uint32_t p = 0; p < pixel_count; p++) {
     for (uint32_t row = 0; row < box->row_count; row++) {
       for (uint32_t run = 0; run < box->run_count; run++) {
@@ -20,12 +22,18 @@ BNNMK_ONE_COPY void count_differences(const uint64_t *input, size_t pixel_step, 
   }
 }
 
-BNNMK_ONE_COPY uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
-                               uint32_t switch_count, size_t point_stride) {
+BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
+                             uint32_t switch_count, size_t point_stride) {
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 
+static __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_run_whole_tile(conv, tile);
+}
+
 void bnnmk_binary_conv2d_generic(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_binary_conv2d_parts parts = {4, bnnmk_count_differences_generic, bnnmk_count_masked_generic, decide,
+                                           run_tile};
   const bnnmk_binary_conv2d *conv = arguments;
-  bnnmk_binary_conv2d_whole(conv, begin, end, count_differences, decide);
+  bnnmk_binary_conv2d_rows(conv, conv->output_kind, begin, end, parts);
 }

@@ -14,9 +14,9 @@
 
 // What the registers hold: 32 of 128 bits on 64-bit ARM, 16 on 32-bit ARM.
 #if defined(__aarch64__)
-#define BNNMK_PIXEL_BLOCK 6
+#define PIXEL_BLOCK 6
 #else
-#define BNNMK_PIXEL_BLOCK 4
+#define PIXEL_BLOCK 4
 #endif
 
 #include "binary_conv2d.h"
@@ -46,7 +46,7 @@ BNNMK_INLINE void empty_lanes(uint16x8_t *lanes, uint32_t *counts) {
 // `pixel_count` is a constant in every call, so that the lanes live in registers.
 BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const int pixel_count, const uint64_t *weights,
                                const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  uint16x8_t lanes[BNNMK_PIXEL_BLOCK];
+  uint16x8_t lanes[PIXEL_BLOCK];
   BNNMK_UNROLL
   for (int p = 0; p < pixel_count; p++) {
     lanes[p] = vdupq_n_u16(0);
@@ -56,7 +56,7 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
     for (uint32_t run = 0; run < box->run_count; run++) {
       const uint64_t *first = input + row * box->input_row_step + run * box->input_run_step;
       const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
-      const uint64_t *x[BNNMK_PIXEL_BLOCK];
+      const uint64_t *x[PIXEL_BLOCK];
       BNNMK_UNROLL
       for (int p = 0; p < pixel_count; p++) {
         x[p] = first + p * pixel_step;
@@ -93,9 +93,10 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
   }
 }
 
-BNNMK_ONE_COPY void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                      const uint64_t *weights, const bnnmk_tap_box *box,
-                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+__attribute__((noinline)) void bnnmk_count_differences_neon(const uint64_t *input, size_t pixel_step,
+                                                            uint32_t pixel_count, const uint64_t *weights,
+                                                            const bnnmk_tap_box *box,
+                                                            uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
       count_pixels(input, pixel_step, 1, weights, box, counts);
@@ -109,13 +110,13 @@ BNNMK_ONE_COPY void count_differences(const uint64_t *input, size_t pixel_step, 
     case 4:
       count_pixels(input, pixel_step, 4, weights, box, counts);
       break;
-#if BNNMK_PIXEL_BLOCK > 4
+#if PIXEL_BLOCK > 4
     case 5:
       count_pixels(input, pixel_step, 5, weights, box, counts);
       break;
 #endif
     default:
-      count_pixels(input, pixel_step, BNNMK_PIXEL_BLOCK, weights, box, counts);
+      count_pixels(input, pixel_step, PIXEL_BLOCK, weights, box, counts);
   }
 }
 
@@ -134,9 +135,14 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
+static __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_run_whole_tile(conv, tile);
+}
+
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d *conv = arguments;
-  bnnmk_binary_conv2d_whole(conv, begin, end, count_differences, decide);
+  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_neon, bnnmk_count_masked_generic,
+                                           decide, run_tile};
+  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
 }
 
 #else

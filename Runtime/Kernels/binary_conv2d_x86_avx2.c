@@ -18,6 +18,8 @@
 // Steps after which a byte could exceed 255: each adds at most 8.
 enum { STEPS_PER_BYTE = 31 };
 
+enum { PIXEL_BLOCK = 4 };
+
 static inline AVX2 __attribute__((always_inline)) __m256i byte_popcount(__m256i bits) {
   const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
                                           0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
@@ -44,7 +46,7 @@ static inline AVX2 __attribute__((always_inline)) void empty_bytes(__m256i bytes
 static inline AVX2 __attribute__((always_inline)) void count_pixels(
     const uint64_t *input, const uint64_t *mask, size_t pixel_step, const int pixel_count, const int masked,
     const uint64_t *weights, const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t *ones) {
-  __m256i bytes[BNNMK_PIXEL_BLOCK][2];
+  __m256i bytes[PIXEL_BLOCK][2];
   for (int p = 0; p < pixel_count; p++) {
     bytes[p][0] = bytes[p][1] = _mm256_setzero_si256();
   }
@@ -92,9 +94,10 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
   }
 }
 
-BNNMK_ONE_COPY AVX2 void count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
-                                           const uint64_t *weights, const bnnmk_tap_box *box,
-                                           uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+__attribute__((noinline)) AVX2 void bnnmk_count_differences_x86_avx2(const uint64_t *input, size_t pixel_step,
+                                                                     uint32_t pixel_count, const uint64_t *weights,
+                                                                     const bnnmk_tap_box *box,
+                                                                     uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
   switch (pixel_count) {
     case 1:
       count_pixels(input, 0, pixel_step, 1, 0, weights, box, counts, 0);
@@ -111,10 +114,11 @@ BNNMK_ONE_COPY AVX2 void count_differences(const uint64_t *input, size_t pixel_s
 }
 
 // Two pixels at a time: what four need besides does not fit in the registers.
-BNNMK_ONE_COPY AVX2 void count_masked_differences(const uint64_t *input, const uint64_t *mask, size_t pixel_step,
-                                                  uint32_t pixel_count, const uint64_t *weights,
-                                                  const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK],
-                                                  uint32_t ones[]) {
+static AVX2 __attribute__((noinline)) void count_masked_differences(const uint64_t *input, const uint64_t *mask,
+                                                                    size_t pixel_step, uint32_t pixel_count,
+                                                                    const uint64_t *weights, const bnnmk_tap_box *box,
+                                                                    uint32_t counts[][BNNMK_CHANNEL_BLOCK],
+                                                                    uint32_t ones[]) {
   uint32_t p = 0;
   for (; p + 2 <= pixel_count; p += 2) {
     const size_t first = p * pixel_step;
@@ -138,15 +142,14 @@ static inline AVX2 uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOC
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(even));
 }
 
-BNNMK_ONE_COPY AVX2 void run_tile(const bnnmk_binary_conv2d *conv, size_t row, size_t pixel, uint32_t pixel_count,
-                                  uint32_t block, int32_t accumulators[][BNNMK_CHANNEL_BLOCK]) {
-  bnnmk_run_whole_tile(conv, row, pixel, pixel_count, block, accumulators);
+static AVX2 __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
+  bnnmk_run_whole_tile(conv, tile);
 }
 
 AVX2 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d *conv = arguments;
-  const bnnmk_binary_conv2d_loops loops = {count_differences, count_masked_differences, decide, run_tile};
-  bnnmk_binary_conv2d_by_loops(conv, begin, end, loops);
+  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_x86_avx2, count_masked_differences,
+                                           decide, run_tile};
+  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
 }
 
 #else

@@ -1,17 +1,11 @@
-// Products of two matrices of bits, by the POPCNT instruction.
+// Products of binary matrices for AVX2.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_matmul.h"
 #include "kernel_declarations.h"
 
-__attribute__((target("avx2,popcnt"))) static inline uint32_t popcount(uint64_t bits) {
-  return (uint32_t)__builtin_popcountll(bits);
-}
-
-__attribute__((target("avx2,popcnt"))) void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin,
-                                                                         uint32_t end) {
-  const bnnmk_binary_matmul *matmul = arguments;
-  bnnmk_binary_matmul_rows(matmul, begin, end, popcount);
+void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_binary_matmul_by_differences(arguments, begin, end, bnnmk_count_differences_x86_avx2);
 }
 
 #else

@@ -1,217 +1,171 @@
-// Functions of up to three broadcast operands of any type. Elements are taken to float64 or to 64-bit integers, in
-// blocks, and back: sums, products and quotients of float32 numbers round as if computed in float32, because float64
-// has more than twice the digits.
+// Functions of up to three operands of any type but bits, with broadcasting: blocks of a row are loaded into float64 or
+// int64, computed there by one loop a function, and stored as the output's type.
 #include <math.h>
 
+#include "arithmetic.h"
+#include "element_blocks.h"
 #include "kernel_declarations.h"
 #include "separate_roundings.h"
 #include "strided_rows.h"
 
-#define BLOCK 64
+// Numbered as bnnmf_function, behind those of bnnmk_function.
+enum {
+  POWER = 7,
+  EQUAL = 8,
+  LESS = 9,
+  LESS_OR_EQUAL = 10,
+  AND = 11,
+  OR = 12,
+  XOR = 13,
+  WHERE = 14,
+  CAST = 15,
+};
 
-typedef union block {
-  double reals[BLOCK];
-  int64_t integers[BLOCK];
-} block;
+// Up to three operands' elements, in one domain; results replace the first.
+typedef struct real_blocks {
+  double a[BNNMK_BLOCK], b[BNNMK_BLOCK];
+} real_blocks;
 
-// Numbered as bnnmf_function, behind bnnmk_function.
-enum { POWER = 7, EQUAL, LESS, LESS_OR_EQUAL, AND, OR, XOR, WHERE, CAST };
+typedef struct integer_blocks {
+  int64_t a[BNNMK_BLOCK], b[BNNMK_BLOCK], c[BNNMK_BLOCK];
+} integer_blocks;
 
-static int64_t load_integer(const void *base, bnnmk_element_type type, size_t index) {
-  switch (type) {
-    case BNNMK_INT32:
-      return ((const int32_t *)base)[index];
-    case BNNMK_INT64:
-      return ((const int64_t *)base)[index];
-    default:
-      return ((const uint8_t *)base)[index] != 0;
-  }
-}
+#define EACH(expression)               \
+  for (size_t i = 0; i < count; i++) { \
+    expression;                        \
+  }                                    \
+  break
 
-// `count` elements from `offset` on, `step` apart, as reals or as integers.
-static void load(block *values, const void *base, bnnmk_element_type type, int as_reals, size_t offset, size_t step,
-                 size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    const size_t index = offset + i * step;
-    if (type == BNNMK_FLOAT32) {
-      values->reals[i] = ((const float *)base)[index];
-    } else if (as_reals) {
-      values->reals[i] = (double)load_integer(base, type, index);
-    } else {
-      values->integers[i] = load_integer(base, type, index);
-    }
-  }
-}
-
-static int64_t saturated(double x) {
-  if (!(x > -9223372036854775808.0)) {
-    return x != x ? 0 : INT64_MIN;
-  }
-  return x >= 9223372036854775808.0 ? INT64_MAX : (int64_t)x;
-}
-
-static void store_integers(const int64_t *values, void *output, bnnmk_element_type type, size_t offset, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    switch (type) {
-      case BNNMK_FLOAT32:
-        ((float *)output)[offset + i] = (float)values[i];
-        break;
-      case BNNMK_INT32:
-        ((int32_t *)output)[offset + i] = (int32_t)(uint32_t)(uint64_t)values[i];
-        break;
-      case BNNMK_INT64:
-        ((int64_t *)output)[offset + i] = values[i];
-        break;
-      default:
-        ((uint8_t *)output)[offset + i] = values[i] != 0;
-    }
-  }
-}
-
-// Reals as another type: integers lose the fraction and saturate, at 32 bits too.
-static void store_reals(block *values, void *output, bnnmk_element_type type, size_t offset, size_t count) {
-  if (type == BNNMK_FLOAT32) {
+static void compute_reals(uint32_t function, double *a, const double *b, size_t count) {
+  if (function == POWER) {
     for (size_t i = 0; i < count; i++) {
-      ((float *)output)[offset + i] = (float)values->reals[i];
+      a[i] = pow(a[i], b[i]);
     }
     return;
   }
-  for (size_t i = 0; i < count; i++) {
-    const double x = values->reals[i];
-    int64_t integer = type == BNNMK_BOOL ? x != 0 : saturated(x);
-    if (type == BNNMK_INT32) {
-      integer = integer > INT32_MAX ? INT32_MAX : integer < INT32_MIN ? INT32_MIN : integer;
-    }
-    values->integers[i] = integer;
+#define APPLY_EACH(function)                             \
+  for (size_t i = 0; i < count; i++) {                   \
+    a[i] = bnnmk_apply_arithmetic(function, a[i], b[i]); \
   }
-  store_integers(values->integers, output, type, offset, count);
+  BNNMK_WITH_CONSTANT_FUNCTION((bnnmk_function)function, APPLY_EACH)
 }
 
-static double of_reals(uint32_t function, double a, double b) {
+// Comparisons of reals, to 0 and 1.
+static void compare_reals(uint32_t function, const double *a, const double *b, int64_t *y, size_t count) {
   switch (function) {
-    case BNNMK_ADD:
-      return a + b;
-    case BNNMK_SUBTRACT:
-      return a - b;
-    case BNNMK_MULTIPLY:
-      return a * b;
-    case BNNMK_DIVIDE:
-      return a / b;
-    case BNNMK_MINIMUM:
-      return a < b || a != a ? a : b;
-    case BNNMK_MAXIMUM:
-      return a > b || a != a ? a : b;
+    case EQUAL:
+      EACH(y[i] = a[i] == b[i]);
+    case LESS:
+      EACH(y[i] = a[i] < b[i]);
     default:
-      return pow(a, b);
+      EACH(y[i] = a[i] <= b[i]);
   }
 }
 
-// base^exponent, wrapping; towards zero for a negative exponent, 0 for 0.
-static int64_t integer_power(int64_t base, int64_t exponent) {
-  if (exponent < 0) {
-    return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
+static int64_t quotient(int64_t a, int64_t b) {
+  if (b == 0) {
+    return 0;
   }
-  uint64_t result = 1, square = (uint64_t)base;
-  for (; exponent > 0; exponent >>= 1, square *= square) {
-    if (exponent & 1) {
-      result *= square;
-    }
+  return b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
+}
+
+// a to the power of b, modulo 2^64; towards zero for b < 0, of 0 too.
+static int64_t integer_power(int64_t a, int64_t b) {
+  if (b < 0) {
+    return a == 1 || (a == -1 && b % 2 == 0) ? 1 : a == -1 ? -1 : 0;
+  }
+  uint64_t result = 1, square = (uint64_t)a;
+  for (; b > 0; b >>= 1, square *= square) {
+    result *= b & 1 ? square : 1;
   }
   return (int64_t)result;
 }
 
-static int64_t of_integers(uint32_t function, int64_t a, int64_t b) {
+// Unsigned arithmetic wraps around; what is stored of it is the same modulo the type's size.
+static void compute_integers(uint32_t function, int64_t *a, const int64_t *b, const int64_t *c, size_t count) {
   switch (function) {
     case BNNMK_ADD:
-      return (int64_t)((uint64_t)a + (uint64_t)b);
+      EACH(a[i] = (int64_t)((uint64_t)a[i] + (uint64_t)b[i]));
     case BNNMK_SUBTRACT:
-      return (int64_t)((uint64_t)a - (uint64_t)b);
+      EACH(a[i] = (int64_t)((uint64_t)a[i] - (uint64_t)b[i]));
     case BNNMK_MULTIPLY:
-      return (int64_t)((uint64_t)a * (uint64_t)b);
+      EACH(a[i] = (int64_t)((uint64_t)a[i] * (uint64_t)b[i]));
     case BNNMK_DIVIDE:
-      return b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
+      EACH(a[i] = quotient(a[i], b[i]));
     case BNNMK_MINIMUM:
-      return a < b ? a : b;
+      EACH(a[i] = a[i] < b[i] ? a[i] : b[i]);
     case BNNMK_MAXIMUM:
-      return a > b ? a : b;
+      EACH(a[i] = a[i] > b[i] ? a[i] : b[i]);
     case POWER:
-      return integer_power(a, b);
+      EACH(a[i] = integer_power(a[i], b[i]));
     case EQUAL:
-      return a == b;
+      EACH(a[i] = a[i] == b[i]);
     case LESS:
-      return a < b;
+      EACH(a[i] = a[i] < b[i]);
     case LESS_OR_EQUAL:
-      return a <= b;
+      EACH(a[i] = a[i] <= b[i]);
     case AND:
-      return a & b;
+      EACH(a[i] &= b[i]);
     case OR:
-      return a | b;
+      EACH(a[i] |= b[i]);
+    case XOR:
+      EACH(a[i] ^= b[i]);
+    case WHERE:
+      EACH(a[i] = a[i] ? b[i] : c[i]);
     default:
-      return a ^ b;
+      break;  // a cast: loads and stores do it all
   }
 }
 
-static int64_t compare_reals(uint32_t function, double a, double b) {
-  return function == EQUAL ? a == b : function == LESS ? a < b : a <= b;
-}
-
-// One block of a row; operands start at offsets[o] and go on by steps[o].
-static void compute_block(const bnnmk_compute *call, const size_t *offsets, const size_t *steps, size_t output,
+// One block of a row: `at` are the operands' first elements, `steps` what leads from one to the next.
+static void compute_block(const bnnmk_compute *call, const size_t at[3], const size_t steps[3], size_t output,
                           size_t count) {
-  block operands[3];
-  const uint32_t function = call->function;
-  // What the values are: those of WHERE stand behind its condition.
-  const uint32_t first = function == WHERE ? 1 : 0;
-  const int is_real = call->types[first] == BNNMK_FLOAT32 ||
-                      (function == POWER && call->operand_count > 1 && call->types[1] == BNNMK_FLOAT32);
+  const bnnmk_element_type type = call->types[0], output_type = call->output_type;
+  const int is_selection = call->function == WHERE;
+  const int is_real = type == BNNMK_FLOAT32 || (call->function == POWER && call->types[1] == BNNMK_FLOAT32);
+  if (is_real) {
+    real_blocks x;
+    bnnmk_load_reals(x.a, call->operands[0], type, at[0], steps[0], count);
+    if (call->operand_count > 1) {
+      bnnmk_load_reals(x.b, call->operands[1], call->types[1], at[1], steps[1], count);
+    }
+    if (call->function >= EQUAL && call->function <= LESS_OR_EQUAL) {
+      int64_t y[BNNMK_BLOCK];
+      compare_reals(call->function, x.a, x.b, y, count);
+      bnnmk_store_integers(y, call->output, output_type, output, count);
+      return;
+    }
+    if (call->function != CAST) {
+      compute_reals(call->function, x.a, x.b, count);
+    }
+    bnnmk_store_reals(x.a, call->output, output_type, output, count);
+    return;
+  }
+  integer_blocks x;
+  int64_t *blocks[3] = {x.a, x.b, x.c};
   for (uint32_t o = 0; o < call->operand_count; o++) {
-    load(&operands[o], call->operands[o], call->types[o], is_real && o >= first, offsets[o], steps[o], count);
+    // What is selected is bits to move.
+    const bnnmk_element_type own = is_selection && call->types[o] == BNNMK_FLOAT32 ? BNNMK_INT32 : call->types[o];
+    bnnmk_load_integers(blocks[o], call->operands[o], own, at[o], steps[o], count);
   }
-  block *a = &operands[0];
-  const block *b = &operands[1];
-  if (function == WHERE) {
-    block *no = &operands[2];
-    for (size_t i = 0; i < count; i++) {
-      no->integers[i] = a->integers[i] ? b->integers[i] : no->integers[i];
-    }
-    a = no;
-  } else if (is_real && (function == EQUAL || function == LESS || function == LESS_OR_EQUAL)) {
-    for (size_t i = 0; i < count; i++) {
-      a->integers[i] = compare_reals(function, a->reals[i], b->reals[i]);
-    }
-  } else if (function != CAST) {
-    for (size_t i = 0; i < count; i++) {
-      if (is_real) {
-        a->reals[i] = of_reals(function, a->reals[i], b->reals[i]);
-      } else {
-        a->integers[i] = of_integers(function, a->integers[i], b->integers[i]);
-      }
-    }
-  }
-  if (is_real && call->output_type != BNNMK_BOOL) {
-    store_reals(a, call->output, call->output_type, output, count);
-  } else if (is_real && function == CAST) {
-    store_reals(a, call->output, BNNMK_BOOL, output, count);
-  } else {
-    store_integers(a->integers, call->output, call->output_type, output, count);
-  }
+  compute_integers(call->function, x.a, x.b, x.c, count);
+  bnnmk_store_integers(x.a, call->output, is_selection && output_type == BNNMK_FLOAT32 ? BNNMK_INT32 : output_type,
+                       output, count);
 }
 
 void bnnmk_compute_generic(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_compute *call = arguments;
   bnnmk_strided_rows rows = bnnmk_first_row(call->rank, call->dims, begin, end);
   for (size_t row = 0; row < rows.row_count; row++, bnnmk_next_row(&rows)) {
-    size_t offsets[3] = {0}, steps[3] = {0};
+    size_t first[3] = {0}, steps[3] = {0};
     for (uint32_t o = 0; o < call->operand_count; o++) {
-      offsets[o] = call->rank > 0 ? bnnmk_row_in_operand(&rows, call->strides[o]) : 0;
+      first[o] = bnnmk_row_in_operand(&rows, call->strides[o]);
       steps[o] = call->rank > 0 ? call->strides[o][rows.last] : 0;
     }
-    for (size_t done = 0; done < rows.row_length; done += BLOCK) {
-      const size_t left = rows.row_length - done, count = left < BLOCK ? left : BLOCK;
-      compute_block(call, offsets, steps, rows.output + done, count);
-      for (uint32_t o = 0; o < call->operand_count; o++) {
-        offsets[o] += count * steps[o];
-      }
+    for (size_t done = 0; done < rows.row_length; done += BNNMK_BLOCK) {
+      const size_t left = rows.row_length - done;
+      const size_t at[3] = {first[0] + done * steps[0], first[1] + done * steps[1], first[2] + done * steps[2]};
+      compute_block(call, at, steps, rows.output + done, left < BNNMK_BLOCK ? left : BNNMK_BLOCK);
     }
   }
 }

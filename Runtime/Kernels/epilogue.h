@@ -12,6 +12,9 @@
 #include "separate_roundings.h"
 #include "window_taps.h"
 
+// The most numbers that go through an epilogue at once.
+enum { BNNMK_MAX_VALUES = 64 };
+
 // x < 0 ? x * a : x * b; x itself for x * b without b.
 BNNMK_INLINE void bnnmk_rectify(float *x, const float *a, const float *b, uint32_t count) {
   if (b) {
@@ -101,7 +104,7 @@ BNNMK_INLINE uint64_t bnnmk_decide_values(const bnnmk_epilogue *epilogue, uint32
 }
 
 // x[p][i] = step(x[p][i]) for `pixel_count` pixels from `pixel` on and their channels `channel`...<channel + count; x
-// has `count` numbers a pixel.
+// has `count` numbers a pixel, at most BNNMK_MAX_VALUES in all.
 BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_t pixel_count, uint32_t channel,
                                    float *x, uint32_t count) {
   const float *a = step->a ? step->a + channel : 0;
@@ -138,23 +141,18 @@ BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_
       }
       break;
     }
-    case BNNMK_STEP_FUNCTION:
-      if (step->function == BNNMK_SIGMOID) {
-        BNNMK_LANES
-        for (uint32_t i = 0; i < pixel_count * count; i++) {
-          x[i] = bnnmk_sigmoid(x[i]);
-        }
-      } else if (step->function == BNNMK_TANH) {
-        BNNMK_LANES
-        for (uint32_t i = 0; i < pixel_count * count; i++) {
-          x[i] = bnnmk_tanh(x[i]);
-        }
-      } else {
-        for (uint32_t i = 0; i < pixel_count * count; i++) {
-          x[i] = bnnmk_real_value(step->function, x[i]);
-        }
+    case BNNMK_STEP_FUNCTION: {
+      // Only a copy leaves this function: x must be seen to overlap nothing, or the loops would not vectorize.
+      float copy[BNNMK_MAX_VALUES];
+      for (uint32_t i = 0; i < pixel_count * count; i++) {
+        copy[i] = x[i];
+      }
+      bnnmk_apply_function(step->function, copy, pixel_count * count);
+      for (uint32_t i = 0; i < pixel_count * count; i++) {
+        x[i] = copy[i];
       }
       break;
+    }
     default:
       for (uint32_t p = 0; p < pixel_count; p++) {
         bnnmk_apply_operand(step->kind, x + p * count, step->operand + (pixel + p) * step->operand_stride + channel,

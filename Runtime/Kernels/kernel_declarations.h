@@ -14,6 +14,7 @@ void bnnmk_bit_pool_generic(const void *arguments, uint32_t begin, uint32_t end)
 void bnnmk_binarize_f32_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_i32_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_unpack_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_bit_difference_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_extract_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_scale_shift_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_clamp_generic(const void *arguments, uint32_t begin, uint32_t end);
@@ -46,6 +47,8 @@ void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin, uint32_
 #if defined(__ARM_NEON)
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_neon(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_matmul_f32_neon(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_matmul_neon(const void *arguments, uint32_t begin, uint32_t end);
 #endif
 
 #endif

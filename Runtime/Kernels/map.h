@@ -5,7 +5,7 @@
 
 #include "epilogue.h"
 
-enum { BNNMK_MAP_CHUNK = 64 };
+enum { BNNMK_MAP_CHUNK = BNNMK_MAX_VALUES };
 
 BNNMK_INLINE void bnnmk_map_chunk(const bnnmk_map *map, size_t row, size_t pixel, uint32_t channel, uint32_t count) {
   const bnnmk_epilogue *epilogue = &map->epilogue;

@@ -1,46 +1,39 @@
-// Products of two float32 matrices: rows of b times numbers of a, added up for a run of columns at a time. Shared by
-// all levels, which differ in what the compiler makes of the loops.
+// A product of float matrices as the float convolution it is: rows of a are pixels of one image row, columns of b the
+// output channels of a 1x1 kernel. So it has that kernel's tiles and its order of summation.
 #ifndef BNNM_MATMUL_H
 #define BNNM_MATMUL_H
 
+#include <math.h>
 #include <stddef.h>
 
-#include "lanes.h"
-#include "separate_roundings.h"
 #include "window_taps.h"
 
-#define BNNMK_MATMUL_COLUMNS 64
-
-// sums[j] = sum over k of a[k] * b[k][j], for `count` columns; a constant in the call for whole runs.
-BNNMK_INLINE void bnnmk_matmul_run(const bnnmk_matmul *call, const float *a, uint32_t first, float *output,
-                                   uint32_t count) {
-  float sums[BNNMK_MATMUL_COLUMNS] = {0};
-  for (uint32_t k = 0; k < call->k; k++) {
-    const float *row = call->b + (size_t)k * call->n + first;
-    const float factor = a[k];
-    BNNMK_LANES
-    for (uint32_t j = 0; j < count; j++) {
-      sums[j] += factor * row[j];
-    }
-  }
-  BNNMK_LANES
-  for (uint32_t j = 0; j < count; j++) {
-    output[first + j] = sums[j];
-  }
-}
-
-BNNMK_INLINE void bnnmk_matmul_rows(const bnnmk_matmul *call, uint32_t begin, uint32_t end) {
-  for (uint32_t m = begin; m < end; m++) {
-    const float *a = call->a + (size_t)m * call->k;
-    float *output = call->output + (size_t)m * call->n;
-    uint32_t first = 0;
-    for (; call->n - first >= BNNMK_MATMUL_COLUMNS; first += BNNMK_MATMUL_COLUMNS) {
-      bnnmk_matmul_run(call, a, first, output, BNNMK_MATMUL_COLUMNS);
-    }
-    if (first < call->n) {
-      bnnmk_matmul_run(call, a, first, output, call->n - first);
-    }
-  }
+// Rows begin..<end by the convolution of an instruction set.
+BNNMK_INLINE void bnnmk_matmul_by_conv2d(const bnnmk_matmul *matmul, uint32_t begin, uint32_t end,
+                                         bnnmk_kernel convolve) {
+  const uint32_t rows = end - begin;
+  const bnnmk_conv2d conv = {
+      .window = {.in_h = 1,
+                 .in_w = rows,
+                 .out_h = 1,
+                 .out_w = rows,
+                 .kernel_h = 1,
+                 .kernel_w = 1,
+                 .stride_h = 1,
+                 .stride_w = 1,
+                 .dilation_h = 1,
+                 .dilation_w = 1},
+      .input = matmul->a + (size_t)begin * matmul->k,
+      .input_stride = matmul->k,
+      .channels = matmul->k,
+      .weights = matmul->b,
+      .output = matmul->output + (size_t)begin * matmul->n,
+      .output_stride = matmul->n,
+      .out_channels = matmul->n,
+      .minimum = -INFINITY,
+      .maximum = INFINITY,
+  };
+  convolve(&conv, 0, rows > 0);
 }
 
 #endif

@@ -1,121 +1,168 @@
-// One element of all those along an axis in the middle of [outer][extent][inner]: reals in float64, in ascending order,
-// integers in 64 bits.
-#include <stddef.h>
+// Reductions over the middle of [outer][extent][inner]: blocks of up to 128 neighbouring elements (some rows of the
+// middle, or a part of one) are loaded into float64 or int64 and enter the columns' results in order.
+#include <math.h>
 
+#include "element_blocks.h"
 #include "kernel_declarations.h"
-#include "window_taps.h"
-
-#define BLOCK 64
+#include "separate_roundings.h"
 
 // Numbered as bnnmf_reduction.
-enum { SUM = 1, MEAN, MAXIMUM, MINIMUM, PRODUCT, ARGMAX, ARGMIN };
+enum { SUM = 1, MEAN = 2, MAXIMUM = 3, MINIMUM = 4, PRODUCT = 5, ARGMAX = 6, ARGMIN = 7 };
 
-// What has been seen of each of a block's elements; for ARGMAX and ARGMIN also where.
-typedef struct seen {
-  double reals[BLOCK];
-  int64_t integers[BLOCK], places[BLOCK];
-} seen;
+// Results so far of a block of columns; `index` for ARGMAX and ARGMIN.
+typedef struct real_results {
+  double value[BNNMK_BLOCK];
+  int64_t index[BNNMK_BLOCK];
+} real_results;
 
-BNNMK_INLINE double next_real(uint32_t function, double a, double x) {
+typedef struct integer_results {
+  int64_t value[BNNMK_BLOCK], index[BNNMK_BLOCK];
+} integer_results;
+
+// What a column starts with: the neutral element.
+static double first_real(uint32_t function) {
   switch (function) {
-    case MAXIMUM:
-      return a > x || a != a ? a : x;
-    case MINIMUM:
-      return a < x || a != a ? a : x;
     case PRODUCT:
-      return a * x;
+      return 1.0;
+    case MAXIMUM:
+      return -INFINITY;
+    case MINIMUM:
+      return INFINITY;
     default:
-      return a + x;
+      return 0.0;
   }
 }
 
-BNNMK_INLINE int64_t next_integer(uint32_t function, int64_t a, int64_t x) {
+static int64_t first_integer(uint32_t function) {
   switch (function) {
-    case MAXIMUM:
-      return a > x ? a : x;
-    case MINIMUM:
-      return a < x ? a : x;
     case PRODUCT:
-      return (int64_t)((uint64_t)a * (uint64_t)x);
+      return 1;
+    case MAXIMUM:
+      return INT64_MIN;
+    case MINIMUM:
+      return INT64_MAX;
     default:
-      return (int64_t)((uint64_t)a + (uint64_t)x);
+      return 0;
   }
 }
 
-// Whether a value stands for ARGMAX or ARGMIN in place of the best before it; NaN is better than any number.
-static int is_better_real(const bnnmk_reduce *call, double value, double best) {
-  if (best != best) {
-    return call->select_last && value != value;
-  }
-  return value != value || (call->function == ARGMAX ? value > best : value < best) ||
-         (call->select_last && value == best);
-}
+#define EACH(expression)               \
+  for (size_t c = 0; c < count; c++) { \
+    expression;                        \
+  }                                    \
+  break
 
-static void add_reals(const bnnmk_reduce *call, seen *block, const float *x, uint32_t place, uint32_t count) {
-  const uint32_t function = call->function;
-  for (uint32_t e = 0; e < count; e++) {
-    const double value = x[e], best = block->reals[e];
-    if (function < ARGMAX) {
-      block->reals[e] = place == 0 ? value : next_real(function, best, value);
-    } else if (place == 0 || is_better_real(call, value, best)) {
-      block->reals[e] = value;
-      block->places[e] = place;
-    }
-  }
-}
-
-static int64_t element(const void *x, bnnmk_element_type type, size_t index) {
-  return type == BNNMK_INT32   ? ((const int32_t *)x)[index]
-         : type == BNNMK_INT64 ? ((const int64_t *)x)[index]
-                               : ((const uint8_t *)x)[index] != 0;
-}
-
-static void add_integers(const bnnmk_reduce *call, seen *block, size_t first, uint32_t place, uint32_t count) {
-  const uint32_t function = call->function;
-  for (uint32_t e = 0; e < count; e++) {
-    const int64_t value = element(call->input, call->type, first + e), best = block->integers[e];
-    if (function < ARGMAX) {
-      block->integers[e] = place == 0 ? value : next_integer(function, best, value);
-    } else if (place == 0 || (function == ARGMAX ? value > best : value < best) ||
-               (call->select_last && value == best)) {
-      block->integers[e] = value;
-      block->places[e] = place;
-    }
+static void enter_reals(const bnnmk_reduce *reduce, real_results *results, const double *x, size_t row, size_t count) {
+  double *y = results->value;
+  switch (reduce->function) {
+    case SUM:
+    case MEAN:
+      EACH(y[c] += x[c]);
+    case PRODUCT:
+      EACH(y[c] *= x[c]);
+    case MAXIMUM:
+      // A NaN is taken, and never left again.
+      EACH(y[c] = x[c] > y[c] || x[c] != x[c] ? x[c] : y[c]);
+    case MINIMUM:
+      EACH(y[c] = x[c] < y[c] || x[c] != x[c] ? x[c] : y[c]);
+    default:
+      for (size_t c = 0; c < count; c++) {
+        // The least is the greatest of the negated numbers; NaN stands above all of them either way.
+        const double value = reduce->function == ARGMIN ? -x[c] : x[c];
+        const int is_nan = value != value, was_nan = y[c] != y[c];
+        const int is_equal = value == y[c] || (is_nan && was_nan);
+        const int is_greater = value > y[c] || (is_nan && !was_nan);
+        if (row == 0 || is_greater || (is_equal && reduce->select_last)) {
+          y[c] = value;
+          results->index[c] = (int64_t)row;
+        }
+      }
   }
 }
 
-static void store(const bnnmk_reduce *call, const seen *block, size_t first, uint32_t count) {
-  for (uint32_t e = 0; e < count; e++) {
-    if (call->function >= ARGMAX) {
-      ((int64_t *)call->output)[first + e] = block->places[e];
-    } else if (call->type == BNNMK_FLOAT32) {
-      const double value = block->reals[e];
-      ((float *)call->output)[first + e] = (float)(call->function == MEAN ? value / call->extent : value);
-    } else if (call->type == BNNMK_INT32) {
-      ((int32_t *)call->output)[first + e] = (int32_t)(uint32_t)(uint64_t)block->integers[e];
-    } else if (call->type == BNNMK_INT64) {
-      ((int64_t *)call->output)[first + e] = block->integers[e];
+static void enter_integers(const bnnmk_reduce *reduce, integer_results *results, const int64_t *x, size_t row,
+                           size_t count) {
+  int64_t *y = results->value;
+  switch (reduce->function) {
+    case SUM:
+      EACH(y[c] = (int64_t)((uint64_t)y[c] + (uint64_t)x[c]));
+    case PRODUCT:
+      EACH(y[c] = (int64_t)((uint64_t)y[c] * (uint64_t)x[c]));
+    case MAXIMUM:
+      EACH(y[c] = x[c] > y[c] ? x[c] : y[c]);
+    case MINIMUM:
+      EACH(y[c] = x[c] < y[c] ? x[c] : y[c]);
+    default:
+      for (size_t c = 0; c < count; c++) {
+        // -1 - x: the order of all integers reversed.
+        const int64_t value = reduce->function == ARGMIN ? -1 - x[c] : x[c];
+        if (row == 0 || value > y[c] || (value == y[c] && reduce->select_last)) {
+          y[c] = value;
+          results->index[c] = (int64_t)row;
+        }
+      }
+  }
+}
+
+// `count` columns from element `first` of row 0 on, whose results are stored from element `output` on.
+static void reduce_columns(const bnnmk_reduce *reduce, size_t first, size_t output, size_t count) {
+  union {
+    real_results reals;
+    integer_results integers;
+  } results;
+  union {
+    double reals[BNNMK_BLOCK];
+    int64_t integers[BNNMK_BLOCK];
+  } x;
+  const int is_real = reduce->type == BNNMK_FLOAT32;
+  for (size_t c = 0; c < count; c++) {
+    if (is_real) {
+      results.reals.value[c] = first_real(reduce->function);
+      results.reals.index[c] = 0;
     } else {
-      ((uint8_t *)call->output)[first + e] = block->integers[e] != 0;
+      results.integers.value[c] = first_integer(reduce->function);
+      results.integers.index[c] = 0;
     }
+  }
+  // Whole rows stand one behind the other.
+  const size_t room = count == reduce->inner ? BNNMK_BLOCK / count : 1;
+  for (size_t row = 0; row < reduce->extent;) {
+    const size_t left = reduce->extent - row, rows = left < room ? left : room;
+    if (is_real) {
+      bnnmk_load_reals(x.reals, reduce->input, reduce->type, first + row * reduce->inner, 1, rows * count);
+    } else {
+      bnnmk_load_integers(x.integers, reduce->input, reduce->type, first + row * reduce->inner, 1, rows * count);
+    }
+    for (size_t r = 0; r < rows; r++) {
+      if (is_real) {
+        enter_reals(reduce, &results.reals, x.reals + r * count, row + r, count);
+      } else {
+        enter_integers(reduce, &results.integers, x.integers + r * count, row + r, count);
+      }
+    }
+    row += rows;
+  }
+  if (reduce->function == ARGMAX || reduce->function == ARGMIN) {
+    const int64_t *index = is_real ? results.reals.index : results.integers.index;
+    bnnmk_store_integers(index, reduce->output, BNNMK_INT64, output, count);
+  } else if (is_real) {
+    for (size_t c = 0; c < count && reduce->function == MEAN; c++) {
+      results.reals.value[c] /= reduce->extent;
+    }
+    bnnmk_store_reals(results.reals.value, reduce->output, reduce->type, output, count);
+  } else {
+    bnnmk_store_integers(results.integers.value, reduce->output, reduce->type, output, count);
   }
 }
 
 void bnnmk_reduce_generic(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_reduce *call = arguments;
-  seen block;
+  const bnnmk_reduce *reduce = arguments;
+  const size_t inner = reduce->inner;
   for (size_t outer = begin; outer < end; outer++) {
-    for (uint32_t first = 0; first < call->inner; first += BLOCK) {
-      const uint32_t count = call->inner - first < BLOCK ? call->inner - first : BLOCK;
-      for (uint32_t place = 0; place < call->extent; place++) {
-        const size_t at = (outer * call->extent + place) * call->inner + first;
-        if (call->type == BNNMK_FLOAT32) {
-          add_reals(call, &block, (const float *)call->input + at, place, count);
-        } else {
-          add_integers(call, &block, at, place, count);
-        }
-      }
-      store(call, &block, outer * call->inner + first, count);
+    for (size_t column = 0; column < inner; column += BNNMK_BLOCK) {
+      const size_t left = inner - column;
+      reduce_columns(reduce, outer * reduce->extent * inner + column, outer * inner + column,
+                     left < BNNMK_BLOCK ? left : BNNMK_BLOCK);
     }
   }
 }

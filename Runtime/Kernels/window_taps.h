@@ -12,9 +12,6 @@
 #define BNNMK_INLINE static inline __attribute__((always_inline))
 #endif
 
-// For functions that do much at a call: one copy a file, however many loops call them.
-#define BNNMK_ONE_COPY static __attribute__((noinline, unused))
-
 // Taps first..<last of one axis lie on the input; none do where first == last. first <= last <= kernel.
 typedef struct bnnmk_tap_range {
   uint32_t first, last;

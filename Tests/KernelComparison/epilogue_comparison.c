@@ -87,7 +87,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     const int is_vector = (int)random_between(random, 0, 1);
     epilogue->steps[s] = (bnnmk_step){
         .kind = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE),
-        .function = random_between(random, 0, 1) ? BNNMK_SIGMOID : BNNMK_TANH,
+        .function = (bnnmk_real_function)random_between(random, BNNMK_SIGMOID, BNNMK_ROUND),
         .a = vectors[random_between(random, 0, OPERAND_COUNT - 1)],
         .b = random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
         .operand = is_vector ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : map,

@@ -45,11 +45,15 @@ int main(int argc, char **argv) {
     failures += !compare_binary_conv2d(first_seed + i, levels, level_count);
     failures += !compare_conv2d(first_seed + i, levels, level_count);
     failures += !compare_epilogues(first_seed + i, levels, level_count);
+    failures += !compare_matmul(first_seed + i, levels, level_count);
+    failures += !compare_binary_matmul(first_seed + i, levels, level_count);
+    failures += !compare_compute(first_seed + i, levels, level_count);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 3 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 6 * case_count);
     return 1;
   }
-  printf("ok: %lu binary convolutions, float convolutions and epilogues each\n", case_count);
+  printf("ok: %lu binary convolutions, float convolutions, epilogues, products, binary products and functions each\n",
+         case_count);
   return 0;
 }

@@ -39,7 +39,9 @@ struct EpilogueStep: CustomStringConvertible {
             ]
             (minimum, maximum) = random.pick(bounds)
         case BNNMK_STEP_FUNCTION:
-            function = random.pick([BNNMK_SIGMOID, BNNMK_TANH])
+            function = random.pick([
+                BNNMK_SIGMOID, BNNMK_TANH, BNNMK_EXP, BNNMK_LOG, BNNMK_GELU, BNNMK_GELU_TANH, BNNMK_FLOOR, BNNMK_ROUND,
+            ])
         default:
             operandIsVector = Bool.random(using: &random)
             operand = numbers(operandIsVector ? channels : pixelCount * channels)

@@ -60,6 +60,13 @@ final class KernelLevelTests: XCTestCase {
             XCTAssertNotNil(table.binarize_by_f32)
             XCTAssertNotNil(table.binarize_by_i32)
             XCTAssertNotNil(table.accumulator_thresholds)
+            XCTAssertNotNil(table.compute)
+            XCTAssertNotNil(table.gather)
+            XCTAssertNotNil(table.gather_bits)
+            XCTAssertNotNil(table.resample)
+            XCTAssertNotNil(table.reduce)
+            XCTAssertNotNil(table.matmul)
+            XCTAssertNotNil(table.binary_matmul)
             XCTAssertNotNil(table.binary_conv2d_name)
             XCTAssertNotNil(table.conv2d_name)
         }
