@@ -37,7 +37,9 @@ enum DecisionOrigin {
                 condition = condition ?? id
             case is Reshape, is Transpose: sources = [node.inputs[0]!]
             case is MaxPool where graph[next].type.rank == 4: sources = [node.inputs[0]!]
-            case is MaxPool, is Slice, is Split, is Gather, is Pad, is DepthToSpace, is Expand, is Squeeze:
+            case is MaxPool, is GlobalMaxPool, is ReduceMax, is Slice, is Split, is Gather, is Pad, is DepthToSpace,
+                is SpaceToDepth, is Expand, is Tile,
+                is Resize where (node.op as? Resize)?.mode == .nearest:
                 mover = mover ?? id
                 sources = [node.inputs[0]!]
             case is Concat:
@@ -81,7 +83,7 @@ enum DecisionOrigin {
         case .moved(let id):
             return FloatReason(
                 .movedDecisions,
-                "\(subject) is made of decisions, but they pass \(name(id)), behind which numbers other than ±1 are not followed",
+                "\(subject) is made of decisions, but they pass \(name(id)), behind which they are not followed",
                 isFallback: isFallback)
         case .ternary(let sign):
             return FloatReason(

@@ -186,19 +186,35 @@ final class FloatReasonTests: XCTestCase {
         },
         Example(
             kind: .movedDecisions,
-            text: "its input is made of decisions, but they pass 'joined' (Concat), behind which numbers other than ±1"
+            text: "its input is made of decisions, but they pass 'joined' (Concat), behind which they"
                 + " are not followed",
             isFallback: true
         ) { g in try layer(&g, try joined(&g)) },
         Example(
             kind: .movedDecisions,
-            text: "its input is made of decisions, but they pass 'cut' (Slice), behind which numbers other than ±1 are"
+            text: "its input is made of decisions, but they pass 'cut' (Slice), behind which they are"
                 + " not followed",
             isFallback: true
         ) { g in
             let codes = try g.add(Mul(), try sign(&g), g.number(0.5))
             return try layer(
                 &g, try g.add(Slice(), codes, g.integers([0]), g.integers([1]), g.integers([2]), name: "cut"))
+        },
+        Example(
+            kind: .movedDecisions,
+            text:
+                "its input is made of decisions, but they pass 'enlarged' (Resize), behind which they are not followed",
+            isFallback: true
+        ) { g in
+            let scales = g.constant([4], [1, 1, 2, 2])
+            let enlarged = try g.add(
+                Resize(mode: .nearest, transformation: .asymmetric), try sign(&g), nil, scales, name: "enlarged")
+            return try layer(&g, enlarged)
+        },
+        Example(kind: .realOperands, text: "its input and its weights are real-valued", isFallback: false) { g in
+            let averaged = try g.add(AveragePool(window: Window(kernel: 2)), try sign(&g), name: "averaged")
+            return try g.add(
+                Conv(window: Window(kernel: 1)), averaged, g.constant([1, 2, 1, 1], [1, 0.5]), nil, name: "layer")
         },
         Example(
             kind: .unevenDecisions,
