@@ -186,7 +186,7 @@ extension ModelDescription {
             return Tensor(graph[probe.value].type, .integer(probe.inOwnOrder(decisions))).bitsHash
         }
         return bnnmf_check(
-            inputs: indices(check.inputs.map { blob($0) }), outputs: indices(check.outputs.map { blob($0) }),
+            inputs: indices(check.inputs.map { blob(of: $0) }), outputs: indices(check.outputs.map { blob(of: $0) }),
             hashes: indices(hashes), tolerance: check.tolerance)
     }
 

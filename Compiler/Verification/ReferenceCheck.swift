@@ -22,6 +22,8 @@ public struct ReferenceCheck {
         public var name: String
         public var largestDifference: Float
         public var largestMagnitude: Float
+        /// Integers and truth values, which must be equal: a difference is the number of elements that are not.
+        public var isExact: Bool
     }
 
     public let graph: Graph
@@ -109,10 +111,15 @@ public struct ReferenceCheck {
         }
         let compared = zip(zip(graph.outputs, results), outputs).map { pair, runtime in
             let (output, reference) = pair
+            if let wanted = reference.integers, let found = runtime.integers {
+                return Output(
+                    name: output.name, largestDifference: Float(zip(wanted, found).filter { $0 != $1 }.count),
+                    largestMagnitude: wanted.map { Float($0.magnitude) }.max() ?? 0, isExact: true)
+            }
             let differences = zip(reference.floats, runtime.floats).map { abs($0 - $1) }
             return Output(
                 name: output.name, largestDifference: differences.reduce(0) { $1.isNaN ? .nan : max($0, $1) },
-                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0)
+                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0, isExact: false)
         }
         return (found, compared)
     }

@@ -29,7 +29,7 @@ final class EmbeddedCheckTests: XCTestCase {
             return nil
         }
         var check = Check(
-            inputs: [input.floats], outputs: expected.outputs.map(\.floats), decisions: expected.decisions,
+            inputs: [input], outputs: expected.outputs, decisions: expected.decisions,
             tolerance: 1e-4)
         change(&check)
         let info = Packer.Info(name: "check", producer: "test", target: "portable", sourceWeightBytes: 0)

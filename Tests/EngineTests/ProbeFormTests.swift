@@ -43,7 +43,8 @@ final class ProbeFormTests: EngineTestCase {
             let difference = model.op(BNNMF_OP_BIT_DIFFERENCE, [first, second], BNNMF_BITS, dims)
             model.output(model.unpack(difference, dims))
             model.probe(first, dims, mask: second, maskDiffers: true)
-            model.probe(difference, [channels, 2], order: [(channels, 1), (2, channels)])
+            let channelsFirst = [(extent: channels, stride: 1), (extent: 2, stride: channels)]
+            model.probe(difference, [channels, 2], order: channelsFirst.filter { $0.extent > 1 })
             nonisolated(unsafe) var seen: [Int: [Int8]] = [:]
             let session = try BNNMSession(try model.open()) { probe, _, decisions in seen[probe] = decisions }
             let y = try session.run([a, b])[0]

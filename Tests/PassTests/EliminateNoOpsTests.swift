@@ -6,14 +6,10 @@ import XCTest
 
 /// Nodes that give back their operand go, and operands without elements leave a Concat; others stay.
 final class EliminateNoOpsTests: XCTestCase {
-    private func integers(_ g: inout SmallGraph, _ values: [Int64]) -> Graph.ValueID {
-        g.graph.addConstant("", Tensor([values.count], values, .int64))
-    }
-
     /// x from `start` to `end` by `step` along axis 2.
     private func slice(_ g: inout SmallGraph, _ start: Int64, _ end: Int64, step: Int64 = 1) throws -> Graph.ValueID {
-        let (starts, ends) = (integers(&g, [start]), integers(&g, [end]))
-        let (axes, steps) = (integers(&g, [2]), integers(&g, [step]))
+        let (starts, ends) = (g.integers([start]), g.integers([end]))
+        let (axes, steps) = (g.integers([2]), g.integers([step]))
         return try g.add(Slice(), g.x, starts, ends, axes, steps)
     }
 
