@@ -59,7 +59,8 @@ extension FloatReason.Kind {
             "The input is a sign that can be 0 and that more than binary layers read; `--sign-zero` decides it"
         case .unrecognizedDecision: "The input is 0 and 1, or ±1, by a condition in no spelling of a binarizer"
         case .movedDecisions:
-            "The input's decisions pass an operator behind which they are not followed: ±1 are behind MaxPool, Reshape, Transpose, DepthToSpace, Concat, Slice and Pad, other numbers behind the first three"
+            "The input's decisions pass an operator behind which they are not followed: ±1 are behind MaxPool, Reshape,"
+                + " Transpose, DepthToSpace, Concat, Slice and Pad, other numbers behind the first three"
         case .unevenDecisions:
             "The input's decisions stand for other numbers at other places of a channel, or for one number twice"
         case .combinedDecisions: "The input combines several decisions by arithmetic"
