@@ -68,6 +68,8 @@ let package = Package(
             path: "Tests/ONNXTests"),
         .testTarget(name: "PassTests", dependencies: ["BNNMIR", "BNNMPasses", "TestSupport"], path: "Tests/PassTests"),
         .testTarget(
+            name: "ReportTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMReport"], path: "Tests/ReportTests"),
+        .testTarget(
             name: "VerificationTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMVerification", "TestSupport"],
             path: "Tests/VerificationTests"),
         .testTarget(
@@ -89,7 +91,8 @@ let package = Package(
             ],
             path: "Tests/EndToEndTests"),
         .testTarget(
-            name: "CommandTests", dependencies: ["BNNMCommand", "BNNMFormat", "classify", "minimal", "digits"],
+            name: "CommandTests",
+            dependencies: ["BNNMCommand", "BNNMFormat", "BNNMReport", "classify", "minimal", "digits"],
             path: "Tests/CommandTests"),
     ],
     swiftLanguageModes: [.v6],

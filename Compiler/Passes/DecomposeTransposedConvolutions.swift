@@ -26,7 +26,8 @@ public struct DecomposeTransposedConvolutions: Pass {
                 let decomposition = TransposedConvolution(op, geometry, weights, graph[x].type.shape)
             else { continue }
             let image = try graph.reshape(x, to: decomposition.input, name: node.name)
-            let y = try decomposition.apply(to: image, bias: node.inputs.count > 2 ? node.inputs[2] : nil, node, &graph)
+            let bias = node.inputs.count > 2 ? node.inputs[2] : nil
+            let y = try decomposition.apply(to: image, bias: bias, node, &graph, &context)
             try graph.replace(node.outputs[0], withReshapeOf: y)
         }
     }
@@ -65,13 +66,18 @@ private struct TransposedConvolution {
     private var outputChannels: Int { weights.shape[1] * groups }
 
     func apply(
-        to image: Graph.ValueID, bias: Graph.ValueID?, _ node: Graph.Node, _ graph: inout Graph
+        to image: Graph.ValueID, bias: Graph.ValueID?, _ node: Graph.Node, _ graph: inout Graph,
+        _ context: inout CompilationContext
     ) throws -> Graph.ValueID {
         let strides = (vertical.axis.stride, horizontal.axis.stride)
         var phases: [Graph.ValueID] = []
         for row in 0..<strides.0 {
             for column in 0..<strides.1 {
-                let name = strides == (1, 1) ? node.name : "\(node.name).phase\(row * strides.1 + column)"
+                var name = node.name
+                if strides != (1, 1) {
+                    name += ".phase\(row * strides.1 + column)"
+                    context.parts[name] = LayerPart(layer: node.name, role: .phase)
+                }
                 phases.append(
                     try phase(vertical.phase(row), horizontal.phase(column), of: image, bias, name: name, &graph))
             }

@@ -104,7 +104,7 @@ struct DynamicFold {
         counts.most = 1
         return BinarizerRecord(
             name: name, domain: .dynamicAccumulator, counts: counts, ties: 0, withinNoise: 0,
-            note: "threshold of each sample and channel")
+            note: "threshold of each sample and channel", isDynamic: true)
     }
 
     /// All steps as one affine function of the (negated) accumulator, for averages.

@@ -7,6 +7,7 @@ struct FloatFold {
     private let table: SwitchTable
     private let sampleShape: [Int]
     private let note: String
+    private let isDynamic: Bool
 
     init(_ x: Graph.ValueID, _ decision: any Decision, _ graph: Graph) throws {
         if !(decision is ZeroMask), let (classifier, node) = graph.producer(of: x, as: ScalarClassifier.self),
@@ -19,6 +20,7 @@ struct FloatFold {
                 SwitchTable.Column(start: classifier.startsAtPlus ? 1 : -1, points: classifier.switchPoints)
             ])
             note = "classifier"
+            isDynamic = false
             return
         }
         // Where a number is 0 is no monotone question: asked of the number itself.
@@ -26,7 +28,8 @@ struct FloatFold {
             decision is ZeroMask
             ? Chain(source: x, result: x, nodes: []) : FloatFold.monotoneChain(endingIn: x, graph)
         let shape = graph[chain.source].type.shape
-        note = DynamicComparison(chain.source, graph) == nil ? "" : "threshold of each sample and channel"
+        isDynamic = DynamicComparison(chain.source, graph) != nil
+        note = isDynamic ? "threshold of each sample and channel" : ""
         if chain.nodes.isEmpty {
             // On the number itself: it may change at 0 and at the smallest positive number.
             var last: Int64 = -1
@@ -49,7 +52,9 @@ struct FloatFold {
     }
 
     func record(name: String) -> BinarizerRecord {
-        BinarizerRecord(name: name, domain: .float, counts: table.counts, ties: 0, withinNoise: 0, note: note)
+        BinarizerRecord(
+            name: name, domain: .float, counts: table.counts, ties: 0, withinNoise: 0, note: note,
+            isDynamic: isDynamic)
     }
 
     /// The operators above `x` that are monotone in one operand and whose results nothing else reads.

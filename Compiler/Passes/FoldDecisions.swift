@@ -58,6 +58,7 @@ extension BinarizerRecord {
         var record = self
         if decision is ZeroMask { record.note = "where the ternary sign is 0" }
         if decision is PositiveSign { record.note = "where the ternary sign is +1" }
+        record.isMask = decision is ZeroMask || decision is PositiveSign
         return record
     }
 }

@@ -15,8 +15,14 @@ extension FormBinaryLayers {
             filler = Double(pad.value)
             window = pad.added(to: window)
         }
-        guard let values = try TwoValues(source, in: graph) else { return }
-        func stays(_ reason: String) { context.floatReasons[node.name] = "its input is binary, but \(reason)" }
+        guard let values = try TwoValues(source, in: graph) else {
+            context.floatLayers[node.name] = try FloatReason(ofInput: source, weights: w, graph)
+            return
+        }
+        func stays(_ kind: FloatReason.Kind, _ reason: String) throws {
+            context.floatLayers[node.name] = FloatReason(
+                kind, "its input is binary, but \(reason)", isFallback: try graph.isTwoValued(w))
+        }
 
         // Padding that equals one of the two values is that decision; a convolution's own padding is 0.
         var padValue = 0
@@ -27,31 +33,35 @@ extension FormBinaryLayers {
             } else if values.plus.allSatisfy({ $0 == number }) {
                 padValue = 1
             } else if let filler {
-                return stays("it is padded with \(Float(filler)), which is neither of its two values")
+                return try stays(
+                    .otherPadding, "it is padded with \(Float(filler)), which is neither of its two values")
             }
         }
-        guard let weights = graph.constant(w) else { return stays("its weights depend on the model's input") }
+        guard let weights = graph.constant(w) else {
+            return try stays(.computedWeights, "its weights depend on the model's input")
+        }
         let products = weights.elementCount / max(1, weights.shape[0])
         guard products <= AccumulatorLimit.products else {
-            return stays(
+            return try stays(
+                .tooManyProducts,
                 "its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly"
             )
         }
         let snapped: SnappedWeights
         switch SnappedWeights.snap(weights) {
         case .success(let result): snapped = result
-        case .failure(let refusal): return stays(refusal.description)
+        case .failure(let refusal): return try stays(refusal.kind, refusal.description)
         }
         if let bias = node.inputs.count > 2 ? node.inputs[2] : nil, graph.constant(bias) == nil {
-            return stays("its bias depends on the model's input")
+            return try stays(.computedBias, "its bias depends on the model's input")
         }
         guard
             let inputs = values.ofOutputs(weights.shape[0], groups: conv.groups, channels: graph[source].type.shape[1])
-        else { return stays("it takes other values in other channels of a group") }
+        else { return try stays(.mixedGroup, "it takes other values in other channels of a group") }
         let layer = TwoValuedLayer(
             node: node, window: window, groups: conv.groups, padValue: padValue, inputs: inputs, weights: snapped,
             sourceShape: graph[source].type.shape, graph)
-        guard layer.terms.isFinite else { return stays("its factors are beyond float32") }
+        guard layer.terms.isFinite else { return try stays(.factorsBeyondFloat, "its factors are beyond float32") }
         let bits = try values.movedBits(&graph)
         let y = try layer.build(bits, mask: graph.mask(of: bits), &graph, &context)
         graph.replaceUses(of: node.outputs[0], with: y)

@@ -6,16 +6,22 @@ extension FormBinaryLayers {
         let node = graph[id]
         guard let x = node.inputs[0], let reason = try StructuralZeros.reason(x, in: graph, context) else { return }
         let name = graph[node.outputs[0]].name
+        func record(_ outcome: StructuralZero.Outcome) {
+            context.structuralZeros[name] = StructuralZero(reason: reason, outcome: outcome)
+        }
         switch context.signZero {
         case .plus, .minus:
+            record(.decided(context.signZero == .plus ? 1 : -1))
             graph[id].op = Binarize(zero: context.signZero == .plus ? .plus : .minus)
             context.remarks.append(
                 "binarizer '\(name)': \(reason); decided \(context.signZero == .plus ? "+1" : "-1") as --sign-zero asks"
             )
         case .exact where onlyBinaryConvolutionsRead(id, graph):
+            record(.masked)
             try maskZeros(id, &graph)
             context.remarks.append("binarizer '\(name)' is ternary: \(reason), and sign(0) is 0; zeros are masked")
         case .exact:
+            record(.ternary)
             try restoreSign(id, &graph)
             context.remarks.append(
                 "binarizer '\(name)' is ternary and stays in float: \(reason), and sign(0) is 0; --sign-zero plus|minus makes it binary"

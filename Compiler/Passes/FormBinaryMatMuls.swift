@@ -7,30 +7,33 @@ import BNNMIR
 extension FormBinaryLayers {
     func formMatMul(_ id: Graph.NodeID, _ graph: inout Graph, _ context: inout CompilationContext) throws {
         let node = graph[id]
-        guard let a = node.inputs[0], let b = node.inputs[1], graph.constant(a) == nil, graph.constant(b) == nil,
-            graph[a].type.elementType == .float32
-        else { return }
-        func stays(_ reason: String) { context.floatReasons[node.name] = reason }
-        let left = try TwoValues(a, in: graph), right = try TwoValues(b, in: graph)
-        guard let left else {
-            return right == nil ? () : stays("its right operand is binary, but its left operand is not")
+        guard let a = node.inputs[0], let b = node.inputs[1], graph[a].type.elementType == .float32 else { return }
+        guard graph.constant(a) == nil, graph.constant(b) == nil, let left = try TwoValues(a, in: graph),
+            let right = try TwoValues(b, in: graph)
+        else {
+            context.floatLayers[node.name] = try FloatReason(ofProduct: node, a, b, graph)
+            return
         }
-        guard let right else { return stays("its left operand is binary, but its right operand is not") }
+        func stays(_ kind: FloatReason.Kind, _ reason: String) {
+            context.floatLayers[node.name] = FloatReason(
+                kind, "its operands are binary, but \(reason)", isFallback: true)
+        }
         guard graph[a].type.rank >= 2, graph[b].type.rank >= 2 else {
-            return stays("its operands are binary, but one of them has a single axis")
+            return stays(.vectorOperand, "one of them has a single axis")
         }
         guard let leftCode = left.code, let rightCode = right.code else {
-            return stays("its operands are binary, but the numbers of one are neither ±s nor 0 and s everywhere")
+            return stays(.otherNumbers, "the numbers of one are neither ±s nor 0 and s everywhere")
         }
         let products = graph[a].type.shape[graph[a].type.rank - 1]
         guard products <= AccumulatorLimit.products else {
             return stays(
-                "its operands are binary, but its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly"
+                .tooManyProducts,
+                "its \(products) products an output are more than the \(AccumulatorLimit.products) that accumulators hold exactly"
             )
         }
         let scale = leftCode.scale * rightCode.scale
         guard Float(scale).isFinite, Float(scale) != 0 else {
-            return stays("its operands are binary, but their scales are beyond float32")
+            return stays(.factorsBeyondFloat, "their scales are beyond float32")
         }
 
         let operands = [try left.movedBits(&graph), try right.movedBits(&graph)]

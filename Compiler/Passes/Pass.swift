@@ -28,20 +28,62 @@ public struct CompilationContext: Sendable {
     }
 
     public var signZero: SignZero
-    /// Why a layer that looks binary stayed float, by the layer's node name.
-    public var floatReasons: [String: String] = [:]
+    /// Why each float layer is none of the binary ones, by the layer's node name.
+    public internal(set) var floatLayers: [String: FloatReason] = [:]
     /// How each recognized weight tensor differed from exactly ±α, by the layer's node name.
     public var snaps: [String: WeightSnap] = [:]
-    /// Names of the layers that only sum a binary layer's input, for weights that are not symmetric.
-    public var windowSums: Set<String> = []
+    /// The layers that one layer of the model became, where those are several, by their node names.
+    public internal(set) var parts: [String: LayerPart] = [:]
     /// What layers compute whose numbers come from two accumulators, by their result.
     var lattices: [Graph.ValueID: AccumulatorLattice] = [:]
     /// How each binarizer was folded, in order.
     public var binarizers: [BinarizerRecord] = []
+    /// The signs that can see an exact zero by structure, by the binarizer's name.
+    public internal(set) var structuralZeros: [String: StructuralZero] = [:]
     /// Knowing changes of the function that the user asked for, and ties that were given a meaning.
     public var remarks: [String] = []
 
     public init(signZero: SignZero = .exact) { self.signZero = signZero }
+
+    /// Why a layer that looks binary stayed float, by the layer's node name.
+    public var floatReasons: [String: String] {
+        floatLayers.filter { $0.value.kind.looksBinary }.mapValues(\.text)
+    }
+
+    /// Names of the layers that only sum a binary layer's input, for weights that are not symmetric.
+    public var windowSums: Set<String> { Set(parts.filter { $0.value.role == .windowSum }.keys) }
+}
+
+/// What one of several layers is to the layer of the model that they stand for together.
+public struct LayerPart: Hashable, Sendable {
+    public enum Role: String, Codable, Sendable {
+        /// The layer itself.
+        case main
+        /// One of a transposed convolution's output phases.
+        case phase
+        /// The sums of the input that weights need which are not symmetric.
+        case windowSum = "window sum"
+    }
+
+    /// Which may be a part itself.
+    public let layer: String
+    public let role: Role
+}
+
+/// A sign that can see an exact zero by the network's structure.
+public struct StructuralZero: Hashable, Sendable {
+    public enum Outcome: Hashable, Sendable {
+        /// Binary layers leave the zeros out.
+        case masked
+        /// The sign stays −1, 0, +1 in float.
+        case ternary
+        /// The user decided it: +1 or −1.
+        case decided(Int)
+    }
+
+    /// "its input passes the ReLU 'relu'".
+    public let reason: String
+    public let outcome: Outcome
 }
 
 /// What snapping did to one layer's weights.
@@ -71,4 +113,8 @@ public struct BinarizerRecord: Sendable {
     public var withinNoise: Int
     /// What else a person should know, such as where a max-pool went.
     public var note: String
+    /// Whether the threshold is computed for each sample.
+    public var isDynamic = false
+    /// Whether the decision only asks where a ternary sign is 0, or +1, beside the sign's own.
+    public var isMask = false
 }

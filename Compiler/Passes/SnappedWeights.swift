@@ -17,15 +17,33 @@ struct SnappedWeights {
     /// How far a weight may lie from its value, relative to σ.
     static let tolerance: Float = 1e-5
 
-    struct Refusal: Error, CustomStringConvertible {
+    /// Why weights do not take two values, for the report.
+    struct Refusal: Error {
+        let kind: FloatReason.Kind
         let description: String
+
+        init(_ kind: FloatReason.Kind, _ description: String) {
+            self.kind = kind
+            self.description = description
+        }
+    }
+
+    /// Whether weights take two values in each output channel. The first channel tells most others without sorting them.
+    static func areTwoValued(_ weights: Tensor) -> Bool {
+        guard weights.elementType == .float32, let channels = weights.shape.first, weights.elementCount > 0 else {
+            return false
+        }
+        let first = weights.floats.prefix(weights.elementCount / channels)
+        let ends = ValuePair(low: first.min() ?? 0, high: first.max() ?? 0)
+        guard ends.largestDistance(in: first) <= 4 * tolerance * ends.largestMagnitude else { return false }
+        return (try? snap(weights).get()) != nil
     }
 
     /// Snaps float32 weights [M,...].
     static func snap(_ weights: Tensor) -> Result<SnappedWeights, Refusal> {
         let channels = weights.shape.first ?? 0, count = channels == 0 ? 0 : weights.elementCount / channels
         guard weights.elementType == .float32, count > 0 else {
-            return .failure(Refusal(description: "its weights \(weights.type) are not a non-empty float32 tensor"))
+            return .failure(Refusal(.realWeights, "its weights \(weights.type) are not a non-empty float32 tensor"))
         }
         let w = weights.floats
         var signs: [Int64] = []
@@ -35,10 +53,10 @@ struct SnappedWeights {
         for m in 0..<channels {
             let channel = w[m * count..<(m + 1) * count]
             guard channel.allSatisfy(\.isFinite) else {
-                return .failure(Refusal(description: "its weights are not finite in output channel \(m)"))
+                return .failure(Refusal(.infiniteWeights, "its weights are not finite in output channel \(m)"))
             }
             guard let pair = ValuePair(opposite: channel) ?? ValuePair(distinct: channel) else {
-                return .failure(Refusal(description: refusal(of: channel, number: m)))
+                return .failure(Refusal(.realWeights, refusal(of: channel, number: m)))
             }
             alpha.append((Double(pair.high) - Double(pair.low)) / 2)
             center.append((Double(pair.high) + Double(pair.low)) / 2)
@@ -90,6 +108,8 @@ private struct ValuePair {
         self.init(low: below[below.count / 2], high: above[above.count / 2])
         guard spread.isFinite, largestDistance(in: weights) <= SnappedWeights.tolerance * spread else { return nil }
     }
+
+    var largestMagnitude: Float { max(abs(low), abs(high)) }
 
     /// Half the distance of the two.
     var spread: Float { (high - low) / 2 }

@@ -107,7 +107,7 @@ struct TwoValuedLayer {
         }
         let factors = graph.addConstant(
             name + ".factor", Tensor([1, channels, 1, 1], terms.windowSum.map { Float($0) }))
-        context.windowSums.insert(name)
+        context.parts[name] = LayerPart(layer: node.name, role: .windowSum)
         return try graph.append(Mul(), [sums, factors], name: name)[0]
     }
 

@@ -1,4 +1,4 @@
-/// Rows of text in aligned columns.
+/// Rows of text in aligned columns; a column without any content is left out.
 public struct TextTable {
     private let header: [String]
     private let rows: [[String]]
@@ -14,9 +14,10 @@ public struct TextTable {
     public var lines: [String] {
         let all = [header] + rows
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let columns = header.indices.filter { column in rows.isEmpty || rows.contains { !$0[column].isEmpty } }
         return all.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
+            let cells = columns.map { column in
+                let cell = row[column], padding = String(repeating: " ", count: widths[column] - cell.count)
                 return rightAligned.contains(column) ? padding + cell : cell + padding
             }
             let line = cells.joined(separator: "  ")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BNNM
 import BNNMPasses
-import BNNMReport
 import Foundation
 
 struct CompileCommand: ParsableCommand {
@@ -10,7 +9,8 @@ struct CompileCommand: ParsableCommand {
         abstract: "Compile an ONNX model to a .bnnm file.",
         discussion: """
             Prints what became of each layer: whether it is binary, how what stands behind it was folded, what it weighs. \
-            A layer that looks binary but stays in float is named with the reason.
+            A layer that stays in float is named with the reason, and marked (!) where it could have been binary. \
+            docs/report.md explains every word of it.
 
               bnnm compile resnet.onnx
               bnnm compile resnet.onnx -o out.bnnm --shape image=1x3x224x224
@@ -25,10 +25,14 @@ struct CompileCommand: ParsableCommand {
 
     @OptionGroup var options: CompileOptions
 
-    @Flag(help: "Fail if a layer with a binary input stays in float, or a binarizer is not exact.")
+    @Flag(help: "Fail if a layer of binary input and weights stays in float, or a binarizer is not exact.")
     var strict = false
 
-    @Option(help: ArgumentHelp("Also write the report to a file, as JSON.", valueName: "file.json"))
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp("Also write the report to a file, as JSON or as a page.", valueName: "file.json|file.html"))
     var report: String?
 
     @Option(
@@ -46,19 +50,20 @@ struct CompileCommand: ParsableCommand {
             throw ValidationError("there is no pass '\(dumpAfter)'; the passes are \(names)")
         }
         guard (0...1024).contains(withCheck) else { throw ValidationError("--with-check must be 0 to 1024") }
-        if let report, !report.hasSuffix(".json") {
-            throw ValidationError("--report takes a file ending in .json, not '\(report)'")
+        if let report, ReportFile(path: report) == nil {
+            throw ValidationError("--report takes a file ending in .json or .html, not '\(report)'")
         }
     }
 
     func run() throws {
         let compiler = try Compiler(path: model, options: options, dumpAfter: dumpAfter)
-        if strict { try refuseFallbacks(compiler) }
+        if strict { try refuse(compiler.report().strictFailures) }
         let output = output ?? CompileCommand.defaultOutput(for: model)
         let embedded = try EmbeddedChecks(count: withCheck, compiler)
         if withCheck > 0 { try prove(embedded, compiler, beside: output) }
         let result = try compiler.write(to: output, checks: embedded.checks)
-        if let report { try write(result, to: report) }
+        if let report { try ReportFile(path: report)?.write(result) }
+        if json { return print(try ReportFile.json(result)) }
         print(result.text, terminator: "")
         if withCheck > 0 { print(embedded.text) }
         print("wrote \(output)")
@@ -86,21 +91,8 @@ struct CompileCommand: ParsableCommand {
         URL(fileURLWithPath: model).deletingPathExtension().appendingPathExtension("bnnm").relativePath
     }
 
-    private func refuseFallbacks(_ compiler: Compiler) throws {
-        let report = CompilationReport(model: model, target: "portable", laidOut: compiler.laidOut, compiler.context)
-        let reasons = report.fallbacks.map { "layer '\($0.name)' stays float: \($0.note)" } + report.remarks
-        guard reasons.isEmpty else {
-            throw CommandFailure("\(model) does not compile strictly:\n  " + reasons.joined(separator: "\n  "))
-        }
-    }
-
-    private func write(_ report: CompilationReport, to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do {
-            try encoder.encode(report).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandFailure("the report cannot be written to \(path): \(error.localizedDescription)")
-        }
+    private func refuse(_ failures: [String]) throws {
+        guard !failures.isEmpty else { return }
+        throw CommandFailure("\(model) does not compile strictly:\n  " + failures.joined(separator: "\n  "))
     }
 }

@@ -9,6 +9,8 @@ import Foundation
 /// The way from an ONNX file to a `.bnnm` file: import, passes, pack.
 struct Compiler {
     static let producer = "bnnm 0.1.0"
+    /// What weights are laid out for.
+    private static let target = "portable"
 
     let path: String
     let options: CompileOptions
@@ -44,19 +46,28 @@ struct Compiler {
     func write(to output: String, checks: [Check] = []) throws -> CompilationReport {
         Console.progress("writing \(output)")
         defer { Console.clearProgress() }
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         try Packer.write(
             laidOut,
             Packer.Info(
-                name: name, producer: producer, target: "portable",
+                name: name, producer: producer, target: Compiler.target,
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
             checks: checks, to: output)
-        var report = CompilationReport(model: name, target: "portable", laidOut: laidOut, context)
-        report.sourceFileBytes = Compiler.fileSize(path).map { $0 + imported.externalByteCount }
+        var report = self.report()
         report.modelFileBytes = Compiler.fileSize(output)
+        report.arenaBytes = try Runtime(path: output, ExecutionOptions.parse([])).model.info.arenaByteCount
+        return report
+    }
+
+    /// The report, but for what only the written file tells.
+    func report() -> CompilationReport {
+        var report = CompilationReport(
+            model: name, target: Compiler.target, imported: imported.graph, laidOut: laidOut, context)
+        report.sourceFileBytes = Compiler.fileSize(path).map { $0 + imported.externalByteCount }
         report.randomSeed = imported.randomSeed
         return report
     }
+
+    private var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
 
     /// What compiled the model, and that its weights may be none.
     private var producer: String {

@@ -10,7 +10,7 @@ final class RandomWeightsTests: XCTestCase {
         let (first, second) = (folder.path("1.bnnm"), folder.path("2.bnnm"))
         let outcome = try CommandLine.run("compile", model, "--random-weights", "1", "--strict", "-o", first)
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        XCTAssertTrue(outcome.output.contains("1 binary layer"), outcome.output)
+        XCTAssertTrue(outcome.output.contains("1 of 2 layers are binary"), outcome.output)
         XCTAssertTrue(outcome.output.contains("weights are random (seed 1)"), outcome.output)
         XCTAssertTrue(try CommandLine.run("inspect", first).output.contains("random weights, seed 1"))
 
