@@ -22,6 +22,10 @@ public struct ReferenceCheck {
         public var name: String
         public var largestDifference: Float
         public var largestMagnitude: Float
+        /// Numbers that differ by more than rounding can make them, as far as it is known.
+        public var beyondBound: Int
+        /// The largest bound; infinite where an operator's rounding is not known.
+        public var largestBound: Float
     }
 
     public let graph: Graph
@@ -109,9 +113,12 @@ public struct ReferenceCheck {
         let compared = zip(zip(graph.outputs, results), outputs).map { pair, runtime in
             let (output, reference) = pair
             let differences = zip(reference.floats, runtime.floats).map { abs($0 - $1) }
+            let limits = bounds[output.value]?.floats ?? [Float](repeating: 0, count: differences.count)
             return Output(
                 name: output.name, largestDifference: differences.reduce(0) { $1.isNaN ? .nan : max($0, $1) },
-                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0)
+                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0,
+                beyondBound: zip(differences, limits).count { !($0 <= $1) },
+                largestBound: limits.reduce(0) { $1.isNaN ? .nan : max($0, $1) })
         }
         return (found, compared)
     }
