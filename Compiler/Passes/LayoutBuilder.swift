@@ -31,7 +31,9 @@ struct LayoutBuilder {
             let order = isLaidOut ? own.map { ImageLayout.toChannelsFirst[$0] } : own
             let moving = order.filter { shape[$0] > 1 }
             if moving != moving.sorted() {
-                guard moving == ImageLayout.toChannelsFirst.filter({ shape[$0] > 1 }) else { continue }
+                guard shape.count == ImageLayout.toChannelsFirst.count,
+                    moving == ImageLayout.toChannelsFirst.filter({ shape[$0] > 1 })
+                else { continue }
                 moved.isChannelsLast = true
             }
             if let mask = probe.mask {
