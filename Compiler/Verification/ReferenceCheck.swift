@@ -100,7 +100,11 @@ public struct ReferenceCheck {
                 let runtime = probe.inOwnOrder(given, shape: results[0].shape)
                 results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : -1 }))]
             } else if numbers[output] == nil {
-                let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
+                // Decisions are the runtime's own from here on; what is kept for them is the bound of the numbers that
+                // they were made on.
+                let carried = node.inputs.map { input in
+                    input.flatMap { graph[$0].type.elementType == .binary ? nil : bounds[$0] }
+                }
                 for (output, bound) in zip(
                     node.outputs, try ErrorBound.of(node, values: operands, bounds: carried, results: results))
                 {
