@@ -12,7 +12,7 @@ extension FormBinaryLayers {
             context.remarks.append(
                 "binarizer '\(name)': \(reason); decided \(context.signZero == .plus ? "+1" : "-1") as --sign-zero asks"
             )
-        case .exact where onlyBinaryConvolutionsRead(id, graph):
+        case .exact where graph.constant(x) == nil && onlyBinaryConvolutionsRead(id, graph):
             let mask = try graph.append(ZeroMask(), [x], name: node.name)[0]
             for index in graph.probes.indices where graph.probes[index].value == node.outputs[0] {
                 graph.probes[index].mask = mask
@@ -28,7 +28,13 @@ extension FormBinaryLayers {
 
     private func restoreSign(_ id: Graph.NodeID, _ graph: inout Graph) throws {
         let node = graph[id]
-        let sign = try graph.append(Sign(), [node.inputs[0]], name: graph[node.outputs[0]].name)[0]
+        let name = graph[node.outputs[0]].name
+        let sign: Graph.ValueID
+        if let constant = node.inputs[0].flatMap({ graph.constant($0) }) {
+            sign = graph.addConstant(name, try Sign().evaluate([constant])[0])
+        } else {
+            sign = try graph.append(Sign(), [node.inputs[0]], name: name)[0]
+        }
         for reader in graph.uses()[node.outputs[0]] ?? [] where graph[reader].op is BinaryToFloat {
             graph.replaceUses(of: graph[reader].outputs[0], with: sign)
         }
