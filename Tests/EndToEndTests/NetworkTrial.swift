@@ -30,6 +30,8 @@ struct NetworkTrial {
     struct Statistics {
         var decisions = 0
         var differingDecisions = 0
+        /// Binarizers whose decisions the compiled model cannot show, since they stand in another order there.
+        var unshown = 0
         var outputs = 0
         /// Outputs with a bound that says nothing: greater than the values themselves.
         var looseOutputs = 0
@@ -41,6 +43,7 @@ struct NetworkTrial {
         mutating func add(_ other: Statistics) {
             decisions += other.decisions
             differingDecisions += other.differingDecisions
+            unshown += other.unshown
             outputs += other.outputs
             looseOutputs += other.looseOutputs
             runs += other.runs
@@ -70,6 +73,10 @@ struct NetworkTrial {
         let description: String
     }
 
+    /// What passes may move a number by, relative to the largest: a layer of two-valued numbers becomes another sum of
+    /// the same terms, and rounds otherwise.
+    private static let passSlack: Float = 1e-5
+
     private func compared() throws -> Outcome {
         let imported = try network.graph()
         var graph = imported
@@ -90,7 +97,9 @@ struct NetworkTrial {
         for input in inputs {
             let (decisions, output) = try ImportedExecution.run(imported, input, probes: reference.probes)
             statistics.add(
-                try compare(check, input, decisions: decisions, output: output, "the graph after the passes"))
+                try compare(
+                    check, input, decisions: decisions, output: output, "the graph after the passes",
+                    slack: Self.passSlack))
         }
         for level in InstructionSet.levels where InstructionSet.available.contains(level) {
             let name = level.name ?? "\(level)"
@@ -108,9 +117,7 @@ struct NetworkTrial {
                         probe.isZeroOne ? 2 * Int64($0) - 1 : Int64($0)
                     }
                 }
-                for name in check.probeNames where decisions[name] == nil {
-                    throw Mismatch(description: "\(name) is not in the compiled model")
-                }
+                statistics.unshown += check.probeNames.count { decisions[$0] == nil }
                 let part = Tensor(
                     reference[reference.outputs[0].value].type.shape,
                     Array(output[execution * count..<(execution + 1) * count]))
@@ -126,12 +133,13 @@ struct NetworkTrial {
     }
 
     private func compare(
-        _ check: ReferenceCheck, _ input: Tensor, decisions: [String: [Int64]], output: Tensor, _ what: String
+        _ check: ReferenceCheck, _ input: Tensor, decisions: [String: [Int64]], output: Tensor, _ what: String,
+        slack: Float = 0
     ) throws -> Statistics {
         let (found, outputs) = try check.run(inputs: [input], decisions: decisions, outputs: [output])
         var statistics = Statistics()
         for binarizer in found {
-            guard binarizer.beyondBound == 0 else {
+            guard binarizer.beyondBound == 0 || binarizer.largestDistance <= slack else {
                 throw Mismatch(
                     description: "\(what): \(binarizer.name) decides \(binarizer.beyondBound) of \(binarizer.count) "
                         + "otherwise, up to \(binarizer.largestDistance) from the threshold, beyond the bound of "
@@ -141,7 +149,8 @@ struct NetworkTrial {
             statistics.differingDecisions += binarizer.differing
         }
         for output in outputs {
-            guard output.beyondBound == 0 else {
+            let within = slack * max(1, output.largestMagnitude)
+            guard output.beyondBound == 0 || output.largestDifference <= within else {
                 throw Mismatch(
                     description: "\(what): \(output.beyondBound) outputs differ by up to \(output.largestDifference), "
                         + "bound \(output.largestBound), largest value \(output.largestMagnitude)")

@@ -9,7 +9,9 @@ import XCTest
 /// `BNNM_RANDOM_GRAPHS` is how many are tried, `BNNM_RANDOM_SEED` the first seed: a failure names its own, and running
 /// one graph from there repeats it.
 final class RandomNetworkTests: XCTestCase {
-    private static func environment(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap(Int.init) }
+    private static func environment(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap(Int.init)
+    }
 
     /// After this many failures the rest is not tried.
     private static let failureLimit = 5
@@ -28,6 +30,7 @@ final class RandomNetworkTests: XCTestCase {
         var failures = 0, tried = 0
         for seed in first..<first + count where failures < Self.failureLimit {
             tried += 1
+            SeedOnTrap.name(seed)
             let network = RandomNetwork(.any, seed: UInt64(seed))
             switch NetworkTrial(network: network, path: path).run() {
             case .passed(let found): statistics.add(found)
@@ -41,7 +44,8 @@ final class RandomNetworkTests: XCTestCase {
         print(
             "random networks: \(tried) tried, \(failures) failed, \(refused) refused, \(statistics.runs) runs, "
                 + "\(statistics.decisions) decisions, \(statistics.differingDecisions) of them differing within the "
-                + "bound; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %")
+                + "bound, \(statistics.unshown) binarizers not shown; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %"
+        )
         for (reason, count) in refusals.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             print("  refused \(count): \(reason)")
         }
@@ -68,6 +72,5 @@ final class RandomNetworkTests: XCTestCase {
         for domain in [BinarizerRecord.Domain.accumulator, .float, .dynamicAccumulator] {
             XCTAssertGreaterThan(statistics.domains[domain] ?? 0, count / 200, domain.rawValue)
         }
-        print(statistics.operators.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" })
     }
 }

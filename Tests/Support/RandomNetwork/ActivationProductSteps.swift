@@ -55,6 +55,8 @@ extension NetworkBuilder {
         value = try node(MatMul(), [scores, values])
         try add(Transpose(permutation: [0, 2, 1, 3]))
         try reshape([samples, tokens, heads * size])
+        // Equal scores weigh decisions that may cancel: a tie of floats, which is nobody's structure.
+        try add(Add(), perChannel())
     }
 
     /// A binary linear layer with a bias, its result as [N,heads,T,size].

@@ -13,8 +13,11 @@ extension NetworkBuilder {
             try padding(kind == .signPadded ? [.constant] : [.constant, .constant, .edge, .reflect])
             try convolution(groups: 1, twoValued: false, computed: false, pads: false)
         case .groupedConvolution:
-            try convolution(groups: divisor(of: channels), twoValued: random.chance(1, in: 8), computed: false)
-        default: try convolution(groups: 1, twoValued: kind == .twoValuedConvolution, computed: kind == .computedWeights)
+            try convolution(groups: divisor(of: channels), twoValued: false, computed: false)
+        case .twoValuedConvolution:
+            let groups = random.chance(1, in: 4) ? divisor(of: channels) : 1
+            try convolution(groups: groups, twoValued: true, computed: false)
+        default: try convolution(groups: 1, twoValued: false, computed: kind == .computedWeights)
         }
     }
 
@@ -52,7 +55,9 @@ extension NetworkBuilder {
         let op = ConvTranspose(window: window, groups: groups, outputPadding: extra)
         let operands = [value, constant([channels, outputs] + kernel, weights), bias(groups * outputs)]
         let known = operands.map { $0.map { graph.operand($0) } }
-        guard let type = try? op.inferTypes(known).first, type.elementCount > 0, type.elementCount < 20000 else { return }
+        guard let type = try? op.inferTypes(known).first, type.elementCount > 0, type.elementCount < 20000 else {
+            return
+        }
         value = try node(op, operands)
     }
 

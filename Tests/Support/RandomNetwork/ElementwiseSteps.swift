@@ -26,8 +26,9 @@ extension NetworkBuilder {
         case .clip: try add(Clip(), number(-1.5), number(random.pick([1, 1.25])))
         case .absolute: try add(Abs())
         case .negation: try add(Neg())
+        case .squash: try add(random.pick([Sigmoid(), Tanh()] as [any Operator]))
         case .smoothActivation:
-            try add(random.pick([Sigmoid(), Tanh(), HardSwish(), Elu(), Gelu()] as [any Operator]))
+            try add(random.pick([HardSwish(), Elu(), Gelu(), HardSigmoid()] as [any Operator]))
         default: break
         }
     }

@@ -19,7 +19,8 @@ public enum StepKind: String, Sendable, CaseIterable {
     // Thresholds in front of a binarizer.
     case learnedShift, dynamicShift, scaledDynamicShift
     // Layers with binary weights.
-    case convolution, groupedConvolution, signPadded, paddedConvolution, twoValuedConvolution, transposedConvolution, dense
+    case convolution, groupedConvolution, signPadded, paddedConvolution, twoValuedConvolution, transposedConvolution,
+        dense
     case twoValuedDense, computedWeights
     // Products of two activations.
     case attention, similarity
@@ -27,7 +28,7 @@ public enum StepKind: String, Sendable, CaseIterable {
     case realConvolution, realDense, excitation, softmax, layerNormalization
     // Elementwise arithmetic behind a layer.
     case batchNormalization, bias, channelScale, scalarScale, parametricRectifier, shiftedRectifier, rectifier
-    case leakyRectifier, clip, absolute, negation, smoothActivation
+    case leakyRectifier, clip, absolute, negation, squash, smoothActivation
     // Pools.
     case maxPool, averagePool, globalAveragePool, globalMaxPool
     // Sums and concatenations with earlier values.
@@ -52,7 +53,7 @@ extension NetworkBuilder {
         case .attention, .similarity: try activationProduct(step.kind)
         case .realConvolution, .realDense, .excitation, .softmax, .layerNormalization: try realLayer(step.kind)
         case .batchNormalization, .bias, .channelScale, .scalarScale, .parametricRectifier, .shiftedRectifier,
-            .rectifier, .leakyRectifier, .clip, .absolute, .negation, .smoothActivation:
+            .rectifier, .leakyRectifier, .clip, .absolute, .negation, .squash, .smoothActivation:
             try elementwise(step.kind)
         case .maxPool, .averagePool, .globalAveragePool, .globalMaxPool: try pool(step.kind)
         case .keep, .residualSum, .concatenation: try combination(step.kind)

@@ -93,7 +93,7 @@ private struct Drawing {
 
     private mutating func activation() {
         if random.chance(2, in: 3) {
-            one(of: [.parametricRectifier, .shiftedRectifier, .leakyRectifier, .clip, .smoothActivation, .absolute])
+            one(of: [.parametricRectifier, .shiftedRectifier, .leakyRectifier, .clip, .squash, .absolute])
         }
     }
 
@@ -151,7 +151,7 @@ private struct Drawing {
         one(of: [
             .batchNormalization, .batchNormalization, .batchNormalization, .bias, .channelScale, .scalarScale,
             .parametricRectifier, .shiftedRectifier, .rectifier, .leakyRectifier, .clip, .absolute, .negation,
-            .smoothActivation, .maxPool, .averagePool, .layerNormalization, .softmax, .realConvolution,
+            .squash, .smoothActivation, .maxPool, .averagePool, .layerNormalization, .softmax, .realConvolution,
         ])
     }
 }
