@@ -30,6 +30,8 @@ struct NetworkTrial {
     struct Statistics {
         var decisions = 0
         var differingDecisions = 0
+        /// Exact zeros of signs that the compiler does not hold for ternary.
+        var ties = 0
         /// Binarizers whose decisions the compiled model cannot show, since they stand in another order there.
         var unshown = 0
         var outputs = 0
@@ -43,6 +45,7 @@ struct NetworkTrial {
         mutating func add(_ other: Statistics) {
             decisions += other.decisions
             differingDecisions += other.differingDecisions
+            ties += other.ties
             unshown += other.unshown
             outputs += other.outputs
             looseOutputs += other.looseOutputs
@@ -95,7 +98,8 @@ struct NetworkTrial {
         for record in context.binarizers { statistics.domains[record.domain, default: 0] += 1 }
         let inputs = (0..<(network.executions ?? 1)).map { network.input(execution: $0) }
         for input in inputs {
-            let (decisions, output) = try ImportedExecution.run(imported, input, probes: reference.probes)
+            let (decisions, output, ties) = try ImportedExecution.run(imported, input, probes: reference.probes)
+            statistics.ties += ties
             statistics.add(
                 try compare(
                     check, input, decisions: decisions, output: output, "the graph after the passes",
@@ -162,26 +166,34 @@ struct NetworkTrial {
     }
 }
 
-/// The imported graph in the reference interpreter: its output, and what its binarizers decide.
+/// The imported graph in the reference interpreter: its output, and what its binarizers decide. A tie of a Sign that the
+/// compiler does not hold for ternary counts as +1, as it says; how many there are is counted.
 enum ImportedExecution {
     /// - Returns: decisions by probe name, −1/0/+1 in the ONNX value's order.
     static func run(
         _ graph: Graph, _ input: Tensor, probes: [Graph.Probe]
-    ) throws -> (decisions: [String: [Int64]], output: Tensor) {
-        let encodings = Dictionary(probes.map { ($0.name, $0.encoding) }, uniquingKeysWith: { first, _ in first })
+    ) throws -> (decisions: [String: [Int64]], output: Tensor, ties: Int) {
+        let probesByName = Dictionary(probes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var decisions: [String: [Int64]] = [:]
+        var ties = 0
         let outputs = try Interpreter(graph).run([input]) { id, results in
-            for (value, result) in zip(graph[id].outputs, results) {
-                guard let encoding = encodings[graph[value].name] else { continue }
-                decisions[graph[value].name] = result.doubles.map { number in
-                    switch encoding {
-                    case .signed: Int64(number)
-                    case .zeroOne: 2 * Int64(number) - 1
-                    }
+            zip(graph[id].outputs, results).map { value, result in
+                let name = graph[value].name
+                guard let probe = probesByName[name] else { return result }
+                guard case .signed = probe.encoding else {
+                    decisions[name] = result.doubles.map { 2 * Int64($0) - 1 }
+                    return result
                 }
+                guard probe.mask == nil else {
+                    decisions[name] = result.doubles.map { Int64($0) }
+                    return result
+                }
+                ties += result.floats.count { $0 == 0 }
+                let settled = result.floats.map { $0 == 0 ? 1 : $0 }
+                decisions[name] = settled.map { Int64($0) }
+                return Tensor(result.shape, settled)
             }
-            return results
         }
-        return (decisions, outputs[0])
+        return (decisions, outputs[0], ties)
     }
 }

@@ -44,7 +44,7 @@ final class RandomNetworkTests: XCTestCase {
         print(
             "random networks: \(tried) tried, \(failures) failed, \(refused) refused, \(statistics.runs) runs, "
                 + "\(statistics.decisions) decisions, \(statistics.differingDecisions) of them differing within the "
-                + "bound, \(statistics.unshown) binarizers not shown; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %"
+                + "bound, \(statistics.ties) ties, \(statistics.unshown) binarizers not shown; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %"
         )
         for (reason, count) in refusals.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             print("  refused \(count): \(reason)")
@@ -68,6 +68,7 @@ final class RandomNetworkTests: XCTestCase {
     private func assertCoverage(_ statistics: NetworkTrial.Statistics, of count: Int) {
         XCTAssertGreaterThan(statistics.decisions, 100 * count)
         XCTAssertLessThan(statistics.differingDecisions, statistics.decisions / 1000)
+        XCTAssertLessThan(statistics.ties, statistics.decisions / 1000)
         XCTAssertLessThan(statistics.looseOutputs, statistics.outputs / 10)
         for domain in [BinarizerRecord.Domain.accumulator, .float, .dynamicAccumulator] {
             XCTAssertGreaterThan(statistics.domains[domain] ?? 0, count / 200, domain.rawValue)
