@@ -82,6 +82,26 @@ public struct Tensor: Hashable, Sendable {
 }
 
 extension Tensor {
+    /// In every row of `length` elements the same elements picked, by index within the row.
+    public func gatheredInRows(of length: Int, _ indices: [Int], shape: [Int]) -> Tensor {
+        func picked<Element>(_ elements: [Element]) -> [Element] {
+            var result: [Element] = []
+            result.reserveCapacity(length == 0 ? 0 : elements.count / length * indices.count)
+            for start in stride(from: 0, to: elements.count, by: max(1, length)) {
+                for index in indices { result.append(elements[start + index]) }
+            }
+            return result
+        }
+        let type = TensorType(elementType, shape)
+        switch storage {
+        case .float(let a): return Tensor(type, .float(picked(a)))
+        case .double(let a): return Tensor(type, .double(picked(a)))
+        case .integer(let a): return Tensor(type, .integer(picked(a)))
+        }
+    }
+}
+
+extension Tensor {
     /// A tensor of a float type from `Double` values, each rounded once to that type.
     public static func rounding(_ values: [Double], to elementType: ElementType, shape: [Int]) -> Tensor {
         let type = TensorType(elementType, shape)

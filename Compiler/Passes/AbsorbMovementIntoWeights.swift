@@ -52,9 +52,7 @@ extension Tensor {
     fileprivate func alongInput(_ movement: Movement, to shape: [Int]) -> Tensor {
         let channels = self.shape[1], taps = self.shape[2] * self.shape[3]
         let order = movement.apply(to: Tensor(movement.source, (0..<channels).map { Int64($0) })).integers ?? []
-        let indices = (0..<self.shape[0]).flatMap { m in
-            order.flatMap { channel in (0..<taps).map { (m * channels + Int(channel)) * taps + $0 } }
-        }
-        return gathered(indices, shape: [self.shape[0]] + shape)
+        let indices = order.flatMap { channel in (0..<taps).map { Int(channel) * taps + $0 } }
+        return gatheredInRows(of: channels * taps, indices, shape: [self.shape[0]] + shape)
     }
 }

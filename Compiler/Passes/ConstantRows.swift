@@ -17,6 +17,7 @@ struct ConstantRows {
         guard let input = graph[id].inputs.first, let source = input.flatMap({ graph.constant($0) }),
             let count = source.shape.first, count >= ConstantRows.leastRows, let chain = chain(id, source)
         else { return nil }
+        if let classes = classified(chain, source) { return (chain, classes) }
         var parts: [Tensor] = []
         for first in stride(from: 0, to: count, by: ConstantRows.stretch) {
             var rows = source.rows(first..<min(first + ConstantRows.stretch, count))
@@ -34,6 +35,21 @@ struct ConstantRows {
             let result = Tensor.stacked(parts, shape: graph[output].type.shape), result.type == graph[output].type
         else { return nil }
         return (chain, result)
+    }
+
+    /// The result of a chain that ends by ArgMax over the two scores of a network on each number; nil for other chains.
+    private func classified(_ chain: [Graph.NodeID], _ source: Tensor) -> Tensor? {
+        guard let last = chain.last, let op = graph[last].op as? ArgMax, !op.selectLastIndex,
+            let scores = graph[last].inputs.first.flatMap({ $0 }), graph[scores].type.shape == [source.shape[0], 2],
+            op.axis == 1 || op.axis == -1, source.elementType == .float32, source.shape == [source.shape[0], 1]
+        else { return nil }
+        let layers = chain.dropLast().map { link in
+            ScalarClassifier.Layer(
+                op: graph[link].op,
+                operands: [nil] + graph[link].inputs.dropFirst().map { $0.flatMap { graph.constant($0) } })
+        }
+        guard let classes = (try? ClassifiedConstants(layers)?.classes(of: source.floats)) ?? nil else { return nil }
+        return Tensor(graph[graph[last].outputs[0]].type.shape, classes)
     }
 
     /// The nodes from `id` on, each the only reader of the one before by its first operand, until a result is as small

@@ -67,9 +67,9 @@ struct FoldedChain {
         return Table(pooled: pooled.floats, decided: decided.floats)
     }
 
-    /// Candidate ranges that keep a table at a few million numbers.
+    /// Candidate ranges that keep a table at some hundred thousand numbers, which caches hold.
     var ranges: [Range<Int>] {
-        let rows = max(1, 4_000_000 / max(1, columnCount))
+        let rows = max(1, (1 << 18) / max(1, columnCount))
         let count = accumulators.candidates.count
         return stride(from: 0, to: count, by: rows).map { $0..<min(count, $0 + rows) }
     }

@@ -16,7 +16,7 @@ extension FormBinaryLayers {
             context.remarks.append(
                 "binarizer '\(name)': \(reason); decided \(context.signZero == .plus ? "+1" : "-1") as --sign-zero asks"
             )
-        case .exact where onlyBinaryConvolutionsRead(id, graph):
+        case .exact where graph.constant(x) == nil && onlyBinaryConvolutionsRead(id, graph):
             record(.masked)
             try maskZeros(id, &graph)
             context.remarks.append("binarizer '\(name)' is ternary: \(reason), and sign(0) is 0; zeros are masked")
@@ -59,7 +59,13 @@ extension FormBinaryLayers {
 
     private func restoreSign(_ id: Graph.NodeID, _ graph: inout Graph) throws {
         let node = graph[id]
-        let sign = try graph.append(Sign(), [node.inputs[0]], name: graph[node.outputs[0]].name)[0]
+        let name = graph[node.outputs[0]].name
+        let sign: Graph.ValueID
+        if let constant = node.inputs[0].flatMap({ graph.constant($0) }) {
+            sign = graph.addConstant(name, try Sign().evaluate([constant])[0])
+        } else {
+            sign = try graph.append(Sign(), [node.inputs[0]], name: name)[0]
+        }
         for reader in graph.uses()[node.outputs[0]] ?? [] where graph[reader].op is BinaryToFloat {
             graph.replaceUses(of: graph[reader].outputs[0], with: sign)
         }

@@ -5,6 +5,7 @@ import BNNMIR
 enum StructuralZeros {
     /// Why an exact zero can arise, in a few words; nil where it cannot.
     static func reason(_ x: Graph.ValueID, in graph: Graph, _ context: CompilationContext) throws -> String? {
+        if let constant = graph.constant(x) { return constant.floats.contains(0) ? "it is a constant with a 0" : nil }
         if let table = try FoldedChain(endingIn: x, of: graph) { return try table.zeroReason(graph, context) }
         return try zeroFlow(x, graph, context) ?? TernarySums.reason(x, in: graph)
     }
@@ -17,22 +18,28 @@ enum StructuralZeros {
         var multiples = Set<Graph.ValueID>()
         var codes = CodeZeros()
         var sums = LatticeZeros(context.lattices)
+        var zeroCodes = Set<Graph.ValueID>()
         for id in graph.schedule() {
             let node = graph[id]
             if isMultiple(node, multiples, graph, context) { multiples.formUnion(node.outputs) }
-            // Multiples of one number on both sides of 0 can cancel in an average, whether or not one of them is 0.
-            if node.op is AveragePool || node.op is GlobalAveragePool, let input = node.inputs[0],
-                multiples.contains(input), let output = node.outputs.first
-            {
-                reasons[output] = "accumulators can cancel in the average '\(graph[output].name)'"
-                if output == x { return reasons[output] }
-                continue
+            // Multiples of one number on both sides of 0 can cancel in an average, whether or not one of them is 0,
+            // and so they can in a layer with weights ±α.
+            if let input = node.inputs[0], multiples.contains(input), let output = node.outputs.first {
+                let isAverage = node.op is AveragePool || node.op is GlobalAveragePool
+                if isAverage || isUnbiasedBinaryWeighted(node, graph) {
+                    let place = "\(isAverage ? "average" : "sum") '\(graph[output].name)'"
+                    reasons[output] = "accumulators can cancel in the \(place)"
+                    if output == x { return reasons[output] }
+                    continue
+                }
             }
             guard let output = node.outputs.first else { continue }
             let code = try codes.reason(id, graph)
+            if code != nil { zeroCodes.insert(output) }
             let reason =
                 sums.follow(node, graph)
-                ? sums.reason(output, graph) : code ?? zeroReason(node, reasons, graph, context)
+                ? sums.reason(output, graph)
+                : code ?? zeroSelection(node, zeroCodes, graph) ?? zeroReason(node, reasons, graph, context)
             guard let reason else { continue }
             if output == x { return reason }
             for output in node.outputs { reasons[output] = reason }
@@ -73,8 +80,18 @@ enum StructuralZeros {
         case is Reshape, is Transpose, is DepthToSpace, is Slice, is MaxPool, is AveragePool, is GlobalAveragePool:
             return input.map(multiples.contains) == true
         case is Concat: return node.inputs.contains { $0.map(multiples.contains) == true }
+        case is Conv: return input.map(multiples.contains) == true && isUnbiasedBinaryWeighted(node, graph)
         default: return false
         }
+    }
+
+    /// Whether a node is a convolution that stays one, with weights ±α and in some channel no bias.
+    private static func isUnbiasedBinaryWeighted(_ node: Graph.Node, _ graph: Graph) -> Bool {
+        guard node.op is Conv, let weights = node.inputs[1].flatMap({ graph.constant($0) }), weights.shape[0] > 0,
+            case .success = SnappedWeights.snap(weights)
+        else { return false }
+        let bias = node.inputs.count > 2 ? node.inputs[2] : nil
+        return bias == nil || bias.flatMap { graph.constant($0)?.floats.contains(0) } == true
     }
 
     /// Why a node's result can be exactly zero.
@@ -96,8 +113,15 @@ enum StructuralZeros {
         case is Relu: return "its input passes the ReLU '\(name)'"
         case is Clip:
             return constants.contains { $0.floats == [0] } ? "its input passes the clip at 0 '\(name)'" : first
+        case is HardSwish, is HardSigmoid, is Gelu: return "its input passes '\(name)', which is 0 over a whole range"
+        case is Floor, is Ceil, is Round: return "it is rounded to a whole number at '\(name)'"
+        case is Min,
+            is Max where constants.contains { $0.floats.contains(0) }:
+            return "its input passes the bound 0 at '\(name)'"
+        case is Min, is Max, is Where: return computed.lazy.compactMap { reasons[$0] }.first
         case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is Reshape, is Transpose, is PRelu,
-            is LeakyRelu, is Neg, is Abs, is Sign, is Slice, is Pad, is DepthToSpace, is Resize:
+            is LeakyRelu, is Neg, is Abs, is Sign, is Slice, is Pad, is DepthToSpace, is SpaceToDepth, is Split,
+            is Resize, is Tanh, is Elu, is Erf, is Sqrt, is Sin:
             return first
         case is ScaleShift:
             // A channel with shift 0 hands a zero on, one with any other does not.
@@ -112,6 +136,7 @@ enum StructuralZeros {
             return "its input is multiplied by a constant 0 at '\(name)'"
         case is Mul: return computed.lazy.compactMap { reasons[$0] }.first
         case is Div: return first
+        case is Concat where constants.contains { $0.floats.contains(0) }: return "a part of '\(name)' is a constant 0"
         case is Concat: return computed.lazy.compactMap { reasons[$0] }.first
         case is Conv: return zeroChannel(node, graph)
         case is AccumulatorToFloat: return zeroAccumulator(node, graph, context)
@@ -140,6 +165,16 @@ enum StructuralZeros {
         return nil
     }
 
+    /// A product of real numbers and codes of which one is 0, as an attention map of 0 and 1 that selects nothing.
+    private static func zeroSelection(
+        _ node: Graph.Node, _ zeroCodes: Set<Graph.ValueID>, _ graph: Graph
+    ) -> String? {
+        guard node.op is MatMul, let output = node.outputs.first,
+            let code = node.inputs.compactMap({ $0 }).first(where: zeroCodes.contains)
+        else { return nil }
+        return "the code '\(graph[code].name)' can be 0 throughout a row of '\(graph[output].name)'"
+    }
+
     /// A product of decisions, which is zero for some; two signed operands add up an even number of terms for that.
     private static func zeroProduct(_ op: BinaryMatMul, _ node: Graph.Node, _ graph: Graph) -> String? {
         let isSigned = op.leftForm == .signed && op.rightForm == .signed
@@ -147,7 +182,7 @@ enum StructuralZeros {
         return isSigned && products % 2 != 0 ? nil : "the product of decisions '\(node.name)' can be 0"
     }
 
-    /// A channel of a convolution that is zero whatever its input.
+    /// A channel of a convolution that is zero whatever its input, everywhere or where a window has padding alone.
     private static func zeroChannel(_ node: Graph.Node, _ graph: Graph) -> String? {
         guard let w = node.inputs[1].flatMap({ graph.constant($0) }), let output = node.outputs.first else {
             return nil
@@ -155,6 +190,9 @@ enum StructuralZeros {
         let bias = node.inputs.count > 2 ? node.inputs[2] : nil
         let biases = bias.flatMap { graph.constant($0)?.floats }
         guard bias == nil || biases != nil, w.shape[0] > 0 else { return nil }
+        if biases?.contains(0) ?? true, hasWindowOfPadding(node, graph) {
+            return "the convolution '\(graph[output].name)' has windows of padding alone, and no bias there"
+        }
         let count = w.elementCount / w.shape[0]
         let floats = w.floats
         for m in 0..<w.shape[0]
@@ -162,5 +200,18 @@ enum StructuralZeros {
             return "channel \(m) of the convolution '\(graph[output].name)' has weights and bias 0"
         }
         return nil
+    }
+
+    /// Whether some window of a convolution over an image covers no pixel of it.
+    private static func hasWindowOfPadding(_ node: Graph.Node, _ graph: Graph) -> Bool {
+        guard let conv = node.op as? Conv, let x = node.inputs[0], let output = node.outputs.first,
+            graph[x].type.rank == 4, graph[output].type.rank == 4
+        else { return false }
+        let axes = [conv.window.vertical, conv.window.horizontal]
+        return axes.enumerated().contains { index, axis in
+            (0..<graph[output].type.shape[2 + index]).contains {
+                axis.validTaps(output: $0, input: graph[x].type.shape[2 + index]).isEmpty
+            }
+        }
     }
 }

@@ -17,9 +17,16 @@ enum TernarySums {
             case is MaxPool, is Reshape, is Transpose, is Pad:
                 if codes.contains(first) { codes.insert(output) }
                 sums[output] = sums[first]
-            case is AveragePool, is GlobalAveragePool, is Conv:
-                if codes.contains(first) { sums[output] = graph[output].name }
+            case is AveragePool, is GlobalAveragePool:
+                sums[output] = sums[first] ?? (codes.contains(first) ? graph[output].name : nil)
+            case is Conv, is MatMul, is Gemm:
+                if computed.contains(where: codes.contains) { sums[output] = graph[output].name }
+            case is Mul where computed.contains { sums[$0] != nil }:
+                // Zero where either factor is, whatever the other one.
+                sums[output] = computed.lazy.compactMap { sums[$0] }.first
             case let op where Elementwise.isElementwise(op):
+                // A code computed from codes: scaled, say.
+                if computed.allSatisfy(codes.contains) { codes.insert(output) }
                 if computed.allSatisfy({ sums[$0] != nil || codes.contains($0) }) {
                     sums[output] = computed.lazy.compactMap { sums[$0] }.first ?? graph[output].name
                 }

@@ -4,13 +4,13 @@ import BNNMIR
 /// compute from BinaryToFloat, on the way moved by Reshape and Transpose and pooled by MaxPool. Found by evaluating the
 /// chains at −1 and at +1.
 ///
-///     bits → BinaryToFloat → chain → Reshape, Transpose, MaxPool … → chain → … → value
+///     bits → BinaryToFloat → chain → Reshape, Transpose, Slice, MaxPool … → chain → … → value
 ///
 /// *Source*: activations α·(sign(x) + β), AdaBin, arXiv 2208.08084; 0/1 attention maps, BiT, arXiv 2205.13016.
 struct TwoValues {
     /// The decisions before anything moves them.
     private let bits: Graph.ValueID
-    /// Reshape, Transpose and MaxPool nodes up to the value, in execution order.
+    /// Nodes that move, pick or pool elements, up to the value, in execution order.
     private var movement: [Graph.NodeID] = []
     /// What stands for −1 and for +1 at the value: one number each, or one for each channel (axis 1).
     private(set) var minus: [Double] = [-1]
@@ -113,9 +113,14 @@ struct TwoValues {
 }
 
 extension Graph.Node {
-    /// Whether this is a Reshape or Transpose, or a MaxPool of an image.
+    /// Whether this moves, drops or repeats elements, or is a MaxPool of an image.
     fileprivate func isMovement(rank: Int) -> Bool {
-        op is Reshape || op is Transpose || (op is MaxPool && rank == 4)
+        switch op {
+        case is Reshape, is Transpose, is Slice, is DepthToSpace: outputs.count == 1
+        case let pad as Pad: pad.mode != .constant
+        case is MaxPool: rank == 4
+        default: false
+        }
     }
 }
 

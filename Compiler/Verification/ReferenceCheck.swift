@@ -24,6 +24,10 @@ public struct ReferenceCheck {
         public var largestMagnitude: Float
         /// Integers and truth values, which must be equal: a difference is the number of elements that are not.
         public var isExact: Bool
+        /// Numbers that differ by more than rounding can make them, as far as it is known.
+        public var beyondBound: Int
+        /// The largest bound; infinite where an operator's rounding is not known.
+        public var largestBound: Float
     }
 
     public let graph: Graph
@@ -99,7 +103,11 @@ public struct ReferenceCheck {
                     Tensor(results[0].type, .integer(runtime.map { $0 == (probe.maskDiffers ? 1 : 0) ? 1 : -1 }))
                 ]
             } else if numbers[output] == nil {
-                let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
+                // Decisions are the runtime's own from here on; what is kept for them is the bound of the numbers that
+                // they were made on.
+                let carried = node.inputs.map { input in
+                    input.flatMap { graph[$0].type.elementType == .binary ? nil : bounds[$0] }
+                }
                 for (output, bound) in zip(
                     node.outputs, try ErrorBound.of(node, values: operands, bounds: carried, results: results))
                 {
@@ -112,14 +120,19 @@ public struct ReferenceCheck {
         let compared = zip(zip(graph.outputs, results), outputs).map { pair, runtime in
             let (output, reference) = pair
             if let wanted = reference.integers, let found = runtime.integers {
+                let differing = zip(wanted, found).count { $0 != $1 }
                 return Output(
-                    name: output.name, largestDifference: Float(zip(wanted, found).filter { $0 != $1 }.count),
-                    largestMagnitude: wanted.map { Float($0.magnitude) }.max() ?? 0, isExact: true)
+                    name: output.name, largestDifference: Float(differing),
+                    largestMagnitude: wanted.map { Float($0.magnitude) }.max() ?? 0, isExact: true,
+                    beyondBound: differing, largestBound: 0)
             }
             let differences = zip(reference.floats, runtime.floats).map { abs($0 - $1) }
+            let limits = bounds[output.value]?.floats ?? [Float](repeating: 0, count: differences.count)
             return Output(
                 name: output.name, largestDifference: differences.reduce(0) { $1.isNaN ? .nan : max($0, $1) },
-                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0, isExact: false)
+                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0, isExact: false,
+                beyondBound: zip(differences, limits).count { !($0 <= $1) },
+                largestBound: limits.reduce(0) { $1.isNaN ? .nan : max($0, $1) })
         }
         return (found, compared)
     }

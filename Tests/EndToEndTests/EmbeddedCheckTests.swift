@@ -17,9 +17,10 @@ final class EmbeddedCheckTests: XCTestCase {
 
     /// Compiles a network and embeds what the reference gives, after `change`; nil where it does not run on the device.
     private func model(
-        _ imported: Graph, _ input: Tensor, change: (inout Check) -> Void = { _ in }
+        _ network: RandomNetwork, change: (inout Check) -> Void = { _ in }
     ) throws -> BNNMModel? {
-        var graph = imported
+        var graph = try network.graph()
+        let input = network.input()
         var context = CompilationContext()
         try Pipeline.run(Pipeline.toReference, on: &graph, &context)
         let expected = try ReferenceCheck(graph, exactNames: []).expectation(inputs: [input])
@@ -40,12 +41,8 @@ final class EmbeddedCheckTests: XCTestCase {
     func testTheReferencesResultsHoldOnEveryMachine() throws {
         var probes = 0
         for seed in 0..<UInt64(60) {
-            let networks: [(graph: Graph, input: Tensor)] = [
-                { ($0.graph, $0.input) }(try RandomChain(seed: seed)),
-                { ($0.graph, $0.input) }(try RandomResidualNetwork(seed: seed)),
-            ]
-            for (graph, input) in networks {
-                guard let model = try model(graph, input) else { continue }
+            for network in [RandomNetwork(.chain, seed: seed), RandomNetwork(.residual, seed: seed)] {
+                guard let model = try model(network) else { continue }
                 XCTAssertEqual(model.checkCount, 2)
                 for level in InstructionSet.levels where InstructionSet.available.contains(level) {
                     let session = try BNNMSession(model, threads: 2, instructionSets: level)
@@ -61,10 +58,10 @@ final class EmbeddedCheckTests: XCTestCase {
     }
 
     func testAWrongDecisionIsNamed() throws {
-        let network = try RandomResidualNetwork(seed: 3)
-        let original = try XCTUnwrap(try model(network.graph, network.input))
+        let network = RandomNetwork(.residual, seed: 3)
+        let original = try XCTUnwrap(try model(network))
         let name = try XCTUnwrap(original.probes.first?.name)
-        let changed = try XCTUnwrap(try model(network.graph, network.input) { $0.decisions[name]![0] *= -1 })
+        let changed = try XCTUnwrap(try model(network) { $0.decisions[name]![0] *= -1 })
         let result = try BNNMSession(changed).check(0)
         XCTAssertFalse(result.passed)
         XCTAssertEqual(result.differingProbes, 1)
@@ -73,10 +70,10 @@ final class EmbeddedCheckTests: XCTestCase {
     }
 
     func testAWrongOutputIsMeasured() throws {
-        let network = try RandomResidualNetwork(seed: 3)
+        let network = RandomNetwork(.residual, seed: 3)
         var largest: Float = 0
         let changed = try XCTUnwrap(
-            try model(network.graph, network.input) {
+            try model(network) {
                 var values = $0.outputs[0].floats
                 largest = values.map { abs($0) }.max() ?? 0
                 values[0] += largest / 100
@@ -90,8 +87,8 @@ final class EmbeddedCheckTests: XCTestCase {
     }
 
     func testACheckThatIsNotThereIsRefused() throws {
-        let network = try RandomResidualNetwork(seed: 3)
-        let session = try BNNMSession(try XCTUnwrap(try model(network.graph, network.input)))
+        let network = RandomNetwork(.residual, seed: 3)
+        let session = try BNNMSession(try XCTUnwrap(try model(network)))
         for index in [-1, 2, Int.max] {
             XCTAssertThrowsError(try session.check(index)) { error in
                 XCTAssertEqual((error as? BNNMError)?.status, .invalidArgument)
@@ -102,13 +99,13 @@ final class EmbeddedCheckTests: XCTestCase {
     }
 
     func testTheSessionsOwnProbesAreNotTold() throws {
-        let network = try RandomResidualNetwork(seed: 3)
-        let model = try XCTUnwrap(try model(network.graph, network.input))
+        let network = RandomNetwork(.residual, seed: 3)
+        let model = try XCTUnwrap(try model(network))
         var told = 0
         let session = try BNNMSession(model, onProbe: { _, _, _ in told += 1 })
         XCTAssertTrue(try session.check(0).passed)
         XCTAssertEqual(told, 0)
-        _ = try session.run([network.input.floats])
+        _ = try session.run([network.input().floats])
         XCTAssertEqual(told, model.probes.count)
     }
 
@@ -120,8 +117,8 @@ final class EmbeddedCheckTests: XCTestCase {
     }
 
     func testMemoryIsGivenBackAndRunningOutOfItIsAStatus() throws {
-        let network = try RandomResidualNetwork(seed: 3)
-        _ = try XCTUnwrap(try model(network.graph, network.input))
+        let network = RandomNetwork(.residual, seed: 3)
+        _ = try XCTUnwrap(try model(network))
         var opened: OpaquePointer?
         XCTAssertEqual(bnnm_model_open_file(path, nil, &opened), BNNM_OK)
         defer { bnnm_model_free(opened) }

@@ -10,10 +10,10 @@ final class PipelineTests: XCTestCase {
     func testEveryPassKeepsTheMeaningOfRandomChains() throws {
         var integerFolds = 0, floatFolds = 0, ternary = 0
         for seed in 0..<UInt64(1000) {
-            let chain = try RandomChain(seed: seed)
-            let input = chain.input
-            let expected = try Interpreter(chain.graph).run([input])[0]
-            var graph = chain.graph
+            let chain = RandomNetwork(.chain, seed: seed)
+            let input = chain.input()
+            var graph = try chain.graph()
+            let expected = try Interpreter(graph).run([input])[0]
             var context = CompilationContext()
             var changed: [String] = []
             do {
@@ -44,10 +44,10 @@ final class PipelineTests: XCTestCase {
         var domains: [BinarizerRecord.Domain: Int] = [:]
         var operators: [String: Int] = [:]
         for seed in 0..<UInt64(400) {
-            let network = try RandomResidualNetwork(seed: seed)
-            let input = network.input
-            let expected = try Interpreter(network.graph).run([input])[0]
-            var graph = network.graph
+            let network = RandomNetwork(.residual, seed: seed)
+            let input = network.input()
+            var graph = try network.graph()
+            let expected = try Interpreter(graph).run([input])[0]
             var context = CompilationContext()
             var changed: [String] = []
             try Pipeline.run(on: &graph, &context, verify: true) { name, graph in
@@ -80,7 +80,7 @@ final class PipelineTests: XCTestCase {
 
     func testEveryPassIsIdempotent() throws {
         for seed in 0..<UInt64(40) {
-            var graph = try RandomChain(seed: seed).graph
+            var graph = try RandomNetwork(.chain, seed: seed).graph()
             var context = CompilationContext()
             for pass in Pipeline.passes where pass.takes == pass.gives {
                 while graph.stage < pass.takes { try advance(&graph, &context, to: pass.takes) }

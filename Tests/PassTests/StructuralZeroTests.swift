@@ -188,6 +188,76 @@ final class StructuralZeroTests: XCTestCase {
         try checkTernary(g, reason: "its input passes the ReLU 'left'")
     }
 
+    func testASignOfAFunctionThatIsZeroOverAWholeRange() throws {
+        for op in [HardSwish(), HardSigmoid(alpha: 0.5, beta: 0.25), Gelu()] as [any Operator] {
+            let g = try network { g in try g.add(op, g.x, name: "gate") }
+            try checkTernary(g, reason: "its input passes 'gate', which is 0 over a whole range")
+        }
+        let g = try network { g in try g.add(Max(), g.x, g.number(0), name: "bound") }
+        try checkTernary(g, reason: "its input passes the bound 0 at 'bound'")
+        let rounded = try network { g in try g.add(Round(), g.x, name: "round") }
+        try checkTernary(rounded, reason: "it is rounded to a whole number at 'round'")
+    }
+
+    func testASignOfAWindowOfPaddingAlone() throws {
+        let g = try network { g in
+            try g.add(
+                Conv(window: Window(kernel: 1, pad: 1)), g.x, g.constant([2, 2, 1, 1], [0.3, 0.7, -1.1, 0.9]), nil,
+                name: "conv")
+        }
+        try checkTernary(g, reason: "the convolution 'conv' has windows of padding alone, and no bias there")
+    }
+
+    func testASignOfWhatAMaskSelectsNothingOf() throws {
+        var g = SmallGraph([1, 2, 2, 2])
+        let mask = try g.add(Cast(to: .float32), try g.add(Greater(), g.x, g.number(0.25)), name: "mask")
+        let selected = try g.add(MatMul(), mask, try g.add(Add(), g.x, g.number(0.1)), name: "selected")
+        g.output(try g.add(Sign(), selected, name: "sign"))
+        let (exact, context) = try g.compiled()
+        XCTAssertTrue(
+            context.remarks.contains { $0.contains("the code 'mask' can be 0 throughout a row of 'selected'") },
+            "\(context.remarks)")
+        try assertSameMeaning(g.graph, exact, for: input)
+    }
+
+    func testASignOfATernarySumTimesAnyNumber() throws {
+        var g = SmallGraph([1, 2, 2, 2])
+        let ternary = try g.add(Sign(), try g.add(Relu(), g.x), name: "first")
+        let sum = try g.add(AveragePool(window: Window(kernel: 1)), ternary, name: "pool")
+        g.output(try g.add(Sign(), try g.add(Mul(), sum, try g.add(Sigmoid(), g.x)), name: "sign"))
+        let (exact, context) = try g.compiled()
+        XCTAssertTrue(context.remarks.contains { $0.contains("'sign' is ternary") }, "\(context.remarks)")
+        try assertSameMeaning(g.graph, exact, for: input)
+    }
+
+    func testASignOfASumOfScaledTernaryDecisions() throws {
+        // Scaled and padded, so that no mask fits; then a product of two ternary activations.
+        var g = SmallGraph([1, 2, 2, 2])
+        let ternary = try g.add(Sign(), try g.add(Relu(), g.x), name: "first")
+        let scaled = try g.add(Mul(), ternary, g.number(0.3))
+        let layer = try g.add(
+            Conv(window: Window(kernel: 2)), scaled, g.constant([1, 2, 2, 2], [1, -1, 1, 1, -1, -1, 1, -1]), nil)
+        g.output(try g.add(Add(), try g.add(Sign(), layer, name: "sign"), g.number(2)))
+        try assertSameMeaning(g.graph, try g.compiled().graph, for: [1, 1, -1, -1, 1, 1, -1, -1])
+
+        var product = SmallGraph([1, 2, 2, 2])
+        let left = try product.add(Sign(), try product.add(Relu(), product.x), name: "left")
+        let right = try product.add(Sign(), try product.add(Relu(), product.x), name: "right")
+        let sum = try product.add(MatMul(), left, right)
+        product.output(try product.add(Add(), try product.add(Sign(), sum, name: "sign"), product.number(2)))
+        try assertSameMeaning(product.graph, try product.compiled().graph, for: input)
+    }
+
+    func testASignOfABinaryWeightedSumOfAverages() throws {
+        var g = SmallGraph([1, 4, 1, 2])
+        let sign = try g.signPlus(g.x, name: "first")
+        let average = try g.add(GlobalAveragePool(), sign)
+        let layer = try g.add(
+            Conv(window: Window(kernel: 1)), average, g.constant([1, 4, 1, 1], [0.5, -0.5, 0.5, -0.5]), nil)
+        g.output(try g.add(Neg(), try g.add(Sign(), layer, name: "sign")))
+        try assertSameMeaning(g.graph, try g.compiled().graph, for: [1, 1, 1, 1, -1, 1, -1, 1])
+    }
+
     func testASumOfAReLUAndAnyNumberMakesNoZero() throws {
         let g = try network { g in
             try g.add(Add(), try g.add(Relu(), try g.add(Sub(), g.x, g.number(0.5))), g.x)

@@ -49,6 +49,28 @@ final class TwoValuedLayerTests: XCTestCase {
         try assertSameMeaning(graph, fused, for: input, "fused", file: file, line: line)
     }
 
+    func testScaledDecisionsMayBeRepeatedAndPicked() throws {
+        let movements: [(inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID] = [
+            { g, x in try g.add(Pad(mode: .edge), x, g.integers([0, 0, 1, 0, 0, 0, 0, 2])) },
+            { g, x in try g.add(Pad(mode: .reflect), x, g.integers([0, 0, 1, 1, 0, 0, 1, 1])) },
+            { g, x in try g.add(Slice(), x, g.integers([1]), g.integers([3]), g.integers([3])) },
+            { g, x in try g.add(Transpose(permutation: [0, 1, 3, 2]), x) },
+        ]
+        for movement in movements {
+            var g = SmallGraph([1, 2, 3, 4])
+            let scaled = try g.add(Mul(), try g.add(Sign(), g.x, name: "sign"), g.number(0.3))
+            let moved = try movement(&g, scaled)
+            g.output(
+                try g.add(
+                    Conv(window: Window(kernel: 2)), moved,
+                    g.constant([1, 2, 2, 2], [0.5, -0.5, 0.5, 0.5, -0.5, 0.5, 0.5, -0.5]), nil, name: "conv"))
+            let (graph, context) = try g.compiled()
+            XCTAssertEqual(context.floatReasons, [:])
+            XCTAssertTrue(graph.operators.contains { $0.hasPrefix("BinaryConv") }, "\(graph.operators)")
+            try assertSameMeaning(g.graph, graph, for: (0..<24).map { Float($0 * 7 % 11) - 4.5 }, accuracy: 1e-6)
+        }
+    }
+
     func testAScaledDecisionNeedsNothingMore() throws {
         try check(
             try network(scale: 0.5, weights([3, 2, 3, 3], [(0.5, -0.5)]), window: Window(kernel: 3, pad: 1)),

@@ -21,12 +21,9 @@ public struct ScaleShift: StagedOperator {
 
     public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
         let x = inputs[0]!
-        let a = inputs[1]!, b = inputs[2]!
-        let aIndex = Tensor.broadcastIndices(from: a.shape, to: x.shape)
-        let bIndex = Tensor.broadcastIndices(from: b.shape, to: x.shape)
-        let (values, scale, shift) = (x.floats, a.floats, b.floats)
-        var result = [Float](repeating: 0, count: values.count)
-        for i in values.indices { result[i] = values[i] * scale[aIndex[i]] + shift[bIndex[i]] }
+        let scale = inputs[1]!.broadcast(to: x.shape).floats, shift = inputs[2]!.broadcast(to: x.shape).floats
+        var result = x.floats
+        for i in result.indices { result[i] = result[i] * scale[i] + shift[i] }
         return [Tensor(x.shape, result)]
     }
 
