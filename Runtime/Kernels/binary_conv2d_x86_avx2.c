@@ -142,14 +142,15 @@ static inline AVX2 uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOC
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(even));
 }
 
-static AVX2 __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_run_whole_tile(conv, tile);
+static inline AVX2 __attribute__((always_inline)) void convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind,
+                                                                const bnnmk_tile_taps *taps) {
+  const bnnmk_binary_conv2d_parts parts = {bnnmk_count_differences_x86_avx2, count_masked_differences, decide,
+                                           bnnmk_finish_values_x86_avx2};
+  bnnmk_convolve_by_parts(conv, kind, taps, parts);
 }
 
 AVX2 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_x86_avx2, count_masked_differences,
-                                           decide, run_tile};
-  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
+  bnnmk_binary_conv2d_by_tiles(arguments, begin, end, PIXEL_BLOCK, convolve);
 }
 
 #else

@@ -85,9 +85,13 @@ BNNMK_INLINE uint64_t bnnmk_join_bits(const uint32_t *even, uint32_t count) {
   return bits;
 }
 
-// The decisions of one pixel's values.
-BNNMK_INLINE uint64_t bnnmk_decide_values(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x,
-                                          uint32_t count) {
+// The decisions of one pixel's `count` values, at most 64: bit i is 1 (decision -1) where an even number of switch
+// points is <= x[i].
+typedef uint64_t bnnmk_decide_values(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x, uint32_t count);
+
+// The same in plain C.
+BNNMK_INLINE uint64_t bnnmk_decide_each_value(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x,
+                                              uint32_t count) {
   uint32_t even[64];
   BNNMK_LANES
   for (uint32_t i = 0; i < count; i++) {
@@ -161,10 +165,10 @@ BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_
   }
 }
 
-// The steps on x, then values and row sums are stored. Decisions, where they are asked for, go to minus[p]: bit i is 1
-// (decision -1) where an even number of switch points is <= x[p][i]; `count` is at most 64.
+// The steps on x, then values and row sums are stored. Decisions, where they are asked for, go to minus[p].
 BNNMK_INLINE void bnnmk_run_epilogue(const bnnmk_epilogue *epilogue, size_t row, size_t pixel, uint32_t pixel_count,
-                                     uint32_t channel, float *x, uint32_t count, uint64_t *minus) {
+                                     uint32_t channel, float *x, uint32_t count, bnnmk_decide_values *decide_values,
+                                     uint64_t *minus) {
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     bnnmk_apply_step(&epilogue->steps[s], pixel, pixel_count, channel, x, count);
   }
@@ -188,7 +192,7 @@ BNNMK_INLINE void bnnmk_run_epilogue(const bnnmk_epilogue *epilogue, size_t row,
   }
   if (epilogue->decisions) {
     for (uint32_t p = 0; p < pixel_count; p++) {
-      minus[p] = bnnmk_decide_values(epilogue, channel, x + p * count, count);
+      minus[p] = decide_values(epilogue, channel, x + p * count, count);
     }
   }
 }
