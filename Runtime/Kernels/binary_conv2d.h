@@ -77,8 +77,13 @@ BNNMK_INLINE void bnnmk_convolve_by_parts(const bnnmk_binary_conv2d *conv, bnnmk
   const uint32_t pixel_count = taps->pixel_count;
   bnnmk_tap_range rows = taps->rows, columns = taps->columns;
   const uint64_t *weights = bnnmk_block_weights(conv, taps->block);
-  uint32_t counts[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK] = {{0}};
+  uint32_t counts[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
   uint32_t ones[BNNMK_MAX_PIXEL_BLOCK] = {0};  // with a mask
+  for (uint32_t p = 0; p < pixel_count; p++) {
+    for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
+      counts[p][m] = 0;
+    }
+  }
   uint32_t tap_count = 0;
   if (box->row_count > 0) {
     const size_t input = bnnmk_box_input(w, conv->input_stride, taps->y, taps->x, rows.first, columns.first);

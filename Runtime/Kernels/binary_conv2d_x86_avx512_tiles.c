@@ -35,7 +35,7 @@ INLINE void or_block(uint64_t *pixel, uint32_t channel, __mmask8 minus) {
 INLINE void store_wide_bits(const bnnmk_binary_conv2d *conv, const counted_tile *tile) {
   const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
   const uint32_t channel = conv->channel_offset + tile->channel;
-  const int32_t *points = conv->switch_points + tile->channel;
+  const int32_t *points = conv->switch_count ? conv->switch_points + tile->channel : 0;
   uint64_t *output = (uint64_t *)conv->output + tile->pixel * words;
   const __m512i all = _mm512_set1_epi64(tile->all);
   if (conv->switch_count == 1) {

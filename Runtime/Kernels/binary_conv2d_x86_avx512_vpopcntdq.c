@@ -42,6 +42,15 @@ static VPOPCNTDQ __attribute__((noinline)) void count_wide(const uint64_t *input
                                                            uint32_t pixel_count, const uint64_t *weights,
                                                            const bnnmk_tap_box *box,
                                                            uint64_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  // Whole tiles of the usual layers, whose pixels stand at constant distances.
+  if (pixel_count == BNNMK_WIDE_PIXEL_BLOCK && pixel_step == 1) {
+    count_pixels(input, 1, BNNMK_WIDE_PIXEL_BLOCK, weights, box, counts);
+    return;
+  }
+  if (pixel_count == BNNMK_WIDE_PIXEL_BLOCK && pixel_step == 2) {
+    count_pixels(input, 2, BNNMK_WIDE_PIXEL_BLOCK, weights, box, counts);
+    return;
+  }
   for (; pixel_count >= 7; pixel_count -= 7, input += 7 * pixel_step, counts += 7) {
     count_pixels(input, pixel_step, 7, weights, box, counts);
   }
