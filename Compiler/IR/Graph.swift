@@ -56,7 +56,7 @@ public struct Graph: Sendable {
         }
     }
 
-    /// An ONNX value whose elements are the decisions in a binary value, in the same (row-major) order.
+    /// An ONNX value whose elements are the decisions in a binary value.
     public struct Probe: Sendable {
         public enum Encoding: Sendable {
             /// The ONNX value is −1 / +1.
@@ -69,12 +69,12 @@ public struct Graph: Sendable {
         public var encoding: Encoding
         public var shape: [Int]
         public var value: ValueID
-        /// The order in which the value's axes are the ONNX value's, but for its shape; nil where they stand in order.
-        public var axisOrder: [Int]?
-        /// Whether the value is an image [N,H,W,C] that stands for an ONNX value [N,C,H,W].
-        public var isChannelsLast = false
-        /// A binary value of the same shape that is +1 where the ONNX value is 0: of a ternary sign. Else nil.
+        /// How the value's elements come into the ONNX value's order; nil where they are in it.
+        public var movement: Movement?
+        /// Of a ternary sign: a binary value of the same shape that says where the ONNX value is 0. Else nil.
         public var mask: ValueID?
+        /// Where that is: where the mask differs from the value, or where it is +1.
+        public var maskDiffers = false
 
         public init(name: String, encoding: Encoding, shape: [Int], value: ValueID) {
             self.name = name

@@ -30,7 +30,8 @@ public struct OperatorDecoder: Sendable {
     public let decode: @Sendable (ONNXNode) throws -> Decoded
 
     public init(
-        _ opType: String, domain: String = "", opsets: ClosedRange<Int> = 11...20, restrictions: String = "",
+        _ opType: String, domain: String = "", opsets: ClosedRange<Int> = SupportedOpsets.all,
+        restrictions: String = "",
         decode: @escaping @Sendable (ONNXNode) throws -> Decoded
     ) {
         self.opType = opType
@@ -42,7 +43,8 @@ public struct OperatorDecoder: Sendable {
 
     /// A decoder for an operator that takes the node's inputs as they are.
     public static func direct(
-        _ opType: String, domain: String = "", opsets: ClosedRange<Int> = 11...20, restrictions: String = "",
+        _ opType: String, domain: String = "", opsets: ClosedRange<Int> = SupportedOpsets.all,
+        restrictions: String = "",
         _ make: @escaping @Sendable (ONNXNode) throws -> any Operator
     ) -> OperatorDecoder {
         OperatorDecoder(opType, domain: domain, opsets: opsets, restrictions: restrictions) { node in

@@ -1,15 +1,12 @@
 /// The operator set versions that a model asks for, and which of them the compiler accepts.
 struct OpsetImports {
-    /// Versions of the standard operators that the importer reads.
-    static let accepted = 11...20
-
     /// Versions by domain; the standard one is "".
     let versions: [String: Int]
 
     /// - Parameter file: the model's name for messages.
     /// - Throws: `ImportError` where the standard operators are missing, or of a version that is not accepted.
     init(_ imports: [ONNXOperatorSetIdProto], file: String) throws {
-        let accepted = "\(Self.accepted.lowerBound) to \(Self.accepted.upperBound)"
+        let accepted = "\(SupportedOpsets.all.lowerBound) to \(SupportedOpsets.newest)"
         var versions: [String: Int] = [:]
         for entry in imports {
             let domain = Self.canonical(entry.domain)
@@ -22,7 +19,7 @@ struct OpsetImports {
             throw ImportError(
                 "\(file): imports no version of the standard ONNX operators; accepted are opsets \(accepted)")
         }
-        guard Self.accepted.contains(standard) else {
+        guard SupportedOpsets.all.contains(standard) else {
             throw ImportError("\(file): is of ONNX opset \(standard); accepted are opsets \(accepted)")
         }
         self.versions = versions

@@ -145,11 +145,37 @@ extension ModelDescription {
         record.name = string(probe.name)
         record.tensor = index
         record.mask = try probe.mask.map { try tensor($0) } ?? BNNMF_NONE
+        record.mask_differs = probe.maskDiffers ? 1 : 0
         record.encoding = (probe.encoding == .signed ? BNNMF_PROBE_SIGNED : BNNMF_PROBE_ZERO_ONE).rawValue
-        record.channels_first = probe.isChannelsLast ? 1 : 0
+        try fillOrder(of: &record, probe)
         record.rank = UInt32(probe.shape.count)
         try fill(&record.dims, probe.shape, of: probe.name)
         return record
+    }
+
+    /// An image's order has a form of its own, which files of every version have.
+    private func fillOrder(of record: inout bnnmf_probe, _ probe: Graph.Probe) throws {
+        guard let movement = probe.movement else { return }
+        let shape = movement.source
+        if shape.count == 4, let image = Movement(of: shape)?.transposed(ImageLayout.toChannelsFirst),
+            image.blocks == movement.blocks
+        {
+            record.channels_first = 1
+            return
+        }
+        guard movement.blocks.count <= Int(BNNMF_MAX_RANK) else {
+            throw PackingError(
+                description:
+                    "the decisions of '\(probe.name)' are in an order of \(movement.blocks.count) loops; \(BNNMF_MAX_RANK) are valid"
+            )
+        }
+        record.order_rank = UInt32(movement.blocks.count)
+        withUnsafeMutableBytes(of: &record.order) { order in
+            for (index, block) in movement.blocks.enumerated() {
+                let loop = bnnmf_loop(extent: UInt32(block.extent), stride: UInt32(block.stride))
+                order.storeBytes(of: loop, toByteOffset: index * MemoryLayout<bnnmf_loop>.stride, as: bnnmf_loop.self)
+            }
+        }
     }
 
     private func packed(_ check: Check, _ probes: [Graph.Probe]) throws -> bnnmf_check {
@@ -157,14 +183,10 @@ extension ModelDescription {
             guard let decisions = check.decisions[probe.name] else {
                 throw PackingError(description: "a check has no decisions of '\(probe.name)'")
             }
-            let shape = graph[probe.value].type.shape
-            let tensor = Tensor(
-                TensorType(.binary, probe.isChannelsLast ? ImageLayout.channelsFirst(shape) : shape),
-                .integer(decisions))
-            return (probe.isChannelsLast ? tensor.permuted(ImageLayout.toChannelsLast) : tensor).bitsHash
+            return Tensor(graph[probe.value].type, .integer(probe.inOwnOrder(decisions))).bitsHash
         }
         return bnnmf_check(
-            inputs: indices(check.inputs.map { blob($0) }), outputs: indices(check.outputs.map { blob($0) }),
+            inputs: indices(check.inputs.map { blob(of: $0) }), outputs: indices(check.outputs.map { blob(of: $0) }),
             hashes: indices(hashes), tolerance: check.tolerance)
     }
 
@@ -185,11 +207,13 @@ extension ModelDescription {
 
     /// Writes a shape into a C array of dimensions.
     private func fill<Dimensions>(_ dims: inout Dimensions, _ shape: [Int], of name: String) throws {
-        guard shape.count <= Int(BNNMF_MAX_RANK), shape.allSatisfy({ $0 >= 1 && $0 <= Int(Int32.max) }) else {
+        guard !shape.contains(0) else {
             throw PackingError(
-                description:
-                    "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK) or has an empty axis"
-            )
+                description: "value '\(name)' of shape \(shape) has no elements; every axis must have 1 or more")
+        }
+        guard shape.count <= Int(BNNMF_MAX_RANK), shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
+            throw PackingError(
+                description: "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK)")
         }
         withUnsafeMutableBytes(of: &dims) { bytes in
             let words = bytes.bindMemory(to: UInt32.self)

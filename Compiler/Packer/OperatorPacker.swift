@@ -58,6 +58,7 @@ struct OperatorPacker {
         case let op as Concat: try concat(op)
         case is Decide: try binarize()
         case is BinaryToFloat: try record(BNNMF_OP_UNPACK)
+        case is BinaryDifference: try record(BNNMF_OP_BIT_DIFFERENCE, inputCount: 2)
         case is ScaleShift: try scaleShift()
         case is Relu: try clamp(0, .infinity)
         case is Clip:

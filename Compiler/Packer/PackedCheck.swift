@@ -4,14 +4,14 @@ import BNNMIR
 /// One execution with known results, for a machine to prove itself on.
 public struct Check: Sendable {
     /// Of each graph input and output, for one execution, in ONNX order of elements.
-    public var inputs: [[Float]]
-    public var outputs: [[Float]]
+    public var inputs: [Tensor]
+    public var outputs: [Tensor]
     /// By probe name: −1/+1 in the ONNX value's order of elements.
     public var decisions: [String: [Int64]]
     /// Of outputs, relative to the largest magnitude in each.
     public var tolerance: Float
 
-    public init(inputs: [[Float]], outputs: [[Float]], decisions: [String: [Int64]], tolerance: Float) {
+    public init(inputs: [Tensor], outputs: [Tensor], decisions: [String: [Int64]], tolerance: Float) {
         self.inputs = inputs
         self.outputs = outputs
         self.decisions = decisions

@@ -53,10 +53,11 @@ public struct FoldDecisions: Pass {
 }
 
 extension BinarizerRecord {
-    /// The record of a sign, or of where a ternary one is 0.
+    /// The record of a sign, or of where a ternary one is 0 or +1.
     fileprivate func of(_ decision: any Decision) -> BinarizerRecord {
         var record = self
         if decision is ZeroMask { record.note = "where the ternary sign is 0" }
+        if decision is PositiveSign { record.note = "where the ternary sign is +1" }
         return record
     }
 }

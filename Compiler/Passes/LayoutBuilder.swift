@@ -25,17 +25,18 @@ struct LayoutBuilder {
         for probe in old.probes {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
             var moved = Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value)
-            // The ONNX value's axes as axes of the new value: in order, or an image's; another order cannot be shown.
-            let shape = new[value].type.shape, isLaidOut = channelsLast[probe.value] != nil
-            let own = probe.axisOrder ?? Array(shape.indices)
-            let order = isLaidOut ? own.map { ImageLayout.toChannelsFirst[$0] } : own
-            let moving = order.filter { shape[$0] > 1 }
-            if moving != moving.sorted() {
-                guard moving == ImageLayout.toChannelsFirst.filter({ shape[$0] > 1 }) else { continue }
-                moved.isChannelsLast = true
+            moved.movement = probe.movement
+            let isLaidOut = channelsLast[probe.value] != nil
+            if isLaidOut {
+                let back = Movement(of: new[value].type.shape)?.transposed(ImageLayout.toChannelsFirst)
+                guard let whole = back?.followed(by: probe.movement) else {
+                    throw OperatorError("the decisions of '\(probe.name)' stand in an order that no loops walk")
+                }
+                moved.movement = whole.keepsMemoryOrder ? nil : whole
             }
             if let mask = probe.mask {
                 moved.mask = isLaidOut ? try inChannelsLast(mask) : try inPlainOrder(mask)
+                moved.maskDiffers = probe.maskDiffers
             }
             new.probes.append(moved)
         }
@@ -64,7 +65,7 @@ struct LayoutBuilder {
         case is AccumulatorThresholds:
             let constants = try node.inputs.dropFirst().map { try inPlainOrder($0!) }
             channelsLast[output] = try append(node.op, [try inChannelsLast(node.inputs[0]!)] + constants, node)
-        case is DecideBy:
+        case is DecideBy, is BinaryDifference:
             channelsLast[output] = try append(node.op, try node.inputs.map { try inChannelsLast($0!) }, node)
         case let op as MaxPool: try image(ChannelsLast(op), node, constants: [])
         case let op as AveragePool: try image(ChannelsLast(op), node, constants: [])

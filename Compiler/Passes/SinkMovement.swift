@@ -91,14 +91,12 @@ extension Graph {
         return addConstant(self[value].name, moved)
     }
 
-    /// Makes the probes of `old` those of `new`, of which `old` is a movement, as far as that only orders axes.
+    /// Makes the probes of `old` those of `new`, of which `old` is a movement.
     mutating func moveProbes(from old: ValueID, to new: ValueID, by movement: Movement) {
         for index in probes.indices where probes[index].value == old {
-            let whole = probes[index].axisOrder.map { movement.transposed($0) } ?? movement
-            guard let order = whole?.axisOrder else { continue }
-            let moving = order.filter { movement.source[$0] > 1 }
+            guard let whole = movement.followed(by: probes[index].movement) else { continue }
             probes[index].value = new
-            probes[index].axisOrder = moving == moving.sorted() ? nil : order
+            probes[index].movement = whole.keepsMemoryOrder ? nil : whole
         }
     }
 }

@@ -22,6 +22,8 @@ public struct ReferenceCheck {
         public var name: String
         public var largestDifference: Float
         public var largestMagnitude: Float
+        /// Integers and truth values, which must be equal: a difference is the number of elements that are not.
+        public var isExact: Bool
     }
 
     public let graph: Graph
@@ -51,9 +53,8 @@ public struct ReferenceCheck {
         var decisions: [String: [Int64]] = [:]
         for probe in graph.probes {
             guard let signs = bits[probe.value] else { continue }
-            let isZero = probe.mask.flatMap { bits[$0] }
-            decisions[probe.name] = probe.inONNXOrder(
-                isZero.map { zip(signs, $0).map { $1 > 0 ? 0 : $0 } } ?? signs, shape: graph[probe.value].type.shape)
+            let mask = probe.mask.flatMap { bits[$0] }
+            decisions[probe.name] = probe.inONNXOrder(mask.map { probe.masked(signs, by: $0) } ?? signs)
         }
         return (decisions, outputs)
     }
@@ -87,14 +88,16 @@ public struct ReferenceCheck {
                 bounds[output] = try self.moved(node, operands, bounds)
             }
             if let x = numbers[output], let probe = probes[output], let given = decisions[probe.name] {
-                let runtime = probe.inOwnOrder(given, shape: x.shape)
+                let runtime = probe.inOwnOrder(given)
                 var own = results[0].integers ?? []
                 if probe.mask != nil { own = zip(own, x.floats).map { $1 == 0 ? 0 : $0 } }
                 found.append(compare(probe.name, x: x, bound: bounds[output], own: own, runtime: runtime))
                 results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : $0 }))]
-            } else if node.op is ZeroMask, let probe = masks[output], let given = decisions[probe.name] {
-                let runtime = probe.inOwnOrder(given, shape: results[0].shape)
-                results = [Tensor(results[0].type, .integer(runtime.map { $0 == 0 ? 1 : -1 }))]
+            } else if node.op is any Decision, let probe = masks[output], let given = decisions[probe.name] {
+                let runtime = probe.inOwnOrder(given)
+                results = [
+                    Tensor(results[0].type, .integer(runtime.map { $0 == (probe.maskDiffers ? 1 : 0) ? 1 : -1 }))
+                ]
             } else if numbers[output] == nil {
                 let carried = node.inputs.map { $0.flatMap { bounds[$0] } }
                 for (output, bound) in zip(
@@ -108,10 +111,15 @@ public struct ReferenceCheck {
         }
         let compared = zip(zip(graph.outputs, results), outputs).map { pair, runtime in
             let (output, reference) = pair
+            if let wanted = reference.integers, let found = runtime.integers {
+                return Output(
+                    name: output.name, largestDifference: Float(zip(wanted, found).filter { $0 != $1 }.count),
+                    largestMagnitude: wanted.map { Float($0.magnitude) }.max() ?? 0, isExact: true)
+            }
             let differences = zip(reference.floats, runtime.floats).map { abs($0 - $1) }
             return Output(
                 name: output.name, largestDifference: differences.reduce(0) { $1.isNaN ? .nan : max($0, $1) },
-                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0)
+                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0, isExact: false)
         }
         return (found, compared)
     }

@@ -27,6 +27,7 @@ enum Dispatch {
         case BNNMF_OP_REDUCE: try Reduce.validate(scope)
         case BNNMF_OP_MATMUL: try MatMul.validate(scope)
         case BNNMF_OP_BINARY_MATMUL: try BinaryMatMul.validate(scope)
+        case BNNMF_OP_BIT_DIFFERENCE: try BitDifference.validate(scope)
         default:
             throw scope.failure(BNNM_UNSUPPORTED_VERSION) {
                 $0.add("this library does not know the operator code ")
@@ -55,6 +56,7 @@ enum Dispatch {
         case BNNMF_OP_REDUCE: Reduce.run(run)
         case BNNMF_OP_MATMUL: MatMul.run(run)
         case BNNMF_OP_BINARY_MATMUL: BinaryMatMul.run(run)
+        case BNNMF_OP_BIT_DIFFERENCE: BitDifference.run(run)
         // A reshape shares memory; other codes were refused when the model was opened.
         default: break
         }
@@ -175,6 +177,7 @@ enum Dispatch {
         case BNNMF_OP_REDUCE: cString("reduce\0")
         case BNNMF_OP_MATMUL: cString("matmul\0")
         case BNNMF_OP_BINARY_MATMUL: cString("binary_matmul\0")
+        case BNNMF_OP_BIT_DIFFERENCE: cString("bit_difference\0")
         default: cString("unknown\0")
         }
     }

@@ -6,25 +6,23 @@ struct ProbeView {
     let record: bnnmf_probe
     let tensor: Tensor
     let bits: UnsafePointer<UInt64>
-    /// Where its bit is 0, the value is 0; nil: nowhere.
+    /// Where its bit is 0, or where it differs from that of `bits`, the value is 0; nil: nowhere.
     let mask: UnsafePointer<UInt64>?
 
     /// Writes every decision in the ONNX value's order of elements.
     func read(into decisions: UnsafeMutablePointer<Int8>) {
         let plus: Int8 = 1
         let minus: Int8 = record.encoding == BNNMF_PROBE_ZERO_ONE.rawValue ? 0 : -1
-        let channels = Int(tensor.channels), rowWords = Int(tensor.rowWords), rows = Int(tensor.rows)
-        // Channels first: a row is a pixel of image n, and its channel c stands at [n][c][pixel].
-        let pixels = record.channels_first == 1 ? rows / Int(tensor.dims[0]) : 1
-        for row in 0..<rows {
-            let words = bits + row &* rowWords
-            let (image, pixel) = (row / pixels, row % pixels)
-            for channel in 0..<channels {
-                let isMinus = words[channel / 64] >> UInt64(channel % 64) & 1 == 1
-                let isMasked =
-                    mask.map { $0[row &* rowWords &+ channel / 64] >> UInt64(channel % 64) & 1 == 0 } ?? false
-                decisions[(image &* channels &+ channel) &* pixels &+ pixel] = isMasked ? 0 : isMinus ? minus : plus
-            }
+        let channels = Int(tensor.channels), rowWords = Int(tensor.rowWords)
+        let differs = record.mask_differs == 1
+        var next = decisions
+        ElementOrder(record, tensor).forEach { element in
+            let (row, channel) = (element / channels, element % channels)
+            let word = row &* rowWords &+ channel / 64
+            func bit(_ words: UnsafePointer<UInt64>) -> Bool { words[word] >> UInt64(channel % 64) & 1 == 1 }
+            let isMinus = bit(bits), isZero = mask.map { bit($0) == (differs && !isMinus) } ?? false
+            next.pointee = isZero ? 0 : isMinus ? minus : plus
+            next += 1
         }
     }
 }

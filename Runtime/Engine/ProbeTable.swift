@@ -44,6 +44,13 @@ enum ProbeTable {
             }
         }
         try require(count == tensor.elements, "its dimensions must have as many elements as its tensor")
+        if probe.order_rank > 0 {
+            try require(probe.channels_first == 0, "it must not have both channels_first and an order")
+            try require(
+                ElementOrder.isComplete(probe, elements: tensor.elements), "its order must meet each element once")
+        }
+        try require(
+            probe.mask_differs <= (probe.mask == Model.none ? 0 : 1), "mask_differs must be 0, or 1 with a mask")
         guard probe.mask != Model.none else { return }
         try require(Int(probe.mask) < tensors.count, "its mask must be one of the model's tensors")
         let mask = tensors[Int(probe.mask)]

@@ -130,6 +130,7 @@ bnnmf_status check_description(const bnnmf_model &model, Diagnosis &diagnosis) {
     const bnnmf_probe &probe = model.probes[i];
     diagnosis.at({"probe", i, probe.name, nullptr});
     if (bnnmf_status status = check_rank(probe.rank, diagnosis)) return status;
+    if (bnnmf_status status = check_rank(probe.order_rank, diagnosis)) return status;
     strings += length(probe.name);
   }
   for (uint32_t i = 0; i < model.input_count; i++) strings += length(model.inputs[i].name);

@@ -152,6 +152,8 @@ Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_op &op) {
                                         static_cast<schema::OperandForm>(stored_byte(matmul.b_form)))
           .Union();
     }
+    case BNNMF_OP_BIT_DIFFERENCE:
+      return schema::CreateBitDifference(builder).Union();
     default:
       return Offset<void>();
   }
@@ -182,8 +184,12 @@ Offset<schema::Probe> stored(FlatBufferBuilder &builder, const bnnmf_probe &prob
   const auto name = stored_string(builder, probe.name);
   const auto dims = builder.CreateVector(probe.dims, probe.rank);
   const auto encoding = static_cast<schema::ProbeEncoding>(stored_byte(probe.encoding));
-  return schema::CreateProbe(builder, name, probe.tensor, encoding, stored_byte(probe.channels_first), dims,
-                             probe.mask);
+  std::vector<schema::Loop> loops;
+  for (uint32_t i = 0; i < probe.order_rank; i++) loops.emplace_back(probe.order[i].extent, probe.order[i].stride);
+  const auto order =
+      loops.empty() ? Offset<flatbuffers::Vector<const schema::Loop *>>() : builder.CreateVectorOfStructs(loops);
+  return schema::CreateProbe(builder, name, probe.tensor, encoding, stored_byte(probe.channels_first), dims, probe.mask,
+                             order, stored_byte(probe.mask_differs));
 }
 
 /// Its lists are as long as the model's.

@@ -252,6 +252,8 @@ bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
       return stored.parameters() != nullptr;
     case schema::Parameters::BinaryMatMul:
       return decode(stored.parameters_as_BinaryMatMul(), op);
+    case schema::Parameters::BitDifference:
+      return stored.parameters() != nullptr;
     case schema::Parameters::NONE:
       break;
   }

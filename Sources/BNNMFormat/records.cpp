@@ -1,6 +1,8 @@
 // The C forms of tensors, ports and probes; operators have a file of their own.
 #include "records.h"
 
+#include <algorithm>
+
 namespace bnnm::format {
 
 bnnmf_tensor tensor_record(const schema::Tensor &stored) {
@@ -26,7 +28,13 @@ bnnmf_probe probe_record(const schema::Probe &stored) {
   probe.encoding = static_cast<uint32_t>(stored.encoding());
   probe.channels_first = stored.channels_first();
   probe.mask = stored.mask();
+  probe.mask_differs = stored.mask_differs();
   probe.rank = copy_numbers(stored.dims(), probe.dims);
+  const auto *order = stored.order();
+  probe.order_rank = order ? order->size() : 0;
+  for (uint32_t i = 0; i < std::min<uint32_t>(probe.order_rank, BNNMF_MAX_RANK); i++) {
+    probe.order[i] = {order->Get(i)->extent(), order->Get(i)->stride()};
+  }
   return probe;
 }
 

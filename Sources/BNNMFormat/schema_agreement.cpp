@@ -38,7 +38,8 @@ static_assert(equal(Parameters::Resample, BNNMF_OP_RESAMPLE));
 static_assert(equal(Parameters::Reduce, BNNMF_OP_REDUCE));
 static_assert(equal(Parameters::MatMul, BNNMF_OP_MATMUL));
 static_assert(equal(Parameters::BinaryMatMul, BNNMF_OP_BINARY_MATMUL));
-static_assert(equal(Parameters::MAX, BNNMF_OP_BINARY_MATMUL));
+static_assert(equal(Parameters::BitDifference, BNNMF_OP_BIT_DIFFERENCE));
+static_assert(equal(Parameters::MAX, BNNMF_OP_BIT_DIFFERENCE));
 
 static_assert(equal(Function::Add, BNNMF_ADD));
 static_assert(equal(Function::Subtract, BNNMF_SUBTRACT));

@@ -37,6 +37,7 @@ constexpr Signature signatures[] = {
     {"REDUCE", 1, 1},
     {"MATMUL", 2, 2},
     {"BINARY_MATMUL", 2, 2},
+    {"BIT_DIFFERENCE", 2, 2},
 };
 constexpr uint32_t signature_count = sizeof signatures / sizeof *signatures;
 static_assert(signature_count == last_operator_code + 1, "every operator code has its signature");
@@ -118,6 +119,7 @@ uint32_t needed_flags(const bnnmf_view &view) {
     bnnmf_probe probe;
     bnnmf_get_probe(&view, i, &probe);
     if (probe.mask != BNNMF_NONE) flags |= BNNMF_FLAG_PROBE_MASKS;
+    if (probe.order_rank > 0 || probe.mask_differs != 0) flags |= BNNMF_FLAG_PROBE_FORMS;
   }
   for (uint32_t i = 0; i < bnnmf_op_count(&view); i++) {
     bnnmf_op op;

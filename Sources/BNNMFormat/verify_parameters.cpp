@@ -209,7 +209,7 @@ bnnmf_status verify_parameters(const bnnmf_view &view, const bnnmf_op &op, Diagn
     case BNNMF_OP_BINARY_MATMUL:
       return verify(op.parameters.binary_matmul, diagnosis);
     default:
-      return BNNMF_OK;  // RESHAPE, UNPACK and MATMUL have none, MAP no others.
+      return BNNMF_OK;  // RESHAPE, UNPACK, MATMUL and BIT_DIFFERENCE have none, MAP no others.
   }
 }
 

@@ -14,6 +14,10 @@ bnnmf_status verify_index(const bnnmf_view &view, uint32_t tensor, Diagnosis &di
 /// The mask of a probe of `values`, where there is one.
 bnnmf_status verify_mask(const bnnmf_view &view, const bnnmf_probe &probe, const bnnmf_tensor &values,
                          Diagnosis &diagnosis) {
+  if (probe.mask_differs > (probe.mask == BNNMF_NONE ? 0 : 1)) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "mask_differs is %" PRIu32 "; valid are 0, and 1 with a mask",
+                            probe.mask_differs);
+  }
   if (probe.mask == BNNMF_NONE) return BNNMF_OK;
   if (bnnmf_status status = verify_index(view, probe.mask, diagnosis)) return status;
   bnnmf_tensor mask;
@@ -28,6 +32,32 @@ bnnmf_status verify_mask(const bnnmf_view &view, const bnnmf_probe &probe, const
   if (probe.encoding == BNNMF_PROBE_SIGNED) return BNNMF_OK;
   return diagnosis.refuse(BNNMF_CORRUPT, "encoding %" PRIu32 " with a mask; valid is %d", probe.encoding,
                           BNNMF_PROBE_SIGNED);
+}
+
+/// Loops over a tensor of `elements` must meet each element once: in ascending order, each stride is the product of the
+/// extents before it.
+bnnmf_status verify_order(const bnnmf_probe &probe, uint64_t elements, Diagnosis &diagnosis) {
+  if (probe.order_rank == 0) return BNNMF_OK;
+  if (probe.order_rank > BNNMF_MAX_RANK) {
+    return diagnosis.refuse(BNNMF_LIMIT, "an order of %" PRIu32 " loops; at most %d are valid", probe.order_rank,
+                            BNNMF_MAX_RANK);
+  }
+  if (probe.channels_first != 0) return diagnosis.refuse(BNNMF_CORRUPT, "both channels_first and an order");
+  uint64_t stride = 1;
+  for (uint32_t found = 0; found < probe.order_rank; found++) {
+    const bnnmf_loop *const end = probe.order + probe.order_rank;
+    const bnnmf_loop *loop = probe.order;
+    while (loop != end && !(loop->stride == stride && loop->extent > 1)) loop++;
+    if (loop == end) {
+      return diagnosis.refuse(BNNMF_CORRUPT, "its order has no loop of stride %" PRIu64 " and extent 2 or more",
+                              stride);
+    }
+    stride *= loop->extent;
+    if (stride > elements) break;
+  }
+  if (stride == elements) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_CORRUPT, "its order meets %" PRIu64 " or more of its tensor's %" PRIu64 " elements",
+                          stride, elements);
 }
 
 bnnmf_status verify_probe(const bnnmf_view &view, const bnnmf_probe &probe, Diagnosis &diagnosis) {
@@ -55,7 +85,7 @@ bnnmf_status verify_probe(const bnnmf_view &view, const bnnmf_probe &probe, Diag
     return diagnosis.refuse(BNNMF_CORRUPT, "%" PRIu64 " elements, but its tensor %" PRIu32 " has %" PRIu64, elements,
                             probe.tensor, expected);
   }
-  return BNNMF_OK;
+  return verify_order(probe, elements, diagnosis);
 }
 
 }  // namespace

@@ -46,8 +46,7 @@ struct EmbeddedChecks {
         let expected = try reference.expectation(inputs: inputs)
         let found = try reference.run(inputs: inputs, decisions: expected.decisions, outputs: expected.outputs)
         let check = Check(
-            inputs: values.arrays.map(\.floats), outputs: expected.outputs.map(\.floats), decisions: expected.decisions,
-            tolerance: tolerance)
+            inputs: inputs, outputs: expected.outputs, decisions: expected.decisions, tolerance: tolerance)
         return (check, found.decisions.map(\.uncertain).reduce(0, +))
     }
 

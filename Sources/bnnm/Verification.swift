@@ -91,8 +91,12 @@ struct Verification {
         if !unprobed.isEmpty { lines.append("not in the compiled model: \(unprobed.joined(separator: ", ")) — FAILED") }
         for output in outputs.values.sorted(by: { $0.name < $1.name }) {
             lines.append(
-                "output '\(output.name)': largest difference \(output.largestDifference), largest value \(output.largestMagnitude)"
-                    + (output.isWithinTolerance ? "" : " — beyond the tolerance of \(Verification.outputTolerance)"))
+                output.isExact
+                    ? "output '\(output.name)': \(Int(output.largestDifference)) elements differ"
+                        + (output.isWithinTolerance ? "" : "; none may")
+                    : "output '\(output.name)': largest difference \(output.largestDifference), largest value \(output.largestMagnitude)"
+                        + (output.isWithinTolerance ? "" : " — beyond the tolerance of \(Verification.outputTolerance)")
+            )
         }
         lines += recorded.map(\.text)
         let total = decisions.values.map(\.count).reduce(0, +),
@@ -149,6 +153,8 @@ private struct JSONResult: Encodable {
 extension ReferenceCheck.Output {
     /// Written so that a NaN is not.
     var isWithinTolerance: Bool {
-        largestDifference <= Verification.outputTolerance * max(largestMagnitude, .leastNormalMagnitude)
+        isExact
+            ? largestDifference == 0
+            : largestDifference <= Verification.outputTolerance * max(largestMagnitude, .leastNormalMagnitude)
     }
 }

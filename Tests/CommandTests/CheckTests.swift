@@ -53,6 +53,20 @@ final class CheckTests: XCTestCase {
         XCTAssertGreaterThan(failures, 10)
     }
 
+    func testIntegersAndTruthValuesAreCheckedAndVerified() throws {
+        let folder = try TemporaryFolder()
+        let (model, path) = (CommandLine.model("typed-ports.onnx"), folder.path("m.bnnm"))
+        let compiled = try CommandLine.run("compile", model, "-o", path, "--with-check", "3")
+        XCTAssertEqual(compiled.status, 0, compiled.errors)
+        let checked = try CommandLine.run("run", path, "--check")
+        XCTAssertEqual(checked.status, 0, checked.output + checked.errors)
+        let verified = try CommandLine.run("verify", model, path)
+        XCTAssertEqual(verified.status, 0, verified.output + verified.errors)
+        for output in ["best", "total", "truths"] {
+            XCTAssertTrue(verified.output.contains("output '\(output)': 0 elements differ\n"), verified.output)
+        }
+    }
+
     func testAModelWithoutChecksIsAnErrorThatSaysHowToGetThem() throws {
         let folder = try TemporaryFolder()
         let outcome = try CommandLine.run("run", try compiled(folder, checks: "0"), "--check")

@@ -22,6 +22,7 @@ struct CommandLine {
         .deletingLastPathComponent()
 
     static func fixture(_ name: String) -> String { root.appendingPathComponent("Tests/Fixtures/\(name)").path }
+    static func model(_ name: String) -> String { root.appendingPathComponent("Tests/Models/\(name)").path }
     static func digits(_ name: String) -> String { root.appendingPathComponent("models/digits/\(name)").path }
 
     @discardableResult

@@ -3,7 +3,7 @@ import XCTest
 
 /// An architecture without trained weights is compiled with made-up ones, verified and run like any other model.
 final class RandomWeightsTests: XCTestCase {
-    private let model = CommandLine.root.appendingPathComponent("Tests/Models/without-weights.onnx").path
+    private let model = CommandLine.model("without-weights.onnx")
 
     func testAnArchitectureWithoutWeightsCompilesAndSaysSo() throws {
         let folder = try TemporaryFolder()

@@ -29,7 +29,7 @@ final class EmbeddedCheckTests: XCTestCase {
             return nil
         }
         var check = Check(
-            inputs: [input.floats], outputs: expected.outputs.map(\.floats), decisions: expected.decisions,
+            inputs: [input], outputs: expected.outputs, decisions: expected.decisions,
             tolerance: 1e-4)
         change(&check)
         let info = Packer.Info(name: "check", producer: "test", target: "portable", sourceWeightBytes: 0)
@@ -77,8 +77,10 @@ final class EmbeddedCheckTests: XCTestCase {
         var largest: Float = 0
         let changed = try XCTUnwrap(
             try model(network.graph, network.input) {
-                largest = $0.outputs[0].map { abs($0) }.max() ?? 0
-                $0.outputs[0][0] += largest / 100
+                var values = $0.outputs[0].floats
+                largest = values.map { abs($0) }.max() ?? 0
+                values[0] += largest / 100
+                $0.outputs[0] = Tensor($0.outputs[0].shape, values)
             })
         let result = try BNNMSession(changed).check(0)
         XCTAssertFalse(result.passed)

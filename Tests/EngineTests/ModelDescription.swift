@@ -87,12 +87,21 @@ final class ModelDescription {
     }
 
     func probe(
-        _ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false, mask: UInt32 = .max
+        _ tensor: UInt32, _ dims: [Int], zeroOne: Bool = false, channelsFirst: Bool = false, mask: UInt32 = .max,
+        maskDiffers: Bool = false, order: [(extent: Int, stride: Int)] = []
     ) {
         var probe = bnnmf_probe()
         probe.name = text("probe\(probes.count)")
         probe.tensor = tensor
         probe.mask = mask
+        probe.mask_differs = maskDiffers ? 1 : 0
+        probe.order_rank = UInt32(order.count)
+        withUnsafeMutableBytes(of: &probe.order) {
+            for (index, loop) in order.enumerated() {
+                $0.bindMemory(to: bnnmf_loop.self)[index] = bnnmf_loop(
+                    extent: UInt32(loop.extent), stride: UInt32(loop.stride))
+            }
+        }
         probe.encoding = zeroOne ? BNNMF_PROBE_ZERO_ONE.rawValue : BNNMF_PROBE_SIGNED.rawValue
         probe.channels_first = channelsFirst ? 1 : 0
         probe.rank = UInt32(dims.count)

@@ -85,12 +85,19 @@ final class DescribedModel {
 
     func probe(
         _ name: String, _ tensor: UInt32, _ encoding: bnnmf_probe_encoding, channelsFirst: Bool, _ dims: [UInt32],
-        mask: UInt32 = .max
+        mask: UInt32 = .max, maskDiffers: Bool = false, order: [(extent: UInt32, stride: UInt32)] = []
     ) {
         var probe = bnnmf_probe()
         probe.name = string(name)
         probe.tensor = tensor
         probe.mask = mask
+        probe.mask_differs = maskDiffers ? 1 : 0
+        probe.order_rank = UInt32(order.count)
+        withUnsafeMutableBytes(of: &probe.order) {
+            for (index, loop) in order.enumerated() {
+                $0.bindMemory(to: bnnmf_loop.self)[index] = bnnmf_loop(extent: loop.extent, stride: loop.stride)
+            }
+        }
         probe.encoding = encoding.rawValue
         probe.channels_first = channelsFirst ? 1 : 0
         probe.rank = UInt32(dims.count)

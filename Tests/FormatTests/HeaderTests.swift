@@ -27,7 +27,7 @@ final class HeaderTests: XCTestCase {
         for version in [0, 2, 0xffff] as [UInt16] {
             let answer = try opened(repairing: false) { $0.store(version, at: 4) }
             XCTAssertEqual(answer.status, BNNMF_UNSUPPORTED)
-            XCTAssertEqual(answer.message, "format version \(version).2; this reader knows versions 1.x")
+            XCTAssertEqual(answer.message, "format version \(version).3; this reader knows versions 1.x")
         }
     }
 
@@ -36,7 +36,7 @@ final class HeaderTests: XCTestCase {
     }
 
     func testUnknownFlagsAndReservedBytesAreUnsupported() throws {
-        for flags in [4, 7, 1 << 31] as [UInt32] {
+        for flags in [8, 15, 1 << 31] as [UInt32] {
             XCTAssertEqual(try opened { $0.store(flags, at: 52) }.status, BNNMF_UNSUPPORTED)
         }
         XCTAssertEqual(try opened { $0.store(UInt64(1) << 63, at: 56) }.status, BNNMF_UNSUPPORTED)
@@ -44,10 +44,11 @@ final class HeaderTests: XCTestCase {
 
     func testTheFlagOfEpiloguesIsSetWhereThereAreAny() throws {
         let bytes = try DescribedModel.sample().fileBytes()
-        XCTAssertEqual(bytes.load(UInt32.self, at: 52), BNNMF_FLAG_EPILOGUES.rawValue | BNNMF_FLAG_PROBE_MASKS.rawValue)
+        let flags = [BNNMF_FLAG_EPILOGUES, BNNMF_FLAG_PROBE_MASKS, BNNMF_FLAG_PROBE_FORMS]
+        XCTAssertEqual(bytes.load(UInt32.self, at: 52), flags.reduce(0) { $0 | $1.rawValue })
         let answer = try opened { $0.store(UInt32(0), at: 52) }
         XCTAssertEqual(answer.status, BNNMF_CORRUPT)
-        XCTAssertEqual(answer.message, "header flags 00000000 lack 00000003, which its operators need")
+        XCTAssertEqual(answer.message, "header flags 00000000 lack 00000007, which its operators need")
         XCTAssertEqual(try DescribedModel.smallest().fileBytes().load(UInt32.self, at: 52), 0)
     }
 

@@ -44,7 +44,7 @@ final class RoundTripTests: XCTestCase {
             XCTAssertEqual(numbers(found.more_outputs, 2), numbers(expected.more_outputs, 2), "operator \(index)")
             XCTAssertEqual(parameterWords(found), parameterWords(expected), "operator \(index), code \(found.code)")
         }
-        XCTAssertEqual(Set(model.ops.map(\.code)), Set(1...21), "the sample has every operator")
+        XCTAssertEqual(Set(model.ops.map(\.code)), Set(1...22), "the sample has every operator")
     }
 
     func testBlobsPortsAndProbesComeBackAsTheyWereDescribed() throws {
@@ -68,13 +68,16 @@ final class RoundTripTests: XCTestCase {
         bnnmf_get_output(&view, 1, &port)
         XCTAssertEqual(String(cString: port.name), "sums")
         XCTAssertEqual(port.tensor, model.outputs[1].tensor)
-        XCTAssertEqual(bnnmf_probe_count(&view), 3)
+        XCTAssertEqual(bnnmf_probe_count(&view), 4)
         for (index, expected) in model.probes.enumerated() {
             var probe = bnnmf_probe()
             bnnmf_get_probe(&view, UInt32(index), &probe)
             XCTAssertEqual(String(cString: probe.name), String(cString: expected.name))
             XCTAssertEqual(probe.tensor, expected.tensor)
             XCTAssertEqual(probe.mask, expected.mask)
+            XCTAssertEqual(probe.mask_differs, expected.mask_differs)
+            XCTAssertEqual(probe.order_rank, expected.order_rank)
+            XCTAssertEqual(loops(probe), loops(expected))
             XCTAssertEqual(probe.encoding, expected.encoding)
             XCTAssertEqual(probe.channels_first, expected.channels_first)
             XCTAssertEqual(probe.rank, expected.rank)
@@ -191,5 +194,9 @@ final class RoundTripTests: XCTestCase {
         default: byteCount = 0
         }
         return numbers(op.parameters, UInt32(byteCount / 4))
+    }
+
+    private func loops(_ probe: bnnmf_probe) -> [[UInt32]] {
+        withUnsafeBytes(of: probe.order) { $0.bindMemory(to: bnnmf_loop.self).map { [$0.extent, $0.stride] } }
     }
 }

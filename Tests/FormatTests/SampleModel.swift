@@ -86,6 +86,7 @@ extension DescribedModel {
         model.op(BNNMF_OP_RESHAPE, [sum], flat)
         model.addEpilogues(nhwc: nhwc, bits: bits, sum: sum, window, weights)
         model.addNumbers(sum: sum, sums: sums, signs: signs)
+        model.addDifference(decided, pooled)
         model.input("x", image)
         model.output("y", flat)
         model.output("sums", largest)
@@ -93,12 +94,15 @@ extension DescribedModel {
         model.probe("masked", pooled, BNNMF_PROBE_ZERO_ONE, channelsFirst: false, [6, 9])
         model.probe(
             "ternary", decided, BNNMF_PROBE_SIGNED, channelsFirst: true, [1, 9, 2, 3], mask: pooled)
+        model.probe(
+            "ordered", decided, BNNMF_PROBE_SIGNED, channelsFirst: false, [3, 2, 9], mask: pooled, maskDiffers: true,
+            order: [(3, 9), (2, 27), (9, 1)])
         let (given, first, second) = (
             model.blob([Float](repeating: 1, count: 60)), model.blob([Float](repeating: 2, count: 54)),
             model.blob([Int32](repeating: 3, count: 54))
         )
-        model.check([given], [first, second], [0xdead_beef, 7, 9], tolerance: 0.25)
-        model.check([given], [first, first], [1, 2, 3], tolerance: 0)
+        model.check([given], [first, second], [0xdead_beef, 7, 9, 8], tolerance: 0.25)
+        model.check([given], [first, first], [1, 2, 3, 4], tolerance: 0)
         return model
     }
 

@@ -43,4 +43,8 @@ extension DescribedModel {
             op(BNNMF_OP_ELEMENTWISE, inputs, result) { $0.parameters.elementwise.function = function.rawValue }
         }
     }
+    /// The operator since version 1.3, the last.
+    func addDifference(_ a: UInt32, _ b: UInt32) {
+        op(BNNMF_OP_BIT_DIFFERENCE, [a, b], tensor("difference", BNNMF_BITS, [1, 2, 3, 9]))
+    }
 }

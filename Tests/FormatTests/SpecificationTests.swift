@@ -22,9 +22,14 @@ final class SpecificationTests: XCTestCase {
         }
     }
 
-    /// The enumerators of an enumeration of bnnm_format.h, without their prefix.
+    /// The headers of records, codes and limits.
+    private func headers() throws -> String {
+        try ["limits", "operators", "format"].map { try text("Sources/BNNMFormat/include/bnnm_\($0).h") }.joined()
+    }
+
+    /// The enumerators of an enumeration of the headers, without their prefix.
     private func enumerators(_ name: String, prefix: String) throws -> [String: Int] {
-        let header = try text("Sources/BNNMFormat/include/bnnm_format.h")
+        let header = try headers()
         let opening = try XCTUnwrap(header.range(of: "typedef enum \(name) {"), name)
         let closing = try XCTUnwrap(header.range(of: "} \(name);"), name)
         var found: [String: Int] = [:]
@@ -75,7 +80,7 @@ final class SpecificationTests: XCTestCase {
     }
 
     func testLimits() throws {
-        let header = try text("Sources/BNNMFormat/include/bnnm_format.h")
+        let header = try headers()
         var defined: [String: Int] = [:]
         for line in header.components(separatedBy: "\n") where line.hasPrefix("#define BNNMF_") {
             let parts = line.split(separator: " ")
@@ -111,9 +116,9 @@ final class SpecificationTests: XCTestCase {
         XCTAssertEqual(
             fields,
             [
-                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 2, "file_size": UInt64(bytes.buffer.count),
+                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 3, "file_size": UInt64(bytes.buffer.count),
                 "metadata_offset": 64, "metadata_size": metadataSize, "blobs_offset": section,
-                "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 3,
+                "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 7,
                 "reserved": 0,
             ])
         XCTAssertEqual(Array(bytes.buffer[68..<72]), Array("BNNM".utf8), "the FlatBuffer's identifier")

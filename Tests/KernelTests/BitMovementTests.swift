@@ -1,4 +1,4 @@
-// Unpacking bits to numbers and cutting channels out of rows of bits, at every level.
+// Unpacking bits to numbers, telling where bits differ, and cutting channels out of rows of bits, at every level.
 
 import BNNMKernels
 import TestSupport
@@ -25,6 +25,29 @@ final class BitMovementTests: XCTestCase {
                 }
                 withExtendedLifetime(bits) {}
             }
+        }
+    }
+
+    func testADifferenceIsPlusOneAndTailsStayClear() {
+        for channels in [1, 7, 63, 64, 65, 127, 128, 129] {
+            var random = SeededRandom(seed: UInt64(channels))
+            let a = SignPattern.random.values(5 * channels, using: &random)
+            let b = SignPattern.random.values(5 * channels, using: &random)
+            let expected = pack(zip(a, b).map { -$0 * $1 }, channels: channels)
+            let first = InputMemory(pack(a, channels: channels)), second = InputMemory(pack(b, channels: channels))
+            for level in KernelLevel.available {
+                for split in splits(of: 5) {
+                    let output = OutputMemory<UInt64>(count: expected.count, initial: .max, guardValue: 5)
+                    var arguments = bnnmk_bit_difference(
+                        a: first.pointer, b: second.pointer, output: output.pointer, channels: UInt32(channels))
+                    for rows in split {
+                        level.table.bit_difference(&arguments, UInt32(rows.lowerBound), UInt32(rows.upperBound))
+                    }
+                    XCTAssertEqual(output.elements, expected, "\(channels) at \(level.name)")
+                    XCTAssertTrue(output.guardsAreIntact, "\(channels) at \(level.name)")
+                }
+            }
+            withExtendedLifetime((first, second)) {}
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
               node 'SequenceInsert_1' (SequenceInsert): the operator is not supported
               node 'strict' (Strict): attribute 'axis' must be an integer
               node 'add' (Add): A float32[1,3] and B float32[2] do not broadcast
-              node 'Late_4' (Late): the operator is not supported in opset 17, only in 18 to 20
+              node 'Late_4' (Late): the operator is not supported in opset 17, only in 18 to 23
               (nodes that depend on these and were not checked further: 2)
             """)
     }

@@ -11,7 +11,7 @@ enum TestOperators {
         .direct("Shape") { _ in ShapeOf() },
         .direct("Expand") { _ in Enlarge() },
         .direct("Join") { _ in Join() },
-        .direct("Late", opsets: 18...20) { _ in Sign() },
+        .direct("Late", opsets: 18...23) { _ in Sign() },
         .direct("Foo", domain: "com.example", opsets: 1...1) { _ in Sign() },
         .direct("Strict") { node in
             _ = try node.attributes.int("axis", default: 0)

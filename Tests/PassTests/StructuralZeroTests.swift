@@ -70,6 +70,35 @@ final class StructuralZeroTests: XCTestCase {
         }
     }
 
+    func testATernarySignIsPooledAsTwoDecisions() throws {
+        let windows = [
+            Window(kernel: 2), Window(.init(kernel: 3, stride: 2, padBegin: 1, padEnd: 1), .init(kernel: 2)),
+        ]
+        for (seed, window) in windows.enumerated() {
+            for readsUnpooled in [false, true] {
+                var random = SeededRandom(seed: UInt64(seed))
+                var g = SmallGraph([1, 3, 6, 5])
+                let sign = try g.add(Sign(), try g.add(Relu(), try g.add(Add(), g.x, g.number(-1))), name: "sign")
+                let pool = try g.add(MaxPool(window: window), sign)
+                func layer(_ x: Graph.ValueID) throws -> Graph.ValueID {
+                    try g.add(
+                        Conv(window: Window(kernel: 2)), x,
+                        g.constant([4, 3, 2, 2], random.signs(48).map { $0 * 0.5 }), nil)
+                }
+                g.output(try layer(pool))
+                g.output(try layer(pool), name: "second")
+                if readsUnpooled { g.output(try layer(sign), name: "unpooled") }
+                let (graph, _) = try g.compiled()
+                let layers = graph.operators.filter { $0.hasPrefix("BinaryConv") }.count
+                XCTAssertEqual(layers, readsUnpooled ? 3 : 2)
+                XCTAssertEqual(graph.operators.filter { $0.hasPrefix("BinaryPool") }.count, 2)
+                let probe = try XCTUnwrap(graph.probes.first { $0.name == "sign" })
+                XCTAssertEqual(probe.maskDiffers, !readsUnpooled)
+                for _ in 0..<20 { try assertSameMeaning(g.graph, graph, for: random.integers(90)) }
+            }
+        }
+    }
+
     func testATernarySignThatSomethingElseReadsStaysInFloat() throws {
         let readers: [(String, (inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID)] = [
             ("a sum", { try $0.add(Add(), $1, $0.x) }),

@@ -127,6 +127,21 @@ final class ReferenceCheckTests: XCTestCase {
         XCTAssertTrue(try network.check(input, outputs: [broken]).output.largestDifference.isNaN)
     }
 
+    /// Beyond 2⁵³, where float32 and float64 would see no difference.
+    func testIntegersMustBeEqual() throws {
+        let large = Int64(1) << 60
+        var graph = Graph(name: "integers")
+        let x = graph.addInput("x", TensorType(.int64, [3]))
+        graph.outputs = [Graph.Output(name: "y", value: try graph.append(Neg(), [x], name: "y")[0])]
+        for (found, differing) in [([-large, 5, -7], 0), ([-large + 1, 5, 7], 2)] as [([Int64], Float)] {
+            let output = try ReferenceCheck(graph, exactNames: []).run(
+                inputs: [Tensor([3], [large, -5, 7])], decisions: [:], outputs: [Tensor([3], found)]
+            ).outputs[0]
+            XCTAssertTrue(output.isExact)
+            XCTAssertEqual(output.largestDifference, differing)
+        }
+    }
+
     func testANaNOnlyInTheRuntimesFirstElementIsNotLost() throws {
         let network = try Network()
         let own = try network.execute(input).outputs[0]

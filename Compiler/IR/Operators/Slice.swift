@@ -23,6 +23,12 @@ public struct Slice: Operator {
         return taken.count == rows && taken.step == 1
     }
 
+    /// Whether it takes every element in its place.
+    public func takesAll(_ operands: [Operand?]) -> Bool {
+        guard let shape = operands.first??.shape, let taken = try? coordinates(operands) else { return false }
+        return zip(taken, shape).allSatisfy { $0.count == $1 && ($0.step == 1 || $1 <= 1) }
+    }
+
     /// The elements taken along one axis.
     struct Progression: Sequence {
         let start: Int

@@ -18,10 +18,10 @@ extension OperatorDecoder {
                 alpha: try $0.attributes.float("alpha", default: 0.2),
                 beta: try $0.attributes.float("beta", default: 0.5))
         },
-        .checked("HardSwish", inputs: 1...1, opsets: 14...20) { _ in HardSwish() },
+        .checked("HardSwish", inputs: 1...1, opsets: 14...SupportedOpsets.newest) { _ in HardSwish() },
         .checked("Tanh", inputs: 1...1) { _ in Tanh() },
         .checked("Softplus", inputs: 1...1) { _ in Softplus() },
-        .checked("Gelu", inputs: 1...1, attributes: ["approximate"], opsets: 20...20) { node in
+        .checked("Gelu", inputs: 1...1, attributes: ["approximate"], opsets: 20...SupportedOpsets.newest) { node in
             switch try node.attributes.string("approximate", default: "none") {
             case "none": return Gelu()
             case "tanh": return Gelu(approximatesByTanh: true)

@@ -26,7 +26,9 @@ extension OperatorDecoder {
                 throw OperatorError("attribute 'to' \(error)")
             }
         },
-        .checked("CastLike", inputs: 2...2, attributes: ["saturate"], opsets: 15...20) { _ in CastLike() },
+        .checked("CastLike", inputs: 2...2, attributes: ["saturate"], opsets: 15...SupportedOpsets.newest) { _ in
+            CastLike()
+        },
     ]
 
     @Sendable private static func constant(_ node: ONNXNode) throws -> any Operator {

@@ -6,7 +6,7 @@ extension OperatorDecoder {
     /// A decoder for a node with so many inputs, taken as they are, and no attributes but these.
     static func checked(
         _ opType: String, domain: String = "", inputs: ClosedRange<Int>, attributes: [String] = [],
-        opsets: ClosedRange<Int> = 11...20, restrictions: String = "",
+        opsets: ClosedRange<Int> = SupportedOpsets.all, restrictions: String = "",
         _ make: @escaping @Sendable (ONNXNode) throws -> any Operator
     ) -> OperatorDecoder {
         .direct(opType, domain: domain, opsets: opsets, restrictions: restrictions) { node in
@@ -17,7 +17,8 @@ extension OperatorDecoder {
 
     /// A decoder for a node with so many inputs and no attributes but these, which says itself what its operands are.
     static func rearranged(
-        _ opType: String, inputs: ClosedRange<Int>, attributes: [String] = [], opsets: ClosedRange<Int> = 11...20,
+        _ opType: String, inputs: ClosedRange<Int>, attributes: [String] = [],
+        opsets: ClosedRange<Int> = SupportedOpsets.all,
         restrictions: String = "", _ decode: @escaping @Sendable (ONNXNode) throws -> Decoded
     ) -> OperatorDecoder {
         OperatorDecoder(opType, opsets: opsets, restrictions: restrictions) { node in

@@ -13,7 +13,8 @@ extension OperatorDecoder {
             return BatchNormalization(epsilon: try node.attributes.float("epsilon", default: 1e-5))
         },
         .checked(
-            "LayerNormalization", inputs: 2...3, attributes: ["axis", "epsilon", "stash_type"], opsets: 17...20
+            "LayerNormalization", inputs: 2...3, attributes: ["axis", "epsilon", "stash_type"],
+            opsets: 17...SupportedOpsets.newest
         ) { node in
             guard try node.attributes.int("stash_type", default: 1) == 1 else {
                 throw OperatorError("attribute 'stash_type' must be 1 (float32)")

@@ -161,6 +161,13 @@ typedef struct bnnmk_unpack {
   uint32_t channels;
 } bnnmk_unpack;
 
+// Bits [rows][channels] -> bits: 0 where a and b differ, 1 where they are equal; 0 behind the last channel.
+typedef struct bnnmk_bit_difference {
+  const uint64_t *a, *b;
+  uint64_t *output;
+  uint32_t channels;
+} bnnmk_bit_difference;
+
 // Copies `channels` bits a row, from bit `offset` of each row of `input_stride` words, to rows of ceil(channels / 64)
 // words.
 typedef struct bnnmk_extract {
@@ -347,6 +354,7 @@ typedef struct bnnmk_table {
   bnnmk_kernel binarize_f32;            // bnnmk_binarize
   bnnmk_kernel binarize_i32;            // bnnmk_binarize
   bnnmk_kernel unpack;                  // bnnmk_unpack
+  bnnmk_kernel bit_difference;          // bnnmk_bit_difference
   bnnmk_kernel extract;                 // bnnmk_extract
   bnnmk_kernel scale_shift;             // bnnmk_scale_shift
   bnnmk_kernel clamp;                   // bnnmk_clamp

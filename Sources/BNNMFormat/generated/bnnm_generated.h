@@ -89,6 +89,9 @@ struct MatMulBuilder;
 struct BinaryMatMul;
 struct BinaryMatMulBuilder;
 
+struct BitDifference;
+struct BitDifferenceBuilder;
+
 struct Tensor;
 struct TensorBuilder;
 
@@ -97,6 +100,8 @@ struct OperatorBuilder;
 
 struct Port;
 struct PortBuilder;
+
+struct Loop;
 
 struct Probe;
 struct ProbeBuilder;
@@ -478,11 +483,12 @@ enum class Parameters : uint8_t {
   Reduce = 19,
   MatMul = 20,
   BinaryMatMul = 21,
+  BitDifference = 22,
   MIN = NONE,
-  MAX = BinaryMatMul
+  MAX = BitDifference
 };
 
-inline const Parameters (&EnumValuesParameters())[22] {
+inline const Parameters (&EnumValuesParameters())[23] {
   static const Parameters values[] = {
     Parameters::NONE,
     Parameters::Transpose,
@@ -505,13 +511,14 @@ inline const Parameters (&EnumValuesParameters())[22] {
     Parameters::Resample,
     Parameters::Reduce,
     Parameters::MatMul,
-    Parameters::BinaryMatMul
+    Parameters::BinaryMatMul,
+    Parameters::BitDifference
   };
   return values;
 }
 
 inline const char * const *EnumNamesParameters() {
-  static const char * const names[23] = {
+  static const char * const names[24] = {
     "NONE",
     "Transpose",
     "Reshape",
@@ -534,13 +541,14 @@ inline const char * const *EnumNamesParameters() {
     "Reduce",
     "MatMul",
     "BinaryMatMul",
+    "BitDifference",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameParameters(Parameters e) {
-  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::BinaryMatMul)) return "";
+  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::BitDifference)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesParameters()[index];
 }
@@ -631,6 +639,10 @@ template<> struct ParametersTraits<bnnm::schema::MatMul> {
 
 template<> struct ParametersTraits<bnnm::schema::BinaryMatMul> {
   static const Parameters enum_value = Parameters::BinaryMatMul;
+};
+
+template<> struct ParametersTraits<bnnm::schema::BitDifference> {
+  static const Parameters enum_value = Parameters::BitDifference;
 };
 
 bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, Parameters type);
@@ -729,6 +741,29 @@ FLATBUFFERS_MANUALLY_ALIGNED_STRUCT(8) Blob FLATBUFFERS_FINAL_CLASS {
   }
 };
 FLATBUFFERS_STRUCT_END(Blob, 16);
+
+FLATBUFFERS_MANUALLY_ALIGNED_STRUCT(4) Loop FLATBUFFERS_FINAL_CLASS {
+ private:
+  uint32_t extent_;
+  uint32_t stride_;
+
+ public:
+  Loop()
+      : extent_(0),
+        stride_(0) {
+  }
+  Loop(uint32_t _extent, uint32_t _stride)
+      : extent_(flatbuffers::EndianScalar(_extent)),
+        stride_(flatbuffers::EndianScalar(_stride)) {
+  }
+  uint32_t extent() const {
+    return flatbuffers::EndianScalar(extent_);
+  }
+  uint32_t stride() const {
+    return flatbuffers::EndianScalar(stride_);
+  }
+};
+FLATBUFFERS_STRUCT_END(Loop, 8);
 
 struct Step FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef StepBuilder Builder;
@@ -2176,6 +2211,35 @@ inline flatbuffers::Offset<BinaryMatMul> CreateBinaryMatMul(
   return builder_.Finish();
 }
 
+struct BitDifference FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef BitDifferenceBuilder Builder;
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           verifier.EndTable();
+  }
+};
+
+struct BitDifferenceBuilder {
+  typedef BitDifference Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  explicit BitDifferenceBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<BitDifference> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<BitDifference>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<BitDifference> CreateBitDifference(
+    flatbuffers::FlatBufferBuilder &_fbb) {
+  BitDifferenceBuilder builder_(_fbb);
+  return builder_.Finish();
+}
+
 struct Tensor FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef TensorBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -2348,6 +2412,9 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const bnnm::schema::BinaryMatMul *parameters_as_BinaryMatMul() const {
     return parameters_type() == bnnm::schema::Parameters::BinaryMatMul ? static_cast<const bnnm::schema::BinaryMatMul *>(parameters()) : nullptr;
   }
+  const bnnm::schema::BitDifference *parameters_as_BitDifference() const {
+    return parameters_type() == bnnm::schema::Parameters::BitDifference ? static_cast<const bnnm::schema::BitDifference *>(parameters()) : nullptr;
+  }
   const flatbuffers::Vector<uint32_t> *inputs() const {
     return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_INPUTS);
   }
@@ -2455,6 +2522,10 @@ template<> inline const bnnm::schema::MatMul *Operator::parameters_as<bnnm::sche
 
 template<> inline const bnnm::schema::BinaryMatMul *Operator::parameters_as<bnnm::schema::BinaryMatMul>() const {
   return parameters_as_BinaryMatMul();
+}
+
+template<> inline const bnnm::schema::BitDifference *Operator::parameters_as<bnnm::schema::BitDifference>() const {
+  return parameters_as_BitDifference();
 }
 
 struct OperatorBuilder {
@@ -2600,7 +2671,9 @@ struct Probe FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_ENCODING = 8,
     VT_CHANNELS_FIRST = 10,
     VT_DIMS = 12,
-    VT_MASK = 14
+    VT_MASK = 14,
+    VT_ORDER = 16,
+    VT_MASK_DIFFERS = 18
   };
   const flatbuffers::String *name() const {
     return GetPointer<const flatbuffers::String *>(VT_NAME);
@@ -2620,6 +2693,12 @@ struct Probe FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   uint32_t mask() const {
     return GetField<uint32_t>(VT_MASK, 4294967295);
   }
+  const flatbuffers::Vector<const bnnm::schema::Loop *> *order() const {
+    return GetPointer<const flatbuffers::Vector<const bnnm::schema::Loop *> *>(VT_ORDER);
+  }
+  uint8_t mask_differs() const {
+    return GetField<uint8_t>(VT_MASK_DIFFERS, 0);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyOffset(verifier, VT_NAME) &&
@@ -2630,6 +2709,9 @@ struct Probe FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyOffset(verifier, VT_DIMS) &&
            verifier.VerifyVector(dims()) &&
            VerifyField<uint32_t>(verifier, VT_MASK, 4) &&
+           VerifyOffset(verifier, VT_ORDER) &&
+           verifier.VerifyVector(order()) &&
+           VerifyField<uint8_t>(verifier, VT_MASK_DIFFERS, 1) &&
            verifier.EndTable();
   }
 };
@@ -2656,6 +2738,12 @@ struct ProbeBuilder {
   void add_mask(uint32_t mask) {
     fbb_.AddElement<uint32_t>(Probe::VT_MASK, mask, 4294967295);
   }
+  void add_order(flatbuffers::Offset<flatbuffers::Vector<const bnnm::schema::Loop *>> order) {
+    fbb_.AddOffset(Probe::VT_ORDER, order);
+  }
+  void add_mask_differs(uint8_t mask_differs) {
+    fbb_.AddElement<uint8_t>(Probe::VT_MASK_DIFFERS, mask_differs, 0);
+  }
   explicit ProbeBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -2674,12 +2762,16 @@ inline flatbuffers::Offset<Probe> CreateProbe(
     bnnm::schema::ProbeEncoding encoding = bnnm::schema::ProbeEncoding::Unspecified,
     uint8_t channels_first = 0,
     flatbuffers::Offset<flatbuffers::Vector<uint32_t>> dims = 0,
-    uint32_t mask = 4294967295) {
+    uint32_t mask = 4294967295,
+    flatbuffers::Offset<flatbuffers::Vector<const bnnm::schema::Loop *>> order = 0,
+    uint8_t mask_differs = 0) {
   ProbeBuilder builder_(_fbb);
+  builder_.add_order(order);
   builder_.add_mask(mask);
   builder_.add_dims(dims);
   builder_.add_tensor(tensor);
   builder_.add_name(name);
+  builder_.add_mask_differs(mask_differs);
   builder_.add_channels_first(channels_first);
   builder_.add_encoding(encoding);
   return builder_.Finish();
@@ -2692,9 +2784,12 @@ inline flatbuffers::Offset<Probe> CreateProbeDirect(
     bnnm::schema::ProbeEncoding encoding = bnnm::schema::ProbeEncoding::Unspecified,
     uint8_t channels_first = 0,
     const std::vector<uint32_t> *dims = nullptr,
-    uint32_t mask = 4294967295) {
+    uint32_t mask = 4294967295,
+    const std::vector<bnnm::schema::Loop> *order = nullptr,
+    uint8_t mask_differs = 0) {
   auto name__ = name ? _fbb.CreateString(name) : 0;
   auto dims__ = dims ? _fbb.CreateVector<uint32_t>(*dims) : 0;
+  auto order__ = order ? _fbb.CreateVectorOfStructs<bnnm::schema::Loop>(*order) : 0;
   return bnnm::schema::CreateProbe(
       _fbb,
       name__,
@@ -2702,7 +2797,9 @@ inline flatbuffers::Offset<Probe> CreateProbeDirect(
       encoding,
       channels_first,
       dims__,
-      mask);
+      mask,
+      order__,
+      mask_differs);
 }
 
 struct Check FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
@@ -3104,6 +3201,10 @@ inline bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, P
     }
     case Parameters::BinaryMatMul: {
       auto ptr = reinterpret_cast<const bnnm::schema::BinaryMatMul *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::BitDifference: {
+      auto ptr = reinterpret_cast<const bnnm::schema::BitDifference *>(obj);
       return verifier.VerifyTable(ptr);
     }
     default: return true;

@@ -1,25 +1,23 @@
-import BNNMIR
-
 /// What a chain of Transposes and Reshapes does to a dense tensor, as one reordering of its elements: the base of all
 /// passes that move, merge or cancel such chains. Axes are factored into blocks as fine as the chain needs them, so
 /// that a chain is the identity exactly where its blocks stand in their first order.
 ///
 ///     [2,6] ─Reshape→ [2,2,3] ─Transpose 1,0,2→ [2,2,3] ─Reshape→ [4,3]
 ///     blocks in the result's order: 2 of stride 3, 2 of stride 6, 3 of stride 1
-struct Movement: Equatable {
+public struct Movement: Hashable, Sendable {
     /// Neighbouring elements of the result that stand `stride` apart in the source.
-    struct Block: Equatable {
-        var extent: Int
-        var stride: Int
+    public struct Block: Hashable, Sendable {
+        public var extent: Int
+        public var stride: Int
     }
 
-    let source: [Int]
-    private(set) var target: [Int]
+    public let source: [Int]
+    public private(set) var target: [Int]
     /// In row-major order of the result; as few as possible, none of one element.
-    private(set) var blocks: [Block]
+    public private(set) var blocks: [Block]
 
     /// The identity; nil for a shape without elements.
-    init?(of shape: [Int]) {
+    public init?(of shape: [Int]) {
         guard !shape.contains(0) else { return nil }
         self.init(from: shape, to: shape, [Block(extent: shape.reduce(1, *), stride: 1)])
     }
@@ -38,20 +36,20 @@ struct Movement: Equatable {
     }
 
     /// Whether elements stay where they are in memory, whatever becomes of the shape.
-    var keepsMemoryOrder: Bool { blocks.count <= 1 }
-    var isIdentity: Bool { keepsMemoryOrder && source == target }
+    public var keepsMemoryOrder: Bool { blocks.count <= 1 }
+    public var isIdentity: Bool { keepsMemoryOrder && source == target }
 
     /// Followed by a Reshape. Precondition: as many elements.
-    func reshaped(to shape: [Int]) -> Movement { Movement(from: source, to: shape, blocks) }
+    public func reshaped(to shape: [Int]) -> Movement { Movement(from: source, to: shape, blocks) }
 
     /// Followed by a Transpose; nil where an axis cannot be told from the blocks.
-    func transposed(_ permutation: [Int]) -> Movement? {
+    public func transposed(_ permutation: [Int]) -> Movement? {
         guard let groups = Movement.grouped(blocks, by: target) else { return nil }
         return Movement(from: source, to: permutation.map { target[$0] }, permutation.flatMap { groups[$0] })
     }
 
     /// Followed by another movement of the result; nil where the blocks of both do not fit.
-    func followed(by next: Movement) -> Movement? {
+    public func followed(by next: Movement) -> Movement? {
         let inSourceOrder = next.blocks.indices.sorted { next.blocks[$0].stride > next.blocks[$1].stride }
         guard let groups = Movement.grouped(blocks, by: inSourceOrder.map { next.blocks[$0].extent }) else {
             return nil
@@ -60,8 +58,11 @@ struct Movement: Equatable {
         return Movement(from: source, to: next.target, moved)
     }
 
+    /// Followed by another movement, if there is one.
+    public func followed(by next: Movement?) -> Movement? { next.map { followed(by: $0) } ?? self }
+
     /// Back from the result to the source.
-    var inverse: Movement {
+    public var inverse: Movement {
         let strides = blocks.map(\.extent).rowMajorStrides
         let order = blocks.indices.sorted { blocks[$0].stride > blocks[$1].stride }
         return Movement(
@@ -70,7 +71,7 @@ struct Movement: Equatable {
 
     /// The same movement of an operand that is broadcast to the source, its axes being the source's or 1, so that the
     /// result is broadcast to the target; nil where no shape does that.
-    func restricted(to shape: [Int]) -> Movement? {
+    public func restricted(to shape: [Int]) -> Movement? {
         guard shape.count == source.count, let fine = alongSource,
             let groups = Movement.grouped(fine.map(\.block), by: target)
         else { return nil }
@@ -93,22 +94,9 @@ struct Movement: Equatable {
         return Movement(from: shape, to: newTarget, newBlocks)
     }
 
-    /// The order of the source's axes that this movement is, but for a Reshape behind it; nil where it tears one apart.
-    var axisOrder: [Int]? {
-        guard let fine = alongSource else { return nil }
-        let strides = source.rowMajorStrides
-        var order: [Int] = []
-        for (axis, block) in fine {
-            guard block.extent == source[axis], block.stride == strides[axis] else { return nil }
-            order.append(axis)
-        }
-        return order + source.indices.filter { !order.contains($0) }
-    }
-
     /// The elements of `tensor`, whose shape is the source's.
-    func apply(to tensor: Tensor) -> Tensor {
-        tensor.gathered(
-            Tensor.stridedIndices(shape: blocks.map(\.extent), strides: blocks.map(\.stride)), shape: target)
+    public func apply(to tensor: Tensor) -> Tensor {
+        tensor.gathered(shape: blocks.map(\.extent), strides: blocks.map(\.stride)).reshaped(target)
     }
 
     /// The blocks cut so that each lies along one axis of the source; nil where one cannot be cut.
