@@ -6,5 +6,5 @@
 
 void bnnmk_binarize_by_f32_generic(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_binarize_by *binarize = arguments;
-  binarize_all_rows(binarize, begin, end);
+  binarize_all_rows(binarize, begin, end, find_each_minus);
 }

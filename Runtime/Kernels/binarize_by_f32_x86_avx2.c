@@ -9,7 +9,7 @@
 __attribute__((target("avx2"))) void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin,
                                                                     uint32_t end) {
   const bnnmk_binarize_by *binarize = arguments;
-  binarize_all_rows(binarize, begin, end);
+  binarize_all_rows(binarize, begin, end, find_each_minus);
 }
 
 #else

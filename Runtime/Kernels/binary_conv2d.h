@@ -1,5 +1,6 @@
 // The outer loops of binary convolution, written once: channel blocks, rows, tiles of pixels, border taps. An
-// instruction set's file gives the inner loops, which count differing bits, and what becomes of a tile.
+// instruction set's file gives what convolves a tile: the inner loops, which count differing bits, and what becomes of
+// the counts.
 #ifndef BNNM_BINARY_CONV2D_H
 #define BNNM_BINARY_CONV2D_H
 
@@ -15,14 +16,29 @@ typedef void bnnmk_count_masked_differences(const uint64_t *input, const uint64_
 // Plain C, for levels without one of their own.
 bnnmk_count_masked_differences bnnmk_count_masked_generic;
 
-// The parts of an instruction set.
+// Some neighbouring pixels of one row, whose taps on the input are the same, times one block of channels.
+typedef struct bnnmk_tile_taps {
+  uint32_t block, y, x, pixel_count;
+  bnnmk_tap_range rows, columns;
+  const bnnmk_tap_box *box;
+} bnnmk_tile_taps;
+
+// Convolves a tile of `kind`, a constant in the calls of fast levels.
+typedef void bnnmk_convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile_taps *taps);
+
+// The parts of an instruction set whose tiles are those of bnnmk_convolve_by_parts.
 typedef struct bnnmk_binary_conv2d_parts {
-  uint32_t pixel_block;  // pixels of a tile: those that share the loads of weights
   bnnmk_count_differences *count_differences;
   bnnmk_count_masked_differences *count_masked_differences;
   bnnmk_decide *decide;
-  bnnmk_run_tile *run_tile;
+  bnnmk_finish_values *finish_values;
 } bnnmk_binary_conv2d_parts;
+
+// The first word of a block's weights.
+BNNMK_INLINE const uint64_t *bnnmk_block_weights(const bnnmk_binary_conv2d *conv, uint32_t block) {
+  const size_t taps = (size_t)conv->window.kernel_h * conv->window.kernel_w;
+  return conv->weights + block * taps * conv->input_words * BNNMK_CHANNEL_BLOCK;
+}
 
 // Adds to `counts` what the taps on padding differ from the pad pixel: all rows of the window but `rows`, and of `rows`
 // all columns but `columns`. The same for every pixel with these ranges.
@@ -53,18 +69,24 @@ BNNMK_INLINE void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, const uin
   }
 }
 
-// `pixel_count` neighbouring pixels of one row, whose taps on the input are the same, times one block of channels.
-BNNMK_INLINE void bnnmk_convolve_tile(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t block, uint32_t y,
-                                      uint32_t x, uint32_t pixel_count, bnnmk_tap_range rows, bnnmk_tap_range columns,
-                                      const bnnmk_tap_box *box, bnnmk_binary_conv2d_parts parts) {
+// The body of a bnnmk_convolve of at most BNNMK_MAX_PIXEL_BLOCK pixels.
+BNNMK_INLINE void bnnmk_convolve_by_parts(const bnnmk_binary_conv2d *conv, bnnmk_output kind,
+                                          const bnnmk_tile_taps *taps, bnnmk_binary_conv2d_parts parts) {
   const bnnmk_window *w = &conv->window;
-  const size_t weights_per_block = (size_t)w->kernel_h * w->kernel_w * conv->input_words * BNNMK_CHANNEL_BLOCK;
-  const uint64_t *weights = conv->weights + block * weights_per_block;
-  uint32_t counts[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK] = {{0}};
+  const bnnmk_tap_box *box = taps->box;
+  const uint32_t pixel_count = taps->pixel_count;
+  bnnmk_tap_range rows = taps->rows, columns = taps->columns;
+  const uint64_t *weights = bnnmk_block_weights(conv, taps->block);
+  uint32_t counts[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
   uint32_t ones[BNNMK_MAX_PIXEL_BLOCK] = {0};  // with a mask
+  for (uint32_t p = 0; p < pixel_count; p++) {
+    for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
+      counts[p][m] = 0;
+    }
+  }
   uint32_t tap_count = 0;
   if (box->row_count > 0) {
-    const size_t input = bnnmk_box_input(w, conv->input_stride, y, x, rows.first, columns.first);
+    const size_t input = bnnmk_box_input(w, conv->input_stride, taps->y, taps->x, rows.first, columns.first);
     const size_t pixel_step = (size_t)w->stride_w * conv->input_stride;
     const size_t first = ((size_t)rows.first * w->kernel_w + columns.first) * conv->input_words;
     const uint64_t *box_weights = weights + first * BNNMK_CHANNEL_BLOCK;
@@ -96,58 +118,85 @@ BNNMK_INLINE void bnnmk_convolve_tile(const bnnmk_binary_conv2d *conv, bnnmk_out
       accumulators[p][m] = (int32_t)(all - 2 * counts[p][m]);
     }
   }
-  const size_t pixel = (size_t)y * w->out_w + x;
-  const bnnmk_tile tile = {y, pixel, pixel_count, block, accumulators};
-  bnnmk_store_tile(conv, kind, &tile, parts.decide, parts.run_tile);
+  const size_t pixel = (size_t)taps->y * w->out_w + taps->x;
+  const bnnmk_tile tile = {taps->y, pixel, pixel_count, taps->block, accumulators};
+  bnnmk_store_tile(conv, kind, &tile, parts.decide, parts.finish_values);
 }
 
-// Output rows begin..<end for one output kind, a constant in the calls of fast levels.
-BNNMK_INLINE void bnnmk_binary_conv2d_rows(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t begin,
-                                           uint32_t end, bnnmk_binary_conv2d_parts parts) {
+// Rows that go through all blocks before the next ones do. One pass a block leaves its weights in the first-level cache
+// for the whole map. But an epilogue's values and operands are walked once a block: as many rows as take about the
+// memory of the weights keep both walks in the caches.
+BNNMK_INLINE uint32_t bnnmk_rows_at_a_time(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t row_count) {
+  if (kind != BNNMK_OUTPUT_EPILOGUE) {
+    return row_count;
+  }
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range interior = bnnmk_interior_columns(w), all_columns = {0, w->kernel_w};
-  const uint32_t block_count =
-      conv->out_channels / BNNMK_CHANNEL_BLOCK + (conv->out_channels % BNNMK_CHANNEL_BLOCK > 0);
-  // Blocks outermost: a block's weights stay in the first-level cache for the whole map.
-  for (uint32_t block = 0; block < block_count; block++) {
-    for (uint32_t y = begin; y < end; y++) {
-      const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
-      const bnnmk_tap_box inner = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, all_columns);
-      uint32_t pixel_count;
-      for (uint32_t x = 0; x < w->out_w; x += pixel_count) {
-        bnnmk_tap_range columns = all_columns;
-        const bnnmk_tap_box *box = &inner;
-        bnnmk_tap_box border;
-        if (x >= interior.first && x < interior.last) {
-          const uint32_t left = interior.last - x;
-          pixel_count = left < parts.pixel_block ? left : parts.pixel_block;
-        } else {
-          columns = bnnmk_column_taps(w, x);
-          border = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, columns);
-          box = &border;
-          pixel_count = 1;
-        }
-        bnnmk_convolve_tile(conv, kind, block, y, x, pixel_count, rows, columns, box, parts);
+  const uint64_t tap_words = (uint64_t)w->kernel_h * w->kernel_w * conv->input_words;
+  const uint64_t rows = conv->out_channels * tap_words * 8 / ((uint64_t)w->out_w * conv->output_channels * 4) + 1;
+  return rows < row_count ? (uint32_t)rows : row_count;
+}
+
+// Output rows begin..<end of one block, in tiles of at most `pixel_block` pixels, which share the loads of weights.
+// `interior` are the columns all of whose taps lie on the input.
+BNNMK_INLINE void bnnmk_convolve_rows(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t block,
+                                      uint32_t begin, uint32_t end, bnnmk_tap_range interior, uint32_t pixel_block,
+                                      bnnmk_convolve *convolve) {
+  const bnnmk_window *w = &conv->window;
+  const bnnmk_tap_range all_columns = {0, w->kernel_w};
+  for (uint32_t y = begin; y < end; y++) {
+    const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
+    const bnnmk_tap_box inner = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, all_columns);
+    uint32_t pixel_count;
+    for (uint32_t x = 0; x < w->out_w; x += pixel_count) {
+      bnnmk_tap_range columns = all_columns;
+      const bnnmk_tap_box *box = &inner;
+      bnnmk_tap_box border;
+      if (x >= interior.first && x < interior.last) {
+        const uint32_t left = interior.last - x;
+        pixel_count = left < pixel_block ? left : pixel_block;
+      } else {
+        columns = bnnmk_column_taps(w, x);
+        border = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, rows, columns);
+        box = &border;
+        pixel_count = 1;
       }
+      const bnnmk_tile_taps taps = {block, y, x, pixel_count, rows, columns, box};
+      convolve(conv, kind, &taps);
     }
   }
 }
 
+// All blocks of channels of output rows begin..<end.
+BNNMK_INLINE void bnnmk_convolve_blocks(const bnnmk_binary_conv2d *conv, bnnmk_output kind, uint32_t begin,
+                                        uint32_t end, uint32_t pixel_block, bnnmk_convolve *convolve) {
+  const uint32_t block_count =
+      conv->out_channels / BNNMK_CHANNEL_BLOCK + (conv->out_channels % BNNMK_CHANNEL_BLOCK > 0);
+  const bnnmk_tap_range interior = bnnmk_interior_columns(&conv->window);
+  const uint32_t at_a_time = bnnmk_rows_at_a_time(conv, kind, end - begin);
+  for (uint32_t first = begin; first < end;) {
+    const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
+    for (uint32_t block = 0; block < block_count; block++) {
+      bnnmk_convolve_rows(conv, kind, block, first, last, interior, pixel_block, convolve);
+    }
+    first = last;
+  }
+}
+
 // The whole kernel of a fast level.
-BNNMK_INLINE void bnnmk_binary_conv2d_by_parts(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                               bnnmk_binary_conv2d_parts parts) {
+BNNMK_INLINE void bnnmk_binary_conv2d_by_tiles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                                               uint32_t pixel_block, bnnmk_convolve *convolve) {
   switch (conv->output_kind) {
     case BNNMK_OUTPUT_BITS:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_BITS, begin, end, parts);
+      bnnmk_convolve_blocks(conv, BNNMK_OUTPUT_BITS, begin, end, pixel_block, convolve);
       break;
     case BNNMK_OUTPUT_INT32:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_INT32, begin, end, parts);
+      bnnmk_convolve_blocks(conv, BNNMK_OUTPUT_INT32, begin, end, pixel_block, convolve);
       break;
     case BNNMK_OUTPUT_FLOAT32:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_FLOAT32, begin, end, parts);
+      bnnmk_convolve_blocks(conv, BNNMK_OUTPUT_FLOAT32, begin, end, pixel_block, convolve);
       break;
     case BNNMK_OUTPUT_EPILOGUE:
-      bnnmk_binary_conv2d_rows(conv, BNNMK_OUTPUT_EPILOGUE, begin, end, parts);
+      bnnmk_convolve_blocks(conv, BNNMK_OUTPUT_EPILOGUE, begin, end, pixel_block, convolve);
       break;
   }
 }

@@ -27,13 +27,13 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 
-static __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_run_whole_tile(conv, tile);
+BNNMK_INLINE void convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile_taps *taps) {
+  const bnnmk_binary_conv2d_parts parts = {bnnmk_count_differences_generic, bnnmk_count_masked_generic, decide,
+                                           bnnmk_finish_values_generic};
+  bnnmk_convolve_by_parts(conv, kind, taps, parts);
 }
 
 void bnnmk_binary_conv2d_generic(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d_parts parts = {4, bnnmk_count_differences_generic, bnnmk_count_masked_generic, decide,
-                                           run_tile};
   const bnnmk_binary_conv2d *conv = arguments;
-  bnnmk_binary_conv2d_rows(conv, conv->output_kind, begin, end, parts);
+  bnnmk_convolve_blocks(conv, conv->output_kind, begin, end, 4, convolve);
 }

@@ -135,14 +135,14 @@ BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], co
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
-static __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_run_whole_tile(conv, tile);
+BNNMK_INLINE void convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile_taps *taps) {
+  const bnnmk_binary_conv2d_parts parts = {bnnmk_count_differences_neon, bnnmk_count_masked_generic, decide,
+                                           bnnmk_finish_values_generic};
+  bnnmk_convolve_by_parts(conv, kind, taps, parts);
 }
 
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_neon, bnnmk_count_masked_generic,
-                                           decide, run_tile};
-  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
+  bnnmk_binary_conv2d_by_tiles(arguments, begin, end, PIXEL_BLOCK, convolve);
 }
 
 #else

@@ -13,9 +13,14 @@
 // The largest tile of any instruction set that a CPU of this architecture may have, in pixels.
 #if defined(__aarch64__)
 enum { BNNMK_MAX_PIXEL_BLOCK = 6 };
+#elif defined(__x86_64__) || defined(__i386__)
+enum { BNNMK_MAX_PIXEL_BLOCK = 8 };
 #else
 enum { BNNMK_MAX_PIXEL_BLOCK = 4 };
 #endif
+
+// Pixels of a block of eight channels that go through an epilogue at once.
+enum { BNNMK_EPILOGUE_PIXELS = BNNMK_MAX_VALUES / BNNMK_CHANNEL_BLOCK };
 
 typedef struct bnnmk_tile {
   size_t row, pixel;  // of the first one
@@ -28,9 +33,6 @@ BNNMK_INLINE uint32_t bnnmk_block_channels(const bnnmk_binary_conv2d *conv, uint
   const uint32_t left = conv->out_channels - block * BNNMK_CHANNEL_BLOCK;
   return left < BNNMK_CHANNEL_BLOCK ? left : BNNMK_CHANNEL_BLOCK;
 }
-
-// A tile through the epilogue: one copy of all its steps an instruction set.
-typedef void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile);
 
 // Bit m is 1 (decision -1) where the number of switch points <= accumulators[m] is even, for all eight channels.
 // `points` stands on the first of them; `point_stride` leads from one switch point of a channel to its next.
@@ -85,36 +87,49 @@ BNNMK_INLINE void bnnmk_scale_accumulators(const bnnmk_binary_conv2d *conv, cons
   }
 }
 
-// `count` channels of a tile from `first` of its block on through the epilogue.
-BNNMK_INLINE void bnnmk_run_channels(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t first,
-                                     uint32_t count) {
-  const bnnmk_epilogue *epilogue = conv->epilogue;
-  const uint32_t channel = tile->block * BNNMK_CHANNEL_BLOCK + first;
-  const uint32_t output_channel = conv->channel_offset + channel;
-  float x[BNNMK_MAX_PIXEL_BLOCK * BNNMK_CHANNEL_BLOCK];
-  uint64_t minus[BNNMK_MAX_PIXEL_BLOCK];
-  for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    bnnmk_scale_accumulators(conv, tile->accumulators[p] + first, channel, count, x + p * count);
-  }
-  bnnmk_run_epilogue(epilogue, tile->row, tile->pixel, tile->pixel_count, output_channel, x, count, minus);
+// `count` channels from `channel` of the output pixel on, of at most BNNMK_EPILOGUE_PIXELS pixels, through the
+// epilogue: x[pixel_count][count].
+BNNMK_INLINE void bnnmk_finish_channels(const bnnmk_epilogue *epilogue, size_t row, size_t pixel, uint32_t pixel_count,
+                                        uint32_t channel, float *x, uint32_t count,
+                                        bnnmk_decide_values *decide_values) {
+  uint64_t minus[BNNMK_EPILOGUE_PIXELS];
+  bnnmk_run_epilogue(epilogue, row, pixel, pixel_count, channel, x, count, decide_values, minus);
   if (epilogue->decisions) {
     const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
-    for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      bnnmk_or_bits(epilogue->decisions + (tile->pixel + p) * words, output_channel, minus[p]);
+    for (uint32_t p = 0; p < pixel_count; p++) {
+      bnnmk_or_bits(epilogue->decisions + (pixel + p) * words, channel, minus[p]);
     }
   }
 }
 
-// The body of a bnnmk_run_tile. Channels of an incomplete block go one by one: nothing behind them may be read.
-BNNMK_INLINE void bnnmk_run_whole_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  const uint32_t channel_count = bnnmk_block_channels(conv, tile->block);
-  if (channel_count == BNNMK_CHANNEL_BLOCK) {
-    bnnmk_run_channels(conv, tile, 0, BNNMK_CHANNEL_BLOCK);
+// Eight channels from `channel` of the output pixel on, of at most BNNMK_EPILOGUE_PIXELS pixels, through the epilogue:
+// one copy of all its steps an instruction set.
+typedef void bnnmk_finish_values(const bnnmk_epilogue *epilogue, size_t row, size_t pixel, uint32_t pixel_count,
+                                 uint32_t channel, float *restrict x);
+
+bnnmk_finish_values bnnmk_finish_values_generic;
+#if defined(__x86_64__) || defined(__i386__)
+bnnmk_finish_values bnnmk_finish_values_x86_avx2;
+#endif
+
+// One channel of a tile through the epilogue, in plain C: channels of an incomplete block go one by one, since nothing
+// behind them may be read.
+void bnnmk_finish_channel(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t m);
+
+BNNMK_INLINE void bnnmk_run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t channel_count,
+                                 bnnmk_finish_values *finish_values) {
+  if (channel_count < BNNMK_CHANNEL_BLOCK) {
+    for (uint32_t m = 0; m < channel_count; m++) {
+      bnnmk_finish_channel(conv, tile, m);
+    }
     return;
   }
-  for (uint32_t m = 0; m < channel_count; m++) {
-    bnnmk_run_channels(conv, tile, m, 1);
+  const uint32_t channel = tile->block * BNNMK_CHANNEL_BLOCK;
+  float x[BNNMK_MAX_PIXEL_BLOCK * BNNMK_CHANNEL_BLOCK];
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    bnnmk_scale_accumulators(conv, tile->accumulators[p], channel, BNNMK_CHANNEL_BLOCK, x + p * BNNMK_CHANNEL_BLOCK);
   }
+  finish_values(conv->epilogue, tile->row, tile->pixel, tile->pixel_count, conv->channel_offset + channel, x);
 }
 
 BNNMK_INLINE void bnnmk_store_bits(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile, uint32_t channel_count,
@@ -163,9 +178,9 @@ BNNMK_INLINE void bnnmk_store_floats(const bnnmk_binary_conv2d *conv, const bnnm
   }
 }
 
-// Writes a tile as `kind` says; `decide` and `run_tile` are the instruction set's.
+// Writes a tile as `kind` says; `decide` and `finish_values` are the instruction set's.
 BNNMK_INLINE void bnnmk_store_tile(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile *tile,
-                                   bnnmk_decide *decide, bnnmk_run_tile *run_tile) {
+                                   bnnmk_decide *decide, bnnmk_finish_values *finish_values) {
   const uint32_t channel_count = bnnmk_block_channels(conv, tile->block);
   switch (kind) {
     case BNNMK_OUTPUT_BITS:
@@ -186,7 +201,7 @@ BNNMK_INLINE void bnnmk_store_tile(const bnnmk_binary_conv2d *conv, bnnmk_output
       }
       break;
     case BNNMK_OUTPUT_EPILOGUE:
-      run_tile(conv, tile);
+      bnnmk_run_tile(conv, tile, channel_count, finish_values);
       break;
   }
 }

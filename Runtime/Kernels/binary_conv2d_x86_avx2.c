@@ -18,7 +18,8 @@
 // Steps after which a byte could exceed 255: each adds at most 8.
 enum { STEPS_PER_BYTE = 31 };
 
-enum { PIXEL_BLOCK = 4 };
+// Pixels of a tile, and of the inner loop.
+enum { PIXEL_BLOCK = 8, LOOP_PIXELS = 4 };
 
 static inline AVX2 __attribute__((always_inline)) __m256i byte_popcount(__m256i bits) {
   const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
@@ -46,7 +47,8 @@ static inline AVX2 __attribute__((always_inline)) void empty_bytes(__m256i bytes
 static inline AVX2 __attribute__((always_inline)) void count_pixels(
     const uint64_t *input, const uint64_t *mask, size_t pixel_step, const int pixel_count, const int masked,
     const uint64_t *weights, const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK], uint32_t *ones) {
-  __m256i bytes[PIXEL_BLOCK][2];
+  __m256i bytes[LOOP_PIXELS][2];
+  BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
     bytes[p][0] = bytes[p][1] = _mm256_setzero_si256();
   }
@@ -58,6 +60,7 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
       const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
       for (size_t left = box->run_length; left > 0;) {
         if (room == 0) {
+          BNNMK_REGISTERS
           for (int p = 0; p < pixel_count; p++) {
             empty_bytes(bytes[p], counts[p]);
           }
@@ -69,6 +72,7 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
         for (const uint64_t *end = x + steps; x < end; x++, w += BNNMK_CHANNEL_BLOCK) {
           const __m256i w0 = _mm256_loadu_si256((const __m256i *)w);
           const __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 4));
+          BNNMK_REGISTERS
           for (int p = 0; p < pixel_count; p++) {
             const __m256i word = _mm256_set1_epi64x((long long)x[p * pixel_step]);
             __m256i low = _mm256_xor_si256(word, w0), high = _mm256_xor_si256(word, w1);
@@ -89,6 +93,7 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
       }
     }
   }
+  BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
     empty_bytes(bytes[p], counts[p]);
   }
@@ -98,6 +103,10 @@ __attribute__((noinline)) AVX2 void bnnmk_count_differences_x86_avx2(const uint6
                                                                      uint32_t pixel_count, const uint64_t *weights,
                                                                      const bnnmk_tap_box *box,
                                                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  for (; pixel_count >= LOOP_PIXELS;
+       pixel_count -= LOOP_PIXELS, input += LOOP_PIXELS * pixel_step, counts += LOOP_PIXELS) {
+    count_pixels(input, 0, pixel_step, LOOP_PIXELS, 0, weights, box, counts, 0);
+  }
   switch (pixel_count) {
     case 1:
       count_pixels(input, 0, pixel_step, 1, 0, weights, box, counts, 0);
@@ -108,8 +117,6 @@ __attribute__((noinline)) AVX2 void bnnmk_count_differences_x86_avx2(const uint6
     case 3:
       count_pixels(input, 0, pixel_step, 3, 0, weights, box, counts, 0);
       break;
-    default:
-      count_pixels(input, 0, pixel_step, 4, 0, weights, box, counts, 0);
   }
 }
 
@@ -142,14 +149,15 @@ static inline AVX2 uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOC
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(even));
 }
 
-static AVX2 __attribute__((noinline)) void run_tile(const bnnmk_binary_conv2d *conv, const bnnmk_tile *tile) {
-  bnnmk_run_whole_tile(conv, tile);
+static inline AVX2 __attribute__((always_inline)) void convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind,
+                                                                const bnnmk_tile_taps *taps) {
+  const bnnmk_binary_conv2d_parts parts = {bnnmk_count_differences_x86_avx2, count_masked_differences, decide,
+                                           bnnmk_finish_values_x86_avx2};
+  bnnmk_convolve_by_parts(conv, kind, taps, parts);
 }
 
 AVX2 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d_parts parts = {PIXEL_BLOCK, bnnmk_count_differences_x86_avx2, count_masked_differences,
-                                           decide, run_tile};
-  bnnmk_binary_conv2d_by_parts(arguments, begin, end, parts);
+  bnnmk_binary_conv2d_by_tiles(arguments, begin, end, PIXEL_BLOCK, convolve);
 }
 
 #else

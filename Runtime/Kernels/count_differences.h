@@ -4,9 +4,9 @@
 
 #include "tap_box.h"
 
-// counts[p][m] += popcount(x ^ w) over the box, for `pixel_count` (1...4) pixels, `pixel_step` words apart, and the
-// eight channels of a block of weights. `input` and `weights` stand on the box's first tap. On 64-bit ARM the NEON loop
-// takes up to six pixels.
+// counts[p][m] += popcount(x ^ w) over the box, for `pixel_count` pixels, `pixel_step` words apart, and the
+// eight channels of a block of weights. `input` and `weights` stand on the box's first tap. All loops take
+// up to four pixels, those of convolution as many as their tiles have.
 typedef void bnnmk_count_differences(const uint64_t *input, size_t pixel_step, uint32_t pixel_count,
                                      const uint64_t *weights, const bnnmk_tap_box *box,
                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]);

@@ -15,55 +15,54 @@
 // The most numbers that go through an epilogue at once.
 enum { BNNMK_MAX_VALUES = 64 };
 
+// `expression` for every channel i < count of `pixel_count` pixels: x stands on the pixel's first number.
+#define BNNMK_EACH_VALUE(expression)                       \
+  for (uint32_t p = 0; p < pixel_count; p++, x += count) { \
+    BNNMK_LANES                                            \
+    for (uint32_t i = 0; i < count; i++) {                 \
+      expression;                                          \
+    }                                                      \
+  }
+
 // x < 0 ? x * a : x * b; x itself for x * b without b.
-BNNMK_INLINE void bnnmk_rectify(float *x, const float *a, const float *b, uint32_t count) {
+BNNMK_INLINE void bnnmk_rectify(float *x, const float *a, const float *b, uint32_t pixel_count, uint32_t count) {
   if (b) {
-    BNNMK_LANES
-    for (uint32_t i = 0; i < count; i++) {
-      const float minus = x[i] * a[i], plus = x[i] * b[i];
-      x[i] = bnnmk_choose_float(x[i] < 0.0f, minus, plus);
-    }
+    BNNMK_EACH_VALUE(x[i] = bnnmk_choose_float(x[i] < 0.0f, x[i] * a[i], x[i] * b[i]))
   } else {
-    BNNMK_LANES
-    for (uint32_t i = 0; i < count; i++) {
-      const float minus = x[i] * a[i];
-      x[i] = bnnmk_choose_float(x[i] < 0.0f, minus, x[i]);
-    }
+    BNNMK_EACH_VALUE(x[i] = bnnmk_choose_float(x[i] < 0.0f, x[i] * a[i], x[i]))
   }
 }
 
-// The kinds of step that take an operand y.
-BNNMK_INLINE void bnnmk_apply_operand(bnnmk_step_kind kind, float *x, const float *y, uint32_t count) {
+// x * a + b, each where it is there.
+BNNMK_INLINE void bnnmk_scale_values(float *x, const float *a, const float *b, uint32_t pixel_count, uint32_t count) {
+  float *const first = x;
+  if (a) {
+    BNNMK_EACH_VALUE(x[i] = x[i] * a[i])
+  }
+  x = first;
+  if (b) {
+    BNNMK_EACH_VALUE(x[i] = x[i] + b[i])
+  }
+}
+
+// The kinds of step that take an operand y, whose pixels are `stride` floats apart.
+BNNMK_INLINE void bnnmk_apply_operand(bnnmk_step_kind kind, float *x, const float *y, size_t stride,
+                                      uint32_t pixel_count, uint32_t count) {
   switch (kind) {
     case BNNMK_STEP_ADD:
-      BNNMK_LANES
-      for (uint32_t i = 0; i < count; i++) {
-        x[i] = x[i] + y[i];
-      }
+      BNNMK_EACH_VALUE(x[i] = x[i] + y[p * stride + i])
       break;
     case BNNMK_STEP_SUBTRACT:
-      BNNMK_LANES
-      for (uint32_t i = 0; i < count; i++) {
-        x[i] = x[i] - y[i];
-      }
+      BNNMK_EACH_VALUE(x[i] = x[i] - y[p * stride + i])
       break;
     case BNNMK_STEP_SUBTRACT_FROM:
-      BNNMK_LANES
-      for (uint32_t i = 0; i < count; i++) {
-        x[i] = y[i] - x[i];
-      }
+      BNNMK_EACH_VALUE(x[i] = y[p * stride + i] - x[i])
       break;
     case BNNMK_STEP_MULTIPLY:
-      BNNMK_LANES
-      for (uint32_t i = 0; i < count; i++) {
-        x[i] = x[i] * y[i];
-      }
+      BNNMK_EACH_VALUE(x[i] = x[i] * y[p * stride + i])
       break;
     case BNNMK_STEP_DIVIDE:
-      BNNMK_LANES
-      for (uint32_t i = 0; i < count; i++) {
-        x[i] = x[i] / y[i];
-      }
+      BNNMK_EACH_VALUE(x[i] = x[i] / y[p * stride + i])
       break;
     default:
       break;
@@ -85,9 +84,13 @@ BNNMK_INLINE uint64_t bnnmk_join_bits(const uint32_t *even, uint32_t count) {
   return bits;
 }
 
-// The decisions of one pixel's values.
-BNNMK_INLINE uint64_t bnnmk_decide_values(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x,
-                                          uint32_t count) {
+// The decisions of one pixel's `count` values, at most 64: bit i is 1 (decision -1) where an even number of switch
+// points is <= x[i].
+typedef uint64_t bnnmk_decide_values(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x, uint32_t count);
+
+// The same in plain C.
+BNNMK_INLINE uint64_t bnnmk_decide_each_value(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x,
+                                              uint32_t count) {
   uint32_t even[64];
   BNNMK_LANES
   for (uint32_t i = 0; i < count; i++) {
@@ -111,27 +114,10 @@ BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_
   const float *b = step->b ? step->b + channel : 0;
   switch (step->kind) {
     case BNNMK_STEP_SCALE_SHIFT:
-      if (a) {
-        for (uint32_t p = 0; p < pixel_count; p++) {
-          BNNMK_LANES
-          for (uint32_t i = 0; i < count; i++) {
-            x[p * count + i] = x[p * count + i] * a[i];
-          }
-        }
-      }
-      if (b) {
-        for (uint32_t p = 0; p < pixel_count; p++) {
-          BNNMK_LANES
-          for (uint32_t i = 0; i < count; i++) {
-            x[p * count + i] = x[p * count + i] + b[i];
-          }
-        }
-      }
+      bnnmk_scale_values(x, a, b, pixel_count, count);
       break;
     case BNNMK_STEP_RECTIFY:
-      for (uint32_t p = 0; p < pixel_count; p++) {
-        bnnmk_rectify(x + p * count, a, b, count);
-      }
+      bnnmk_rectify(x, a, b, pixel_count, count);
       break;
     case BNNMK_STEP_CLAMP: {
       const float minimum = step->minimum, maximum = step->maximum;
@@ -154,17 +140,15 @@ BNNMK_INLINE void bnnmk_apply_step(const bnnmk_step *step, size_t pixel, uint32_
       break;
     }
     default:
-      for (uint32_t p = 0; p < pixel_count; p++) {
-        bnnmk_apply_operand(step->kind, x + p * count, step->operand + (pixel + p) * step->operand_stride + channel,
-                            count);
-      }
+      bnnmk_apply_operand(step->kind, x, step->operand + pixel * step->operand_stride + channel, step->operand_stride,
+                          pixel_count, count);
   }
 }
 
-// The steps on x, then values and row sums are stored. Decisions, where they are asked for, go to minus[p]: bit i is 1
-// (decision -1) where an even number of switch points is <= x[p][i]; `count` is at most 64.
+// The steps on x, then values and row sums are stored. Decisions, where they are asked for, go to minus[p].
 BNNMK_INLINE void bnnmk_run_epilogue(const bnnmk_epilogue *epilogue, size_t row, size_t pixel, uint32_t pixel_count,
-                                     uint32_t channel, float *x, uint32_t count, uint64_t *minus) {
+                                     uint32_t channel, float *x, uint32_t count, bnnmk_decide_values *decide_values,
+                                     uint64_t *minus) {
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     bnnmk_apply_step(&epilogue->steps[s], pixel, pixel_count, channel, x, count);
   }
@@ -188,7 +172,7 @@ BNNMK_INLINE void bnnmk_run_epilogue(const bnnmk_epilogue *epilogue, size_t row,
   }
   if (epilogue->decisions) {
     for (uint32_t p = 0; p < pixel_count; p++) {
-      minus[p] = bnnmk_decide_values(epilogue, channel, x + p * count, count);
+      minus[p] = decide_values(epilogue, channel, x + p * count, count);
     }
   }
 }

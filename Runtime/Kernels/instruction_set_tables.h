@@ -11,6 +11,10 @@ void bnnmk_set_generic(bnnmk_table *table);
 #if defined(__x86_64__) || defined(__i386__)
 // Sets the slots that AVX2 + FMA + POPCNT do better.
 void bnnmk_set_avx2(bnnmk_table *table);
+
+// Sets the slots that AVX-512 (F, BW, DQ and VL) does better, and, behind that, those that VPOPCNTDQ does.
+void bnnmk_set_avx512(bnnmk_table *table);
+void bnnmk_set_avx512_vpopcntdq(bnnmk_table *table);
 #endif
 
 #if defined(__ARM_NEON)

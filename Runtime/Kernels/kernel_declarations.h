@@ -36,8 +36,12 @@ void bnnmk_binary_matmul_generic(const void *arguments, uint32_t begin, uint32_t
 
 #if defined(__x86_64__) || defined(__i386__)
 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_conv2d_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binarize_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binarize_by_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);

@@ -1,4 +1,4 @@
-// Loops over the channels of a vector.
+// Loops over the channels of a vector, and over vectors.
 #ifndef BNNM_LANES_H
 #define BNNM_LANES_H
 
@@ -8,6 +8,15 @@
 #define BNNMK_LANES _Pragma("clang loop unroll(disable)")
 #else
 #define BNNMK_LANES
+#endif
+
+// Before a loop over an array of vectors, a constant number: unrolled whole, the vectors are registers.
+#if defined(__clang__)
+#define BNNMK_REGISTERS _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define BNNMK_REGISTERS _Pragma("GCC unroll 16")
+#else
+#define BNNMK_REGISTERS
 #endif
 
 #endif

@@ -25,6 +25,10 @@ uint32_t bnnmk_available_levels(void) {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt")) {
     levels |= BNNMK_AVX2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl")) {
+      levels |= BNNMK_AVX512;
+    }
   }
 #elif defined(__ARM_NEON)
   // Part of every 64-bit ARM.
@@ -39,8 +43,14 @@ void bnnmk_fill_table(bnnmk_table *table, uint32_t mask) {
   uint32_t levels = bnnmk_available_levels() & mask;
   bnnmk_set_generic(table);
 #if defined(__x86_64__) || defined(__i386__)
-  if (levels & BNNMK_AVX2) {
+  if (levels & (BNNMK_AVX2 | BNNMK_AVX512)) {
     bnnmk_set_avx2(table);
+  }
+  if (levels & BNNMK_AVX512) {
+    bnnmk_set_avx512(table);
+    if (__builtin_cpu_supports("avx512vpopcntdq")) {
+      bnnmk_set_avx512_vpopcntdq(table);
+    }
   }
 #elif defined(__ARM_NEON)
   if (levels & BNNMK_NEON) {

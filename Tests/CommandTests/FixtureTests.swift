@@ -76,7 +76,7 @@ final class FixtureTests: XCTestCase {
 enum TestLevels {
     static let available: [String] = {
         let model = CommandLine.fixture("mono-chain-tiny-ts") + "/model.onnx"
-        return ["generic", "avx2", "neon"].filter { level in
+        return ["generic", "avx2", "avx512", "neon"].filter { level in
             (try? CommandLine.run("verify", model, "--samples", "1", "--isa", level))?.status == 0
         }
     }()

@@ -15,6 +15,7 @@ int compare_binary_conv2d(uint64_t seed, const kernel_level *levels, int level_c
 int compare_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_matmul(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_binary_matmul(uint64_t seed, const kernel_level *levels, int level_count);
+int compare_binarize(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_compute(uint64_t seed, const kernel_level *levels, int level_count);
 
 // 1 where all levels store what the first, plain C, stores; else the case is printed.

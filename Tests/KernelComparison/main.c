@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "comparisons.h"
+#include "instruction_set_tables.h"
+#include "vpopcntdq.h"
 
 static const struct {
   uint32_t mask;
@@ -15,7 +17,37 @@ static const struct {
     {BNNMK_GENERIC, "generic"}, {BNNMK_NEON, "neon"},     {BNNMK_NEON_DOTPROD, "neon-dotprod"},
     {BNNMK_AVX2, "avx2"},       {BNNMK_AVX512, "avx512"}, {BNNMK_AMX, "amx"},
 };
-enum { KNOWN_COUNT = sizeof known / sizeof *known };
+enum { KNOWN_COUNT = sizeof known / sizeof *known, MAX_LEVELS = KNOWN_COUNT + 2 };
+
+// An emulated instruction takes microseconds: one case of this many runs them.
+enum { CASES_PER_EMULATED_ONE = 40 };
+
+// The levels of this CPU. Those that `emulated_count` of them, the last ones, need emulation for are slow.
+static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
+  int count = 0;
+  for (int i = 0; i < KNOWN_COUNT; i++) {
+    if (bnnmk_available_levels() & known[i].mask) {
+      levels[count].name = known[i].name;
+      bnnmk_fill_table(&levels[count++].table, known[i].mask);
+    }
+  }
+  *emulated_count = 0;
+#if defined(__x86_64__) || defined(__i386__)
+  if (bnnmk_available_levels() & BNNMK_AVX512) {
+    levels[count] = levels[count - 1];
+    levels[count].name = "avx512 without VPOPCNTDQ";
+    bnnmk_set_avx512(&levels[count++].table);
+    levels[count] = levels[count - 1];
+    *emulated_count = emulate_vpopcntdq();
+    levels[count].name = *emulated_count ? "avx512 with VPOPCNTDQ, emulated" : "avx512 with VPOPCNTDQ";
+    bnnmk_set_avx512_vpopcntdq(&levels[count++].table);
+  }
+#endif
+  for (int i = 0; i < count; i++) {
+    printf("%s: %s, %s\n", levels[i].name, levels[i].table.binary_conv2d_name, levels[i].table.conv2d_name);
+  }
+  return count;
+}
 
 int main(int argc, char **argv) {
   unsigned long case_count = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
@@ -29,31 +61,27 @@ int main(int argc, char **argv) {
     fprintf(stderr, "this CPU lacks %s\n", missing);
     return 1;
   }
-  kernel_level levels[KNOWN_COUNT];
-  int level_count = 0;
-  for (int i = 0; i < KNOWN_COUNT; i++) {
-    if (bnnmk_available_levels() & known[i].mask) {
-      kernel_level *level = &levels[level_count++];
-      level->name = known[i].name;
-      bnnmk_fill_table(&level->table, known[i].mask);
-      printf("%s: %s, %s\n", level->name, level->table.binary_conv2d_name, level->table.conv2d_name);
-    }
-  }
+  kernel_level levels[MAX_LEVELS];
+  int emulated_count;
+  const int all_count = make_levels(levels, &emulated_count);
   fflush(stdout);
   unsigned long failures = 0;
   for (unsigned long i = 0; i < case_count; i++) {
+    const int level_count = i % CASES_PER_EMULATED_ONE == 0 ? all_count : all_count - emulated_count;
     failures += !compare_binary_conv2d(first_seed + i, levels, level_count);
     failures += !compare_conv2d(first_seed + i, levels, level_count);
     failures += !compare_epilogues(first_seed + i, levels, level_count);
     failures += !compare_matmul(first_seed + i, levels, level_count);
     failures += !compare_binary_matmul(first_seed + i, levels, level_count);
     failures += !compare_compute(first_seed + i, levels, level_count);
+    failures += !compare_binarize(first_seed + i, levels, level_count);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 6 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 7 * case_count);
     return 1;
   }
-  printf("ok: %lu binary convolutions, float convolutions, epilogues, products, binary products and functions each\n",
-         case_count);
+  printf(
+      "ok: %lu binary and float convolutions, epilogues, products, binary products, functions and binarizations each\n",
+      case_count);
   return 0;
 }

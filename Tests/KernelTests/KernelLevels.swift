@@ -72,12 +72,30 @@ final class KernelLevelTests: XCTestCase {
         }
     }
 
-    func testALevelIsOnlyUsedWithinTheMask() {
-        guard bnnmk_available_levels() & BNNMK_AVX2.rawValue != 0 else { return }
+    private func names(within mask: UInt32) -> [String] {
         var table = bnnmk_table()
-        bnnmk_fill_table(&table, UInt32.max)
-        XCTAssertEqual(String(cString: table.binary_conv2d_name), "binary_conv2d_x86_avx2")
-        bnnmk_fill_table(&table, ~BNNMK_AVX2.rawValue)
-        XCTAssertEqual(String(cString: table.binary_conv2d_name), "binary_conv2d_generic")
+        bnnmk_fill_table(&table, mask)
+        return [String(cString: table.binary_conv2d_name), String(cString: table.conv2d_name)]
+    }
+
+    func testALevelIsOnlyUsedWithinTheMask() throws {
+        let available = bnnmk_available_levels()
+        try XCTSkipIf(available & BNNMK_AVX2.rawValue == 0, "this CPU has no AVX2")
+        let generic = ["binary_conv2d_generic", "conv2d_f32_generic"]
+        let avx2 = ["binary_conv2d_x86_avx2", "conv2d_f32_x86_avx2"]
+        XCTAssertEqual(names(within: BNNMK_GENERIC.rawValue), generic)
+        XCTAssertEqual(names(within: BNNMK_AVX2.rawValue), avx2)
+        XCTAssertEqual(names(within: ~BNNMK_AVX512.rawValue), avx2)
+        XCTAssertEqual(names(within: ~(BNNMK_AVX2.rawValue | BNNMK_AVX512.rawValue)), generic)
+    }
+
+    /// AVX-512 comes on top of AVX2, whose kernels it takes where it has none.
+    func testAVX512TakesAVX2sKernelsToo() throws {
+        try XCTSkipIf(bnnmk_available_levels() & BNNMK_AVX512.rawValue == 0, "this CPU has no AVX-512")
+        for mask in [BNNMK_AVX512.rawValue, UInt32.max] {
+            let names = names(within: mask)
+            XCTAssertTrue(names[0].hasPrefix("binary_conv2d_x86_avx512"), names[0])
+            XCTAssertEqual(names[1], "conv2d_f32_x86_avx2")
+        }
     }
 }

@@ -377,7 +377,8 @@ typedef struct bnnmk_table {
   const char *binary_conv2d_name, *conv2d_name;
 } bnnmk_table;
 
-// Instruction set levels, as a mask. A level implies nothing about the others.
+// Instruction set levels, as a mask. A level implies nothing about the others, but that AVX-512 (F, BW, DQ and VL, and
+// VPOPCNTDQ where the CPU has it) takes AVX2's kernels where it has none of its own.
 typedef enum bnnmk_level {
   BNNMK_GENERIC = 1 << 0,
   BNNMK_NEON = 1 << 1,

@@ -1,0 +1,22 @@
+// The AVX-512 level: the slots it does better than AVX2, on every CPU that has F, BW, DQ and VL, and with VPOPCNTDQ.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include "instruction_set_tables.h"
+#include "kernel_declarations.h"
+
+void bnnmk_set_avx512(bnnmk_table *table) {
+  table->binary_conv2d = bnnmk_binary_conv2d_x86_avx512;
+  table->binary_conv2d_name = "binary_conv2d_x86_avx512";
+  table->binarize_f32 = bnnmk_binarize_f32_x86_avx512;
+  table->binarize_by_f32 = bnnmk_binarize_by_f32_x86_avx512;
+}
+
+void bnnmk_set_avx512_vpopcntdq(bnnmk_table *table) {
+  table->binary_conv2d = bnnmk_binary_conv2d_x86_avx512_vpopcntdq;
+  table->binary_conv2d_name = "binary_conv2d_x86_avx512_vpopcntdq";
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx512_here;
+#endif
