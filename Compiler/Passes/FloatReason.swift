@@ -60,7 +60,7 @@ extension FloatReason.Kind {
         case .unrecognizedDecision: "The input is 0 and 1, or ±1, by a condition in no spelling of a binarizer"
         case .movedDecisions:
             "The input's decisions pass an operator behind which they are not followed: ±1 are behind MaxPool, Reshape,"
-                + " Transpose, DepthToSpace, Concat, Slice and Pad, other numbers behind the first three"
+                + " Transpose, DepthToSpace, Slice, Pad and Concat, other numbers behind all but the last"
         case .unevenDecisions:
             "The input's decisions stand for other numbers at other places of a channel, or for one number twice"
         case .combinedDecisions: "The input combines several decisions by arithmetic"

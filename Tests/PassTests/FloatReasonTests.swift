@@ -192,16 +192,6 @@ final class FloatReasonTests: XCTestCase {
         ) { g in try layer(&g, try joined(&g)) },
         Example(
             kind: .movedDecisions,
-            text: "its input is made of decisions, but they pass 'cut' (Slice), behind which they are"
-                + " not followed",
-            isFallback: true
-        ) { g in
-            let codes = try g.add(Mul(), try sign(&g), g.number(0.5))
-            return try layer(
-                &g, try g.add(Slice(), codes, g.integers([0]), g.integers([1]), g.integers([2]), name: "cut"))
-        },
-        Example(
-            kind: .movedDecisions,
             text:
                 "its input is made of decisions, but they pass 'enlarged' (Resize), behind which they are not followed",
             isFallback: true
