@@ -76,6 +76,9 @@ public struct SinkInterleaving: Pass {
             else { return nil }
             found.append((input, interleaving, phases))
         }
+        // A Sign of a phase that is a constant 0 is 0, which a decision is not: it stays behind, to be found ternary.
+        let phases = found.flatMap(\.phases).compactMap { graph.constant($0) }
+        if (node.op as? Binarize)?.zero == .zero, phases.contains(where: { $0.floats.contains(0) }) { return nil }
         return found.isEmpty ? nil : found
     }
 

@@ -85,13 +85,22 @@ enum StructuralZeros {
         }
     }
 
-    /// Whether a node is a convolution that stays one, with weights ±α and in some channel no bias.
+    /// Whether a node is a convolution that stays one, in some channel of which all weights are ±α, as far as snapping
+    /// would make them so, and there is no bias.
     private static func isUnbiasedBinaryWeighted(_ node: Graph.Node, _ graph: Graph) -> Bool {
-        guard node.op is Conv, let weights = node.inputs[1].flatMap({ graph.constant($0) }), weights.shape[0] > 0,
-            case .success = SnappedWeights.snap(weights)
-        else { return false }
+        guard node.op is Conv, let w = node.inputs[1].flatMap({ graph.constant($0) }), w.shape[0] > 0 else {
+            return false
+        }
         let bias = node.inputs.count > 2 ? node.inputs[2] : nil
-        return bias == nil || bias.flatMap { graph.constant($0)?.floats.contains(0) } == true
+        let biases = bias.flatMap { graph.constant($0)?.floats }
+        guard bias == nil || biases != nil else { return false }
+        let count = w.elementCount / w.shape[0], weights = w.floats
+        return (0..<w.shape[0]).contains { channel in
+            guard (biases?[channel] ?? 0) == 0, count > 0 else { return false }
+            let alpha = abs(weights[channel * count])
+            // Real weights differ at the second.
+            return weights[channel * count..<(channel + 1) * count].allSatisfy { abs(abs($0) - alpha) <= 2e-5 * alpha }
+        }
     }
 
     /// Why a node's result can be exactly zero.

@@ -230,6 +230,19 @@ final class StructuralZeroTests: XCTestCase {
         try assertSameMeaning(g.graph, exact, for: input)
     }
 
+    func testASignOfATransposedConvolutionThatSomePixelsGetNothingFrom() throws {
+        for relu in [false, true] {
+            var g = SmallGraph([1, 2, 2, 2])
+            let window = Window(kernel: 1, stride: 2)
+            var value = try g.add(
+                ConvTranspose(window: window, outputPadding: (1, 1)), g.x, g.constant([2, 1, 1, 1], [0.5, 0.75]),
+                relu ? g.constant([1], [-1.5]) : nil)
+            if relu { value = try g.add(Relu(), value) }
+            g.output(try g.add(Add(), try g.add(Sign(), value, name: "sign"), g.number(2)))
+            try assertSameMeaning(g.graph, try g.compiled().graph, for: input, "relu \(relu)")
+        }
+    }
+
     func testASignOfASumOfScaledTernaryDecisions() throws {
         // Scaled and padded, so that no mask fits; then a product of two ternary activations.
         var g = SmallGraph([1, 2, 2, 2])
