@@ -13,5 +13,5 @@ BNNM_RANDOM_GRAPHS=500 swift test -c release -Xswiftc -enable-testing --scratch-
 # Every published network of models/zoo compiles.
 BNNM_ZOO=all swift test -c release -Xswiftc -enable-testing --filter ZooTests
 # More random networks than `make test` tries, from other seeds.
-BNNM_RANDOM_SEED=1000000 BNNM_RANDOM_GRAPHS=20000 swift test -c release -Xswiftc -enable-testing --skip-build \
+BNNM_RANDOM_SEED=1000000 BNNM_RANDOM_GRAPHS=10000 swift test -c release -Xswiftc -enable-testing --skip-build \
   --filter RandomNetworkTests
