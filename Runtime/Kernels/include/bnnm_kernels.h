@@ -92,6 +92,11 @@ typedef struct bnnmk_epilogue {
 // Output channels that weights are interleaved by; BNNMF_CHANNEL_BLOCK.
 #define BNNMK_CHANNEL_BLOCK 8
 
+// Numbered as bnnmf_weight_layout; bnnm_weight_layouts.h describes them.
+typedef enum bnnmk_weight_layout {
+  BNNMK_LAYOUT_WORDS = 0,  // uint64 [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
+} bnnmk_weight_layout;
+
 // One group of a binary convolution.
 // acc[m] = (taps counted) * channels - 2 * popcount(x ^ w), then as `output` says:
 //   bits: +1 where the number of switch points <= acc is odd; ORed into words that the caller has cleared;
@@ -104,8 +109,9 @@ typedef struct bnnmk_binary_conv2d {
   bnnmk_window window;
   const uint64_t *input;  // [in_h][in_w], `input_stride` words from pixel to pixel, `input_words` of them used
   uint32_t input_stride, input_words;
-  uint32_t channels;          // of the group; bits behind them are 0 in input and weights
-  const uint64_t *weights;    // [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
+  uint32_t channels;        // of the group; bits behind them are 0 in input and weights
+  const uint64_t *weights;  // in `layout`; every level takes WORDS, and what its target wants besides
+  bnnmk_weight_layout layout;
   const uint64_t *pad_pixel;  // NULL: taps on padding count nothing; else the `input_words` words they read
   uint32_t out_channels;      // of the group
   uint32_t channel_offset;    // of the group's first channel in the output pixel
@@ -373,6 +379,7 @@ typedef struct bnnmk_table {
   bnnmk_kernel reduce;                  // bnnmk_reduce
   bnnmk_kernel matmul;                  // bnnmk_matmul
   bnnmk_kernel binary_matmul;           // bnnmk_binary_matmul
+  uint32_t target;  // whose weight layouts binary_conv2d takes besides WORDS; numbered as bnnmf_target
   // Name of the kernel in each slot that an instruction set overrides, for reports: "binary_conv2d_generic".
   const char *binary_conv2d_name, *conv2d_name;
 } bnnmk_table;

@@ -1,0 +1,47 @@
+// Orders in which the weights of a binary convolution stand in memory. Files for any machine have them as words; a
+// target's kernels may want another order, chosen when a model is compiled for it, or when it is opened.
+#ifndef BNNM_WEIGHT_LAYOUTS_H
+#define BNNM_WEIGHT_LAYOUTS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// File contract: never renumbered, only added.
+typedef enum bnnmf_weight_layout {
+  BNNMF_LAYOUT_WORDS = 0,  // uint64 [groups][B][taps][S][BNNMF_CHANNEL_BLOCK], as bnnm_operators.h says
+} bnnmf_weight_layout;
+
+// What weights can be laid out for.
+typedef enum bnnmf_target {
+  BNNMF_TARGET_PORTABLE = 0,
+  BNNMF_TARGET_AARCH64 = 1,
+  BNNMF_TARGET_ARMV7 = 2,
+  BNNMF_TARGET_X86_AVX2 = 3,
+  BNNMF_TARGET_X86_AVX512 = 4,
+} bnnmf_target;
+
+// The weights of all groups of a binary convolution. Channels and output channels are those of one group.
+typedef struct bnnmf_weight_shape {
+  uint32_t groups, out_channels, taps, channels;
+} bnnmf_weight_shape;
+
+// The layout in which `target` wants such weights; `is_masked` where the convolution has a mask.
+bnnmf_weight_layout bnnmf_weight_layout_for(bnnmf_target target, const bnnmf_weight_shape *shape, int is_masked);
+
+// Bytes of the weights of one group in a layout; 0 for an unknown layout, or where they are not below 2^62.
+uint64_t bnnmf_weight_group_size(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape);
+
+// Brings weights of all groups from the order of words into a layout, or back. Both sides are aligned to 8 bytes, have
+// the sizes of their layouts, and do not overlap.
+void bnnmf_weights_from_words(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const uint64_t *words,
+                              void *weights);
+void bnnmf_weights_to_words(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights,
+                            uint64_t *words);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,52 @@
+// The list of weight layouts, which target takes which, and loops over groups.
+#include "weight_layouts.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static uint64_t words_group_size(const bnnmf_weight_shape *shape) {
+  return bnnmf_shape_blocks(shape) * shape->taps * bnnmf_shape_words(shape) * BNNMF_CHANNEL_BLOCK * 8;
+}
+
+static void copy_from_words(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights) {
+  memcpy(weights, words, words_group_size(shape));
+}
+
+static void copy_to_words(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words) {
+  memcpy(words, weights, words_group_size(shape));
+}
+
+// Indexed by layout.
+static const bnnmf_layout_form forms[] = {
+    [BNNMF_LAYOUT_WORDS] = {words_group_size, copy_from_words, copy_to_words},
+};
+
+bnnmf_weight_layout bnnmf_weight_layout_for(bnnmf_target target, const bnnmf_weight_shape *shape, int is_masked) {
+  (void)target, (void)shape, (void)is_masked;
+  return BNNMF_LAYOUT_WORDS;
+}
+
+uint64_t bnnmf_weight_group_size(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape) {
+  if ((size_t)layout >= sizeof forms / sizeof forms[0]) {
+    return 0;
+  }
+  // Below 2^48 words no layout comes near 2^62 bytes; a float64 cannot wrap.
+  const double words = (double)bnnmf_shape_blocks(shape) * shape->taps * (double)bnnmf_shape_words(shape);
+  return words < 0x1p48 ? forms[layout].group_size(shape) : 0;
+}
+
+void bnnmf_weights_from_words(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const uint64_t *words,
+                              void *weights) {
+  const uint64_t group_words = words_group_size(shape) / 8, group_size = forms[layout].group_size(shape);
+  for (uint32_t group = 0; group < shape->groups; group++) {
+    forms[layout].from_words(shape, words + group * group_words, (char *)weights + group * group_size);
+  }
+}
+
+void bnnmf_weights_to_words(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights,
+                            uint64_t *words) {
+  const uint64_t group_words = words_group_size(shape) / 8, group_size = forms[layout].group_size(shape);
+  for (uint32_t group = 0; group < shape->groups; group++) {
+    forms[layout].to_words(shape, (const char *)weights + group * group_size, words + group * group_words);
+  }
+}
