@@ -15,9 +15,11 @@ final class ModelDescription {
     private var tensorIndex: [Graph.ValueID: UInt32] = [:]
     private var info = bnnmf_model_info()
     let graph: Graph
+    let target: WeightTarget
 
     init(_ graph: Graph, _ info: Packer.Info, checks: [Check] = []) throws {
         self.graph = graph
+        target = info.target
         for input in graph.inputs {
             inputs.append(bnnmf_port(name: string(graph[input].name), tensor: try tensor(input)))
         }
@@ -39,7 +41,7 @@ final class ModelDescription {
         self.checks = try checks.map { try packed($0, packedProbes) }
         self.info.name = string(info.name)
         self.info.producer = string(info.producer)
-        self.info.target = string(info.target)
+        self.info.target = string(info.target.rawValue)
         self.info.source_weight_bytes = info.sourceWeightBytes
         switch graph.batch {
         case .fixed:

@@ -133,13 +133,14 @@ struct OperatorPacker {
         var op = try record(BNNMF_OP_BINARY_CONV2D)
         let channels = outputShape[1]
         let points = decide.map { $0.broadcast(to: [$0.shape[0], channels, 1, 1]).int32s }
+        let weights = LaidOutBits(constant(1), groups: conv.groups, for: model.target, isMasked: conv.isMasked)
         op.parameters.binary_conv2d = bnnmf_binary_conv2d(
             window: format(conv.window), groups: UInt32(conv.groups), pad_value: Int32(conv.padValue),
-            weights: model.blob(constant(1).bitBlocks(groups: conv.groups)),
+            weights: model.blob(weights.words),
             switch_points: points.map { model.blob($0) } ?? BNNMF_NONE, switch_count: UInt32(decide?.shape[0] ?? 0),
             scale: scale.map { model.blob($0.floats) } ?? BNNMF_NONE,
             bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
-            minimum: -.infinity, maximum: .infinity, mask: 0, epilogue: epilogue)
+            minimum: -.infinity, maximum: .infinity, mask: 0, layout: weights.layout.rawValue, epilogue: epilogue)
         if conv.isMasked {
             op.parameters.binary_conv2d.mask = 1
             op.inputs.1 = try model.tensor(node.inputs[2]!)

@@ -7,11 +7,12 @@ public enum Packer {
     public struct Info: Sendable {
         public var name: String
         public var producer: String
-        public var target: String
+        /// What binary weights are laid out for.
+        public var target: WeightTarget
         /// Bytes of the ONNX initializers.
         public var sourceWeightBytes: UInt64
 
-        public init(name: String, producer: String, target: String, sourceWeightBytes: UInt64) {
+        public init(name: String, producer: String, target: WeightTarget, sourceWeightBytes: UInt64) {
             self.name = name
             self.producer = producer
             self.target = target

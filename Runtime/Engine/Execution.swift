@@ -8,6 +8,8 @@ struct Execution {
     let model: UnsafePointer<Model>
     let table: UnsafePointer<bnnmk_table>
     let arena: UnsafeMutableRawPointer
+    /// For every operator.
+    let weights: UnsafeMutableBufferPointer<LaidOutWeights>
     let pool: OpaquePointer?
     let inputs: UnsafePointer<bnnm_input>?
     let outputs: UnsafePointer<bnnm_output>?
@@ -40,6 +42,8 @@ struct Execution {
 struct OperatorRun {
     let execution: Execution
     let record: bnnmf_op
+    /// Of a binary convolution.
+    let weights: LaidOutWeights
     let scratchOffset: Int
 
     var table: UnsafePointer<bnnmk_table> { execution.table }

@@ -118,6 +118,7 @@ public func bnnm_model_get_info(
     result.batch = source.batch
     result.layer_count = UInt32(model.pointee.operators.count)
     result.probe_count = UInt32(model.pointee.nextProbe.count)
+    result.weights_repacked = model.pointee.weights.map { $0.repackedByteCount > 0 ? 1 : 0 } ?? 0
     result.weight_byte_count = model.pointee.weightByteCount
     result.source_weight_byte_count = source.source_weight_bytes
     result.arena_byte_count = UInt64(model.pointee.arenaByteCount)

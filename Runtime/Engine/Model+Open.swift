@@ -1,4 +1,5 @@
 import BNNMFormat
+import BNNMKernels
 import BNNMPlatform
 import CBNNM
 
@@ -131,6 +132,9 @@ private func open(
     do throws(Failure) {
         try ModelBuilder.fill(model, message)
         try Plan.make(model, message)
+        var table = bnnmk_table()
+        bnnmk_fill_table(&table, bnnmk_available_levels())
+        model.pointee.weights = try WeightSet.make(UnsafePointer(model), table, allocator, message)
     } catch {
         Model.destroy(model)
         throw error

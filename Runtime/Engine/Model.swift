@@ -36,6 +36,8 @@ struct Model {
     /// The first probe of constants, which are told at the start of every execution; or `none`.
     var firstConstantProbe = Model.none
     var arenaByteCount = 0
+    /// For the best kernels of this CPU.
+    var weights: WeightSet?
 
     /// The model behind a handle.
     static func pointer(_ handle: OpaquePointer?) -> UnsafeMutablePointer<Model>? {
@@ -52,6 +54,7 @@ struct Model {
     static func destroy(_ model: UnsafeMutablePointer<Model>) {
         let allocator = model.pointee.allocator
         if model.pointee.file.bytes != nil { bnnmp_unmap_file(&model.pointee.file) }
+        model.pointee.weights?.free(allocator)
         if let copy = model.pointee.copy { allocator.deallocate(copy) }
         allocator.deallocate(UnsafeMutableRawPointer(model))
     }

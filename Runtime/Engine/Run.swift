@@ -18,12 +18,13 @@ public func bnnm_session_run(
             model: UnsafePointer(session.pointee.model), executionCount: executionCount, message: message)
         try check.check(inputs, inputCount, outputs, outputCount)
         session.pointee.isRunning = true
+        guard let arena = session.pointee.arena, let weights = session.pointee.weights?.layers else { return }
         let table = session.pointee.table
         withUnsafePointer(to: table) { table in
             for index in 0..<executionCount {
                 let execution = Execution(
-                    model: UnsafePointer(session.pointee.model), table: table, arena: session.pointee.arena,
-                    pool: session.pointee.pool, inputs: inputs, outputs: outputs, index: index)
+                    model: UnsafePointer(session.pointee.model), table: table, arena: arena,
+                    weights: weights, pool: session.pointee.pool, inputs: inputs, outputs: outputs, index: index)
                 execute(execution, session)
             }
         }
@@ -44,7 +45,10 @@ private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Ses
     if probe != nil { tell(model.pointee.firstConstantProbe, execution, session) }
     for index in 0..<model.pointee.operators.count {
         let record = model.pointee.operators[index]
-        Dispatch.run(OperatorRun(execution: execution, record: record.op, scratchOffset: record.scratchOffset))
+        Dispatch.run(
+            OperatorRun(
+                execution: execution, record: record.op, weights: execution.weights[index],
+                scratchOffset: record.scratchOffset))
         if probe != nil { tell(record.firstProbe, execution, session) }
     }
     for port in 0..<bnnmf_output_count(model.pointee.view) { copyOutput(port, execution) }

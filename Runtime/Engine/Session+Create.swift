@@ -64,46 +64,61 @@ private func create(
         throw message.failure(BNNM_LIMIT_EXCEEDED, "the session does not fit this machine's address space")
     }
     let memory = try allocator.allocate(byteCount, message)
+    let text = (memory + messageOffset).bindMemory(to: CChar.self, capacity: Session.messageCapacity)
+    text.pointee = 0
+    let session = memory.bindMemory(to: Session.self, capacity: 1)
+    session.initialize(
+        to: Session(
+            model: model, allocator: allocator, probe: options.probe, probeUser: options.probeUser, message: text))
     do throws(Failure) {
-        let arena: UnsafeMutableRawPointer
-        if let given = options.arena { arena = given } else { arena = try allocator.allocate(max(needed, 1), message) }
-        var pool: OpaquePointer?
-        if options.threadCount > 1 {
-            pool = bnnmp_pool_create(memory + poolOffset, options.threadCount)
-            guard pool != nil else {
-                if options.arena == nil { allocator.deallocate(arena) }
-                throw message.failure(BNNM_THREAD_FAILED) {
-                    $0.add("the operating system did not start ")
-                    $0.add(options.threadCount &- 1)
-                    $0.add(" threads")
-                }
-            }
-        }
-        let text = (memory + messageOffset).bindMemory(to: CChar.self, capacity: Session.messageCapacity)
-        text.pointee = 0
-        let session = memory.bindMemory(to: Session.self, capacity: 1)
-        session.initialize(
-            to: Session(
-                model: model, allocator: allocator, arena: arena, ownsArena: options.arena == nil, pool: pool,
-                probe: options.probe, probeUser: options.probeUser, message: text))
         bnnmk_fill_table(&session.pointee.table, options.isaMask)
         session.pointee.isa = InstructionSets.best(options.isaMask)
-        bnnmp_retain(model.pointee.holderCount)
-        return session
+        try layOutWeights(session, message)
+        session.pointee.ownsArena = options.arena == nil
+        if let given = options.arena {
+            session.pointee.arena = given
+        } else {
+            session.pointee.arena = try allocator.allocate(max(needed, 1), message)
+        }
+        try startThreads(session, memory + poolOffset, options.threadCount, message)
     } catch {
-        allocator.deallocate(memory)
+        Session.destroy(session)
         throw error
+    }
+    bnnmp_retain(model.pointee.holderCount)
+    return session
+}
+
+/// Takes the model's weights where they are laid out for the session's kernels, else repacks them.
+private func layOutWeights(_ session: UnsafeMutablePointer<Session>, _ message: Message) throws(Failure) {
+    let (model, table) = (UnsafePointer(session.pointee.model), session.pointee.table)
+    if let shared = model.pointee.weights, shared.target.rawValue == table.target {
+        session.pointee.weights = shared
+    } else {
+        session.pointee.weights = try WeightSet.make(model, table, session.pointee.allocator, message)
+        session.pointee.ownsWeights = true
+    }
+}
+
+private func startThreads(
+    _ session: UnsafeMutablePointer<Session>, _ memory: UnsafeMutableRawPointer, _ count: UInt32, _ message: Message
+) throws(Failure) {
+    guard count > 1 else { return }
+    session.pointee.pool = bnnmp_pool_create(memory, count)
+    guard session.pointee.pool == nil else { return }
+    throw message.failure(BNNM_THREAD_FAILED) {
+        $0.add("the operating system did not start ")
+        $0.add(count &- 1)
+        $0.add(" threads")
     }
 }
 
 @c @implementation
 public func bnnm_session_free(_ session: OpaquePointer?) {
     guard let session = Session.pointer(session) else { return }
-    let state = session.pointee
-    if let pool = state.pool { bnnmp_pool_destroy(pool) }
-    if state.ownsArena { state.allocator.deallocate(state.arena) }
-    state.allocator.deallocate(UnsafeMutableRawPointer(session))
-    Model.release(state.model)
+    let model = session.pointee.model
+    Session.destroy(session)
+    Model.release(model)
 }
 
 @c @implementation

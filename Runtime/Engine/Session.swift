@@ -10,9 +10,13 @@ struct Session {
     let allocator: Allocator
     var table = bnnmk_table()
     var isa: UInt32 = 0
-    let arena: UnsafeMutableRawPointer
+    /// Set once the session is created, as is the arena: the model's weights or, where those are not laid out for the
+    /// session's kernels, its own.
+    var weights: WeightSet?
+    var ownsWeights = false
+    var arena: UnsafeMutableRawPointer?
     /// Whether the arena is the allocator's, to be given back.
-    let ownsArena: Bool
+    var ownsArena = false
     var pool: OpaquePointer?
     var probe: bnnm_probe_callback?
     var probeUser: UnsafeMutableRawPointer?
@@ -27,5 +31,14 @@ struct Session {
     /// The session behind a handle.
     static func pointer(_ handle: OpaquePointer?) -> UnsafeMutablePointer<Session>? {
         handle.map { UnsafeMutablePointer<Session>($0) }
+    }
+
+    /// Frees everything of a session, also of one whose creation failed midway.
+    static func destroy(_ session: UnsafeMutablePointer<Session>) {
+        let state = session.pointee
+        if let pool = state.pool { bnnmp_pool_destroy(pool) }
+        if state.ownsArena, let arena = state.arena { state.allocator.deallocate(arena) }
+        if state.ownsWeights { state.weights?.free(state.allocator) }
+        state.allocator.deallocate(UnsafeMutableRawPointer(session))
     }
 }

@@ -31,6 +31,7 @@ extension BNNMModel.Info {
         _ = bnnm_model_get_info(model, &info)
         let result = Self(
             name: string(info.name), producer: string(info.producer), target: string(info.target),
+            isRepacked: info.weights_repacked != 0,
             openBatch: info.batch == 0 ? string(info.batch_name) : nil,
             formatVersion: "\(info.format_version_major).\(info.format_version_minor)",
             weightByteCount: Int(clamping: info.weight_byte_count),

@@ -32,6 +32,8 @@ public final class BNNMModel: @unchecked Sendable {
         public let producer: String
         /// What the weights are laid out for: "portable".
         public let target: String
+        /// Whether weights had to be repacked for this machine's kernels, which then hold a second copy of them.
+        public let isRepacked: Bool
         /// The ONNX name of the open batch dimension; nil where the batch is fixed.
         public let openBatch: String?
         /// Of the file: "1.0".

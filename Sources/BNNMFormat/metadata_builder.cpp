@@ -69,7 +69,7 @@ Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_binary_co
   const auto epilogue = stored_optional(builder, conv.epilogue);
   return schema::CreateBinaryConv2D(builder, &window, conv.groups, pad_value, conv.weights, conv.switch_points,
                                     conv.switch_count, conv.scale, conv.bias, conv.minimum, conv.maximum, conv.mask,
-                                    epilogue)
+                                    epilogue, stored_byte(conv.layout))
       .Union();
 }
 

@@ -84,6 +84,7 @@ bool decode(const schema::BinaryConv2D *stored, bnnmf_op *op) {
   conv.minimum = stored->minimum();
   conv.maximum = stored->maximum();
   conv.mask = stored->mask();
+  conv.layout = stored->layout();
   decode(stored->epilogue(), &conv.epilogue);
   return decode(stored->window(), &conv.window);
 }

@@ -125,7 +125,9 @@ uint32_t needed_flags(const bnnmf_view &view) {
     bnnmf_op op;
     bnnmf_get_op(&view, i, &op);
     const bnnmf_epilogue *epilogue = epilogue_of(op);
-    const bool is_masked = op.code == BNNMF_OP_BINARY_CONV2D && op.parameters.binary_conv2d.mask != 0;
+    const bool is_binary = op.code == BNNMF_OP_BINARY_CONV2D;
+    const bool is_masked = is_binary && op.parameters.binary_conv2d.mask != 0;
+    if (is_binary && op.parameters.binary_conv2d.layout != BNNMF_LAYOUT_WORDS) flags |= BNNMF_FLAG_WEIGHT_LAYOUTS;
     if ((epilogue && is_present(*epilogue)) || is_masked || op.more_output_count > 0) flags |= BNNMF_FLAG_EPILOGUES;
   }
   return flags;

@@ -62,6 +62,13 @@ bnnmf_status verify_scaling(const bnnmf_binary_conv2d &conv, uint32_t channels, 
   return check.no_blob("switch_points", conv.switch_points, "with an epilogue");
 }
 
+/// An enumerated value.
+bnnmf_status verify_known(const char *what, uint32_t value, uint32_t least, uint32_t most, Diagnosis &diagnosis) {
+  if (value >= least && value <= most) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_UNSUPPORTED, "%s %" PRIu32 "; this reader knows %" PRIu32 " to %" PRIu32, what, value,
+                          least, most);
+}
+
 bnnmf_status verify(const bnnmf_binary_conv2d &conv, const bnnmf_tensor &output, ParameterCheck &check,
                     Diagnosis &diagnosis) {
   if (bnnmf_status status = check.window(conv.window)) return status;
@@ -70,6 +77,9 @@ bnnmf_status verify(const bnnmf_binary_conv2d &conv, const bnnmf_tensor &output,
   if (bnnmf_status status = check.limits(conv.minimum, conv.maximum)) return status;
   if (conv.pad_value < -1 || conv.pad_value > 1) {
     return diagnosis.refuse(BNNMF_CORRUPT, "pad_value is %" PRId32 "; valid are -1, 0 and 1", conv.pad_value);
+  }
+  if (bnnmf_status status = verify_known("layout", conv.layout, BNNMF_LAYOUT_WORDS, BNNMF_LAST_LAYOUT, diagnosis)) {
+    return status;
   }
   if (conv.mask != 0 && conv.pad_value != 0) {
     return diagnosis.refuse(BNNMF_CORRUPT, "pad_value is %" PRId32 "; with a mask only 0 is valid", conv.pad_value);
@@ -94,13 +104,6 @@ bnnmf_status verify(const bnnmf_scale_shift &scale_shift, ParameterCheck &check)
   if (bnnmf_status status = check.range("period", scale_shift.period, 1, BNNMF_MAX_ELEMENTS)) return status;
   if (bnnmf_status status = check.numbers("scale", scale_shift.scale, 1, scale_shift.period)) return status;
   return check.numbers("shift", scale_shift.shift, 1, scale_shift.period);
-}
-
-/// An enumerated value.
-bnnmf_status verify_known(const char *what, uint32_t value, uint32_t least, uint32_t most, Diagnosis &diagnosis) {
-  if (value >= least && value <= most) return BNNMF_OK;
-  return diagnosis.refuse(BNNMF_UNSUPPORTED, "%s %" PRIu32 "; this reader knows %" PRIu32 " to %" PRIu32, what, value,
-                          least, most);
 }
 
 bnnmf_status verify(const bnnmf_elementwise &elementwise, uint32_t input_count, Diagnosis &diagnosis) {

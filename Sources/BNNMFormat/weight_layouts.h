@@ -3,7 +3,6 @@
 #define BNNMF_WEIGHT_LAYOUT_FORMS_H
 
 #include "bnnm_operators.h"
-#include "bnnm_weight_layouts.h"
 
 // Words of one pixel, and blocks of output channels, of one group.
 static inline uint64_t bnnmf_shape_words(const bnnmf_weight_shape *shape) {
@@ -19,6 +18,8 @@ typedef struct bnnmf_layout_form {
   // One group from words, and back to them; every byte of the result is written.
   void (*from_words)(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights);
   void (*to_words)(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words);
+  // 1 where what stands for no weight is 0 in one group.
+  int (*is_clean)(const bnnmf_weight_shape *shape, const void *weights);
 } bnnmf_layout_form;
 
 #endif

@@ -1,5 +1,7 @@
 import ArgumentParser
+import BNNM
 import BNNMONNX
+import BNNMPacker
 import BNNMPasses
 
 /// The options that say how a model is compiled; `verify` takes them too.
@@ -21,6 +23,13 @@ struct CompileOptions: ParsableArguments {
             valueName: "seed"))
     var randomWeights: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "Lay binary weights out for the kernels of a machine, so that they are used where they are in the file. Any "
+                + "machine runs any file; one of another kind repacks them when it opens the model.",
+            valueName: WeightTarget.names.joined(separator: "|")))
+    var target = WeightTarget.portable
+
     @Flag(help: "Check the graph after every pass.")
     var verifyEach = false
 
@@ -32,6 +41,28 @@ struct CompileOptions: ParsableArguments {
 }
 
 extension CompilationContext.SignZero: ExpressibleByArgument {}
+
+extension WeightTarget: ExpressibleByArgument {
+    static let names = ["native"] + allCases.map(\.rawValue)
+
+    /// `native` is this machine.
+    public init?(argument: String) {
+        if argument == "native" { self = .native } else { self.init(rawValue: argument) }
+    }
+
+    public static var allValueStrings: [String] { names }
+
+    private static var native: WeightTarget {
+        #if arch(arm64)
+            .aarch64
+        #elseif arch(arm)
+            .armv7
+        #else
+            InstructionSet.available.contains(.avx512)
+                ? .x86AVX512 : InstructionSet.available.contains(.avx2) ? .x86AVX2 : .portable
+        #endif
+    }
+}
 
 /// `NAME=1x3x224x224`.
 struct InputShape: ExpressibleByArgument {

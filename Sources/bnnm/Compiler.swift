@@ -9,8 +9,6 @@ import Foundation
 /// The way from an ONNX file to a `.bnnm` file: import, passes, pack.
 struct Compiler {
     static let producer = "bnnm 0.1.0"
-    /// What weights are laid out for.
-    private static let target = "portable"
 
     let path: String
     let options: CompileOptions
@@ -49,7 +47,7 @@ struct Compiler {
         try Packer.write(
             laidOut,
             Packer.Info(
-                name: name, producer: producer, target: Compiler.target,
+                name: name, producer: producer, target: options.target,
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
             checks: checks, to: output)
         var report = self.report()
@@ -61,7 +59,7 @@ struct Compiler {
     /// The report, but for what only the written file tells.
     func report() -> CompilationReport {
         var report = CompilationReport(
-            model: name, target: Compiler.target, imported: imported.graph, laidOut: laidOut, context)
+            model: name, target: options.target.rawValue, imported: imported.graph, laidOut: laidOut, context)
         report.sourceFileBytes = Compiler.fileSize(path).map { $0 + imported.externalByteCount }
         report.randomSeed = imported.randomSeed
         return report

@@ -21,6 +21,8 @@ struct ModelContent: Encodable {
     }
 
     let name, producer, target, format: String
+    /// Whether this machine wants binary weights in another layout than the file's.
+    let isRepacked: Bool
     /// The name of the open batch dimension, or "fixed".
     let batch: String
     let weightBytes, sourceWeightBytes, arenaBytes: Int
@@ -36,6 +38,7 @@ struct ModelContent: Encodable {
         producer = info.producer
         target = info.target
         format = info.formatVersion
+        isRepacked = info.isRepacked
         batch = info.openBatch.map { "open ('\($0)')" } ?? "fixed"
         weightBytes = info.weightByteCount
         sourceWeightBytes = info.sourceWeightByteCount
@@ -85,7 +88,10 @@ struct ModelContent: Encodable {
     private static let layerHeader = ["layer", "operator", "result (channel-last)", "MACs", "constants", "kernel"]
     private static let probeHeader = ["binarizer", "shape"]
 
-    private var headline: String { "\(name), by \(producer), format \(format), weights laid out for \(target)" }
+    private var headline: String {
+        "\(name), by \(producer), format \(format), weights laid out for \(target)"
+            + (isRepacked ? ", repacked for this machine" : "")
+    }
 
     private var facts: [(name: String, value: String)] {
         var facts = [(name: "batch", value: batch)]

@@ -20,7 +20,7 @@ enum CompiledDigits {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("bnnm-\(UUID().uuidString).bnnm")
         defer { try? FileManager.default.removeItem(at: file) }
         let info = Packer.Info(
-            name: name, producer: "test", target: "portable", sourceWeightBytes: UInt64(imported.weightByteCount))
+            name: name, producer: "test", target: .portable, sourceWeightBytes: UInt64(imported.weightByteCount))
         try Packer.write(graph, info, to: file.path)
         return [UInt8](try Data(contentsOf: file))
     }

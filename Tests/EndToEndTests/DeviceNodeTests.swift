@@ -48,7 +48,7 @@ final class DeviceNodeTests: XCTestCase {
         try Pipeline.run(on: &graph, &context, verify: true)
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("bnnm-\(UUID().uuidString).bnnm")
         defer { try? FileManager.default.removeItem(at: file) }
-        let info = Packer.Info(name: "node", producer: "test", target: "portable", sourceWeightBytes: 0)
+        let info = Packer.Info(name: "node", producer: "test", target: .portable, sourceWeightBytes: 0)
         try Packer.write(graph, info, to: file.path)
         let session = try BNNMSession(BNNMModel(path: file.path))
         let outputs = try session.run(values: try inputs.map(values), executions: 1)

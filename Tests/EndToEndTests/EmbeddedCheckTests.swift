@@ -33,7 +33,7 @@ final class EmbeddedCheckTests: XCTestCase {
             inputs: [input], outputs: expected.outputs, decisions: expected.decisions,
             tolerance: 1e-4)
         change(&check)
-        let info = Packer.Info(name: "check", producer: "test", target: "portable", sourceWeightBytes: 0)
+        let info = Packer.Info(name: "check", producer: "test", target: .portable, sourceWeightBytes: 0)
         try Packer.write(graph, info, checks: [check, check], to: path)
         return try BNNMModel(path: path)
     }

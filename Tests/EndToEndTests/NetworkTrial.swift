@@ -89,7 +89,7 @@ struct NetworkTrial {
         try Pipeline.run(Pipeline.toRuntime, on: &graph, &context, verify: true)
         let check = ReferenceCheck(
             reference, exactNames: Set(context.binarizers.filter { $0.domain == .accumulator }.map(\.name)))
-        let info = Packer.Info(name: "random", producer: "test", target: "portable", sourceWeightBytes: 0)
+        let info = Packer.Info(name: "random", producer: "test", target: .portable, sourceWeightBytes: 0)
         try Packer.write(graph, info, to: path)
         let model = try BNNMModel(path: path)
 

@@ -59,6 +59,6 @@ struct BinaryLayer {
             window: window, groups: UInt32(groups), pad_value: padValue, weights: model.blob(packed),
             switch_points: points.isEmpty ? none : model.blob(points), switch_count: UInt32(points.count / outChannels),
             scale: scale.isEmpty ? none : model.blob(scale), bias: bias.isEmpty ? none : model.blob(bias),
-            minimum: limits.0, maximum: limits.1, mask: mask, epilogue: epilogue)
+            minimum: limits.0, maximum: limits.1, mask: mask, layout: 0, epilogue: epilogue)
     }
 }

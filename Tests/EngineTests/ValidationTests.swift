@@ -65,7 +65,7 @@ final class ValidationTests: EngineTestCase {
             model.op(BNNMF_OP_BINARY_CONV2D, [bits], BNNMF_FLOAT32, [1, 1, 1, 1]) {
                 $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                     window: g, groups: 1, pad_value: 0, weights: weights, switch_points: .max, switch_count: 0,
-                    scale: scale, bias: .max, minimum: -1, maximum: 1, mask: 0, epilogue: .none)
+                    scale: scale, bias: .max, minimum: -1, maximum: 1, mask: 0, layout: 0, epilogue: .none)
             })
         assertRefused(model, "must be at most 16777216", .limitExceeded)
     }

@@ -27,7 +27,7 @@ final class HeaderTests: XCTestCase {
         for version in [0, 2, 0xffff] as [UInt16] {
             let answer = try opened(repairing: false) { $0.store(version, at: 4) }
             XCTAssertEqual(answer.status, BNNMF_UNSUPPORTED)
-            XCTAssertEqual(answer.message, "format version \(version).3; this reader knows versions 1.x")
+            XCTAssertEqual(answer.message, "format version \(version).4; this reader knows versions 1.x")
         }
     }
 
@@ -36,7 +36,7 @@ final class HeaderTests: XCTestCase {
     }
 
     func testUnknownFlagsAndReservedBytesAreUnsupported() throws {
-        for flags in [8, 15, 1 << 31] as [UInt32] {
+        for flags in [16, 31, 1 << 31] as [UInt32] {
             XCTAssertEqual(try opened { $0.store(flags, at: 52) }.status, BNNMF_UNSUPPORTED)
         }
         XCTAssertEqual(try opened { $0.store(UInt64(1) << 63, at: 56) }.status, BNNMF_UNSUPPORTED)
@@ -67,7 +67,7 @@ final class HeaderTests: XCTestCase {
                     kernel_h: 1, kernel_w: 1, stride_h: 1, stride_w: 1, dilation_h: 1, dilation_w: 1, pad_top: 0,
                     pad_left: 0, pad_bottom: 0, pad_right: 0),
                 groups: 1, pad_value: 0, weights: weights, switch_points: .max, switch_count: 0, scale: .max,
-                bias: .max, minimum: -.infinity, maximum: .infinity, mask: 0, epilogue: .none)
+                bias: .max, minimum: -.infinity, maximum: .infinity, mask: 0, layout: 0, epilogue: .none)
         }
         XCTAssertEqual(try model.fileBytes().load(UInt32.self, at: 52), 0)
         model.ops[1].input_count = 2

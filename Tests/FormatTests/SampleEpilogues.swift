@@ -37,7 +37,7 @@ extension DescribedModel {
         op(BNNMF_OP_BINARY_CONV2D, [bits, sum, bits], masked) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 1, pad_value: 0, weights: weights, switch_points: .max, switch_count: 0,
-                scale: numbers(8.5), bias: .max, minimum: -3, maximum: 3, mask: 2,
+                scale: numbers(8.5), bias: .max, minimum: -3, maximum: 3, mask: 2, layout: 0,
                 epilogue: .of(
                     [.of(BNNMF_STEP_SUBTRACT_FROM, operand: 1)], stores: stores.decisions, points: numbers(9.5),
                     pointCount: 1))
@@ -45,7 +45,7 @@ extension DescribedModel {
         op(BNNMF_OP_BINARY_CONV2D, [bits], accumulators, more: [means]) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 1, pad_value: 1, weights: weights, switch_points: .max, switch_count: 0,
-                scale: .max, bias: .max, minimum: -.infinity, maximum: .infinity, mask: 0,
+                scale: .max, bias: .max, minimum: -.infinity, maximum: .infinity, mask: 0, layout: 0,
                 epilogue: .of(
                     [], stores: stores.values | stores.averages, averageScale: numbers(10.5),
                     averageShift: numbers(11.5)))

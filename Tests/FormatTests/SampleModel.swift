@@ -47,19 +47,19 @@ extension DescribedModel {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 2, pad_value: -1, weights: weights, switch_points: .max, switch_count: 0,
                 scale: .max, bias: .max, minimum: -.infinity, maximum: .infinity,
-                mask: 0, epilogue: .none)
+                mask: 0, layout: 0, epilogue: .none)
         }
         model.op(BNNMF_OP_BINARY_CONV2D, [bits], scaled) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 3, pad_value: 1, weights: weights, switch_points: .max, switch_count: 0,
                 scale: model.blob([Float](repeating: 2, count: 9)), bias: model.blob([Float](repeating: -3, count: 9)),
-                minimum: 0, maximum: 1, mask: 0, epilogue: .none)
+                minimum: 0, maximum: 1, mask: 0, layout: 0, epilogue: .none)
         }
         model.op(BNNMF_OP_BINARY_CONV2D, [bits], decided) {
             $0.parameters.binary_conv2d = bnnmf_binary_conv2d(
                 window: window, groups: 5, pad_value: 0, weights: weights,
                 switch_points: model.blob([Int32](repeating: 4, count: 18)), switch_count: 2, scale: .max, bias: .max,
-                minimum: -2, maximum: 2, mask: 0, epilogue: .none)
+                minimum: -2, maximum: 2, mask: 0, layout: 0, epilogue: .none)
         }
         model.op(BNNMF_OP_MAX_POOL, [sums], largest) {
             $0.parameters.pool = bnnmf_pool(window: window, count_include_pad: 0, or_channels: .max)

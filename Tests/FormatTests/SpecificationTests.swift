@@ -24,7 +24,7 @@ final class SpecificationTests: XCTestCase {
 
     /// The headers of records, codes and limits.
     private func headers() throws -> String {
-        try ["limits", "operators", "format"].map { try text("Sources/BNNMFormat/include/bnnm_\($0).h") }.joined()
+        try ["limits", "weight_layouts", "operators", "format"].map { try text("Sources/BNNMFormat/include/bnnm_\($0).h") }.joined()
     }
 
     /// The enumerators of an enumeration of the headers, without their prefix.
@@ -65,6 +65,8 @@ final class SpecificationTests: XCTestCase {
     func testReductions() throws {
         try assertCodes("Reductions", "bnnmf_reduction", prefix: "BNNMF_")
     }
+
+    func testWeightLayouts() throws { try assertCodes("Weight layouts", "bnnmf_weight_layout", prefix: "BNNMF_") }
 
     func testOperandForms() throws { try assertCodes("Operand forms", "bnnmf_operand_form", prefix: "BNNMF_") }
 
@@ -116,7 +118,7 @@ final class SpecificationTests: XCTestCase {
         XCTAssertEqual(
             fields,
             [
-                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 3, "file_size": UInt64(bytes.buffer.count),
+                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 4, "file_size": UInt64(bytes.buffer.count),
                 "metadata_offset": 64, "metadata_size": metadataSize, "blobs_offset": section,
                 "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 7,
                 "reserved": 0,

@@ -19,7 +19,7 @@ final class PackedModel {
         self.graph = graph
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).bnnm")
         defer { try? FileManager.default.removeItem(at: file) }
-        let info = Packer.Info(name: "sample", producer: "bnnm test", target: "portable", sourceWeightBytes: 1234)
+        let info = Packer.Info(name: "sample", producer: "bnnm test", target: .portable, sourceWeightBytes: 1234)
         try Packer.write(graph, info, to: file.path)
         let data = try Data(contentsOf: file)
         bytes = .allocate(byteCount: data.count, alignment: 64)

@@ -147,7 +147,7 @@ final class PackedModelTests: XCTestCase {
         var graph = try sample()
         var context = CompilationContext()
         try Pipeline.run(on: &graph, &context)
-        let info = Packer.Info(name: "", producer: "", target: "", sourceWeightBytes: 0)
+        let info = Packer.Info(name: "", producer: "", target: .portable, sourceWeightBytes: 0)
         XCTAssertThrowsError(try Packer.write(graph, info, to: "no such folder/model.bnnm")) { error in
             XCTAssertTrue(error is PackingError)
             XCTAssertTrue("\(error)".contains("no such folder"), "\(error)")

@@ -11,7 +11,7 @@ extension BinaryConv2D {
         let op: bnnmf_binary_conv2d
         let layout: Layout
         let geometry: WindowGeometry
-        let weights: UnsafePointer<UInt64>
+        let weights: UnsafeRawPointer
         let padPixel: UnsafePointer<UInt64>?
         /// Room for one group of an image, and of its mask.
         let extracted: UnsafeMutablePointer<UInt64>
@@ -24,9 +24,9 @@ extension BinaryConv2D {
     static func run(_ run: OperatorRun) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.binary_conv2d)
         let layout = Layout(op, x, run.outputTensor)
-        guard let weights = run.blob(op.weights, as: UInt64.self),
-            let dims = Epilogue.valueDims(run.record, x, run.outputTensor)
-        else { return }
+        guard let weights = run.weights.bytes, let dims = Epilogue.valueDims(run.record, x, run.outputTensor) else {
+            return
+        }
         let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
         let padPixel = op.pad_value == 0 ? nil : preparePadPixel(run, layout, isMinus: op.pad_value < 0)
         let extracted = scratch + (padPixel == nil ? 0 : Int(layout.words))
@@ -105,7 +105,9 @@ extension BinaryConv2D {
         arguments.input_stride = UInt32(layout.needsExtraction ? layout.words : state.x.rowWords)
         arguments.input_words = UInt32(layout.words)
         arguments.channels = UInt32(layout.channels)
-        arguments.weights = state.weights + group &* Int(layout.groupWords)
+        let weights = state.weights + group &* run.weights.groupByteCount
+        arguments.weights = weights.assumingMemoryBound(to: UInt64.self)
+        arguments.layout = bnnmk_weight_layout(rawValue: run.weights.layout.rawValue)
         arguments.pad_pixel = state.padPixel
         arguments.out_channels = UInt32(layout.outChannels)
         arguments.channel_offset = UInt32(offset)

@@ -34,9 +34,7 @@ enum BinaryConv2D {
             try scope.requireInputs(op.mask == 0 ? 1 : 2)
             try validateResult(op, y, scope)
         }
-        let layout = Layout(op, x, y)
-        let bytes = product(layout.groupWords, groups, 8)
-        try validateTails(layout, try scope.blob("weights", op.weights, byteCount: bytes), scope)
+        try validateWeights(op, Layout(op, x, y), scope)
     }
 
     private static func validateMask(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ scope: OperatorScope) throws(Failure) {
@@ -69,30 +67,17 @@ enum BinaryConv2D {
         }
     }
 
-    /// Unused weight bits must be 0, else they would count.
-    private static func validateTails(
-        _ layout: Layout, _ weights: UnsafeRawPointer, _ scope: OperatorScope
+    /// The weights' size must be what their layout needs, and unused bits 0, else they would count.
+    private static func validateWeights(
+        _ op: bnnmf_binary_conv2d, _ layout: Layout, _ scope: OperatorScope
     ) throws(Failure) {
-        let words = weights.assumingMemoryBound(to: UInt64.self)
-        let block = Int(BNNMF_CHANNEL_BLOCK)
-        let tailBits = UInt64(layout.channels % 64)
-        let usedBits: UInt64 = tailBits == 0 ? .max : (1 << tailBits) &- 1
-        let wordsPerBlock = Int(layout.taps &* layout.words)
-        var position = 0
-        for _ in 0..<Int(layout.groups) {
-            for blockIndex in 0..<Int(layout.blocks) {
-                let present = min(Int(layout.outChannels) &- blockIndex &* block, block)
-                for word in 0..<wordsPerBlock {
-                    let isLast = (word &+ 1) % Int(layout.words) == 0
-                    for channel in 0..<block {
-                        let allowed = channel >= present ? 0 : isLast ? usedBits : UInt64.max
-                        try scope.require(
-                            words[position] & ~allowed == 0, "weight bits behind the last channel must be 0")
-                        position &+= 1
-                    }
-                }
-            }
-        }
+        let form = bnnmf_weight_layout(rawValue: op.layout)
+        var shape = layout.shape
+        let groupByteCount = Int64(clamping: bnnmf_weight_group_size(form, &shape))
+        try scope.require(groupByteCount > 0, "its weights must have a layout that this library knows")
+        let weights = try scope.blob("weights", op.weights, byteCount: product(groupByteCount, layout.groups))
+        try scope.require(
+            bnnmf_weights_are_clean(form, &shape, weights) == 1, "weight bits behind the last channel must be 0")
     }
 
     /// How weights are stored, per group.
@@ -110,8 +95,12 @@ enum BinaryConv2D {
             blocks = dividedUp(outChannels, by: Int64(BNNMF_CHANNEL_BLOCK))
         }
 
-        /// Words of a group's weights: at most 2^31 · 2^24 · 8.
-        var groupWords: Int64 { blocks &* taps &* words &* Int64(BNNMF_CHANNEL_BLOCK) }
+        /// The same for the format's functions.
+        var shape: bnnmf_weight_shape {
+            bnnmf_weight_shape(
+                groups: UInt32(groups), out_channels: UInt32(outChannels), taps: UInt32(clamping: taps),
+                channels: UInt32(channels))
+        }
         /// Whether a group's channels must be copied to begin at a word.
         var needsExtraction: Bool { groups > 1 && channels % 64 != 0 }
     }

@@ -1175,7 +1175,8 @@ struct BinaryConv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_MINIMUM = 20,
     VT_MAXIMUM = 22,
     VT_MASK = 24,
-    VT_EPILOGUE = 26
+    VT_EPILOGUE = 26,
+    VT_LAYOUT = 28
   };
   const bnnm::schema::Window *window() const {
     return GetStruct<const bnnm::schema::Window *>(VT_WINDOW);
@@ -1213,6 +1214,9 @@ struct BinaryConv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const bnnm::schema::Epilogue *epilogue() const {
     return GetPointer<const bnnm::schema::Epilogue *>(VT_EPILOGUE);
   }
+  uint8_t layout() const {
+    return GetField<uint8_t>(VT_LAYOUT, 0);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyFieldRequired<bnnm::schema::Window>(verifier, VT_WINDOW, 4) &&
@@ -1228,6 +1232,7 @@ struct BinaryConv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<uint32_t>(verifier, VT_MASK, 4) &&
            VerifyOffset(verifier, VT_EPILOGUE) &&
            verifier.VerifyTable(epilogue()) &&
+           VerifyField<uint8_t>(verifier, VT_LAYOUT, 1) &&
            verifier.EndTable();
   }
 };
@@ -1272,6 +1277,9 @@ struct BinaryConv2DBuilder {
   void add_epilogue(flatbuffers::Offset<bnnm::schema::Epilogue> epilogue) {
     fbb_.AddOffset(BinaryConv2D::VT_EPILOGUE, epilogue);
   }
+  void add_layout(uint8_t layout) {
+    fbb_.AddElement<uint8_t>(BinaryConv2D::VT_LAYOUT, layout, 0);
+  }
   explicit BinaryConv2DBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -1297,7 +1305,8 @@ inline flatbuffers::Offset<BinaryConv2D> CreateBinaryConv2D(
     float minimum = -std::numeric_limits<float>::infinity(),
     float maximum = std::numeric_limits<float>::infinity(),
     uint32_t mask = 0,
-    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0) {
+    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0,
+    uint8_t layout = 0) {
   BinaryConv2DBuilder builder_(_fbb);
   builder_.add_epilogue(epilogue);
   builder_.add_mask(mask);
@@ -1310,6 +1319,7 @@ inline flatbuffers::Offset<BinaryConv2D> CreateBinaryConv2D(
   builder_.add_weights(weights);
   builder_.add_groups(groups);
   builder_.add_window(window);
+  builder_.add_layout(layout);
   builder_.add_pad_value(pad_value);
   return builder_.Finish();
 }

@@ -10,7 +10,7 @@ extern "C" {
 
 // A reader accepts its own major version and any minor version whose operators it knows.
 #define BNNMF_VERSION_MAJOR 1
-#define BNNMF_VERSION_MINOR 3
+#define BNNMF_VERSION_MINOR 4
 
 // Flags of the file header. A reader refuses flags it does not know.
 typedef enum bnnmf_header_flag {
@@ -20,6 +20,8 @@ typedef enum bnnmf_header_flag {
   BNNMF_FLAG_PROBE_MASKS = 2,
   // A probe has an order, or a mask that differs, which versions before 1.3 would not see.
   BNNMF_FLAG_PROBE_FORMS = 4,
+  // Weights have a layout other than words, which versions before 1.4 would not see.
+  BNNMF_FLAG_WEIGHT_LAYOUTS = 8,
 } bnnmf_header_flag;
 
 // The file header's length, and the alignment of the blob section and of every blob in it, in bytes.

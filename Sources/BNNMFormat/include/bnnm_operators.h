@@ -4,6 +4,7 @@
 #define BNNM_OPERATORS_H
 
 #include "bnnm_limits.h"
+#include "bnnm_weight_layouts.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -132,9 +133,10 @@ typedef struct bnnmf_conv2d {
 // With a mask, a second bits tensor like the input, only inputs whose mask bit is 1 count, and pad_value is 0:
 // acc = popcount(mask) - 2 * popcount(mask & (x ^ w)), over the taps on the input.
 //
-// Weights, blob of uint64 [groups][B][kernel_h][kernel_w][S][BNNMF_CHANNEL_BLOCK]: S = ceil(C / groups / 64) words;
+// Weights in the layout of words, blob of uint64 [groups][B][kernel_h][kernel_w][S][BNNMF_CHANNEL_BLOCK]: S = ceil(C / groups / 64) words;
 // B = ceil(M / groups / BNNMF_CHANNEL_BLOCK) blocks of output channels, the channel within its block innermost; missing
-// channels of the last block are all 0. Bit i of a channel's words is input channel i of its group.
+// channels of the last block are all 0. Bit i of a channel's words is input channel i of its group. Other layouts, which
+// bnnm_weight_layouts.h has, hold the same bits in another order.
 #define BNNMF_CHANNEL_BLOCK 8
 typedef struct bnnmf_binary_conv2d {
   bnnmf_window window;
@@ -146,7 +148,8 @@ typedef struct bnnmf_binary_conv2d {
   uint32_t scale;  // blob, float32 [M], for float32; else BNNMF_NONE
   uint32_t bias;   // blob, float32 [M], for float32; or BNNMF_NONE
   float minimum, maximum;
-  uint32_t mask;  // which of the operator's inputs, 1 or more, is the mask; 0: none
+  uint32_t mask;    // which of the operator's inputs, 1 or more, is the mask; 0: none
+  uint32_t layout;  // bnnmf_weight_layout; since 1.4, before always WORDS
   bnnmf_epilogue epilogue;
 } bnnmf_binary_conv2d;
 

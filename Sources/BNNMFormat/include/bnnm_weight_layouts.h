@@ -13,10 +13,11 @@ extern "C" {
 typedef enum bnnmf_weight_layout {
   BNNMF_LAYOUT_WORDS = 0,  // uint64 [groups][B][taps][S][BNNMF_CHANNEL_BLOCK], as bnnm_operators.h says
 } bnnmf_weight_layout;
+#define BNNMF_LAST_LAYOUT BNNMF_LAYOUT_WORDS
 
-// What weights can be laid out for.
+// What weights can be laid out for. Numbers are no file contract: files have names.
 typedef enum bnnmf_target {
-  BNNMF_TARGET_PORTABLE = 0,
+  BNNMF_TARGET_PORTABLE = 0,  // any machine
   BNNMF_TARGET_AARCH64 = 1,
   BNNMF_TARGET_ARMV7 = 2,
   BNNMF_TARGET_X86_AVX2 = 3,
@@ -40,6 +41,13 @@ void bnnmf_weights_from_words(bnnmf_weight_layout layout, const bnnmf_weight_sha
                               void *weights);
 void bnnmf_weights_to_words(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights,
                             uint64_t *words);
+
+// 1 where all that stands for no weight is 0, else 0: bits behind the last channel, channels behind the last output
+// channel.
+int bnnmf_weights_are_clean(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights);
+
+// The name of a target, as `bnnmf_model_info.target` has it; NULL for an unknown one.
+const char *bnnmf_target_name(bnnmf_target target);
 
 #ifdef __cplusplus
 }
