@@ -41,16 +41,18 @@ public func bnnm_session_message(_ session: OpaquePointer?) -> UnsafePointer<CCh
 /// Executes all operators, tells the probes, and copies outputs that are not computed in place.
 private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Session>) {
     let model = execution.model
-    let probe = session.pointee.probe
+    let (probe, layer) = (session.pointee.probe, session.pointee.layer)
     if probe != nil { tell(model.pointee.firstConstantProbe, execution, session) }
     for index in 0..<model.pointee.operators.count {
         let record = model.pointee.operators[index]
+        if let layer { layer(session.pointee.layerUser, UInt32(index), execution.index) }
         Dispatch.run(
             OperatorRun(
                 execution: execution, record: record.op, weights: execution.weights[index],
                 scratchOffset: record.scratchOffset))
         if probe != nil { tell(record.firstProbe, execution, session) }
     }
+    if let layer { layer(session.pointee.layerUser, UInt32(model.pointee.operators.count), execution.index) }
     for port in 0..<bnnmf_output_count(model.pointee.view) { copyOutput(port, execution) }
 }
 

@@ -69,7 +69,8 @@ private func create(
     let session = memory.bindMemory(to: Session.self, capacity: 1)
     session.initialize(
         to: Session(
-            model: model, allocator: allocator, probe: options.probe, probeUser: options.probeUser, message: text))
+            model: model, allocator: allocator, probe: options.probe, probeUser: options.probeUser,
+            layer: options.layer, layerUser: options.layerUser, message: text))
     do throws(Failure) {
         bnnmk_fill_table(&session.pointee.table, options.isaMask)
         session.pointee.isa = InstructionSets.best(options.isaMask)
@@ -80,7 +81,7 @@ private func create(
         } else {
             session.pointee.arena = try allocator.allocate(max(needed, 1), message)
         }
-        try startThreads(session, memory + poolOffset, options.threadCount, message)
+        try startThreads(session, memory + poolOffset, options, message)
     } catch {
         Session.destroy(session)
         throw error
@@ -101,15 +102,17 @@ private func layOutWeights(_ session: UnsafeMutablePointer<Session>, _ message: 
 }
 
 private func startThreads(
-    _ session: UnsafeMutablePointer<Session>, _ memory: UnsafeMutableRawPointer, _ count: UInt32, _ message: Message
+    _ session: UnsafeMutablePointer<Session>, _ memory: UnsafeMutableRawPointer, _ options: SessionOptions,
+    _ message: Message
 ) throws(Failure) {
+    let (count, cpus) = (options.threadCount, options.cpus)
     guard count > 1 else { return }
-    session.pointee.pool = bnnmp_pool_create(memory, count)
+    session.pointee.pool = bnnmp_pool_create(memory, count, cpus.baseAddress, UInt32(cpus.count))
     guard session.pointee.pool == nil else { return }
     throw message.failure(BNNM_THREAD_FAILED) {
         $0.add("the operating system did not start ")
         $0.add(count &- 1)
-        $0.add(" threads")
+        $0.add(cpus.isEmpty ? " threads" : " threads on the CPUs asked for")
     }
 }
 

@@ -20,6 +20,8 @@ struct Session {
     var pool: OpaquePointer?
     var probe: bnnm_probe_callback?
     var probeUser: UnsafeMutableRawPointer?
+    var layer: bnnm_layer_callback?
+    var layerUser: UnsafeMutableRawPointer?
     let message: UnsafeMutablePointer<CChar>
 
     /// Capacity of `message`.

@@ -12,6 +12,10 @@ struct SessionOptions {
     let arenaByteCount: Int
     let probe: bnnm_probe_callback?
     let probeUser: UnsafeMutableRawPointer?
+    let layer: bnnm_layer_callback?
+    let layerUser: UnsafeMutableRawPointer?
+    /// Where threads stay; empty: anywhere.
+    let cpus: UnsafeBufferPointer<UInt32>
 
     init(_ pointer: UnsafePointer<bnnm_session_options>?) throws(Failure) {
         var options = bnnm_session_options()
@@ -33,6 +37,18 @@ struct SessionOptions {
         if let arena = options.arena, Int(bitPattern: arena) & (Allocator.alignment &- 1) != 0 {
             throw message.failure(BNNM_INVALID_ARGUMENT, "options: arena must be aligned to 64 bytes")
         }
+        cpus = UnsafeBufferPointer(start: options.cpus, count: options.cpus == nil ? 0 : Int(options.cpu_count))
+        guard (options.cpus == nil) == (options.cpu_count == 0) else {
+            throw message.failure(BNNM_INVALID_ARGUMENT, "options: cpus and cpu_count must be both set or both 0")
+        }
+        for cpu in cpus where cpu >= UInt32(BNNM_MAX_CPUS) {
+            throw message.failure(BNNM_INVALID_ARGUMENT) {
+                $0.add("options: cpus must be below ")
+                $0.add(UInt32(BNNM_MAX_CPUS))
+                $0.add(", not ")
+                $0.add(cpu)
+            }
+        }
         isaMask = try InstructionSets.allowed(options.isa_mask, message)
         self.message = message
         functions = options.allocator
@@ -41,5 +57,7 @@ struct SessionOptions {
         arenaByteCount = options.arena_byte_count
         probe = options.probe
         probeUser = options.probe_user
+        layer = options.layer
+        layerUser = options.layer_user
     }
 }

@@ -8,9 +8,10 @@
 // Both sides spin first and then sleep on a condition. Whoever is about to sleep says so (`sleeping_workers`,
 // `caller_sleeps`) before it looks at the condition a last time; whoever changes the condition looks at that after
 // it. With sequentially consistent atomics at least one of them sees the other, so no wake-up is lost.
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE  // CPU affinity
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -171,8 +172,26 @@ size_t bnnmp_pool_byte_count(uint32_t thread_count) {
   return sizeof(bnnmp_pool) + (thread_count > 1 ? thread_count - 1 : 0) * sizeof(pthread_t);
 }
 
+// Starts one worker; on a CPU, or anywhere where `cpu` is NULL.
+static bool start_worker(bnnmp_pool *pool, pthread_t *thread, const uint32_t *cpu) {
+  if (!cpu) {
+    return pthread_create(thread, NULL, work, pool) == 0;
+  }
+  cpu_set_t set;
+  pthread_attr_t attributes;
+  if (*cpu >= CPU_SETSIZE || pthread_attr_init(&attributes) != 0) {
+    return false;
+  }
+  CPU_ZERO(&set);
+  CPU_SET(*cpu, &set);
+  const bool started = pthread_attr_setaffinity_np(&attributes, sizeof set, &set) == 0 &&
+                       pthread_create(thread, &attributes, work, pool) == 0;
+  pthread_attr_destroy(&attributes);
+  return started;
+}
+
 // Starts the workers with all signals blocked: a host's handlers run on the host's threads.
-static bool start_workers(bnnmp_pool *pool, uint32_t worker_count) {
+static bool start_workers(bnnmp_pool *pool, uint32_t worker_count, const uint32_t *cpus, uint32_t cpu_count) {
   sigset_t all, before;
   sigfillset(&all);
   if (worker_count > 0 && pthread_sigmask(SIG_SETMASK, &all, &before) != 0) {
@@ -180,7 +199,8 @@ static bool start_workers(bnnmp_pool *pool, uint32_t worker_count) {
   }
   bool started = true;
   while (started && pool->worker_count < worker_count) {
-    started = pthread_create(&pool->workers[pool->worker_count], NULL, work, pool) == 0;
+    const uint32_t worker = pool->worker_count;
+    started = start_worker(pool, &pool->workers[worker], cpu_count > 0 ? &cpus[(worker + 1) % cpu_count] : NULL);
     pool->worker_count += started;
   }
   if (worker_count > 0) {
@@ -189,7 +209,7 @@ static bool start_workers(bnnmp_pool *pool, uint32_t worker_count) {
   return started;
 }
 
-bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count) {
+bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_t *cpus, uint32_t cpu_count) {
   bnnmp_pool *pool = memory;
   if (thread_count > MAX_THREADS) {
     thread_count = MAX_THREADS;
@@ -216,7 +236,7 @@ bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count) {
     pthread_mutex_destroy(&pool->mutex);
     return NULL;
   }
-  if (!start_workers(pool, thread_count > 1 ? thread_count - 1 : 0)) {
+  if (!start_workers(pool, thread_count > 1 ? thread_count - 1 : 0, cpus, cpu_count)) {
     bnnmp_pool_destroy(pool);
     return NULL;
   }

@@ -32,7 +32,8 @@ static_assert(offsetof(FileHeader, checksum) == 48 && offsetof(FileHeader, reser
 /// FlatBuffers' offsets are 31 bits long.
 constexpr uint64_t maximum_metadata_bytes = INT32_MAX - 64;
 
-constexpr uint32_t known_flags = BNNMF_FLAG_EPILOGUES | BNNMF_FLAG_PROBE_MASKS | BNNMF_FLAG_PROBE_FORMS | BNNMF_FLAG_WEIGHT_LAYOUTS;
+constexpr uint32_t known_flags =
+    BNNMF_FLAG_EPILOGUES | BNNMF_FLAG_PROBE_MASKS | BNNMF_FLAG_PROBE_FORMS | BNNMF_FLAG_WEIGHT_LAYOUTS;
 
 /// The next multiple of the alignment of blobs. Precondition: far from the end of the type's range.
 constexpr uint64_t aligned(uint64_t offset) {

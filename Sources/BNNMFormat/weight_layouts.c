@@ -72,9 +72,8 @@ int bnnmf_weights_are_clean(bnnmf_weight_layout layout, const bnnmf_weight_shape
 
 const char *bnnmf_target_name(bnnmf_target target) {
   static const char *const names[] = {
-      [BNNMF_TARGET_PORTABLE] = "portable",        [BNNMF_TARGET_AARCH64] = "aarch64",
-      [BNNMF_TARGET_ARMV7] = "armv7",              [BNNMF_TARGET_X86_AVX2] = "x86-avx2",
-      [BNNMF_TARGET_X86_AVX512] = "x86-avx512",
+      [BNNMF_TARGET_PORTABLE] = "portable", [BNNMF_TARGET_AARCH64] = "aarch64",       [BNNMF_TARGET_ARMV7] = "armv7",
+      [BNNMF_TARGET_X86_AVX2] = "x86-avx2", [BNNMF_TARGET_X86_AVX512] = "x86-avx512",
   };
   return (size_t)target < sizeof names / sizeof names[0] ? names[target] : 0;
 }

@@ -31,6 +31,58 @@ final class InterfaceTests: EngineTestCase {
         }
     }
 
+    /// Each layer before it runs, then their number, for every execution.
+    func testTheLayerCallbackFollowsTheExecution() throws {
+        try withModel(small()) { model in
+            final class Calls { var all: [[Int]] = [] }
+            let calls = Calls()
+            var options = bnnm_session_options()
+            options.struct_size = MemoryLayout<bnnm_session_options>.size
+            options.layer_user = Unmanaged.passUnretained(calls).toOpaque()
+            options.layer = { user, layer, execution in
+                Unmanaged<Calls>.fromOpaque(user!).takeUnretainedValue().all.append([Int(layer), execution])
+            }
+            var session: OpaquePointer?
+            XCTAssertEqual(bnnm_session_create(model, &options, &session), BNNM_OK)
+            defer { bnnm_session_free(session) }
+            let input = [Float](repeating: 1, count: 560)
+            var output = [Float](repeating: 0, count: 56)
+            let status = input.withUnsafeBytes { input in
+                output.withUnsafeMutableBytes { output in
+                    var (x, y) = (bnnm_input(), bnnm_output())
+                    (x.data, x.byte_count) = (input.baseAddress, input.count)
+                    (y.data, y.byte_count) = (output.baseAddress, output.count)
+                    return bnnm_session_run(session, 2, &x, 1, &y, 1)
+                }
+            }
+            XCTAssertEqual(status, BNNM_OK)
+            XCTAssertEqual(calls.all, (0..<2).flatMap { execution in (0...3).map { [$0, execution] } })
+        }
+    }
+
+    func testCPUsThatCannotBeAreRefused() throws {
+        try withModel(small()) { model in
+            func create(_ cpus: [UInt32], count: UInt32) -> bnnm_status {
+                var options = bnnm_session_options()
+                options.struct_size = MemoryLayout<bnnm_session_options>.size
+                options.threads = 2
+                var session: OpaquePointer?
+                defer { bnnm_session_free(session) }
+                return cpus.withUnsafeBufferPointer {
+                    options.cpus = cpus.isEmpty ? nil : $0.baseAddress
+                    options.cpu_count = count
+                    return bnnm_session_create(model, &options, &session)
+                }
+            }
+            XCTAssertEqual(create([0], count: 1), BNNM_OK)
+            XCTAssertEqual(create([], count: 0), BNNM_OK)
+            XCTAssertEqual(create([0], count: 0), BNNM_INVALID_ARGUMENT)
+            XCTAssertEqual(create([], count: 1), BNNM_INVALID_ARGUMENT)
+            XCTAssertEqual(create([0, 1024], count: 2), BNNM_INVALID_ARGUMENT)
+            XCTAssertEqual(create([1023], count: 1), BNNM_THREAD_FAILED)
+        }
+    }
+
     func testNullsAndIndicesAreRefused() throws {
         var model: OpaquePointer?
         XCTAssertEqual(bnnm_model_open_file(nil, nil, &model), BNNM_INVALID_ARGUMENT)

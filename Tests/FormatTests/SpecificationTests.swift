@@ -24,7 +24,9 @@ final class SpecificationTests: XCTestCase {
 
     /// The headers of records, codes and limits.
     private func headers() throws -> String {
-        try ["limits", "weight_layouts", "operators", "format"].map { try text("Sources/BNNMFormat/include/bnnm_\($0).h") }.joined()
+        try ["limits", "weight_layouts", "operators", "format"].map {
+            try text("Sources/BNNMFormat/include/bnnm_\($0).h")
+        }.joined()
     }
 
     /// The enumerators of an enumeration of the headers, without their prefix.

@@ -8,7 +8,7 @@ final class ThreadPoolTests: XCTestCase {
     private func withPool(_ threadCount: UInt32, _ body: (OpaquePointer) -> Void) {
         let memory = bnnmp_allocate(bnnmp_pool_byte_count(threadCount), 64)!
         defer { bnnmp_free(memory) }
-        guard let pool = bnnmp_pool_create(memory, threadCount) else {
+        guard let pool = bnnmp_pool_create(memory, threadCount, nil, 0) else {
             return XCTFail("a pool of \(threadCount) threads does not start")
         }
         body(pool)
@@ -34,6 +34,55 @@ final class ThreadPoolTests: XCTestCase {
                 return XCTFail("\(message): call \(call) of \(items) items, grain \(grain)")
             }
         }
+    }
+
+    /// Where an item was computed: the thread, and the CPUs it may run on, where that is one.
+    private struct Place {
+        var cpu: Int32 = -1
+        var thread: pthread_t = 0
+    }
+
+    /// "0-1", "3": the CPUs that the calling thread may run on.
+    private static func allowedCPUs() -> Substring {
+        let status = (try? String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+        return line?.split(separator: "\t").last ?? ""
+    }
+
+    func testWorkersStayOnTheirCPUs() throws {
+        let last = try XCTUnwrap(Self.allowedCPUs().split { ",-".contains($0) }.last)
+        let cpu = try XCTUnwrap(UInt32(last))
+        let memory = bnnmp_allocate(bnnmp_pool_byte_count(3), 64)!
+        defer { bnnmp_free(memory) }
+        let pool = try XCTUnwrap(bnnmp_pool_create(memory, 3, [cpu], 1))
+        defer { bnnmp_pool_destroy(pool) }
+        let places = UnsafeMutablePointer<Place>.allocate(capacity: 300)
+        defer { places.deallocate() }
+        var workerItems = 0
+        // The caller may take all parts of a call before a worker wakes up.
+        for _ in 0..<1000 where workerItems == 0 {
+            places.initialize(repeating: Place(), count: 300)
+            bnnmp_pool_run(
+                pool,
+                { context, begin, end in
+                    let places = UnsafeMutablePointer<Place>(mutating: context!.assumingMemoryBound(to: Place.self))
+                    for i in begin..<end {
+                        places[Int(i)] = Place(cpu: Int32(ThreadPoolTests.allowedCPUs()) ?? -1, thread: pthread_self())
+                    }
+                }, places, 300, 1)
+            for i in 0..<300 where places[i].thread != pthread_self() {
+                workerItems += 1
+                XCTAssertEqual(places[i].cpu, Int32(cpu))
+            }
+        }
+        XCTAssertGreaterThan(workerItems, 0)
+    }
+
+    func testNoThreadStartsOnACPUThatIsNotThere() {
+        let memory = bnnmp_allocate(bnnmp_pool_byte_count(2), 64)!
+        defer { bnnmp_free(memory) }
+        XCTAssertNil(bnnmp_pool_create(memory, 2, [1023], 1))
+        XCTAssertNil(bnnmp_pool_create(memory, 2, [.max], 1))
     }
 
     func testEveryItemIsComputedOnce() {

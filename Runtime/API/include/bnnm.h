@@ -178,7 +178,13 @@ typedef struct bnnm_probe_view bnnm_probe_view;
 // `execution`. The session must not be used or freed in it.
 typedef void (*bnnm_probe_callback)(void *user, uint32_t probe, size_t execution, const bnnm_probe_view *view);
 
+// Called during bnnm_session_run, in its thread: before each layer of execution `execution` runs, and after the last
+// one with the number of layers, so that a clock read here tells each layer's time. The session must not be used or
+// freed in it.
+typedef void (*bnnm_layer_callback)(void *user, uint32_t layer, size_t execution);
+
 #define BNNM_MAX_THREADS 64
+#define BNNM_MAX_CPUS 1024
 
 typedef struct bnnm_session_options {
   size_t struct_size;
@@ -197,9 +203,16 @@ typedef struct bnnm_session_options {
   size_t arena_byte_count;
   bnnm_probe_callback probe;  // NULL: none
   void *probe_user;
+  bnnm_layer_callback layer;  // NULL: none
+  void *layer_user;
+  // CPUs, as the operating system numbers them from 0 to BNNM_MAX_CPUS - 1: thread i of the session stays on
+  // cpus[i % cpu_count]. The caller's thread counts as thread 0, and stays where the caller has it. Read at creation
+  // only; NULL and 0: wherever the operating system puts them.
+  const uint32_t *cpus;
+  uint32_t cpu_count;
 } bnnm_session_options;
 #define BNNM_SESSION_OPTIONS_INIT \
-  { sizeof(bnnm_session_options), NULL, 0, {NULL, NULL, NULL}, 0, 0, NULL, 0, NULL, NULL }
+  { sizeof(bnnm_session_options), NULL, 0, {NULL, NULL, NULL}, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0 }
 
 // Makes ready to run: everything is allocated here. `options` may be NULL.
 bnnm_status bnnm_session_create(bnnm_model *model, const bnnm_session_options *options, bnnm_session **session);

@@ -49,8 +49,9 @@ typedef void (*bnnmp_task)(const void *context, uint32_t begin, uint32_t end);
 // Bytes that a pool of this many threads needs; `memory` of that size, aligned to 64, is the caller's and outlives the
 // pool.
 size_t bnnmp_pool_byte_count(uint32_t thread_count);
-// NULL where a thread cannot be started (no thread is left behind).
-bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count);
+// Thread i, the caller being thread 0, stays on cpus[i % cpu_count], where cpu_count is not 0. NULL where a thread
+// cannot be started, or not there (no thread is left behind).
+bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_t *cpus, uint32_t cpu_count);
 void bnnmp_pool_destroy(bnnmp_pool *pool);
 // Runs `task` over 0..<count, in parts of at least `grain` items; returns when all are done. A NULL pool runs it in
 // place.

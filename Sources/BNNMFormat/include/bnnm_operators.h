@@ -133,10 +133,10 @@ typedef struct bnnmf_conv2d {
 // With a mask, a second bits tensor like the input, only inputs whose mask bit is 1 count, and pad_value is 0:
 // acc = popcount(mask) - 2 * popcount(mask & (x ^ w)), over the taps on the input.
 //
-// Weights in the layout of words, blob of uint64 [groups][B][kernel_h][kernel_w][S][BNNMF_CHANNEL_BLOCK]: S = ceil(C / groups / 64) words;
-// B = ceil(M / groups / BNNMF_CHANNEL_BLOCK) blocks of output channels, the channel within its block innermost; missing
-// channels of the last block are all 0. Bit i of a channel's words is input channel i of its group. Other layouts, which
-// bnnm_weight_layouts.h has, hold the same bits in another order.
+// Weights in the layout of words, blob of uint64 [groups][B][kernel_h][kernel_w][S][BNNMF_CHANNEL_BLOCK]: S = ceil(C /
+// groups / 64) words; B = ceil(M / groups / BNNMF_CHANNEL_BLOCK) blocks of output channels, the channel within its
+// block innermost; missing channels of the last block are all 0. Bit i of a channel's words is input channel i of its
+// group. Other layouts, which bnnm_weight_layouts.h has, hold the same bits in another order.
 #define BNNMF_CHANNEL_BLOCK 8
 typedef struct bnnmf_binary_conv2d {
   bnnmf_window window;

@@ -13,7 +13,6 @@ extern "C" {
 typedef enum bnnmf_weight_layout {
   BNNMF_LAYOUT_WORDS = 0,  // uint64 [groups][B][taps][S][BNNMF_CHANNEL_BLOCK], as bnnm_operators.h says
 } bnnmf_weight_layout;
-#define BNNMF_LAST_LAYOUT BNNMF_LAYOUT_WORDS
 
 // What weights can be laid out for. Numbers are no file contract: files have names.
 typedef enum bnnmf_target {
