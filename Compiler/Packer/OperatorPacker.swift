@@ -118,11 +118,11 @@ struct OperatorPacker {
 
     private func conv2D(_ conv: Conv, bias: Tensor?, _ epilogue: bnnmf_epilogue = .none) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_CONV2D)
+        let weights = LaidOutFloats(constant(1), groups: conv.groups)
         op.parameters.conv2d = bnnmf_conv2d(
-            window: format(conv.window), groups: UInt32(conv.groups),
-            weights: model.blob(constant(1).channelsInnermost(groups: conv.groups)),
+            window: format(conv.window), groups: UInt32(conv.groups), weights: model.blob(weights.floats),
             bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
-            minimum: -.infinity, maximum: .infinity, epilogue: epilogue)
+            minimum: -.infinity, maximum: .infinity, layout: weights.layout.rawValue, epilogue: epilogue)
         return op
     }
 

@@ -1,47 +1,126 @@
-// The outer loops of float convolution, written once: rows, blocks of pixels, border taps. An instruction set's file
-// gives the inner loop. Each output is bias (or 0), then the taps' terms one after the other in the order of the
-// weights: it does not depend on how the work is split.
+// The outer loops of float convolution, written once: blocks of output channels, whose weights then stay in a cache for
+// all rows at hand, and tiles of pixels whose taps on the input are the same. An instruction set's file gives the tile.
+// Each output is bias (or 0), then the taps' terms one after the other in the order of the weights: it does not depend
+// on how the work is split.
+//
+// Tiles lie along a row where all column taps are on the input; along a column at the left and right border, so that
+// border pixels share the loads of weights, too; a pointwise convolution's rows are one.
 #ifndef BNNM_CONV2D_H
 #define BNNM_CONV2D_H
 
 #include "separate_roundings.h"
 #include "tap_box.h"
 
-enum { BNNMK_CONV2D_PIXEL_BLOCK = 6 };
+// Output channels that weights are interleaved by; BNNMF_FLOAT_BLOCK.
+enum { BNNMK_FLOAT_BLOCK = 16 };
 
-// All output channels of `pixel_count` (1...BNNMK_CONV2D_PIXEL_BLOCK) pixels whose taps on the input are the box.
-// `input` stands on the first pixel's first tap, the pixels are `pixel_step` floats apart; `weights` stands on the
-// box's first tap; `output` on the first pixel.
-typedef void bnnmk_convolve_pixels(const bnnmk_conv2d *conv, const float *input, size_t pixel_step,
-                                   uint32_t pixel_count, const float *weights, const bnnmk_tap_box *box, float *output);
+typedef struct bnnmk_conv2d_tile {
+  const float *input;  // the first pixel's first tap
+  size_t pixel_step;   // floats from pixel to pixel
+  uint32_t pixel_count;
+  const bnnmk_tap_box *box;
+  const float *weights;  // the box's first tap, the first channel
+  const float *bias;     // the first channel; or NULL
+  float *output;         // the first pixel and channel
+  size_t output_step;    // floats from pixel to pixel
+  uint32_t channel_count;
+} bnnmk_conv2d_tile;
 
-// The whole kernel: output rows begin..<end.
-BNNMK_INLINE void bnnmk_conv2d_rows(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end,
-                                    bnnmk_convolve_pixels *convolve_pixels) {
+// Computes a tile, of at most as many pixels and channels as the loops were asked for.
+typedef void bnnmk_convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile);
+
+// What the loops run over: `channel_count` output channels from `channel` on, in tiles of `pixel_block` pixels.
+typedef struct bnnmk_conv2d_part {
+  const bnnmk_conv2d *conv;
+  uint32_t channel, channel_count, pixel_block;
+  bnnmk_convolve_tile *convolve_tile;
+} bnnmk_conv2d_part;
+
+// Pixels of the next tile where `left` are left: tiles of about the same size.
+BNNMK_INLINE uint32_t bnnmk_tile_pixels(uint32_t left, uint32_t pixel_block) {
+  const uint32_t tiles = (left + pixel_block - 1) / pixel_block;
+  return (left + tiles - 1) / tiles;
+}
+
+// `count` pixels from (y, x) on, neighbours in a row, or in a column where `is_column`, all with the taps `rows` and
+// `columns`.
+BNNMK_INLINE void bnnmk_convolve_line(const bnnmk_conv2d_part *part, uint32_t y, uint32_t x, uint32_t count,
+                                      int is_column, bnnmk_tap_range rows, bnnmk_tap_range columns) {
+  const bnnmk_conv2d *conv = part->conv;
+  const bnnmk_window *w = &conv->window;
+  const bnnmk_tap_box box = bnnmk_make_tap_box(w, conv->input_stride, conv->channels, rows, columns);
+  const size_t first_tap = ((size_t)rows.first * w->kernel_w + columns.first) * conv->channels;
+  bnnmk_conv2d_tile tile = {
+      .input = conv->input,
+      .pixel_step = (size_t)w->stride_w * conv->input_stride,
+      .box = &box,
+      .weights = conv->weights + part->channel / BNNMK_FLOAT_BLOCK * conv->block_step,
+      .bias = conv->bias ? conv->bias + part->channel : 0,
+      .output = conv->output + ((size_t)y * w->out_w + x) * conv->output_stride + part->channel,
+      .output_step = conv->output_stride,
+      .channel_count = part->channel_count,
+  };
+  if (is_column) {
+    tile.pixel_step = (size_t)w->stride_h * w->in_w * conv->input_stride;
+    tile.output_step *= w->out_w;
+  }
+  if (box.row_count > 0) {
+    tile.input += bnnmk_box_input(w, conv->input_stride, y, x, rows.first, columns.first);
+    tile.weights += first_tap * conv->weight_step;
+  }
+  for (uint32_t left = count; left > 0; left -= tile.pixel_count) {
+    tile.pixel_count = bnnmk_tile_pixels(left, part->pixel_block);
+    part->convolve_tile(conv, &tile);
+    tile.input += tile.pixel_count * tile.pixel_step;
+    tile.output += tile.pixel_count * tile.output_step;
+  }
+}
+
+// Columns first..<last of output rows begin..<end, whose column taps are not all on the input.
+BNNMK_INLINE void bnnmk_convolve_border(const bnnmk_conv2d_part *part, uint32_t first, uint32_t last, uint32_t begin,
+                                        uint32_t end) {
+  const bnnmk_window *w = &part->conv->window;
+  const bnnmk_tap_range interior = bnnmk_interior_rows(w);
+  for (uint32_t x = first; x < last; x++) {
+    const bnnmk_tap_range columns = bnnmk_column_taps(w, x);
+    uint32_t count;
+    for (uint32_t y = begin; y < end; y += count) {
+      const uint32_t stretch = interior.last < end ? interior.last : end;
+      count = y >= interior.first && y < stretch ? stretch - y : 1;
+      bnnmk_convolve_line(part, y, x, count, 1, bnnmk_row_taps(w, y), columns);
+    }
+  }
+}
+
+// Whether output rows are rows of the input, pixel for pixel.
+BNNMK_INLINE int bnnmk_is_pointwise(const bnnmk_window *w) {
+  return w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
+         w->pad_left == 0 && w->in_w == w->out_w && w->in_h == w->out_h;
+}
+
+// The whole kernel: output rows begin..<end in tiles of at most `pixel_block` pixels and `channel_block` channels, a
+// multiple of BNNMK_FLOAT_BLOCK; of one pixel and `wide_channel_block` where there is but one pixel.
+BNNMK_INLINE void bnnmk_conv2d_rows(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end, uint32_t pixel_block,
+                                    uint32_t channel_block, uint32_t wide_channel_block,
+                                    bnnmk_convolve_tile *convolve_tile) {
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  for (uint32_t y = begin; y < end; y++) {
-    const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
-    for (uint32_t x = 0; x < w->out_w;) {
-      bnnmk_tap_range columns = {0, w->kernel_w};
-      uint32_t pixel_count = 1;
-      if (x >= interior.first && x < interior.last) {
-        uint32_t left = interior.last - x;
-        pixel_count = left < BNNMK_CONV2D_PIXEL_BLOCK ? left : BNNMK_CONV2D_PIXEL_BLOCK;
-      } else {
-        columns = bnnmk_column_taps(w, x);
-      }
-      const bnnmk_tap_box box = bnnmk_make_tap_box(w, conv->input_stride, conv->channels, rows, columns);
-      const float *input = conv->input;
-      const float *weights = conv->weights;
-      if (box.row_count > 0) {
-        input += bnnmk_box_input(w, conv->input_stride, y, x, rows.first, columns.first);
-        weights += ((size_t)rows.first * w->kernel_w + columns.first) * conv->channels * conv->out_channels;
-      }
-      float *output = conv->output + ((size_t)y * w->out_w + x) * conv->output_stride;
-      convolve_pixels(conv, input, (size_t)w->stride_w * conv->input_stride, pixel_count, weights, &box, output);
-      x += pixel_count;
+  const int is_pointwise = bnnmk_is_pointwise(w);
+  const uint32_t width = w->out_w == 1 && end - begin == 1 ? wide_channel_block : channel_block;
+  for (uint32_t channel = 0; channel < conv->out_channels; channel += width) {
+    const uint32_t left = conv->out_channels - channel;
+    const bnnmk_conv2d_part part = {conv, channel, left < width ? left : width, pixel_block, convolve_tile};
+    if (is_pointwise) {
+      const bnnmk_tap_range all = {0, 1};
+      bnnmk_convolve_line(&part, begin, 0, (end - begin) * w->out_w, 0, all, all);
+      continue;
     }
+    bnnmk_convolve_border(&part, 0, interior.first, begin, end);
+    const bnnmk_tap_range columns = {0, w->kernel_w};
+    for (uint32_t y = begin; y < end && interior.first < interior.last; y++) {
+      bnnmk_convolve_line(&part, y, interior.first, interior.last - interior.first, 0, bnnmk_row_taps(w, y), columns);
+    }
+    bnnmk_convolve_border(&part, interior.last, w->out_w, begin, end);
   }
 }
 

@@ -1,7 +1,9 @@
-// Float convolution for AVX2 + FMA: the inner loop on a tile of pixels times vectors of eight output channels.
+// Float convolution for AVX2 + FMA: the tile of some pixels times blocks of sixteen output channels, two registers
+// each.
 //
-//   accumulators [pixel][vector]: 6 x 2, 5 x 2, 4 x 2, 3 x 4, 2 x 4 or 1 x 8 registers, at least eight to hide the
-//   latency of a fused multiply-add. Each step loads the vectors of weights once and broadcasts one float a pixel.
+//   sums [pixel][vector]: 6 x 2, 5 x 2 or 4 x 2 registers; 3 x 4, 2 x 4 or 1 x 8 where there are as many channels, so
+//   that at least eight hide the latency of a fused multiply-add. Each step loads the vectors of weights once and
+//   broadcasts one float a pixel.
 //
 // Every output is the same chain of fused multiply-adds in whichever tile it falls.
 #if defined(__x86_64__) || defined(__i386__)
@@ -10,45 +12,57 @@
 
 #include "conv2d.h"
 #include "kernel_declarations.h"
+#include "lanes.h"
 
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
 #define AVX2_INLINE static inline AVX2 __attribute__((always_inline))
 
-enum { LANES = 8, MAX_VECTORS = 8 };
+enum { LANES = 8, BLOCK_VECTORS = BNNMK_FLOAT_BLOCK / LANES, PIXEL_BLOCK = 6, WIDE_BLOCKS = 4 };
 
-// What a tile's inner loop reads, beside the box: everything stands on the tile's first pixel and channel.
-typedef struct tile_operands {
-  const float *input, *weights, *bias;
-  float *output;
-  size_t pixel_step;
-} tile_operands;
+// Lanes of the last block that exist, by vector; only a tile whose last block is partial needs them.
+typedef struct lane_masks {
+  __m256i vectors[BLOCK_VECTORS];
+} lane_masks;
 
-AVX2_INLINE __m256 load_lanes(const float *from, const int masked, __m256i mask) {
-  return masked ? _mm256_maskload_ps(from, mask) : _mm256_loadu_ps(from);
+AVX2_INLINE __m256 load_lanes(const float *from, const int is_masked, __m256i mask) {
+  return is_masked ? _mm256_maskload_ps(from, mask) : _mm256_loadu_ps(from);
 }
 
-// `pixel_count`, `vector_count` and `masked` are constants in every call. Masked: only the lanes of `mask` exist.
-AVX2_INLINE void convolve_tile(const bnnmk_conv2d *conv, tile_operands tile, const bnnmk_tap_box *box,
-                               const int pixel_count, const int vector_count, const int masked, __m256i mask) {
-  const size_t step = conv->out_channels;
-  __m256 sums[BNNMK_CONV2D_PIXEL_BLOCK][MAX_VECTORS];
+// The first `pixel_count` pixels and `blocks` blocks from `tile`'s first channel, `block` steps behind it. Constants in
+// every call: pixel_count, blocks and is_masked (of one block, whose lanes are those of the masks).
+AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t block,
+                                 const int pixel_count, const int blocks, const int is_masked, lane_masks masks) {
+  const bnnmk_tap_box *box = tile->box;
+  const uint32_t channel = block * BNNMK_FLOAT_BLOCK;
+  const size_t step = conv->weight_step;
+  const int vector_count = blocks * BLOCK_VECTORS;
+  __m256 sums[PIXEL_BLOCK][WIDE_BLOCKS * BLOCK_VECTORS];
+  BNNMK_REGISTERS
   for (int v = 0; v < vector_count; v++) {
-    __m256 start = tile.bias ? load_lanes(tile.bias + v * LANES, masked, mask) : _mm256_setzero_ps();
+    const float *bias = tile->bias + channel + v * LANES;
+    const __m256 start =
+        tile->bias ? load_lanes(bias, is_masked, masks.vectors[v % BLOCK_VECTORS]) : _mm256_setzero_ps();
+    BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = start;
     }
   }
   for (uint32_t row = 0; row < box->row_count; row++) {
     for (uint32_t run = 0; run < box->run_count; run++) {
-      const float *x = tile.input + row * box->input_row_step + run * box->input_run_step;
-      const float *w = tile.weights + (row * box->weights_row_step + run * box->weights_run_step) * step;
+      const float *x = tile->input + row * box->input_row_step + run * box->input_run_step;
+      const float *w =
+          tile->weights + block * conv->block_step + (row * box->weights_row_step + run * box->weights_run_step) * step;
       for (const float *end = x + box->run_length; x < end; x++, w += step) {
-        __m256 weights[MAX_VECTORS];
+        __m256 weights[WIDE_BLOCKS * BLOCK_VECTORS];
+        BNNMK_REGISTERS
         for (int v = 0; v < vector_count; v++) {
-          weights[v] = load_lanes(w + v * LANES, masked, mask);
+          const float *from = w + (v / BLOCK_VECTORS) * conv->block_step + v % BLOCK_VECTORS * LANES;
+          weights[v] = load_lanes(from, is_masked, masks.vectors[v % BLOCK_VECTORS]);
         }
+        BNNMK_REGISTERS
         for (int p = 0; p < pixel_count; p++) {
-          const __m256 value = _mm256_broadcast_ss(x + p * tile.pixel_step);
+          const __m256 value = _mm256_broadcast_ss(x + p * tile->pixel_step);
+          BNNMK_REGISTERS
           for (int v = 0; v < vector_count; v++) {
             sums[p][v] = _mm256_fmadd_ps(value, weights[v], sums[p][v]);
           }
@@ -57,13 +71,15 @@ AVX2_INLINE void convolve_tile(const bnnmk_conv2d *conv, tile_operands tile, con
     }
   }
   const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
+  BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
+    BNNMK_REGISTERS
     for (int v = 0; v < vector_count; v++) {
-      float *to = tile.output + (size_t)p * conv->output_stride + v * LANES;
+      float *to = tile->output + (size_t)p * tile->output_step + channel + v * LANES;
       // The second operand is the result where one is NaN: NaN stays.
-      __m256 y = _mm256_min_ps(maximum, _mm256_max_ps(minimum, sums[p][v]));
-      if (masked) {
-        _mm256_maskstore_ps(to, mask, y);
+      const __m256 y = _mm256_min_ps(maximum, _mm256_max_ps(minimum, sums[p][v]));
+      if (is_masked) {
+        _mm256_maskstore_ps(to, masks.vectors[v % BLOCK_VECTORS], y);
       } else {
         _mm256_storeu_ps(to, y);
       }
@@ -71,63 +87,61 @@ AVX2_INLINE void convolve_tile(const bnnmk_conv2d *conv, tile_operands tile, con
   }
 }
 
-AVX2_INLINE tile_operands tile_at(const tile_operands *first, uint32_t channel) {
-  return (tile_operands){
-      .input = first->input,
-      .weights = first->weights + channel,
-      .bias = first->bias ? first->bias + channel : 0,
-      .output = first->output + channel,
-      .pixel_step = first->pixel_step,
-  };
+AVX2_INLINE lane_masks masks_of(uint32_t channel_count) {
+  static const int32_t lanes[2 * BNNMK_FLOAT_BLOCK] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+  lane_masks masks;
+  BNNMK_REGISTERS
+  for (int v = 0; v < BLOCK_VECTORS; v++) {
+    const int32_t *from = lanes + BNNMK_FLOAT_BLOCK - channel_count + v * LANES;
+    masks.vectors[v] = _mm256_loadu_si256((const __m256i *)from);
+  }
+  return masks;
 }
 
-// All channels: wide tiles, then single vectors, then what is left of one.
-AVX2_INLINE void convolve_channels(const bnnmk_conv2d *conv, const tile_operands *first, const bnnmk_tap_box *box,
-                                   const int pixel_count, const int vector_count) {
-  static const int32_t masks[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
-  const uint32_t count = conv->out_channels, width = (uint32_t)vector_count * LANES;
-  __m256i mask = _mm256_setzero_si256();
-  uint32_t m = 0;
-  for (; count - m >= width; m += width) {
-    convolve_tile(conv, tile_at(first, m), box, pixel_count, vector_count, 0, mask);
+// All channels of the tile: as many blocks at a time as `blocks`, then single ones, then what is left of one.
+AVX2_INLINE void convolve_pixels(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, const int pixel_count,
+                                 const int blocks) {
+  const uint32_t whole = tile->channel_count / BNNMK_FLOAT_BLOCK, rest = tile->channel_count % BNNMK_FLOAT_BLOCK;
+  const lane_masks none = {{_mm256_setzero_si256(), _mm256_setzero_si256()}};
+  uint32_t block = 0;
+  for (; whole - block >= (uint32_t)blocks; block += (uint32_t)blocks) {
+    convolve_blocks(conv, tile, block, pixel_count, blocks, 0, none);
   }
-  for (; count - m >= LANES; m += LANES) {
-    convolve_tile(conv, tile_at(first, m), box, pixel_count, 1, 0, mask);
+  if (blocks > 1) {
+    for (; block < whole; block++) {
+      convolve_blocks(conv, tile, block, pixel_count, 1, 0, none);
+    }
   }
-  if (m < count) {
-    mask = _mm256_loadu_si256((const __m256i *)(masks + LANES - (count - m)));
-    convolve_tile(conv, tile_at(first, m), box, pixel_count, 1, 1, mask);
+  if (rest > 0) {
+    convolve_blocks(conv, tile, block, pixel_count, 1, 1, masks_of(rest));
   }
 }
 
-static AVX2 void convolve_pixels(const bnnmk_conv2d *conv, const float *input, size_t pixel_step, uint32_t pixel_count,
-                                 const float *weights, const bnnmk_tap_box *box, float *output) {
-  const tile_operands first = {
-      .input = input, .weights = weights, .bias = conv->bias, .output = output, .pixel_step = pixel_step};
-  switch (pixel_count) {
+static AVX2 void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile) {
+  switch (tile->pixel_count) {
     case 1:
-      convolve_channels(conv, &first, box, 1, 8);
+      convolve_pixels(conv, tile, 1, WIDE_BLOCKS);
       break;
     case 2:
-      convolve_channels(conv, &first, box, 2, 4);
+      convolve_pixels(conv, tile, 2, 2);
       break;
     case 3:
-      convolve_channels(conv, &first, box, 3, 4);
+      convolve_pixels(conv, tile, 3, 2);
       break;
     case 4:
-      convolve_channels(conv, &first, box, 4, 2);
+      convolve_pixels(conv, tile, 4, 1);
       break;
     case 5:
-      convolve_channels(conv, &first, box, 5, 2);
+      convolve_pixels(conv, tile, 5, 1);
       break;
     default:
-      convolve_channels(conv, &first, box, 6, 2);
+      convolve_pixels(conv, tile, PIXEL_BLOCK, 1);
   }
 }
 
-AVX2 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_conv2d *conv = arguments;
-  bnnmk_conv2d_rows(conv, begin, end, convolve_pixels);
+void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_conv2d_rows(arguments, begin, end, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, WIDE_BLOCKS * BNNMK_FLOAT_BLOCK,
+                    convolve_tile);
 }
 
 #else

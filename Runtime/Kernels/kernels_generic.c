@@ -6,6 +6,7 @@ void bnnmk_set_generic(bnnmk_table *table) {
   *table = (bnnmk_table){
       .binary_conv2d = bnnmk_binary_conv2d_generic,
       .conv2d = bnnmk_conv2d_f32_generic,
+      .depthwise_conv2d = bnnmk_depthwise_conv2d_f32_generic,
       .max_pool_f32 = bnnmk_max_pool_f32_generic,
       .max_pool_i32 = bnnmk_max_pool_i32_generic,
       .average_pool_f32 = bnnmk_average_pool_f32_generic,

@@ -8,6 +8,9 @@ void bnnmk_set_avx2(bnnmk_table *table) {
   table->binary_conv2d = bnnmk_binary_conv2d_x86_avx2;
   table->binary_conv2d_name = "binary_conv2d_x86_avx2";
   table->conv2d = bnnmk_conv2d_f32_x86_avx2;
+  table->depthwise_conv2d = bnnmk_depthwise_conv2d_f32_x86_avx2;
+  table->max_pool_f32 = bnnmk_max_pool_f32_x86_avx2;
+  table->average_pool_f32 = bnnmk_average_pool_f32_x86_avx2;
   table->conv2d_name = "conv2d_f32_x86_avx2";
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx2;
   table->map = bnnmk_map_x86_avx2;

@@ -27,6 +27,8 @@ BNNMK_INLINE void bnnmk_matmul_by_conv2d(const bnnmk_matmul *matmul, uint32_t be
       .input_stride = matmul->k,
       .channels = matmul->k,
       .weights = matmul->b,
+      .weight_step = matmul->n,
+      .block_step = 16,
       .output = matmul->output + (size_t)begin * matmul->n,
       .output_stride = matmul->n,
       .out_channels = matmul->n,

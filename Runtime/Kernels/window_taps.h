@@ -44,20 +44,29 @@ BNNMK_INLINE bnnmk_tap_range bnnmk_column_taps(const bnnmk_window *w, uint32_t o
   return bnnmk_taps_on_input(out_x, w->stride_w, w->pad_left, w->dilation_w, w->kernel_w, w->in_w);
 }
 
-// Output columns first..<last all of whose column taps lie on the input; maybe none.
-BNNMK_INLINE bnnmk_tap_range bnnmk_interior_columns(const bnnmk_window *w) {
-  // origin = x * stride - pad >= 0, and origin + (kernel - 1) * dilation < in_w.
-  uint64_t first = ((uint64_t)w->pad_left + w->stride_w - 1) / w->stride_w;
-  int64_t last_origin = (int64_t)w->in_w - 1 - ((int64_t)w->kernel_w - 1) * w->dilation_w;
-  int64_t room = last_origin + w->pad_left;
-  uint64_t last = room < 0 ? 0 : (uint64_t)room / w->stride_w + 1;
-  if (last > w->out_w) {
-    last = w->out_w;
+// Output positions first..<last of one axis all of whose taps lie on the input; maybe none.
+BNNMK_INLINE bnnmk_tap_range bnnmk_interior(uint32_t in, uint32_t out, uint32_t kernel, uint32_t stride,
+                                            uint32_t dilation, uint32_t pad) {
+  // origin = position * stride - pad >= 0, and origin + (kernel - 1) * dilation < in.
+  uint64_t first = ((uint64_t)pad + stride - 1) / stride;
+  int64_t last_origin = (int64_t)in - 1 - ((int64_t)kernel - 1) * dilation;
+  int64_t room = last_origin + pad;
+  uint64_t last = room < 0 ? 0 : (uint64_t)room / stride + 1;
+  if (last > out) {
+    last = out;
   }
   if (first >= last) {
     return (bnnmk_tap_range){0, 0};
   }
   return (bnnmk_tap_range){(uint32_t)first, (uint32_t)last};
+}
+
+BNNMK_INLINE bnnmk_tap_range bnnmk_interior_columns(const bnnmk_window *w) {
+  return bnnmk_interior(w->in_w, w->out_w, w->kernel_w, w->stride_w, w->dilation_w, w->pad_left);
+}
+
+BNNMK_INLINE bnnmk_tap_range bnnmk_interior_rows(const bnnmk_window *w) {
+  return bnnmk_interior(w->in_h, w->out_h, w->kernel_h, w->stride_h, w->dilation_h, w->pad_top);
 }
 
 #endif

@@ -59,7 +59,7 @@ Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_conv2d &c
   const schema::Window window = stored_window(conv.window);
   const auto epilogue = stored_optional(builder, conv.epilogue);
   return schema::CreateConv2D(builder, &window, conv.groups, conv.weights, conv.bias, conv.minimum, conv.maximum,
-                              epilogue)
+                              epilogue, stored_byte(conv.layout))
       .Union();
 }
 

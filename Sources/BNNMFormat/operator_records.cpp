@@ -67,6 +67,7 @@ bool decode(const schema::Conv2D *stored, bnnmf_op *op) {
   conv.bias = stored->bias();
   conv.minimum = stored->minimum();
   conv.maximum = stored->maximum();
+  conv.layout = stored->layout();
   decode(stored->epilogue(), &conv.epilogue);
   return decode(stored->window(), &conv.window);
 }

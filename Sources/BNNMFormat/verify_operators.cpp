@@ -127,7 +127,10 @@ uint32_t needed_flags(const bnnmf_view &view) {
     const bnnmf_epilogue *epilogue = epilogue_of(op);
     const bool is_binary = op.code == BNNMF_OP_BINARY_CONV2D;
     const bool is_masked = is_binary && op.parameters.binary_conv2d.mask != 0;
-    if (is_binary && op.parameters.binary_conv2d.layout != BNNMF_LAYOUT_WORDS) flags |= BNNMF_FLAG_WEIGHT_LAYOUTS;
+    const uint32_t layout = is_binary                    ? op.parameters.binary_conv2d.layout
+                            : op.code == BNNMF_OP_CONV2D ? op.parameters.conv2d.layout
+                                                         : 0;
+    if (layout != 0) flags |= BNNMF_FLAG_WEIGHT_LAYOUTS;
     if ((epilogue && is_present(*epilogue)) || is_masked || op.more_output_count > 0) flags |= BNNMF_FLAG_EPILOGUES;
   }
   return flags;

@@ -24,11 +24,21 @@ bnnmf_status verify(const bnnmf_transpose &transpose, ParameterCheck &check, Dia
   return diagnosis.refuse(BNNMF_CORRUPT, "the permutation of %" PRIu32 " axes names one twice", transpose.rank);
 }
 
-bnnmf_status verify(const bnnmf_conv2d &conv, ParameterCheck &check) {
+/// An enumerated value.
+bnnmf_status verify_known(const char *what, uint32_t value, uint32_t least, uint32_t most, Diagnosis &diagnosis) {
+  if (value >= least && value <= most) return BNNMF_OK;
+  return diagnosis.refuse(BNNMF_UNSUPPORTED, "%s %" PRIu32 "; this reader knows %" PRIu32 " to %" PRIu32, what, value,
+                          least, most);
+}
+
+bnnmf_status verify(const bnnmf_conv2d &conv, ParameterCheck &check, Diagnosis &diagnosis) {
   if (bnnmf_status status = check.window(conv.window)) return status;
   if (bnnmf_status status = check.range("groups", conv.groups, 1, BNNMF_MAX_ELEMENTS)) return status;
   if (bnnmf_status status = check.blob("weights", conv.weights)) return status;
   if (bnnmf_status status = check.optional_blob("bias", conv.bias)) return status;
+  if (bnnmf_status status = verify_known("layout", conv.layout, BNNMF_FLOATS_ROWS, BNNMF_FLOATS_DEPTHWISE, diagnosis)) {
+    return status;
+  }
   return check.limits(conv.minimum, conv.maximum);
 }
 
@@ -60,13 +70,6 @@ bnnmf_status verify_scaling(const bnnmf_binary_conv2d &conv, uint32_t channels, 
   }
   if (bnnmf_status status = check.range("switch_count", conv.switch_count, 0, 0)) return status;
   return check.no_blob("switch_points", conv.switch_points, "with an epilogue");
-}
-
-/// An enumerated value.
-bnnmf_status verify_known(const char *what, uint32_t value, uint32_t least, uint32_t most, Diagnosis &diagnosis) {
-  if (value >= least && value <= most) return BNNMF_OK;
-  return diagnosis.refuse(BNNMF_UNSUPPORTED, "%s %" PRIu32 "; this reader knows %" PRIu32 " to %" PRIu32, what, value,
-                          least, most);
 }
 
 bnnmf_status verify(const bnnmf_binary_conv2d &conv, const bnnmf_tensor &output, ParameterCheck &check,
@@ -182,7 +185,7 @@ bnnmf_status verify_parameters(const bnnmf_view &view, const bnnmf_op &op, Diagn
     case BNNMF_OP_TRANSPOSE:
       return verify(op.parameters.transpose, check, diagnosis);
     case BNNMF_OP_CONV2D:
-      return verify(op.parameters.conv2d, check);
+      return verify(op.parameters.conv2d, check, diagnosis);
     case BNNMF_OP_BINARY_CONV2D:
       return verify(op.parameters.binary_conv2d, output, check, diagnosis);
     case BNNMF_OP_MAX_POOL:

@@ -37,7 +37,7 @@ final class DamageTests: EngineTestCase {
         let dense = model.op(BNNMF_OP_CONV2D, [sum], BNNMF_FLOAT32, [1, 1, 1, 5]) {
             $0.parameters.conv2d = bnnmf_conv2d(
                 window: window(), groups: 1, weights: weights, bias: bias, minimum: -10, maximum: 10,
-                epilogue: .none)
+                layout: 0, epilogue: .none)
         }
         let shifted = model.scaleShift(dense, [1, 1, 1, 5], [1, 2, 3, 4, 5], [0, 0, 0, 0, 1])
         let turned = model.op(BNNMF_OP_TRANSPOSE, [shifted], BNNMF_FLOAT32, [1, 5, 1, 1]) {
@@ -91,7 +91,7 @@ final class DamageTests: EngineTestCase {
         model.op(BNNMF_OP_CONV2D, [x], BNNMF_FLOAT32, [1, 1, 1, 6]) {
             $0.parameters.conv2d = bnnmf_conv2d(
                 window: window(), groups: 1, weights: weights, bias: .max, minimum: -10, maximum: 10,
-                epilogue: convolved)
+                layout: 0, epilogue: convolved)
         }
         model.probe(more[0], [1, 6, 4, 4], channelsFirst: true)
     }

@@ -124,7 +124,7 @@ final class EpilogueTests: EngineTestCase {
                     add(model, BNNMF_OP_CONV2D, input, epilogue, dims) {
                         $0.parameters.conv2d = bnnmf_conv2d(
                             window: geometry, groups: UInt32(groups), weights: w, bias: b, minimum: -60, maximum: 60,
-                            epilogue: record)
+                            layout: 0, epilogue: record)
                     }
                     let (perGroup, outs) = (channels / groups, outChannels / groups)
                     let taps = Int(geometry.kernel_h * geometry.kernel_w)

@@ -81,7 +81,8 @@ final class EpilogueValidationTests: EngineTestCase {
                 let results = zip(epilogue.results(dims), shapes).map { ($0.0, $1) }
                 let first = model.op(BNNMF_OP_CONV2D, [x], results[0].0, results[0].1) {
                     $0.parameters.conv2d = bnnmf_conv2d(
-                        window: g, groups: 1, weights: weights, bias: .max, minimum: 0, maximum: 1, epilogue: record)
+                        window: g, groups: 1, weights: weights, bias: .max, minimum: 0, maximum: 1, layout: 0,
+                        epilogue: record)
                 }
                 _ = model.moreResults(Array(results.dropFirst()))
                 return stores == 2 ? x : first

@@ -127,7 +127,7 @@ final class InterfaceTests: EngineTestCase {
         let values = model.op(BNNMF_OP_CONV2D, [model.input(dims)], BNNMF_FLOAT32, dims) {
             $0.parameters.conv2d = bnnmf_conv2d(
                 window: window(), groups: 1, weights: weights, bias: .max, minimum: -.infinity, maximum: .infinity,
-                epilogue: record)
+                layout: 0, epilogue: record)
         }
         let decisions = model.moreResults([(BNNMF_BITS, dims)])[0]
         model.probe(decisions, [1, 3, 2, 2], channelsFirst: true)

@@ -26,7 +26,7 @@ final class OperatorTests: EngineTestCase {
                     model.op(BNNMF_OP_CONV2D, [model.input(x.dims)], BNNMF_FLOAT32, x.outputDims(g, channels: m)) {
                         $0.parameters.conv2d = bnnmf_conv2d(
                             window: g, groups: UInt32(groups), weights: weights, bias: biases, minimum: -20,
-                            maximum: .infinity, epilogue: .none)
+                            maximum: .infinity, layout: 0, epilogue: .none)
                     })
                 var expected = x.conv(g, groups: groups, channels: m, pad: 0, weight)
                 for i in expected.values.indices { expected.values[i] = max(expected.values[i] + bias[i % m], -20) }

@@ -77,7 +77,7 @@ final class ValidationTests: EngineTestCase {
                 return model.op(BNNMF_OP_CONV2D, [x], BNNMF_FLOAT32, out) {
                     $0.parameters.conv2d = bnnmf_conv2d(
                         window: window(), groups: groups, weights: w, bias: .max, minimum: limits.0,
-                        maximum: limits.1, epilogue: .none)
+                        maximum: limits.1, layout: 0, epilogue: .none)
                 }
             }
         }

@@ -30,6 +30,7 @@ extension DescribedModel {
             ]
             $0.parameters.conv2d = bnnmf_conv2d(
                 window: window, groups: 1, weights: weights, bias: .max, minimum: 0, maximum: 1,
+                layout: 0,
                 epilogue: .of(
                     steps, stores: stores.values | stores.decisions | stores.averages, points: numbers(7.5, rows: 2),
                     pointCount: 2))

@@ -36,7 +36,8 @@ extension DescribedModel {
         model.op(BNNMF_OP_CONV2D, [nhwc], values) {
             $0.parameters.conv2d = bnnmf_conv2d(
                 window: window, groups: 1, weights: model.blob([Float](repeating: 0.5, count: 21)),
-                bias: model.blob([Float](repeating: 0.25, count: 70)), minimum: -1.5, maximum: 6, epilogue: .none)
+                bias: model.blob([Float](repeating: 0.25, count: 70)), minimum: -1.5, maximum: 6, layout: 0,
+                epilogue: .none)
         }
         model.op(BNNMF_OP_BINARIZE, [values], bits) {
             $0.parameters.binarize = bnnmf_binarize(

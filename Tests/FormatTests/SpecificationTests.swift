@@ -24,7 +24,7 @@ final class SpecificationTests: XCTestCase {
 
     /// The headers of records, codes and limits.
     private func headers() throws -> String {
-        try ["limits", "weight_layouts", "operators", "format"].map {
+        try ["limits", "weight_layouts", "float_layouts", "operators", "format"].map {
             try text("Sources/BNNMFormat/include/bnnm_\($0).h")
         }.joined()
     }
@@ -68,7 +68,10 @@ final class SpecificationTests: XCTestCase {
         try assertCodes("Reductions", "bnnmf_reduction", prefix: "BNNMF_")
     }
 
-    func testWeightLayouts() throws { try assertCodes("Weight layouts", "bnnmf_weight_layout", prefix: "BNNMF_") }
+    func testWeightLayouts() throws {
+        try assertCodes("Weight layouts", "bnnmf_weight_layout", prefix: "BNNMF_")
+        try assertCodes("Float weight layouts", "bnnmf_float_layout", prefix: "BNNMF_")
+    }
 
     func testOperandForms() throws { try assertCodes("Operand forms", "bnnmf_operand_form", prefix: "BNNMF_") }
 
@@ -92,8 +95,8 @@ final class SpecificationTests: XCTestCase {
             defined[String(parts[1].dropFirst("BNNMF_".count))] = try XCTUnwrap(
                 values[String(parts[2])] ?? Int(parts[2]))
         }
-        // The versions stand in the header's table; the channel block is part of the layout of weights.
-        for name in ["VERSION_MAJOR", "VERSION_MINOR", "CHANNEL_BLOCK"] { defined[name] = nil }
+        // The versions stand in the header's table; the blocks of channels are part of the layouts of weights.
+        for name in ["VERSION_MAJOR", "VERSION_MINOR", "CHANNEL_BLOCK", "FLOAT_BLOCK"] { defined[name] = nil }
         let rows = try table("Limits")
         XCTAssertEqual(try Dictionary(uniqueKeysWithValues: rows.map { ($0[0], try XCTUnwrap(Int($0[1]))) }), defined)
         XCTAssertTrue(try text("docs/format.md").contains("[kernel_h][kernel_w][S][\(BNNMF_CHANNEL_BLOCK)]"))

@@ -22,6 +22,25 @@ static void fill_floats(guarded_memory *memory, int is_integer, uint64_t *random
   }
 }
 
+// Weights in rows become weights in blocks.
+static void to_blocks(float_case *test) {
+  bnnmk_conv2d *conv = &test->conv;
+  const size_t inputs = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->channels;
+  const size_t block_count = (conv->out_channels + 15) / 16;
+  guarded_memory blocks = guarded_allocate(block_count * inputs * 16 * sizeof(float));
+  memset(blocks.data, 0, blocks.byte_count);
+  for (size_t i = 0; i < inputs; i++) {
+    for (uint32_t m = 0; m < conv->out_channels; m++) {
+      ((float *)blocks.data)[(m / 16 * inputs + i) * 16 + m % 16] = conv->weights[i * conv->out_channels + m];
+    }
+  }
+  guarded_free(&test->weights);
+  test->weights = blocks;
+  conv->weights = blocks.data;
+  conv->weight_step = 16;
+  conv->block_step = inputs * 16;
+}
+
 static float_case make_case(uint64_t *random) {
   float_case test = {.conv = {.window = random_window(random)}, .is_integer = (int)random_between(random, 0, 1)};
   bnnmk_conv2d *conv = &test.conv;
@@ -43,6 +62,11 @@ static float_case make_case(uint64_t *random) {
   }
   conv->input = test.input.data;
   conv->weights = test.weights.data;
+  conv->weight_step = conv->out_channels;
+  conv->block_step = 16;
+  if (random_between(random, 0, 1)) {
+    to_blocks(&test);
+  }
   conv->bias = random_between(random, 0, 2) ? test.bias.data : NULL;
   conv->minimum = random_between(random, 0, 1) ? -INFINITY : 0;
   conv->maximum = random_between(random, 0, 1) ? INFINITY : 6;
@@ -60,7 +84,7 @@ static int is_right(const float_case *test, uint32_t y, uint32_t x, uint32_t m, 
       for (uint32_t c = 0; at >= 0 && c < conv->channels; c++, term_count++) {
         const size_t row = ((size_t)ky * w->kernel_w + kx) * conv->channels + c;
         const double term = (double)conv->input[(size_t)at * conv->input_stride + c] *
-                            (double)conv->weights[row * conv->out_channels + m];
+                            (double)conv->weights[m / 16 * conv->block_step + row * conv->weight_step + m % 16];
         sum += term;
         magnitude += fabs(term);
       }

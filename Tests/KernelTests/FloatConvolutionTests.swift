@@ -60,8 +60,29 @@ final class FloatConvolutionTests: XCTestCase {
         let w = random.floats(g.kernelHeight * g.kernelWidth * test.channels * test.outChannels)
         let bias = random.floats(test.outChannels)
         let expected = reference(test, x, w, bias)
+        for isInBlocks in [false, true] {
+            check(test, x, w, bias, expected, isInBlocks: isInBlocks)
+        }
+    }
+
+    /// Rows [taps][channels][out] as blocks [out / 16][taps][channels][16].
+    private func blocks(_ rows: [Float], _ outChannels: Int) -> [Float] {
+        let inputs = rows.count / outChannels, count = (outChannels + 15) / 16
+        var result = [Float](repeating: 0, count: count * inputs * 16)
+        for i in 0..<inputs {
+            for m in 0..<outChannels { result[(m / 16 * inputs + i) * 16 + m % 16] = rows[i * outChannels + m] }
+        }
+        return result
+    }
+
+    private func check(
+        _ test: Case, _ x: [Float], _ w: [Float], _ bias: [Float], _ expected: [(value: Double, bound: Double)],
+        isInBlocks: Bool
+    ) {
+        let g = test.geometry
+        let stride = test.channels + test.extraInput
         let outStride = test.outChannels + test.extraOutput
-        let inputs = (InputMemory(x), InputMemory(w), InputMemory(bias))
+        let inputs = (InputMemory(x), InputMemory(isInBlocks ? blocks(w, test.outChannels) : w), InputMemory(bias))
         withExtendedLifetime(inputs) {
             var arguments = bnnmk_conv2d()
             arguments.window = g.window
@@ -69,6 +90,8 @@ final class FloatConvolutionTests: XCTestCase {
             arguments.input_stride = UInt32(stride)
             arguments.channels = UInt32(test.channels)
             arguments.weights = inputs.1.pointer
+            arguments.weight_step = isInBlocks ? 16 : test.outChannels
+            arguments.block_step = isInBlocks ? w.count / test.outChannels * 16 : 16
             arguments.bias = test.hasBias ? inputs.2.pointer : nil
             arguments.output_stride = UInt32(outStride)
             arguments.out_channels = UInt32(test.outChannels)
@@ -156,6 +179,8 @@ final class FloatConvolutionTests: XCTestCase {
                 arguments.input_stride = 1
                 arguments.channels = 1
                 arguments.weights = w.pointer
+                arguments.weight_step = outChannels
+                arguments.block_step = 16
                 arguments.output = output.pointer
                 arguments.output_stride = UInt32(outChannels)
                 arguments.out_channels = UInt32(outChannels)

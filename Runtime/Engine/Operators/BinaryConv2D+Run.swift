@@ -107,7 +107,7 @@ extension BinaryConv2D {
         arguments.channels = UInt32(layout.channels)
         let weights = state.weights + group &* run.weights.groupByteCount
         arguments.weights = weights.assumingMemoryBound(to: UInt64.self)
-        arguments.layout = bnnmk_weight_layout(rawValue: run.weights.layout.rawValue)
+        arguments.layout = bnnmk_weight_layout(rawValue: run.weights.layout)
         arguments.pad_pixel = state.padPixel
         arguments.out_channels = UInt32(layout.outChannels)
         arguments.channel_offset = UInt32(offset)

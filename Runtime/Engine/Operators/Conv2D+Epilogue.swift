@@ -1,38 +1,30 @@
 import BNNMFormat
 import BNNMKernels
 
-/// The execution of a float convolution with an epilogue: row by row, so that a row is still in the cache when it goes
+/// The execution of a float convolution with an epilogue: some rows at a time, which are still in a cache when they go
 /// through the steps.
 extension Conv2D {
     private struct Call {
-        let convolve, mapRows: bnnmk_kernel?
-        /// Of the first group.
-        let conv: bnnmk_conv2d
+        let convolve: Conv2DCall
+        let mapRows: bnnmk_kernel?
         let map: bnnmk_map
-        let groups: Int
-        /// Floats from a group's weights to the next one's.
-        let groupWeights: Int
+        /// Rows at a time: about as many bytes of values as there are of weights, which are read once for all of them.
+        let rowCount: UInt32
 
-        /// All groups of one row, then the epilogue.
-        func run(row: UInt32) {
-            for group in 0..<groups {
-                var conv = self.conv
-                conv.input += group &* Int(conv.channels)
-                conv.weights += group &* groupWeights
-                if let bias = conv.bias { conv.bias = bias + group &* Int(conv.out_channels) }
-                conv.output += group &* Int(conv.out_channels)
-                withUnsafePointer(to: conv) { convolve?($0, row, row &+ 1) }
+        func run(_ begin: UInt32, _ end: UInt32) {
+            var row = begin
+            while row < end {
+                let last = row &+ min(rowCount, end &- row)
+                convolve.run(row, last)
+                withUnsafePointer(to: map) { mapRows?($0, row, last) }
+                row = last
             }
-            withUnsafePointer(to: map) { mapRows?($0, row, row &+ 1) }
         }
     }
 
     /// Rows begin..<end, as a kernel whose arguments are a `Call`.
     private static var convolveRows: bnnmk_kernel {
-        { arguments, begin, end in
-            guard let call = arguments?.assumingMemoryBound(to: Call.self), begin < end else { return }
-            for row in begin..<end { call.pointee.run(row: row) }
-        }
+        { arguments, begin, end in arguments?.assumingMemoryBound(to: Call.self).pointee.run(begin, end) }
     }
 
     /// 64-bit words of scratch memory: the epilogue's, then an image of values where they are not stored.
@@ -47,27 +39,21 @@ extension Conv2D {
         let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
         let state = EpilogueRun(epilogue, run, dims, scratch: scratch)
         let spare = UnsafeMutableRawPointer(scratch + Int(EpilogueRun.scratchWordCount(epilogue, dims)))
-        let groups = Int(op.groups), channels = Int(x.channels), outChannels = state.channels
-        guard let weights = run.blob(op.weights, as: Float.self) else { return }
-        let imageSize = x.elementCount / geometry.imageCount
-        let perPixel = geometry.tapCount &* Int64(channels / groups) &+ state.costPerValue
         for image in 0..<geometry.imageCount {
             state.clearRowSums()
             let form = state.kernelForm(image: image)
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)
-            let conv = bnnmk_conv2d(
-                window: geometry.forKernels, input: run.input(0, as: Float.self) + image &* imageSize,
-                input_stride: UInt32(channels), channels: UInt32(channels / groups), weights: weights,
-                bias: run.blob(op.bias, as: Float.self), output: values, output_stride: UInt32(outChannels),
-                out_channels: UInt32(outChannels / groups), minimum: op.minimum, maximum: op.maximum)
+            guard let convolve = Conv2DCall(run, geometry, image: image, to: values, channels: state.channels) else {
+                return
+            }
             let map = bnnmk_map(
                 input: UnsafePointer(values), row_pixels: UInt32(geometry.outputWidth), epilogue: form)
+            let rowByteCount = Int(geometry.outputWidth) &* state.channels &* MemoryLayout<Float>.stride
+            let rowCount = max(1, max(convolve.weightByteCount, 16384) / max(rowByteCount, 1))
             let call = Call(
-                convolve: run.table.pointee.conv2d, mapRows: run.table.pointee.map, conv: conv, map: map,
-                groups: groups,
-                groupWeights: Int(geometry.tapCount) &* (channels / groups) &* (outChannels / groups))
-            run.parallel(
-                geometry.outputHeight, cost: geometry.outputWidth &* Int64(outChannels) &* perPixel, convolveRows, call)
+                convolve: convolve, mapRows: run.table.pointee.map, map: map, rowCount: UInt32(clamping: rowCount))
+            let stepCost = geometry.outputWidth &* Int64(state.channels) &* state.costPerValue
+            run.parallel(geometry.outputHeight, cost: convolve.rowCost &+ stepCost, convolveRows, call)
             state.storeAverages(image: image)
         }
     }

@@ -19,10 +19,21 @@ enum Conv2D {
         try scope.require(
             groups >= 1 && x.channels % groups == 0 && y.channels % groups == 0,
             "input and output channels must be multiples of the groups")
-        let perChannel = product(geometry.tapCount, x.channels / groups)
-        _ = try scope.blob("weights", op.weights, byteCount: perChannel.flatMap { product($0, y.channels, 4) })
+        var shape = weightShape(op, x, y)
+        let byteCount = Int64(clamping: bnnmf_float_weights_size(bnnmf_float_layout(rawValue: op.layout), &shape))
+        try scope.require(byteCount > 0, "its weights must have a layout that their shape has")
+        _ = try scope.blob("weights", op.weights, byteCount: byteCount)
         try scope.optionalBlob("bias", op.bias, byteCount: y.channels &* 4)
         try scope.requireLimits(op.minimum, op.maximum)
+    }
+
+    /// The weights of its groups. The geometry was checked: taps fit.
+    static func weightShape(_ op: bnnmf_conv2d, _ x: Tensor, _ y: Tensor) -> bnnmf_weight_shape {
+        let groups = Int64(op.groups)
+        let taps = Int64(op.window.kernel_h) &* Int64(op.window.kernel_w)
+        return bnnmf_weight_shape(
+            groups: op.groups, out_channels: UInt32(clamping: y.channels / groups), taps: UInt32(clamping: taps),
+            channels: UInt32(clamping: x.channels / groups))
     }
 
     /// Multiplications of one execution.
@@ -40,29 +51,13 @@ enum Conv2D {
             return
         }
         let geometry = WindowGeometry(op.window, x, y)
-        let groups = Int(op.groups)
-        let (channels, outChannels) = (Int(x.channels), Int(y.channels))
-        let (groupChannels, groupOutChannels) = (channels / groups, outChannels / groups)
-        let input = run.input(0, as: Float.self)
-        let output = run.output(as: Float.self)
-        let bias = run.blob(op.bias, as: Float.self)
-        guard let weights = run.blob(op.weights, as: Float.self) else { return }
-        let groupWeights = Int(geometry.tapCount) &* groupChannels &* groupOutChannels
-        let (imageSize, outputSize) = (x.elementCount / geometry.imageCount, y.elementCount / geometry.imageCount)
-        let cost = geometry.outputWidth &* Int64(groupOutChannels) &* geometry.tapCount &* Int64(groupChannels)
+        let imageSize = y.elementCount / geometry.imageCount
         for image in 0..<geometry.imageCount {
-            for group in 0..<groups {
-                let arguments = bnnmk_conv2d(
-                    window: geometry.forKernels,
-                    input: input + (image &* imageSize &+ group &* groupChannels),
-                    input_stride: UInt32(channels), channels: UInt32(groupChannels),
-                    weights: weights + group &* groupWeights,
-                    bias: bias.map { $0 + group &* groupOutChannels },
-                    output: output + (image &* outputSize &+ group &* groupOutChannels),
-                    output_stride: UInt32(outChannels), out_channels: UInt32(groupOutChannels),
-                    minimum: op.minimum, maximum: op.maximum)
-                run.parallel(geometry.outputHeight, cost: cost, run.table.pointee.conv2d, arguments)
+            let output = run.output(as: Float.self) + image &* imageSize
+            guard let call = Conv2DCall(run, geometry, image: image, to: output, channels: Int(y.channels)) else {
+                return
             }
+            run.parallel(geometry.outputHeight, cost: call.rowCost, Conv2DCall.kernel, call)
         }
     }
 }

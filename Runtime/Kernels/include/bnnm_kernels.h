@@ -9,6 +9,7 @@
 #ifndef BNNM_KERNELS_H
 #define BNNM_KERNELS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -132,12 +133,28 @@ typedef struct bnnmk_conv2d {
   bnnmk_window window;
   const float *input;  // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
   uint32_t input_stride, channels;
-  const float *weights;  // [kernel_h][kernel_w][channels][out_channels]
-  const float *bias;     // [out_channels] or NULL
-  float *output;         // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
+  // Weights of output channel m that meet input channel c at tap t: weights[m / 16 * block_step + (t * channels + c) *
+  // weight_step + m % 16]. In rows weight_step is out_channels and block_step 16; in blocks, 0 behind the last channel,
+  // weight_step is 16.
+  const float *weights;
+  size_t weight_step, block_step;
+  const float *bias;  // [out_channels] or NULL
+  float *output;      // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
   uint32_t output_stride, out_channels;
   float minimum, maximum;
 } bnnmk_conv2d;
+
+// A float convolution of as many groups as channels: y[c] = clamp(bias[c] + sum x[c] * w[c]). Padding counts as 0;
+// multiplication and addition round separately.
+typedef struct bnnmk_depthwise_conv2d {
+  bnnmk_window window;
+  uint32_t channels;
+  const float *input;    // [in_h][in_w][channels]
+  const float *weights;  // [kernel_h][kernel_w][channels]
+  const float *bias;     // [channels] or NULL
+  float *output;         // [out_h][out_w][channels]
+  float minimum, maximum;
+} bnnmk_depthwise_conv2d;
 
 // Maximum over the taps on the input (every window has at least one), or their average.
 typedef struct bnnmk_pool {
@@ -353,6 +370,7 @@ typedef struct bnnmk_binary_matmul {
 typedef struct bnnmk_table {
   bnnmk_kernel binary_conv2d;           // bnnmk_binary_conv2d
   bnnmk_kernel conv2d;                  // bnnmk_conv2d
+  bnnmk_kernel depthwise_conv2d;        // bnnmk_depthwise_conv2d
   bnnmk_kernel max_pool_f32;            // bnnmk_pool
   bnnmk_kernel max_pool_i32;            // bnnmk_pool
   bnnmk_kernel average_pool_f32;        // bnnmk_pool

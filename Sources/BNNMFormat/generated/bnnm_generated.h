@@ -1067,7 +1067,8 @@ struct Conv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_BIAS = 10,
     VT_MINIMUM = 12,
     VT_MAXIMUM = 14,
-    VT_EPILOGUE = 16
+    VT_EPILOGUE = 16,
+    VT_LAYOUT = 18
   };
   const bnnm::schema::Window *window() const {
     return GetStruct<const bnnm::schema::Window *>(VT_WINDOW);
@@ -1090,6 +1091,9 @@ struct Conv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const bnnm::schema::Epilogue *epilogue() const {
     return GetPointer<const bnnm::schema::Epilogue *>(VT_EPILOGUE);
   }
+  uint8_t layout() const {
+    return GetField<uint8_t>(VT_LAYOUT, 0);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyFieldRequired<bnnm::schema::Window>(verifier, VT_WINDOW, 4) &&
@@ -1100,6 +1104,7 @@ struct Conv2D FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<float>(verifier, VT_MAXIMUM, 4) &&
            VerifyOffset(verifier, VT_EPILOGUE) &&
            verifier.VerifyTable(epilogue()) &&
+           VerifyField<uint8_t>(verifier, VT_LAYOUT, 1) &&
            verifier.EndTable();
   }
 };
@@ -1129,6 +1134,9 @@ struct Conv2DBuilder {
   void add_epilogue(flatbuffers::Offset<bnnm::schema::Epilogue> epilogue) {
     fbb_.AddOffset(Conv2D::VT_EPILOGUE, epilogue);
   }
+  void add_layout(uint8_t layout) {
+    fbb_.AddElement<uint8_t>(Conv2D::VT_LAYOUT, layout, 0);
+  }
   explicit Conv2DBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -1149,7 +1157,8 @@ inline flatbuffers::Offset<Conv2D> CreateConv2D(
     uint32_t bias = 4294967295,
     float minimum = -std::numeric_limits<float>::infinity(),
     float maximum = std::numeric_limits<float>::infinity(),
-    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0) {
+    flatbuffers::Offset<bnnm::schema::Epilogue> epilogue = 0,
+    uint8_t layout = 0) {
   Conv2DBuilder builder_(_fbb);
   builder_.add_epilogue(epilogue);
   builder_.add_maximum(maximum);
@@ -1158,6 +1167,7 @@ inline flatbuffers::Offset<Conv2D> CreateConv2D(
   builder_.add_weights(weights);
   builder_.add_groups(groups);
   builder_.add_window(window);
+  builder_.add_layout(layout);
   return builder_.Finish();
 }
 

@@ -3,6 +3,7 @@
 #ifndef BNNM_OPERATORS_H
 #define BNNM_OPERATORS_H
 
+#include "bnnm_float_layouts.h"
 #include "bnnm_limits.h"
 #include "bnnm_weight_layouts.h"
 
@@ -119,9 +120,10 @@ typedef struct bnnmf_epilogue {
 typedef struct bnnmf_conv2d {
   bnnmf_window window;
   uint32_t groups;
-  uint32_t weights;  // blob, float32 [groups][kernel_h][kernel_w][C / groups][M / groups]
+  uint32_t weights;  // blob, float32 [groups][kernel_h][kernel_w][C / groups][M / groups], or as `layout` says
   uint32_t bias;     // blob, float32 [M]; or BNNMF_NONE
   float minimum, maximum;
+  uint32_t layout;          // bnnmf_float_layout; since 1.4, before always ROWS
   bnnmf_epilogue epilogue;  // behind the clamp
 } bnnmf_conv2d;
 

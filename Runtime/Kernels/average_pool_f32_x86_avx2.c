@@ -1,0 +1,15 @@
+// Average pooling with AVX2.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include "average_pool.h"
+#include "kernel_declarations.h"
+
+__attribute__((target("avx2"))) void bnnmk_average_pool_f32_x86_avx2(const void *arguments, uint32_t begin,
+                                                                     uint32_t end) {
+  bnnmk_average_rows(arguments, begin, end);
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx2_here;
+#endif

@@ -1,0 +1,122 @@
+// Float convolution for AVX-512: the tile of some pixels times blocks of sixteen output channels, a register each.
+//
+//   sums [pixel][block]: 7 x 2 to 4 x 2, 3 x 4, 2 x 4 or 1 x 8 registers, at least eight to hide the latency of a fused
+//   multiply-add, where there are as many channels. Each step loads the blocks' weights once and broadcasts one float a
+//   pixel.
+//
+// Every output is the same chain of fused multiply-adds in whichever tile it falls, as with AVX2.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include <immintrin.h>
+
+#include "avx512_features.h"
+#include "conv2d.h"
+#include "kernel_declarations.h"
+#include "lanes.h"
+
+enum { PIXEL_BLOCK = 7, MAX_BLOCKS = 8 };
+
+// `pixel_count` pixels and `blocks` blocks, from the block `block` steps behind the tile's first channel; `lanes` of
+// the last one exist. Constants in every call: pixel_count and blocks.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_blocks(
+    const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t block, const int pixel_count, const int blocks,
+    __mmask16 lanes) {
+  const bnnmk_tap_box *box = tile->box;
+  const uint32_t channel = block * BNNMK_FLOAT_BLOCK;
+  const size_t step = conv->weight_step;
+  __m512 sums[PIXEL_BLOCK][MAX_BLOCKS];
+  BNNMK_REGISTERS
+  for (int b = 0; b < blocks; b++) {
+    const __mmask16 present = b == blocks - 1 ? lanes : 0xffff;
+    const float *bias = tile->bias + channel + b * BNNMK_FLOAT_BLOCK;
+    const __m512 start = tile->bias ? _mm512_maskz_loadu_ps(present, bias) : _mm512_setzero_ps();
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][b] = start;
+    }
+  }
+  for (uint32_t row = 0; row < box->row_count; row++) {
+    for (uint32_t run = 0; run < box->run_count; run++) {
+      const float *x = tile->input + row * box->input_row_step + run * box->input_run_step;
+      const float *w =
+          tile->weights + block * conv->block_step + (row * box->weights_row_step + run * box->weights_run_step) * step;
+      for (const float *end = x + box->run_length; x < end; x++, w += step) {
+        __m512 weights[MAX_BLOCKS];
+        BNNMK_REGISTERS
+        for (int b = 0; b < blocks; b++) {
+          const __mmask16 present = b == blocks - 1 ? lanes : 0xffff;
+          weights[b] = _mm512_maskz_loadu_ps(present, w + b * conv->block_step);
+        }
+        BNNMK_REGISTERS
+        for (int p = 0; p < pixel_count; p++) {
+          const __m512 value = _mm512_set1_ps(x[p * tile->pixel_step]);
+          BNNMK_REGISTERS
+          for (int b = 0; b < blocks; b++) {
+            sums[p][b] = _mm512_fmadd_ps(value, weights[b], sums[p][b]);
+          }
+        }
+      }
+    }
+  }
+  const __m512 minimum = _mm512_set1_ps(conv->minimum), maximum = _mm512_set1_ps(conv->maximum);
+  BNNMK_REGISTERS
+  for (int p = 0; p < pixel_count; p++) {
+    BNNMK_REGISTERS
+    for (int b = 0; b < blocks; b++) {
+      float *to = tile->output + (size_t)p * tile->output_step + channel + b * BNNMK_FLOAT_BLOCK;
+      // The second operand is the result where one is NaN: NaN stays.
+      const __m512 y = _mm512_min_ps(maximum, _mm512_max_ps(minimum, sums[p][b]));
+      _mm512_mask_storeu_ps(to, b == blocks - 1 ? lanes : 0xffff, y);
+    }
+  }
+}
+
+// All channels of the tile, `blocks` blocks at a time, then single ones, the last of which may be partial.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_pixels(const bnnmk_conv2d *conv,
+                                                                                      const bnnmk_conv2d_tile *tile,
+                                                                                      const int pixel_count,
+                                                                                      const int blocks) {
+  const uint32_t count = tile->channel_count;
+  uint32_t block = 0;
+  for (; (block + (uint32_t)blocks) * BNNMK_FLOAT_BLOCK <= count; block += (uint32_t)blocks) {
+    convolve_blocks(conv, tile, block, pixel_count, blocks, 0xffff);
+  }
+  for (; block * BNNMK_FLOAT_BLOCK < count; block++) {
+    convolve_blocks(conv, tile, block, pixel_count, 1, bnnmk_first_lanes(count - block * BNNMK_FLOAT_BLOCK));
+  }
+}
+
+static BNNMK_TARGET_AVX512 void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile) {
+  switch (tile->pixel_count) {
+    case 1:
+      convolve_pixels(conv, tile, 1, 8);
+      break;
+    case 2:
+      convolve_pixels(conv, tile, 2, 4);
+      break;
+    case 3:
+      convolve_pixels(conv, tile, 3, 4);
+      break;
+    case 4:
+      convolve_pixels(conv, tile, 4, 2);
+      break;
+    case 5:
+      convolve_pixels(conv, tile, 5, 2);
+      break;
+    case 6:
+      convolve_pixels(conv, tile, 6, 2);
+      break;
+    default:
+      convolve_pixels(conv, tile, PIXEL_BLOCK, 2);
+  }
+}
+
+void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_conv2d_rows(arguments, begin, end, PIXEL_BLOCK, 4 * BNNMK_FLOAT_BLOCK, MAX_BLOCKS * BNNMK_FLOAT_BLOCK,
+                    convolve_tile);
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx512_here;
+#endif

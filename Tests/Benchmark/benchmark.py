@@ -1,0 +1,220 @@
+"""Measures the shipped library, interleaved with this CPU's limits and with what else could be run: `make bench`.
+
+Every number is a median over rounds in which all variants of a table take turns. Times are in microseconds, rates in
+10^9 multiply-accumulates a second (GMAC/s). Quote ratios of one run: absolute times belong to the machine of the hour.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import graphs
+import rivals
+from compiler import Compiler
+from graphs import Layer
+from library import Library, interleaved
+
+SQUARES = {
+    "56x56x64": Layer(56, 56, 64, 64), "28x28x128": Layer(28, 28, 128, 128), "14x14x256": Layer(14, 14, 256, 256),
+    "7x7x512": Layer(7, 7, 512, 512), "1x1 14x14x256": Layer(14, 14, 256, 256, kernel=1),
+}  # fmt: skip
+
+# Off the beaten track, each with the regular layer whose cost for a multiply-accumulate it is compared with.
+SWEEP = [
+    (Layer(14, 14, 250, 256), "14x14x256"), (Layer(14, 14, 256, 250), "14x14x256"),
+    (Layer(28, 28, 100, 100), "28x28x128"), (Layer(56, 56, 48, 64), "56x56x64"), (Layer(56, 56, 32, 32), "56x56x64"),
+    (Layer(14, 14, 256, 256, kernel=5), "14x14x256"), (Layer(28, 28, 128, 128, kernel=7), "28x28x128"),
+    (Layer(56, 56, 64, 128, stride=2), "28x28x128"), (Layer(28, 28, 128, 256, stride=2), "14x14x256"),
+    (Layer(28, 28, 128, 128, dilation=2), "28x28x128"), (Layer(14, 14, 256, 256, groups=2), "14x14x256"),
+    (Layer(14, 14, 256, 256, groups=4), "14x14x256"), (Layer(28, 28, 96, 96, groups=2), "28x28x128"),
+    (Layer(1, 1, 512, 512), "7x7x512"), (Layer(2, 2, 512, 512), "7x7x512"), (Layer(4, 4, 512, 512), "7x7x512"),
+    (Layer(1, 1, 2048, 1024, kernel=1), "1x1 14x14x256"), (Layer(1, 1, 512, 1000, kernel=1), "1x1 14x14x256"),
+    (Layer(28, 28, 128, 128, kernel=1, stride=2), "1x1 14x14x256"), (Layer(7, 7, 1024, 1024, kernel=1), "1x1 14x14x256"),
+    (Layer(112, 112, 32, 64), "56x56x64"), (Layer(13, 17, 96, 72), "14x14x256"),
+]  # fmt: skip
+
+FLOAT = [
+    Layer(224, 224, 3, 64, kernel=7, stride=2), Layer(224, 224, 3, 32, stride=2), Layer(112, 112, 8, 64, stride=2),
+    Layer(56, 56, 64, 128, kernel=1), Layer(14, 14, 256, 512, kernel=1), Layer(56, 56, 64, 64),
+    Layer(56, 56, 64, 64, groups=64), Layer(14, 14, 512, 512, groups=512), Layer(112, 112, 32, 32, stride=2, groups=32),
+]  # fmt: skip
+
+NETWORKS = ["bireal18", "quicknet", "reactnet-a", "dysign-resnet18"]
+
+
+def binary_layer_index(model):
+    """Which layer the binary convolution is."""
+    return max(range(model.info.layer_count), key=lambda i: model.layers()[i].multiply_accumulates)
+
+
+class Benchmark:
+    def __init__(self, arguments):
+        self.library = Library(arguments.build)
+        self.rounds = arguments.rounds
+        self.folder = tempfile.TemporaryDirectory()
+        self.compiler = Compiler(arguments.compiler, self.folder.name)
+        self.results = {"machine": machine(), "levels": self.library.levels(), "rounds": self.rounds}
+
+    def table(self, name, header, rows):
+        """Prints a table and keeps it."""
+        self.results[name] = [dict(zip(header, row)) for row in rows]
+        text = [[cell if isinstance(cell, str) else "" if cell is None else f"{cell:.4g}" for cell in row] for row in rows]
+        widths = [max(len(row[i]) for row in [list(header)] + text) for i in range(len(header))]
+        print(f"\n{name}\n")
+        for row in [list(header)] + text:
+            print("  " + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))))
+        sys.stdout.flush()
+
+    def limits(self):
+        found = self.library.limits()
+        best = {name: [] for name in found}
+        for _ in range(self.rounds):
+            for name, index in found.items():
+                best[name].append(self.library.measure_limit(index))
+        rates = {name: statistics.median(values) for name, values in best.items()}
+        self.table("limits", ["registers alone", "GMAC/s"], [[name, rate] for name, rate in rates.items()])
+        return rates
+
+    def sessions(self, model, levels):
+        index = binary_layer_index(model)
+        return {level: (lambda s: lambda count: s.layer(index, count))(model.session(level)) for level in levels}
+
+    def layers(self):
+        limits = self.library.limits()
+        rows = []
+        for name, layer in SQUARES.items():
+            for kind, graph in (("bits", graphs.binary_layer), ("float32 + residual + RPReLU + bits", graphs.residual_layer)):
+                model = self.library.open(self.compiler.compile(graph(layer), "native"))
+                variants = {f"bnnm {level}": v for level, v in self.sessions(model, self.library.levels()).items()}
+                if kind == "bits":
+                    variants |= {
+                        "ONNX Runtime float32": rivals.onnx_runtime(graphs.float_layer(layer)),
+                        "ONNX Runtime int8": rivals.onnx_runtime(graphs.int8_layer(layer)),
+                        "LiteRT int8": rivals.litert_int8(layer),
+                    }
+                rates = {}
+                for limit, index in limits.items():
+                    if "float" not in limit:
+                        # As a time, so that the limit takes its turn with the layers.
+                        variants[f"limit {limit}"] = self.limit_variant(index, layer.macs)
+                times = interleaved({k: v for k, v in variants.items() if v}, self.rounds)
+                rates = {k.removeprefix("limit "): t for k, t in times.items() if k.startswith("limit ")}
+                for variant, time in times.items():
+                    if variant.startswith("limit "):
+                        continue
+                    own = [t for k, t in rates.items() if variant == f"bnnm {k.split(':')[0]}"]
+                    share = min(own) / time if own else None
+                    rows.append([name, kind, variant, time, layer.macs / time / 1e3, share])
+        self.table("layers", ["layer", "result", "variant", "us", "GMAC/s", "of the limit"], rows)
+
+    def limit_variant(self, index, macs):
+        return lambda count: [macs / self.library.measure_limit(index) / 1e3 for _ in range(min(count, 5))]
+
+    def sweep(self):
+        level = self.library.levels()[-1]
+        costs, rows = {}, []
+
+        def variant(layer):
+            model = self.library.open(self.compiler.compile(graphs.binary_layer(layer), "native"))
+            return self.sessions(model, [level])[level]
+
+        variants = {name: variant(layer) for name, layer in SQUARES.items()}
+        for layer, _ in SWEEP:
+            variants[str(layer)] = variant(layer)
+        times = interleaved(variants, self.rounds, milliseconds=2)
+        for name, layer in SQUARES.items():
+            costs[name] = times[name] / layer.macs
+        for layer, regular in SWEEP:
+            time = times[str(layer)]
+            rows.append([str(layer), regular, time, layer.macs / time / 1e3, time / layer.macs / costs[regular]])
+        self.table(f"sweep, {level}", ["layer", "compared with", "us", "GMAC/s", "times its cost of a MAC"], rows)
+
+    def float_layers(self):
+        rows = []
+        named = [(str(layer), graphs.float_layer(layer), layer.macs) for layer in FLOAT]
+        named.append(("dense 512 to 1000", graphs.dense_layer(512, 1000), 512000))
+        for name, graph, macs in named:
+            model = self.library.open(self.compiler.compile(graph, "native"))
+            sessions = self.sessions(model, self.library.levels())
+            variants = {f"bnnm {level}": v for level, v in sessions.items() if level != "generic"}
+            rival = rivals.onnx_runtime(graph)
+            if rival:
+                variants["ONNX Runtime float32"] = rival
+            times = interleaved(variants, self.rounds)
+            other = times.get("ONNX Runtime float32")
+            for variant, time in times.items():
+                rows.append([name, variant, time, macs / time / 1e3, time / other if other else None])
+        self.table("float32 layers", ["layer", "variant", "us", "GMAC/s", "of ONNX Runtime's time"], rows)
+
+    def networks(self):
+        zoo = Path(__file__).parents[2] / "models" / "zoo" / "graphs"
+        models = {
+            name: self.library.open(self.compiler.compile_file(zoo / f"{name}.onnx", "native", random_weights=1))
+            for name in NETWORKS
+        }
+        variants = {}
+        for name, model in models.items():
+            for threads in (1, 2):
+                variants[f"{name}, {threads} threads"] = model.session(threads=threads).runs
+        resnet = graphs.resnet18()
+        variants["ResNet-18, ONNX Runtime float32"] = rivals.onnx_runtime(resnet)
+        quantized = rivals.quantized(resnet, str(Path(self.folder.name) / "resnet18-int8.onnx"))
+        variants["ResNet-18, ONNX Runtime int8"] = quantized and rivals.onnx_runtime(quantized)
+        times = interleaved({k: v for k, v in variants.items() if v}, self.rounds, milliseconds=20)
+        rows = []
+        for name, time in times.items():
+            network, _, kind = name.partition(", ")
+            single = times.get(f"{network}, 1 threads")
+            rows.append([network, kind, time / 1e3, single / time if single and kind != "1 threads" else None])
+        self.table("networks at 224 x 224", ["network", "variant", "ms", "speed of 1 thread"], rows)
+        for name, model in models.items():
+            session = model.session()
+            runs = session.layer_runs(self.rounds)
+            layers = model.layers()
+            medians = [statistics.median(column) for column in zip(*runs)]
+            top = sorted(range(len(layers)), key=lambda i: -medians[i])[:12]
+            rows = [
+                [layers[i].name.decode(), layers[i].operator_name.decode(), medians[i], 100 * medians[i] / sum(medians)]
+                for i in top
+            ]
+            self.table(f"{name}: what takes longest", ["layer", "operator", "us", "%"], rows)
+
+
+def machine():
+    cpu = platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith(("model name", "Model")):
+            cpu = line.split(":")[1].strip()
+    return {"cpu": cpu, "architecture": platform.machine(), "system": platform.platform()}
+
+
+SECTIONS = ["limits", "layers", "sweep", "float_layers", "networks"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True, help="a build folder of scripts/build-library.sh")
+    parser.add_argument("--compiler", required=True, help="the command line program bnnm")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of every variant")
+    parser.add_argument("--json", help="also write the numbers to this file")
+    parser.add_argument("--only", help="sections, by commas: " + ", ".join(SECTIONS))
+    arguments = parser.parse_args()
+    chosen = arguments.only.split(",") if arguments.only else SECTIONS
+    unknown = [name for name in chosen if name not in SECTIONS]
+    if unknown:
+        parser.error(f"there is no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
+    benchmark = Benchmark(arguments)
+    print(f"{benchmark.results['machine']['cpu']}: {', '.join(benchmark.results['levels'])}")
+    for name in chosen:
+        getattr(benchmark, name)()
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(benchmark.results, indent=1) + "\n")
+        print(f"\nwrote {arguments.json}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+// What this CPU could do at most: loops over registers alone, of the instructions that the inner loops of kernels
+// consist of. Each takes its time with enough independent chains to hide their latency.
+#define _GNU_SOURCE
+
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+static double nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+enum { ROUNDS = 20000 };
+
+// Loops over chains are unrolled, so that these live in registers; the compiler may not fold what KEEP has touched.
+#define CHAINS _Pragma("GCC unroll 16")
+#define KEEP(constraint, value) __asm__ volatile("" : "+" constraint(value))
+
+static uint64_t numbers[64];
+
+typedef struct limit {
+  const char *name;  // "avx2: xor + shuffle popcount + add"
+  double per_round;  // multiply-accumulates (or floating-point operations) a round
+  void (*loop)(void);
+  int (*is_available)(void);
+} limit;
+
+static int always(void) { return 1; }
+
+static void popcount_words(void) {
+  uint64_t a[4] = {numbers[0], numbers[1], numbers[2], numbers[3]}, x = numbers[4], w = numbers[5];
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 4; k++) {
+      uint64_t t = x ^ w;
+      KEEP("r", t);
+      a[k] += (uint64_t)__builtin_popcountll(t);
+    }
+  }
+  memcpy(numbers, a, sizeof a);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define VPOPCNTDQ __attribute__((target("avx512f,avx512vpopcntdq")))
+
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static int has_avx512(void) { return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"); }
+static int has_vpopcntdq(void) { return has_avx512() && __builtin_cpu_supports("avx512vpopcntdq"); }
+
+AVX2 static void shuffle_popcount(void) {
+  __m256i a[4], x = _mm256_loadu_si256((const __m256i *)numbers),
+                w = _mm256_loadu_si256((const __m256i *)(numbers + 4));
+  const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
+                                          0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m256i nibble = _mm256_set1_epi8(15);
+  CHAINS
+  for (int k = 0; k < 4; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 4; k++) {
+      __m256i t = _mm256_xor_si256(x, w);
+      KEEP("x", t);
+      __m256i low = _mm256_shuffle_epi8(counts, _mm256_and_si256(t, nibble));
+      __m256i high = _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(t, 4), nibble));
+      a[k] = _mm256_add_epi8(a[k], _mm256_add_epi8(low, high));
+    }
+  }
+  CHAINS
+  for (int k = 0; k < 4; k++) {
+    _mm256_storeu_si256((__m256i *)(numbers + 4 * k), a[k]);
+  }
+}
+
+AVX512 static void wide_shuffle_popcount(void) {
+  __m512i a[8], x = _mm512_loadu_si512(numbers), w = _mm512_loadu_si512(numbers + 8);
+  const __m512i counts = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const __m512i nibble = _mm512_set1_epi8(15);
+  CHAINS
+  for (int k = 0; k < 8; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 8; k++) {
+      __m512i t = _mm512_xor_si512(x, w);
+      KEEP("v", t);
+      __m512i low = _mm512_shuffle_epi8(counts, _mm512_and_si512(t, nibble));
+      __m512i high = _mm512_shuffle_epi8(counts, _mm512_and_si512(_mm512_srli_epi16(t, 4), nibble));
+      a[k] = _mm512_add_epi8(a[k], _mm512_add_epi8(low, high));
+    }
+  }
+  CHAINS
+  for (int k = 0; k < 8; k++) {
+    _mm512_storeu_si512(numbers + 8 * (k % 8), a[k]);
+  }
+}
+
+VPOPCNTDQ static void vector_popcount(void) {
+  __m512i a[12], x = _mm512_loadu_si512(numbers), w = _mm512_loadu_si512(numbers + 8);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      __m512i t = _mm512_xor_si512(x, w);
+      KEEP("v", t);
+      a[k] = _mm512_add_epi64(a[k], _mm512_popcnt_epi64(t));
+    }
+  }
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    _mm512_storeu_si512(numbers + 8 * (k % 8), a[k]);
+  }
+}
+
+AVX2 static void multiply_add(void) {
+  __m256 a[12], x = _mm256_set1_ps(1.0f), w = _mm256_set1_ps(1e-9f);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      a[k] = _mm256_fmadd_ps(x, w, a[k]);
+      KEEP("x", a[k]);
+    }
+  }
+  _mm256_storeu_ps((float *)numbers, a[0]);
+}
+
+AVX512 static void wide_multiply_add(void) {
+  __m512 a[12], x = _mm512_set1_ps(1.0f), w = _mm512_set1_ps(1e-9f);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      a[k] = _mm512_fmadd_ps(x, w, a[k]);
+      KEEP("v", a[k]);
+    }
+  }
+  _mm512_storeu_ps((float *)numbers, a[0]);
+}
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+
+static void vector_popcount(void) {
+  uint8x16_t a[8], x = vld1q_u8((const uint8_t *)numbers), w = vld1q_u8((const uint8_t *)(numbers + 2));
+  CHAINS
+  for (int k = 0; k < 8; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 8; k++) {
+      uint8x16_t t = veorq_u8(x, w);
+      KEEP("w", t);
+      a[k] = vaddq_u8(a[k], vcntq_u8(t));
+    }
+  }
+  CHAINS
+  for (int k = 0; k < 8; k++) {
+    vst1q_u8((uint8_t *)(numbers + 2 * k), a[k]);
+  }
+}
+
+static void multiply_add(void) {
+  float32x4_t a[8], x = vdupq_n_f32(1.0f), w = vdupq_n_f32(1e-9f);
+  CHAINS
+  for (int k = 0; k < 8; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 8; k++) {
+      a[k] = vfmaq_f32(a[k], x, w);
+      KEEP("w", a[k]);
+    }
+  }
+  vst1q_f32((float *)numbers, a[0]);
+}
+#endif
+
+static const limit limits[] = {
+    {"generic: xor + popcount + add", 4 * 64, popcount_words, always},
+#if defined(__x86_64__)
+    {"avx2: xor + shuffle popcount + add", 4 * 256, shuffle_popcount, has_avx2},
+    {"avx512: xor + shuffle popcount + add", 8 * 512, wide_shuffle_popcount, has_avx512},
+    {"avx512: xor + vpopcntdq + add", 12 * 512, vector_popcount, has_vpopcntdq},
+    {"avx2: float32 multiply-add", 12 * 8, multiply_add, has_avx2},
+    {"avx512: float32 multiply-add", 12 * 16, wide_multiply_add, has_avx512},
+#elif defined(__ARM_NEON)
+    {"neon: eor + cnt + add", 8 * 128, vector_popcount, always},
+    {"neon: float32 multiply-add", 8 * 4, multiply_add, always},
+#endif
+};
+
+enum { LIMIT_COUNT = sizeof limits / sizeof limits[0] };
+
+uint32_t limit_count(void) { return LIMIT_COUNT; }
+const char *limit_name(uint32_t index) { return index < LIMIT_COUNT ? limits[index].name : 0; }
+int limit_is_available(uint32_t index) { return index < LIMIT_COUNT && limits[index].is_available(); }
+
+// Multiply-accumulates a nanosecond.
+double limit_measure(uint32_t index) {
+  const double begin = nanoseconds();
+  limits[index].loop();
+  return limits[index].per_round * ROUNDS / (nanoseconds() - begin);
+}
