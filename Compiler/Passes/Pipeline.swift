@@ -13,6 +13,7 @@ public enum Pipeline {
         RecognizeBinarizers(),
         CanonicalizeReshapes(),
         CanonicalizeBatchNormalizations(),
+        UnrollVolumeConvolutions(),
         CanonicalizeSpatialRanks(),
         CanonicalizePools(),
         DecomposeTransposedConvolutions(),

@@ -15,6 +15,8 @@ final class RandomNetworkTests: XCTestCase {
 
     /// After this many failures the rest is not tried.
     private static let failureLimit = 5
+    /// How many examples of what is found are named.
+    private static let exampleLimit = 60
     /// The most of all networks that the compiler may refuse.
     private static let refusalLimit = 0.03
 
@@ -44,11 +46,13 @@ final class RandomNetworkTests: XCTestCase {
         print(
             "random networks: \(tried) tried, \(failures) failed, \(refused) refused, \(statistics.runs) runs, "
                 + "\(statistics.decisions) decisions, \(statistics.differingDecisions) of them differing within the "
-                + "bound, \(statistics.ties) ties, \(statistics.unshown) binarizers not shown; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %"
+                + "bound, \(statistics.ties) ties, \(statistics.unshown.count) binarizers not shown; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %"
         )
         for (reason, count) in refusals.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             print("  refused \(count): \(reason)")
         }
+        for tie in statistics.tied.prefix(Self.exampleLimit) { print("  ties in \(tie)") }
+        XCTAssertEqual(statistics.unshown.prefix(Self.exampleLimit), [], "binarizers without decisions")
         guard count >= 200 else { return }
         XCTAssertLessThanOrEqual(Double(refused), Self.refusalLimit * Double(tried), "\(refusals)")
         guard failures == 0 else { return }

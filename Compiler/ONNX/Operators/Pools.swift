@@ -6,9 +6,15 @@ extension OperatorDecoder {
         .checked(
             "MaxPool", inputs: 1...1,
             attributes: ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"],
-            restrictions: "one to three spatial axes; no indices"
+            restrictions: "one to three spatial axes"
         ) { node in
             let (attributes, autoPad) = try node.windowAttributes()
+            let isColumnMajor = try node.flag("storage_order")
+            if node.isRead(result: 1) {
+                return try IndexedMaxPool(
+                    axes: try attributes.axes(), ceilMode: try node.ceilMode(), autoPad: autoPad,
+                    isColumnMajor: isColumnMajor)
+            }
             if attributes.kernelShape?.count == 3 {
                 return try VolumePool(
                     kind: .max, axes: try attributes.axes(), ceilMode: try node.ceilMode(), autoPad: autoPad)
