@@ -14,6 +14,7 @@ public enum Pipeline {
         CanonicalizeReshapes(),
         CanonicalizeBatchNormalizations(),
         UnrollVolumeConvolutions(),
+        SeparatePoolIndices(),
         CanonicalizeSpatialRanks(),
         CanonicalizePools(),
         DecomposeTransposedConvolutions(),

@@ -184,6 +184,7 @@ enum ImportedExecution {
         let probesByName = Dictionary(probes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var decisions: [String: [Int64]] = [:]
         var ties: [String: Int] = [:]
+        let uses = graph.uses()
         let outputs = try Interpreter(graph).run([input]) { id, results in
             zip(graph[id].outputs, results).map { value, result in
                 let name = graph[value].name
@@ -196,8 +197,10 @@ enum ImportedExecution {
                     decisions[name] = result.doubles.map { Int64($0) }
                     return result
                 }
+                // Where(s = 0, 1, s) says itself what zero is.
+                let isSettled = uses[value]?.contains { graph[$0].op is Equal } ?? false
                 let zeros = result.floats.count { $0 == 0 }
-                if zeros > 0 { ties[name] = zeros }
+                if zeros > 0, !isSettled { ties[name] = zeros }
                 let settled = result.floats.map { $0 == 0 ? 1 : $0 }
                 decisions[name] = settled.map { Int64($0) }
                 return Tensor(result.shape, settled)

@@ -7,7 +7,7 @@ import XCTest
 /// Random networks of every kind decide and compute on the device what they mean, at every level of this machine.
 ///
 /// `BNNM_RANDOM_GRAPHS` is how many are tried, `BNNM_RANDOM_SEED` the first seed: a failure names its own, and running
-/// one graph from there repeats it.
+/// one graph from there repeats it, and prints the network.
 final class RandomNetworkTests: XCTestCase {
     private static func environment(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init)
@@ -34,6 +34,7 @@ final class RandomNetworkTests: XCTestCase {
             tried += 1
             SeedOnTrap.name(seed)
             let network = RandomNetwork(.any, seed: UInt64(seed))
+            if count == 1 { print(network, try network.graph().text, separator: "\n") }
             switch NetworkTrial(network: network, path: path).run() {
             case .passed(let found): statistics.add(found)
             case .refused(let reason): refusals[reason, default: 0] += 1

@@ -15,7 +15,7 @@ final class BatchNormalizationTrainingTests: XCTestCase {
             var graph = g.graph
             let op = BatchNormalizationTraining(epsilon: 0.01, momentum: 0.75)
             let results = try graph.append(op, [g.x] + operands, name: "norm")
-            graph.outputs = results.map { Graph.Output(name: "y", value: $0) }
+            graph.outputs = results.map { Graph.Output(name: "y\($0)", value: $0) }
             let input = random.floats(shape.reduce(1, *))
             let inner = shape[2...].reduce(1, *)
             var y = [Float](repeating: 0, count: input.count), running: [[Float]] = [[], []]

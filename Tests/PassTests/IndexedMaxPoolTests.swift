@@ -55,7 +55,7 @@ final class IndexedMaxPoolTests: XCTestCase {
             var graph = g.graph
             // A window of padding alone has no greatest element.
             guard let results = try? graph.append(pool, [g.x], name: "pool") else { continue }
-            graph.outputs = results.map { Graph.Output(name: "y", value: $0) }
+            graph.outputs = results.map { Graph.Output(name: "y\($0)", value: $0) }
             tried += 1
             if axes.contains(where: { $0.padBegin > 0 }) { padded += 1 }
             // Few different numbers, so that many are equal; the least of all, which padding must not win over.

@@ -1,5 +1,5 @@
 /// ONNX MaxPool (opset 11, 12) with both of its results: the greatest element under each window, and where it stands. Of
-/// use only until it is taken apart into a pool and what finds the places (`CanonicalizePools`).
+/// use only until it is taken apart into a pool and what finds the places (`SeparatePoolIndices`).
 ///
 /// *Meaning*: an element's place counts through all of X [N,C,D…], the spatial axes in row-major order or, where
 /// `isColumnMajor`, the first of them fastest; padding does not count. Of equal elements the first of the window wins,
