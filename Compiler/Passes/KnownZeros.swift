@@ -22,18 +22,17 @@ struct KnownZeros {
     /// The masks of the node's results; nil where none is known.
     private func results(of node: Graph.Node, _ graph: Graph) throws -> [Tensor]? {
         guard let output = node.outputs.first, graph[output].type.elementType == .float32 else { return nil }
-        let masks = node.inputs.map { $0.flatMap { mask($0, graph) } }
         guard bringsZeros(node, graph) || node.inputs.contains(where: { $0.flatMap { self.masks[$0] } != nil }) else {
             return nil
         }
         switch node.op {
-        case is Concat: return try moved(node, masks, graph, operands: node.inputs.indices)
-        case is MaxPool: return try moved(node, masks, graph, operands: 0..<1)
+        case is Concat: return try moved(node, graph, operands: node.inputs.indices)
+        case is MaxPool: return try moved(node, graph, operands: 0..<1)
         case is AveragePool, is GlobalAveragePool:
-            return try moved(node, masks, graph, operands: 0..<1).map { [$0[0].unknownWhereNot0] }
+            return try moved(node, graph, operands: 0..<1).map { [$0[0].unknownWhereNot0] }
         case let op as Conv: return try summed(op, node, graph)
-        case let op where Elementwise.isElementwise(op): return try computed(node, masks, graph)
-        case _ where node.movesElements: return try moved(node, masks, graph, operands: 0..<1)
+        case let op where Elementwise.isElementwise(op): return try computed(node, graph)
+        case _ where node.movesElements: return try moved(node, graph, operands: 0..<1)
         default: return nil
         }
     }
@@ -59,10 +58,10 @@ struct KnownZeros {
 
     /// Of an operator that moves elements, or takes the greatest or the mean of some: the masks go the same way.
     private func moved(
-        _ node: Graph.Node, _ masks: [Tensor?], _ graph: Graph, operands: Range<Int>
+        _ node: Graph.Node, _ graph: Graph, operands: Range<Int>
     ) throws -> [Tensor]? {
         var inputs = node.inputs.map { $0.flatMap { graph.constant($0) } }
-        for index in operands { inputs[index] = masks[index] }
+        for index in operands { inputs[index] = node.inputs[index].flatMap { mask($0, graph) } }
         if let pad = node.op as? Pad, pad.mode == .constant, inputs.count > 2, let fill = inputs[2] {
             inputs[2] = Tensor(fill.shape, fill.floats.map { $0 == 0 ? 0 : 1 })
         }
@@ -72,16 +71,19 @@ struct KnownZeros {
 
     /// Of an operator on single elements: what it makes of zeros, where all computed operands have them. A product is 0
     /// where one of them is.
-    private func computed(_ node: Graph.Node, _ masks: [Tensor?], _ graph: Graph) throws -> [Tensor]? {
+    private func computed(_ node: Graph.Node, _ graph: Graph) throws -> [Tensor]? {
         let type = graph[node.outputs[0]].type
         var known: Tensor?
         var inputs = node.inputs.map { $0.flatMap { graph.constant($0) } }
         for (index, input) in node.inputs.enumerated() where input != nil && inputs[index] == nil {
-            guard let mask = masks[index] else { return nil }
-            inputs[index] = .filled(0, mask.type)
-            let wide = mask.broadcast(to: type.shape)
+            guard let operand = input.flatMap({ mask($0, graph) }) else { return nil }
+            inputs[index] = .filled(0, operand.type)
+            let wide = operand.broadcast(to: type.shape)
             let isProduct = node.op is Mul
-            known = known.map { Tensor(type.shape, zip($0.floats, wide.floats).map { isProduct ? min($0, $1) : max($0, $1) }) } ?? wide
+            known =
+                known.map {
+                    Tensor(type.shape, zip($0.floats, wide.floats).map { isProduct ? min($0, $1) : max($0, $1) })
+                } ?? wide
         }
         guard let known else { return nil }
         let atZero = try node.op.evaluate(inputs)[0].broadcast(to: type.shape)

@@ -37,7 +37,8 @@ public struct SeparatePoolIndices: Pass {
         let winners = try graph.append(ArgMax(axis: 2, keepsDimensions: false), [rows], name: name)[0]
         let starts = constant([1, windows], (0..<windows).map { $0 * taps })
         let numbers = try graph.append(
-            Gather(), [constant([table.count], table.map(\.number)), try graph.append(Add(), [winners, starts], name: name)[0]],
+            Gather(),
+            [constant([table.count], table.map(\.number)), try graph.append(Add(), [winners, starts], name: name)[0]],
             name: name)[0]
         let offsets = constant([planes, 1], (0..<planes).map { $0 * map })
         try graph.replace(

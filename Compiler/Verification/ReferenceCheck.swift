@@ -87,8 +87,9 @@ public struct ReferenceCheck {
             if node.op is Binarize {
                 numbers[output] = operands[0]!
                 bounds[output] = bounds[node.inputs[0]!]
-            } else if results[0].elementType == .binary, let moved = try moved(
-                node, operands, numbers, constant: { Tensor($0.shape, $0.floats) })
+            } else if results[0].elementType == .binary,
+                let moved = try moved(
+                    node, operands, numbers, constant: { Tensor($0.shape, $0.floats) })
             {
                 numbers[output] = moved
                 bounds[output] = try self.moved(

@@ -39,7 +39,9 @@ import Testing
         pool.attribute = [attribute("kernel_shape", [2])]
         let inputs = [value("x", ["N", 1, 4])]
         #expect(throws: Never.self) { try importing(model([pool], inputs: inputs), decoders: all) }
-        #expect(throws: ImportError.self) { try importing(model([pool], inputs: inputs, outputs: ["y", "i"]), decoders: all) }
+        #expect(throws: ImportError.self) {
+            try importing(model([pool], inputs: inputs, outputs: ["y", "i"]), decoders: all)
+        }
     }
 
     @Test func aDropoutThatDropsNothingHasAMask() throws {
@@ -74,7 +76,9 @@ import Testing
             """, decoders: all)
         var training = several
         training.attribute = [attribute("training_mode", 1)]
-        let graph = try importing(model([training], outputs: ["y", "rm", "rv"], initializers: ones, opset: 15), decoders: all).graph
+        let graph = try importing(
+            model([training], outputs: ["y", "rm", "rv"], initializers: ones, opset: 15), decoders: all
+        ).graph
         #expect(graph.nodes[0]?.op is BatchNormalizationTraining)
     }
 
@@ -83,6 +87,9 @@ import Testing
             node("Relu", ["x"], ["a"], name: "act"), node("Neg", ["a"], ["b"], name: "act"),
             node("Abs", ["b"], ["c"]), node("Sign", ["c"], ["y"], name: "Abs_2"),
         ])
-        #expect(try importing(m, decoders: all).graph.nodes.map { $0?.name } == ["act of a", "act of b", "Abs_2_2", "Abs_2"])
+        #expect(
+            try importing(m, decoders: all).graph.nodes.map { $0?.name } == [
+                "act of a", "act of b", "Abs_2_2", "Abs_2",
+            ])
     }
 }

@@ -7,7 +7,8 @@ import XCTest
 /// MaxPool with the places of the greatest elements, in the interpreter and as what the passes make of it.
 final class IndexedMaxPoolTests: XCTestCase {
     /// Values and indices straight from the definition.
-    private func reference(_ pool: IndexedMaxPool, _ x: Tensor, to shape: [Int]) -> (values: [Float], indices: [Float]) {
+    private func reference(_ pool: IndexedMaxPool, _ x: Tensor, to shape: [Int]) -> (values: [Float], indices: [Float])
+    {
         let extents = [Int](x.shape[2...]), plane = extents.reduce(1, *)
         func places(_ shape: [Int]) -> [[Int]] {
             shape.reduce([[]]) { places, extent in places.flatMap { place in (0..<extent).map { place + [$0] } } }

@@ -31,7 +31,8 @@ final class VolumeConvolutionTests: XCTestCase {
                     for tap in places(op.axes.map(\.kernel)) {
                         for (from, to) in pairs(op, tap, x.shape, shape) {
                             result[index([n, m] + to, in: shape)] +=
-                                x.floats[index([n, channel] + from, in: x.shape)] * w.floats[index(kernel + tap, in: w.shape)]
+                                x.floats[index([n, channel] + from, in: x.shape)]
+                                * w.floats[index(kernel + tap, in: w.shape)]
                         }
                     }
                 }

@@ -35,7 +35,9 @@ public struct BatchNormalizationTraining: Operator {
         let tensors = try (0..<5).map { try inputs.require($0) }
         var graph = Graph(name: Self.name)
         let values = tensors.map { graph.addInput(Self.name, $0.type) }
-        graph.outputs = try spelled(values, name: Self.name, in: &graph).map { Graph.Output(name: Self.name, value: $0) }
+        graph.outputs = try spelled(values, name: Self.name, in: &graph).map {
+            Graph.Output(name: Self.name, value: $0)
+        }
         return try Interpreter(graph).run(tensors)
     }
 

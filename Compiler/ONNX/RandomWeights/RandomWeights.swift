@@ -129,7 +129,8 @@ struct RandomWeights {
         case (is BatchNormalization, 4), (is BatchNormalizationTraining, 4): return .positive(near: variance)
         case (is PRelu, 1): return .positive(near: 0.25)
         case (is Mul, _), (is Div, _), (is Pow, _): return .positive(near: 1)
-        case (is Conv, 2), (is ConvTranspose, 2), (is VolumeConv, 2), (is Gemm, 2): return .normal(mean: 0, deviation: 0.1)
+        case (is Conv, 2), (is ConvTranspose, 2), (is VolumeConv, 2), (is Gemm, 2):
+            return .normal(mean: 0, deviation: 0.1)
         // What is added moves the mean to 0.
         case (is Add, _): return .normal(mean: -mean, deviation: noise)
         case (is Sub, _): return .normal(mean: mean, deviation: noise)
