@@ -31,17 +31,20 @@ struct KnownZeros {
         case is AveragePool, is GlobalAveragePool:
             return try moved(node, graph, operands: 0..<1).map { [$0[0].unknownWhereNot0] }
         case let op as Conv: return try summed(op, node, graph)
+        case is AccumulatorToFloat: return [zeroChannels(node, graph)]
         case let op where Elementwise.isElementwise(op): return try computed(node, graph)
         case _ where node.movesElements: return try moved(node, graph, operands: 0..<1)
         default: return nil
         }
     }
 
-    /// Whether a node has zeros of its own: padding, windows of padding alone, constants beside what is computed.
+    /// Whether a node has zeros of its own: padding, windows of padding alone, channels of weights 0,
+    /// constants beside what is computed.
     private func bringsZeros(_ node: Graph.Node, _ graph: Graph) -> Bool {
         switch node.op {
         case let pad as Pad: pad.mode == .constant
         case is Conv: StructuralZeros.hasWindowOfPadding(node, graph)
+        case is AccumulatorToFloat: node.inputs[1].flatMap { graph.constant($0)?.floats.contains(0) } == true
         case is Concat: node.inputs.contains { $0.flatMap { graph.constant($0)?.floats.contains(0) } == true }
         default: false
         }
@@ -88,6 +91,16 @@ struct KnownZeros {
         guard let known else { return nil }
         let atZero = try node.op.evaluate(inputs)[0].broadcast(to: type.shape)
         return [Tensor(type.shape, zip(known.floats, atZero.floats).map { $0 == 0 && $1 == 0 ? 0 : 1 })]
+    }
+
+    /// Of a binary layer: the channels with weights and bias 0, as a phase has that no tap reaches.
+    private func zeroChannels(_ node: Graph.Node, _ graph: Graph) -> Tensor {
+        let shape = graph[node.outputs[0]].type.shape, inner = shape[2...].reduce(1, *)
+        let constants = node.inputs.dropFirst().compactMap { $0 }.map { graph.constant($0)?.floats ?? [] }
+        let isZero = (0..<shape[1]).map { channel in
+            constants.allSatisfy { $0.indices.contains(channel) && $0[channel] == 0 }
+        }
+        return Tensor(shape, (0..<shape.reduce(1, *)).map { isZero[$0 / max(1, inner) % shape[1]] ? 0 : 1 })
     }
 
     /// Of a convolution over an image: windows that cover nothing but known zeros, in channels without bias.

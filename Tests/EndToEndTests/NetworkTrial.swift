@@ -87,7 +87,10 @@ struct NetworkTrial {
         let imported = try network.graph()
         var graph = imported
         var context = CompilationContext()
-        try Pipeline.run(Pipeline.toReference, on: &graph, &context, verify: true)
+        var recognized: [String] = []
+        try Pipeline.run(Pipeline.toReference, on: &graph, &context, verify: true) { pass, graph in
+            if pass == RecognizeBinarizers().name { recognized = ReferenceCheck(graph, exactNames: []).probeNames }
+        }
         let reference = graph
         try Pipeline.run(Pipeline.toRuntime, on: &graph, &context, verify: true)
         let check = ReferenceCheck(
@@ -100,6 +103,10 @@ struct NetworkTrial {
         for id in graph.schedule() { statistics.operators[type(of: graph[id].op).name, default: 0] += 1 }
         for record in context.binarizers { statistics.domains[record.domain, default: 0] += 1 }
         let live = Set(check.probeNames)
+        // Ternary signs are numbers, and have no decisions to show.
+        statistics.unshown = recognized.filter {
+            !live.contains($0) && context.structuralZeros[$0]?.outcome != .ternary
+        }.map { "network \(network.seed), '\($0)' lost" }
         let inputs = (0..<(network.executions ?? 1)).map { network.input(execution: $0) }
         for input in inputs {
             let (decisions, output, ties) = try ImportedExecution.run(

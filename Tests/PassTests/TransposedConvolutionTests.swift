@@ -156,7 +156,8 @@ final class TransposedConvolutionTests: XCTestCase {
             let input: [Float] = [1, -2, 3, -4, 5, -6, 7, 8, -9, 10, -11, 12]
             try assertSameMeaning(g.graph, graph, for: input)
             // What the probe shows is what the graph decides.
-            let shown = try Interpreter(graph).decisions(of: graph.probes[0], for: Tensor([1, 2, 3, 2], input))
+            let probe = try XCTUnwrap(graph.probes.first)
+            let shown = try Interpreter(graph).decisions(of: probe, for: Tensor([1, 2, 3, 2], input))
             var decided = g.graph
             decided.outputs = [Graph.Output(name: "d", value: decision)]
             XCTAssertEqual(shown.map { Float($0) }, try decided.outputs(for: input)[0])
