@@ -47,6 +47,11 @@ public struct Window: Hashable, Sendable {
         self.horizontal = horizontal
     }
 
+    /// A window over the last one or two of `axes`; a single one slides along a row.
+    public init(over axes: [Axis]) {
+        self.init(axes.count > 1 ? axes[axes.count - 2] : Axis(kernel: 1), axes.last ?? Axis(kernel: 1))
+    }
+
     /// A window whose two axes are alike.
     public init(kernel: Int, stride: Int = 1, dilation: Int = 1, pad: Int = 0) {
         let axis = Axis(kernel: kernel, stride: stride, dilation: dilation, padBegin: pad, padEnd: pad)

@@ -21,8 +21,7 @@ public struct WindowAttributes: Sendable {
         if let kernel = kernelShape ?? kernel, kernel.count != 1, kernel.count != 2 {
             throw OperatorError("kernel \(kernel) has \(kernel.count) axes; 1 and 2 spatial axes are supported")
         }
-        let axes = try axes(kernel: kernel)
-        return Window(axes.count == 2 ? axes[0] : Window.Axis(kernel: 1), axes[axes.count - 1])
+        return Window(over: try axes(kernel: kernel))
     }
 
     /// The window's axes, any number of at least one.

@@ -15,6 +15,8 @@ struct GraphBuilder {
     var constants: [(name: String, tensor: Tensor)]
     let nodes: [NodeDecoder.DecodedNode]
     let outputNames: [String]
+    /// The values that a node or the model's outputs read.
+    let readNames: Set<String>
 
     /// Builds the graph for inputs of these types. Nodes must be in execution order and their names resolved
     /// (`NameCheck`); a name that is missing here belongs to a constant or node that failed.
@@ -23,7 +25,6 @@ struct GraphBuilder {
         var values: [String: Graph.ValueID] = [:]
         for input in inputs { values[input.name] = outcome.graph.addInput(input.name, input.type) }
         for constant in constants { values[constant.name] = outcome.graph.addConstant(constant.name, constant.tensor) }
-        let read = Set(nodes.flatMap(\.inputs)).union(outputNames)
 
         for node in nodes {
             switch node.result {
@@ -34,7 +35,7 @@ struct GraphBuilder {
                     continue
                 }
                 do {
-                    let results = try append(node, decoded, to: &outcome.graph, values: values, read: read)
+                    let results = try append(node, decoded, to: &outcome.graph, values: values)
                     for (name, value) in zip(node.outputs, results) where !name.isEmpty { values[name] = value }
                 } catch let error as NodeError {
                     outcome.failures.append(entry(node, error.reason))
@@ -51,7 +52,7 @@ struct GraphBuilder {
 
     private func append(
         _ node: NodeDecoder.DecodedNode, _ decoded: OperatorDecoder.Decoded, to graph: inout Graph,
-        values: [String: Graph.ValueID], read: Set<String>
+        values: [String: Graph.ValueID]
     ) throws -> [Graph.ValueID] {
         let operands = decoded.operands.map { operand -> Graph.ValueID? in
             switch operand {
@@ -66,8 +67,7 @@ struct GraphBuilder {
             throw OperatorError("its result of shape \(type.shape) has more than \(TensorSize.elementLimit) elements")
         }
         // A result that nothing reads (a dropout mask) need not be one that the operator computes.
-        for (index, name) in node.outputs.enumerated().dropFirst(types.count) where read.contains(name) && !name.isEmpty
-        {
+        for (index, name) in node.outputs.enumerated().dropFirst(types.count) where readNames.contains(name) {
             throw OperatorError("its result '\(name)' (number \(index)) is not supported")
         }
         return try graph.append(op, operands, name: node.name, outputNames: node.outputs)

@@ -16,22 +16,21 @@ struct NodeDecoder {
     private let decoders: [String: [OperatorDecoder]]
     private let functions: Set<String>
     private let opsets: OpsetImports
+    private let readNames: Set<String>
     private let attributes: AttributeReader
 
+    /// - Parameter readNames: the values that a node or the model's outputs read.
     init(
-        decoders: [OperatorDecoder], functions: [ONNXFunctionProto], opsets: OpsetImports, attributes: AttributeReader
+        decoders: [OperatorDecoder], functions: [ONNXFunctionProto], opsets: OpsetImports, readNames: Set<String>,
+        attributes: AttributeReader
     ) {
         self.decoders = Dictionary(grouping: decoders) {
             Self.opName(domain: OpsetImports.canonical($0.domain), $0.opType)
         }
         self.functions = Set(functions.map { Self.opName(domain: OpsetImports.canonical($0.domain), $0.name) })
         self.opsets = opsets
+        self.readNames = readNames
         self.attributes = attributes
-    }
-
-    /// The node's own name, or one made from its operator and place in the file.
-    static func name(of node: ONNXNodeProto, index: Int) -> String {
-        node.name.isEmpty ? "\(node.opType)_\(index)" : node.name
     }
 
     func decode(_ node: ONNXNodeProto, name: String) -> DecodedNode {
@@ -66,7 +65,7 @@ struct NodeDecoder {
         return try decoder.decode(
             ONNXNode(
                 name: name, opType: node.opType, domain: domain, opset: opset, inputs: node.input, outputs: node.output,
-                attributes: try attributes.read(node.attribute)))
+                readNames: readNames, attributes: try attributes.read(node.attribute)))
     }
 
     private static func opName(domain: String, _ opType: String) -> String {

@@ -50,20 +50,22 @@ public struct ONNXImporter {
     ) throws -> ImportedModel {
         let opsets = try OpsetImports(model.opsetImport, file: file)
         let proto = model.graph
-        let nodeNames = proto.node.enumerated().map { NodeDecoder.name(of: $1, index: $0) }
+        let nodeNames = NodeNames.unique(proto.node)
         try NameCheck(graph: proto, file: file, nodeNames: nodeNames).run()
 
         let tensors = TensorDecoder(externalData: ExternalData(folder: folder))
         var initializers = Initializers(proto, tensors: tensors, allowsAbsent: options.randomSeed != nil)
         let inputs = try GraphInputs(
             proto.input.filter { !initializers.names.contains($0.name) }, options: options, file: file)
+        let outputNames = proto.output.map(\.name)
+        let readNames = Set(proto.node.flatMap(\.input) + outputNames).subtracting([""])
         let nodeDecoder = NodeDecoder(
-            decoders: decoders, functions: model.functions, opsets: opsets,
+            decoders: decoders, functions: model.functions, opsets: opsets, readNames: readNames,
             attributes: AttributeReader(tensors: tensors))
         var builder = GraphBuilder(
             name: proto.name.isEmpty ? file : proto.name, constants: inputs.constants + initializers.tensors,
             nodes: zip(proto.node, nodeNames).map { nodeDecoder.decode($0, name: $1) },
-            outputNames: proto.output.map(\.name))
+            outputNames: outputNames, readNames: readNames)
 
         var outcome = builder.build(inputs: inputs.types(sampleCount: 1), batch: inputs.open.batch)
         let failures = initializers.failures + outcome.failures + declaredOutputFailures(proto.output, outcome.graph)

@@ -11,11 +11,13 @@ public struct ONNXNode {
     /// Value names; empty where an optional input is absent.
     public let inputs: [String]
     public let outputs: [String]
+    /// The values of the model that a node or the model's outputs read.
+    private let readNames: Set<String>
     public let attributes: ONNXAttributes
 
     public init(
         name: String, opType: String, domain: String = "", opset: Int, inputs: [String], outputs: [String],
-        attributes: ONNXAttributes
+        readNames: Set<String>, attributes: ONNXAttributes
     ) {
         self.name = name
         self.opType = opType
@@ -23,8 +25,12 @@ public struct ONNXNode {
         self.opset = opset
         self.inputs = inputs
         self.outputs = outputs
+        self.readNames = readNames
         self.attributes = attributes
     }
+
+    /// Whether something reads the node's result of this number.
+    public func isRead(result index: Int) -> Bool { index < outputs.count && readNames.contains(outputs[index]) }
 }
 
 /// The attributes of a node, by name, with typed access: each accessor gives the default where the attribute is absent

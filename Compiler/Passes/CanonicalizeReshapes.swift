@@ -29,6 +29,7 @@ extension Graph {
         var source = value
         while let (_, node) = producer(of: source, as: Reshape.self), let inner = node.inputs[0] { source = inner }
         if self[source].type.shape == shape { return source }
+        if let tensor = constant(source) { return addConstant(self[source].name, tensor.reshaped(shape)) }
         let operand = addConstant(name + ".shape", Tensor([shape.count], shape.map { Int64($0) }))
         return try append(Reshape(allowZero: true), [source, operand], name: name)[0]
     }

@@ -43,7 +43,7 @@ private struct TransposedConvolution {
     private let horizontal: SubPixelAxis
 
     /// nil where its numbers are beyond what is reasonable.
-    init?(_ op: ConvTranspose, _ geometry: [ConvTranspose.AxisGeometry], _ weights: Tensor, _ input: [Int]) {
+    init?(_ op: ConvTranspose, _ geometry: [TransposedAxis], _ weights: Tensor, _ input: [Int]) {
         let isImage = input.count == 4
         self.input = isImage ? input : [input[0], input[1], 1, input[2]]
         self.weights = isImage ? weights : weights.reshaped([weights.shape[0], weights.shape[1], 1, weights.shape[2]])

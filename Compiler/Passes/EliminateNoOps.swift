@@ -1,6 +1,6 @@
 import BNNMIR
 
-/// Removes nodes that give back their operand: Identity, Dropout at inference, Cast, Reshape and Slice to the same type,
+/// Removes nodes that give back their operand: Identity, Dropout (whose mask is true), Cast, Reshape and Slice to the same type,
 /// Concat of one operand. Operands without elements leave a Concat: a map rolled by whole turns, say.
 public struct EliminateNoOps: Pass {
     public let takes = Stage.canonical
@@ -22,7 +22,12 @@ public struct EliminateNoOps: Pass {
                 case let op as Transpose: op.isIdentity(rank: graph[input].type.rank)
                 default: false
                 }
-            if isNoOp { graph.replaceUses(of: output, with: input) }
+            guard isNoOp else { continue }
+            graph.replaceUses(of: output, with: input)
+            if node.op is Dropout {
+                let mask = graph[node.outputs[1]]
+                graph.replaceUses(of: node.outputs[1], with: graph.addConstant(mask.name, .filled(1, mask.type)))
+            }
         }
     }
 

@@ -10,11 +10,17 @@ extension FormBinaryLayers {
         let data = FormBinaryLayers.dataOperands(of: node)
         var inputs = node.inputs
         for position in data {
-            guard let input = node.inputs[position],
-                let (_, unpacked) = graph.producer(of: input, as: BinaryToFloat.self)
-            else { return }
-            inputs[position] = unpacked.inputs[0]
+            guard let input = node.inputs[position] else { return }
+            if let (_, unpacked) = graph.producer(of: input, as: BinaryToFloat.self) {
+                inputs[position] = unpacked.inputs[0]
+            } else if let constant = graph.constant(input), let decisions = FormBinaryLayers.decisions(constant) {
+                // A part on which the binarizer's decisions are known: a phase that no input reaches.
+                inputs[position] = graph.addConstant(graph[input].name, decisions)
+            } else {
+                return
+            }
         }
+        guard inputs.contains(where: { $0.map { graph.constant($0) == nil } ?? false }) else { return }
         guard isCarried(node, graph) else { return }
         let name = graph[output].name
         let bits: Graph.ValueID
@@ -28,6 +34,12 @@ extension FormBinaryLayers {
         for index in graph.probes.indices where graph.probes[index].value == output { graph.probes[index].value = bits }
         let float = try graph.append(BinaryToFloat(), [bits], name: node.name, outputNames: [name])[0]
         graph.replaceUses(of: output, with: float)
+    }
+
+    /// Constant numbers that are decisions, as such.
+    private static func decisions(_ constant: Tensor) -> Tensor? {
+        guard constant.elementType == .float32, constant.floats.allSatisfy({ abs($0) == 1 }) else { return nil }
+        return Tensor(constant.shape, constant.floats.map { Int64($0) }, .binary)
     }
 
     /// Which operands hold what is moved; the others say how.
@@ -44,11 +56,13 @@ extension FormBinaryLayers {
             guard pad.mode != .constant else { return false }
         default: return false
         }
-        return graph.probes.contains { $0.value == node.outputs[0] } || leadsToLayer(node.outputs[0], graph)
+        return isAwaited(node.outputs[0], graph)
     }
 
-    /// Whether a convolution reads `value`, or what only moves it.
-    private func leadsToLayer(_ value: Graph.ValueID, _ graph: Graph) -> Bool {
+    /// Whether a convolution reads `value`, or what only moves it, or a probe shows that.
+    private func isAwaited(_ value: Graph.ValueID, _ graph: Graph) -> Bool {
+        let probed = Set(graph.probes.map(\.value))
+        guard !probed.contains(value) else { return true }
         var readers: [Graph.ValueID: [Graph.NodeID]] = [:]
         for id in graph.schedule() {
             for case let input? in graph[id].inputs { readers[input, default: []].append(id) }
@@ -60,6 +74,7 @@ extension FormBinaryLayers {
                 switch graph[id].op {
                 case is Conv: return true
                 case is MaxPool, is Reshape, is Transpose, is DepthToSpace, is Concat, is Slice, is Pad:
+                    guard probed.isDisjoint(with: graph[id].outputs) else { return true }
                     for output in graph[id].outputs where seen.insert(output).inserted { pending.append(output) }
                 default: continue
                 }

@@ -12,7 +12,9 @@ public struct FormBinaryLayers: Pass {
     public init() {}
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
-        for id in graph.schedule() {
+        let order = graph.schedule()
+        context.binarizerOrder = order.filter { graph[$0].op is Binarize }.map { graph[graph[$0].outputs[0]].name }
+        for id in order {
             switch graph[id].op {
             case let binarize as Binarize where binarize.zero == .zero: try settleZero(id, &graph, &context)
             case is Conv: try formConvolution(id, &graph, &context)

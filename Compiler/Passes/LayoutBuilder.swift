@@ -102,6 +102,11 @@ struct LayoutBuilder {
         case is MatMul: try product(node)
         case is Reshape: try lowerReshape(node)
         case let op as Transpose: try transpose(op, node)
+        case is VolumeConv: throw OperatorError("its weights must be constant and finite")
+        case is ConvTranspose:
+            throw OperatorError(
+                "its weights must be constant, and the product of its strides at most "
+                    + "\(DecomposeTransposedConvolutions.phaseLimit)")
         default:
             throw OperatorError(
                 "the runtime has no such operator; only nodes that can be computed at compile time may use it")
@@ -161,6 +166,11 @@ extension LayoutBuilder {
     mutating func inChannelsLast(_ value: Graph.ValueID) throws -> Graph.ValueID {
         if let known = channelsLast[value] { return known }
         guard isImage(value) else { return try inPlainOrder(value) }
+        if let constant = old.constant(value) {
+            let id = new.addConstant(old[value].name, constant.permuted(ImageLayout.toChannelsLast))
+            channelsLast[value] = id
+            return id
+        }
         if let id = old.producer(of: value), let conv = old[id].op as? BinaryConv {
             // A reader that takes the accumulators themselves.
             try image(ChannelsLast(conv), old[id], constants: old[id].inputs.dropFirst())

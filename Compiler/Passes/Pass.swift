@@ -40,6 +40,8 @@ public struct CompilationContext: Sendable {
     public var binarizers: [BinarizerRecord] = []
     /// The signs that can see an exact zero by structure, by the binarizer's name.
     public internal(set) var structuralZeros: [String: StructuralZero] = [:]
+    /// The binarizers of the model by name, in the order of its graph.
+    public internal(set) var binarizerOrder: [String] = []
     /// Knowing changes of the function that the user asked for, and ties that were given a meaning.
     public var remarks: [String] = []
 

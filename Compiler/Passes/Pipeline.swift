@@ -13,6 +13,8 @@ public enum Pipeline {
         RecognizeBinarizers(),
         CanonicalizeReshapes(),
         CanonicalizeBatchNormalizations(),
+        UnrollVolumeConvolutions(),
+        SeparatePoolIndices(),
         CanonicalizeSpatialRanks(),
         CanonicalizePools(),
         DecomposeTransposedConvolutions(),

@@ -71,6 +71,8 @@ public struct SinkInterleaving: Pass {
         var found: [Interleaved] = []
         for case let input? in node.inputs where graph.constant(input) == nil && graph[input].type.shape == shape {
             guard !found.contains(where: { $0.value == input }) else { continue }
+            // Decisions that are read as numbers are interleaved there, where their probe shows them.
+            if !(node.op is BinaryToFloat), graph.probes.contains(where: { $0.value == input }) { return nil }
             guard let (interleaving, phases) = Interleaving.of(input, in: graph),
                 interleaving == found.first?.interleaving ?? interleaving
             else { return nil }

@@ -19,8 +19,10 @@ enum StructuralZeros {
         var codes = CodeZeros()
         var sums = LatticeZeros(context.lattices)
         var zeroCodes = Set<Graph.ValueID>()
+        var known = KnownZeros()
         for id in graph.schedule() {
             let node = graph[id]
+            try known.follow(node, graph)
             if isMultiple(node, multiples, graph, context) { multiples.formUnion(node.outputs) }
             // Multiples of one number on both sides of 0 can cancel in an average, whether or not one of them is 0,
             // and so they can in a layer with weights ±α.
@@ -40,6 +42,7 @@ enum StructuralZeros {
                 sums.follow(node, graph)
                 ? sums.reason(output, graph)
                 : code ?? zeroSelection(node, zeroCodes, graph) ?? zeroReason(node, reasons, graph, context)
+                    ?? known.reason(output, graph)
             guard let reason else { continue }
             if output == x { return reason }
             for output in node.outputs { reasons[output] = reason }
@@ -77,8 +80,8 @@ enum StructuralZeros {
         case is ScaleShift:
             let shift = node.inputs[2].flatMap { graph.constant($0)?.floats }
             return input.map(multiples.contains) == true && shift?.contains(0) == true
-        case is Reshape, is Transpose, is DepthToSpace, is Slice, is MaxPool, is AveragePool, is GlobalAveragePool:
-            return input.map(multiples.contains) == true
+        case is MaxPool, is AveragePool, is GlobalAveragePool: return input.map(multiples.contains) == true
+        case _ where node.movesElements: return input.map(multiples.contains) == true
         case is Concat: return node.inputs.contains { $0.map(multiples.contains) == true }
         case is Conv: return input.map(multiples.contains) == true && isUnbiasedBinaryWeighted(node, graph)
         default: return false
@@ -128,10 +131,10 @@ enum StructuralZeros {
             is Max where constants.contains { $0.floats.contains(0) }:
             return "its input passes the bound 0 at '\(name)'"
         case is Min, is Max, is Where: return computed.lazy.compactMap { reasons[$0] }.first
-        case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is Reshape, is Transpose, is PRelu,
-            is LeakyRelu, is Neg, is Abs, is Sign, is Slice, is Pad, is DepthToSpace, is SpaceToDepth, is Split,
-            is Resize, is Tanh, is Elu, is Erf, is Sqrt, is Sin:
+        case is MaxPool, is AveragePool, is GlobalAveragePool, is GlobalMaxPool, is PRelu, is LeakyRelu, is Neg, is Abs,
+            is Sign, is Resize, is Tanh, is Elu, is Erf, is Sqrt, is Sin:
             return first
+        case _ where node.movesElements: return first
         case is ScaleShift:
             // A channel with shift 0 hands a zero on, one with any other does not.
             return constants.last?.floats.contains(0) == true ? first : nil
@@ -212,7 +215,7 @@ enum StructuralZeros {
     }
 
     /// Whether some window of a convolution over an image covers no pixel of it.
-    private static func hasWindowOfPadding(_ node: Graph.Node, _ graph: Graph) -> Bool {
+    static func hasWindowOfPadding(_ node: Graph.Node, _ graph: Graph) -> Bool {
         guard let conv = node.op as? Conv, let x = node.inputs[0], let output = node.outputs.first,
             graph[x].type.rank == 4, graph[output].type.rank == 4
         else { return false }

@@ -14,9 +14,12 @@ enum TernarySums {
             guard let output = node.outputs.first, let first = computed.first else { continue }
             switch node.op {
             case is Sign: codes.insert(output)
-            case is MaxPool, is Reshape, is Transpose, is Pad:
-                if codes.contains(first) { codes.insert(output) }
-                sums[output] = sums[first]
+            case is MaxPool, is Concat:
+                if computed.contains(where: codes.contains) { codes.insert(output) }
+                sums[output] = computed.lazy.compactMap { sums[$0] }.first
+            case _ where node.movesElements:
+                if codes.contains(first) { codes.formUnion(node.outputs) }
+                for output in node.outputs { sums[output] = sums[first] }
             case is AveragePool, is GlobalAveragePool:
                 sums[output] = sums[first] ?? (codes.contains(first) ? graph[output].name : nil)
             case is Conv, is MatMul, is Gemm:

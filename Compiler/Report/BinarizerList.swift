@@ -19,10 +19,18 @@ struct BinarizerList {
             }
         }
         binarizers = records.map { CompilationReport.Binarizer($0, zero: context.structuralZeros[$0.name]) }
-        let known = Set(records.map(\.name))
-        for (name, zero) in context.structuralZeros.sorted(by: { $0.key < $1.key })
-        where zero.outcome == .ternary && !known.contains(name) {
-            binarizers.append(CompilationReport.Binarizer(ternary: name, zero))
+        insertTernarySigns(context)
+    }
+
+    /// Signs that stay ternary became no comparison; they stand where the graph has them.
+    private mutating func insertTernarySigns(_ context: CompilationContext) {
+        let order = Dictionary(
+            context.binarizerOrder.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Set(binarizers.map(\.name))
+        let ternary = context.structuralZeros.filter { $0.value.outcome == .ternary && !known.contains($0.key) }
+        for (name, zero) in ternary.sorted(by: { (order[$0.key] ?? .max, $0.key) < (order[$1.key] ?? .max, $1.key) }) {
+            let place = binarizers.firstIndex { order[$0.name].map { $0 > order[name] ?? .max } ?? false }
+            binarizers.insert(CompilationReport.Binarizer(ternary: name, zero), at: place ?? binarizers.count)
         }
     }
 }

@@ -91,14 +91,23 @@ private struct SourceLayers {
     init(_ graph: Graph) {
         for id in graph.schedule() {
             let node = graph[id]
-            guard node.op is Conv || node.op is ConvTranspose || node.op is Gemm || node.op is MatMul,
+            guard let name = SourceLayers.onnxName(node.op),
                 let input = node.inputs.compactMap({ $0 }).first(where: { graph.constant($0) == nil }),
                 let output = node.outputs.first
             else { continue }
             let layer = Layer(
-                operator: type(of: node.op).name, inputShape: graph[input].type.shape,
+                operator: name, inputShape: graph[input].type.shape,
                 outputShape: graph[output].type.shape)
             layers.updateValue(layers.keys.contains(node.name) ? nil : layer, forKey: node.name)
+        }
+    }
+
+    /// The ONNX operator of a layer; nil of what is none.
+    private static func onnxName(_ op: any Operator) -> String? {
+        switch op {
+        case is Conv, is ConvTranspose, is Gemm, is MatMul: type(of: op).name
+        case let volume as VolumeConv: volume.isTransposed ? ConvTranspose.name : Conv.name
+        default: nil
         }
     }
 

@@ -87,9 +87,13 @@ public struct ReferenceCheck {
             if node.op is Binarize {
                 numbers[output] = operands[0]!
                 bounds[output] = bounds[node.inputs[0]!]
-            } else if results[0].elementType == .binary, let moved = try moved(node, operands, numbers) {
+            } else if results[0].elementType == .binary,
+                let moved = try moved(
+                    node, operands, numbers, constant: { Tensor($0.shape, $0.floats) })
+            {
                 numbers[output] = moved
-                bounds[output] = try self.moved(node, operands, bounds)
+                bounds[output] = try self.moved(
+                    node, operands, bounds, constant: { .filled(0, TensorType(.float32, $0.shape)) })
             }
             if let x = numbers[output], let probe = probes[output], let given = decisions[probe.name] {
                 let runtime = probe.inOwnOrder(given)
@@ -139,8 +143,9 @@ public struct ReferenceCheck {
 
     /// What a node that only moves decisions does to numbers that belong to each; nil where it does more, or an operand
     /// has none.
+    /// - Parameter constant: the numbers of an operand that is constant.
     private func moved(
-        _ node: Graph.Node, _ operands: [Tensor?], _ numbers: [Graph.ValueID: Tensor]
+        _ node: Graph.Node, _ operands: [Tensor?], _ numbers: [Graph.ValueID: Tensor], constant: (Tensor) -> Tensor
     ) throws -> Tensor? {
         switch node.op {
         case is Reshape, is Transpose, is DepthToSpace, is Slice, is Concat, is Pad: break
@@ -148,7 +153,9 @@ public struct ReferenceCheck {
         }
         var inputs = operands
         for position in node.op is Concat ? node.inputs.indices : 0..<1 {
-            guard let value = node.inputs[position].flatMap({ numbers[$0] }) else { return nil }
+            guard let input = node.inputs[position] else { return nil }
+            // Decisions that are constant were made on no number; any of their sign will do, and it is exact.
+            guard let value = numbers[input] ?? graph.constant(input).map(constant) else { return nil }
             inputs[position] = value
         }
         return try node.op.evaluate(inputs)[0]

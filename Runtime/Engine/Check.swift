@@ -69,9 +69,9 @@ struct CheckComparison {
     }
 
     private mutating func compareOutput(_ port: UInt32, _ output: bnnm_output) {
-        let expected = blob(bnnmf_check_output(model.pointee.view, index, port))
-        var record = bnnmf_port()
-        bnnmf_get_output(model.pointee.view, port, &record)
+        let view = model.pointee.view
+        let expected = view.blob(bnnmf_check_output(view, index, port))
+        let record = view.output(port)
         guard model.pointee.tensors[Int(record.tensor)].elementType == .float32 else {
             // Integers and truth values are as expected or not.
             let wanted = UnsafeRawBufferPointer(start: expected.data, count: Int(expected.byte_count))
@@ -97,12 +97,6 @@ struct CheckComparison {
         result.largest_difference = max(result.largest_difference, relative)
         if !isComparable || !(relative <= result.tolerance) { result.differing_outputs &+= 1 }
     }
-
-    func blob(_ index: UInt32) -> bnnmf_blob {
-        var blob = bnnmf_blob()
-        bnnmf_get_blob(model.pointee.view, index, &blob)
-        return blob
-    }
 }
 
 /// The inputs of a check, as they are in the file, and memory for its outputs: one block of the session's allocator.
@@ -124,7 +118,7 @@ private struct CheckBuffers {
         let outputsOffset = layout.reserve(bnnm_output.self, count: Int(outputCount))
         var valuesOffset = 0
         for port in 0..<outputCount {
-            let bytes = check.blob(bnnmf_check_output(view, check.index, port)).byte_count
+            let bytes = view.blob(bnnmf_check_output(view, check.index, port)).byte_count
             let offset = layout.reserve(Int64.self, count: Int((bytes &+ 7) / 8))
             if port == 0 { valuesOffset = offset }
         }
@@ -135,12 +129,12 @@ private struct CheckBuffers {
         inputs = (memory + inputsOffset).bindMemory(to: bnnm_input.self, capacity: Int(inputCount))
         outputs = (memory + outputsOffset).bindMemory(to: bnnm_output.self, capacity: Int(outputCount))
         for port in 0..<inputCount {
-            let values = check.blob(bnnmf_check_input(view, check.index, port))
+            let values = view.blob(bnnmf_check_input(view, check.index, port))
             inputs[Int(port)] = bnnm_input(data: values.data, byte_count: Int(values.byte_count))
         }
         var values = memory + valuesOffset
         for port in 0..<outputCount {
-            let bytes = Int(check.blob(bnnmf_check_output(view, check.index, port)).byte_count)
+            let bytes = Int(view.blob(bnnmf_check_output(view, check.index, port)).byte_count)
             outputs[Int(port)] = bnnm_output(data: values, byte_count: bytes)
             values += (bytes &+ 7) / 8 &* 8
         }

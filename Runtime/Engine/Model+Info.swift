@@ -25,9 +25,7 @@ public func bnnm_model_input_info(
     guard let model = Model.pointer(model), index < bnnmf_input_count(model.pointee.view) else {
         return BNNM_INVALID_ARGUMENT
     }
-    var port = bnnmf_port()
-    bnnmf_get_input(model.pointee.view, index, &port)
-    return writeInfo(info, tensorInfo(model, port))
+    return writeInfo(info, tensorInfo(model, model.pointee.view.input(index)))
 }
 
 @c @implementation
@@ -37,9 +35,7 @@ public func bnnm_model_output_info(
     guard let model = Model.pointer(model), index < bnnmf_output_count(model.pointee.view) else {
         return BNNM_INVALID_ARGUMENT
     }
-    var port = bnnmf_port()
-    bnnmf_get_output(model.pointee.view, index, &port)
-    return writeInfo(info, tensorInfo(model, port))
+    return writeInfo(info, tensorInfo(model, model.pointee.view.output(index)))
 }
 
 private func tensorInfo(_ model: UnsafeMutablePointer<Model>, _ port: bnnmf_port) -> bnnm_tensor_info {
@@ -69,9 +65,7 @@ public func bnnm_model_find_input(
     _ model: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ index: UnsafeMutablePointer<UInt32>?
 ) -> bnnm_status {
     guard let model = Model.pointer(model), let name, let index else { return BNNM_INVALID_ARGUMENT }
-    return find(name, count: bnnmf_input_count(model.pointee.view), index) {
-        bnnmf_get_input(model.pointee.view, $0, &$1)
-    }
+    return find(name, count: bnnmf_input_count(model.pointee.view), index) { model.pointee.view.input($0) }
 }
 
 @c @implementation
@@ -79,19 +73,15 @@ public func bnnm_model_find_output(
     _ model: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ index: UnsafeMutablePointer<UInt32>?
 ) -> bnnm_status {
     guard let model = Model.pointer(model), let name, let index else { return BNNM_INVALID_ARGUMENT }
-    return find(name, count: bnnmf_output_count(model.pointee.view), index) {
-        bnnmf_get_output(model.pointee.view, $0, &$1)
-    }
+    return find(name, count: bnnmf_output_count(model.pointee.view), index) { model.pointee.view.output($0) }
 }
 
 private func find(
     _ name: UnsafePointer<CChar>, count: UInt32, _ result: UnsafeMutablePointer<UInt32>,
-    _ get: (UInt32, inout bnnmf_port) -> Void
+    _ port: (UInt32) -> bnnmf_port
 ) -> bnnm_status {
     for index in 0..<count {
-        var port = bnnmf_port()
-        get(index, &port)
-        if let found = port.name, isEqual(found, name) {
+        if let found = port(index).name, isEqual(found, name) {
             result.pointee = index
             return BNNM_OK
         }
@@ -143,9 +133,7 @@ public func bnnm_model_layer_info(
     result.multiply_accumulates = Dispatch.multiplyAccumulates(op, scope.input(0), output)
     Dispatch.visitBlobs(op) { index in
         guard index < bnnmf_blob_count(model.pointee.view) else { return }
-        var blob = bnnmf_blob()
-        bnnmf_get_blob(model.pointee.view, index, &blob)
-        result.weight_byte_count &+= blob.byte_count
+        result.weight_byte_count &+= model.pointee.view.blob(index).byte_count
     }
     for position in 0..<Int(op.input_count) where scope.input(position).constant != nil {
         result.weight_byte_count &+= UInt64(scope.input(position).byteCount)
@@ -160,8 +148,7 @@ public func bnnm_model_probe_info(
     guard let model = Model.pointer(model), index < bnnmf_probe_count(model.pointee.view) else {
         return BNNM_INVALID_ARGUMENT
     }
-    var probe = bnnmf_probe()
-    bnnmf_get_probe(model.pointee.view, index, &probe)
+    let probe = model.pointee.view.probe(index)
     var result = bnnm_probe_info()
     result.name = probe.name
     result.encoding = probe.encoding

@@ -32,8 +32,10 @@ struct NetworkTrial {
         var differingDecisions = 0
         /// Exact zeros of signs that the compiler does not hold for ternary.
         var ties = 0
-        /// Binarizers whose decisions the compiled model cannot show, since they stand in another order there.
-        var unshown = 0
+        /// Where they are.
+        var tied: [String] = []
+        /// Binarizers whose decisions the compiled model does not show.
+        var unshown: [String] = []
         var outputs = 0
         /// Outputs with a bound that says nothing: greater than the values themselves.
         var looseOutputs = 0
@@ -46,6 +48,7 @@ struct NetworkTrial {
             decisions += other.decisions
             differingDecisions += other.differingDecisions
             ties += other.ties
+            tied += other.tied
             unshown += other.unshown
             outputs += other.outputs
             looseOutputs += other.looseOutputs
@@ -84,7 +87,10 @@ struct NetworkTrial {
         let imported = try network.graph()
         var graph = imported
         var context = CompilationContext()
-        try Pipeline.run(Pipeline.toReference, on: &graph, &context, verify: true)
+        var recognized: [String] = []
+        try Pipeline.run(Pipeline.toReference, on: &graph, &context, verify: true) { pass, graph in
+            if pass == RecognizeBinarizers().name { recognized = ReferenceCheck(graph, exactNames: []).probeNames }
+        }
         let reference = graph
         try Pipeline.run(Pipeline.toRuntime, on: &graph, &context, verify: true)
         let check = ReferenceCheck(
@@ -97,11 +103,16 @@ struct NetworkTrial {
         for id in graph.schedule() { statistics.operators[type(of: graph[id].op).name, default: 0] += 1 }
         for record in context.binarizers { statistics.domains[record.domain, default: 0] += 1 }
         let live = Set(check.probeNames)
+        // Ternary signs are numbers, and have no decisions to show.
+        statistics.unshown = recognized.filter {
+            !live.contains($0) && context.structuralZeros[$0]?.outcome != .ternary
+        }.map { "network \(network.seed), '\($0)' lost" }
         let inputs = (0..<(network.executions ?? 1)).map { network.input(execution: $0) }
         for input in inputs {
             let (decisions, output, ties) = try ImportedExecution.run(
                 imported, input, probes: reference.probes.filter { live.contains($0.name) })
-            statistics.ties += ties
+            statistics.ties += ties.values.reduce(0, +)
+            statistics.tied += ties.map { "network \(network.seed), '\($0)': \($1)" }
             statistics.add(
                 try compare(
                     check, input, decisions: decisions, output: output, "the graph after the passes",
@@ -123,7 +134,9 @@ struct NetworkTrial {
                         probe.isZeroOne ? 2 * Int64($0) - 1 : Int64($0)
                     }
                 }
-                statistics.unshown += check.probeNames.count { decisions[$0] == nil }
+                statistics.unshown += check.probeNames.filter { decisions[$0] == nil }.map {
+                    "network \(network.seed), '\($0)'"
+                }
                 let part = Tensor(
                     reference[reference.outputs[0].value].type.shape,
                     Array(output[execution * count..<(execution + 1) * count]))
@@ -174,10 +187,11 @@ enum ImportedExecution {
     /// - Returns: decisions by probe name, −1/0/+1 in the ONNX value's order.
     static func run(
         _ graph: Graph, _ input: Tensor, probes: [Graph.Probe]
-    ) throws -> (decisions: [String: [Int64]], output: Tensor, ties: Int) {
+    ) throws -> (decisions: [String: [Int64]], output: Tensor, ties: [String: Int]) {
         let probesByName = Dictionary(probes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var decisions: [String: [Int64]] = [:]
-        var ties = 0
+        var ties: [String: Int] = [:]
+        let uses = graph.uses()
         let outputs = try Interpreter(graph).run([input]) { id, results in
             zip(graph[id].outputs, results).map { value, result in
                 let name = graph[value].name
@@ -190,7 +204,10 @@ enum ImportedExecution {
                     decisions[name] = result.doubles.map { Int64($0) }
                     return result
                 }
-                ties += result.floats.count { $0 == 0 }
+                // Where(s = 0, 1, s) says itself what zero is.
+                let isSettled = uses[value]?.contains { graph[$0].op is Equal } ?? false
+                let zeros = result.floats.count { $0 == 0 }
+                if zeros > 0, !isSettled { ties[name] = zeros }
                 let settled = result.floats.map { $0 == 0 ? 1 : $0 }
                 decisions[name] = settled.map { Int64($0) }
                 return Tensor(result.shape, settled)

@@ -21,7 +21,9 @@ import Testing
     @Test func convPadsAsAutoPadSays() throws {
         let w = floats([1, 1, 1, 2], [1, 10])
         func conv(_ autoPad: AutoPad, stride: Int) throws -> [Float] {
-            let op = ShapeDependentConv(WindowAttributes(strides: [1, stride]), autoPad: autoPad) { Conv(window: $0) }
+            let op = ShapeDependentConv<Conv>(WindowAttributes(strides: [1, stride]), autoPad: autoPad) {
+                Conv(window: Window(over: $0))
+            }
             return try results(op, [ramp, w])[0].floats
         }
         #expect(try conv(.sameUpper, stride: 1) == [21, 32, 43, 54, 5])

@@ -79,19 +79,19 @@ func model(
 }
 
 func importing(
-    _ model: ONNXModelProto, options: ONNXImporter.Options = .init(), folder: String? = nil
+    _ model: ONNXModelProto, options: ONNXImporter.Options = .init(), folder: String? = nil,
+    decoders: [OperatorDecoder] = TestOperators.decoders
 ) throws -> ImportedModel {
-    try ONNXImporter.importModel(
-        model, file: "m.onnx", folder: folder, options: options, decoders: TestOperators.decoders)
+    try ONNXImporter.importModel(model, file: "m.onnx", folder: folder, options: options, decoders: decoders)
 }
 
 /// Expects the import to fail with exactly this message.
 func expectFailure(
     _ model: ONNXModelProto, options: ONNXImporter.Options = .init(), folder: String? = nil, _ message: String,
-    sourceLocation: SourceLocation = #_sourceLocation
+    decoders: [OperatorDecoder] = TestOperators.decoders, sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let error = #expect(throws: ImportError.self, sourceLocation: sourceLocation) {
-        _ = try importing(model, options: options, folder: folder)
+        _ = try importing(model, options: options, folder: folder, decoders: decoders)
     }
     #expect(error?.description == message, sourceLocation: sourceLocation)
 }

@@ -243,6 +243,48 @@ final class StructuralZeroTests: XCTestCase {
         }
     }
 
+    func testZerosThatNoInputReachesAreFollowedThroughLayersAndFunctionsOfZero() throws {
+        let layers: [(String, (inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID)] = [
+            ("function", { try $0.add(Tanh(), try $0.add(Neg(), $1)) }),
+            (
+                "1x1 layer",
+                { try $0.add(Conv(window: Window(kernel: 1)), $1, $0.constant([3, 1, 1, 1], [0.3, -0.7, 2])) }
+            ),
+            (
+                "transposed layer",
+                {
+                    try $0.add(
+                        ConvTranspose(window: Window(kernel: 1, stride: 2)), $1, $0.constant([1, 1, 1, 1], [0.3]))
+                }
+            ),
+            ("pool", { try $0.add(AveragePool(window: Window(kernel: 1, stride: 1)), $1) }),
+            ("padding", { try $0.add(Pad(), try $0.add(Abs(), $1), $0.integers([0, 0, 1, 0, 0, 0, 0, 2])) }),
+            ("slice", { try $0.add(Slice(), $1, $0.integers([1]), $0.integers([4]), $0.integers([2])) }),
+        ]
+        for (name, layer) in layers {
+            var g = SmallGraph([1, 2, 2, 2])
+            let up = try g.add(
+                ConvTranspose(window: Window(kernel: 1, stride: 2), outputPadding: (1, 1)), g.x,
+                g.constant([2, 1, 1, 1], [0.5, 0.75]))
+            let value = try layer(&g, up)
+            g.output(try g.add(Add(), try g.add(Sign(), value, name: "sign"), g.number(2)))
+            let (graph, context) = try g.compiled()
+            XCTAssertEqual(context.structuralZeros["sign"]?.outcome, .ternary, name)
+            try assertSameMeaning(g.graph, graph, for: input, name)
+        }
+    }
+
+    func testALayerWithABiasOverThemIsNoZero() throws {
+        var g = SmallGraph([1, 2, 2, 2])
+        let up = try g.add(
+            ConvTranspose(window: Window(kernel: 1, stride: 2), outputPadding: (1, 1)), g.x,
+            g.constant([2, 1, 1, 1], [0.5, 0.75]))
+        let value = try g.add(
+            Conv(window: Window(kernel: 1)), up, g.constant([1, 1, 1, 1], [0.3]), g.constant([1], [0.25]))
+        g.output(try g.add(Add(), try g.add(Sign(), value, name: "sign"), g.number(2)))
+        XCTAssertNil(try g.compiled().context.structuralZeros["sign"])
+    }
+
     func testASignOfASumOfScaledTernaryDecisions() throws {
         // Scaled and padded, so that no mask fits; then a product of two ternary activations.
         var g = SmallGraph([1, 2, 2, 2])

@@ -138,6 +138,32 @@ final class TransposedConvolutionTests: XCTestCase {
         }
     }
 
+    func testADecisionHasAProbeWhereItIsReadAsNumbersAndSomePhasesAreConstant() throws {
+        // Three of four phases are the bias alone, so that their decisions are known.
+        for channels in [1, 3] {
+            var g = SmallGraph([1, 2, 3, 2])
+            let up = try g.add(
+                ConvTranspose(window: Window(kernel: 1, stride: 2), outputPadding: (1, 0)), g.x,
+                g.constant([2, channels, 1, 1], (0..<2 * channels).map { Float($0) - 0.5 }),
+                g.constant([channels], (0..<channels).map { $0 % 2 == 0 ? 0.25 : -0.5 }))
+            let decision = try g.signPlus(up, name: "decision")
+            g.output(try g.add(Mul(), try g.add(Relu(), up), try g.add(Add(), decision, g.number(3))))
+            let reference = try g.compiled(Pipeline.toReference).graph
+            XCTAssertEqual(reference.probes.map(\.name), ["decision"])
+            let (graph, context) = try g.compiled()
+            XCTAssertEqual(graph.probes.map(\.name), ["decision"])
+            XCTAssertEqual(Set(context.binarizers.map(\.name)), ["decision"])
+            let input: [Float] = [1, -2, 3, -4, 5, -6, 7, 8, -9, 10, -11, 12]
+            try assertSameMeaning(g.graph, graph, for: input)
+            // What the probe shows is what the graph decides.
+            let probe = try XCTUnwrap(graph.probes.first)
+            let shown = try Interpreter(graph).decisions(of: probe, for: Tensor([1, 2, 3, 2], input))
+            var decided = g.graph
+            decided.outputs = [Graph.Output(name: "d", value: decision)]
+            XCTAssertEqual(shown.map { Float($0) }, try decided.outputs(for: input)[0])
+        }
+    }
+
     func testInterleavingStaysInFrontOfWhatDoesNotTreatPixelsAlike() throws {
         let behind: [(String, (inout SmallGraph, Graph.ValueID) throws -> Graph.ValueID)] = [
             (
@@ -169,6 +195,20 @@ final class TransposedConvolutionTests: XCTestCase {
         XCTAssertEqual(graph.operators.filter { $0 == "Relu" }.count, 1)
         XCTAssertEqual(graph.operators.filter { $0 == "DepthToSpace" }.count, 1)
         try assertSameMeaning(g.graph, graph, for: (0..<16).map { Float($0 % 7) - 3 })
+    }
+}
+
+extension Interpreter {
+    /// What a probe shows, in the ONNX value's order.
+    fileprivate func decisions(of probe: Graph.Probe, for input: Tensor) throws -> [Int64] {
+        var found: [Int64] = []
+        _ = try run([input]) { id, results in
+            for (output, result) in zip(graph[id].outputs, results) where output == probe.value {
+                found = probe.inONNXOrder(result.integers ?? [])
+            }
+            return results
+        }
+        return found
     }
 }
 

@@ -96,6 +96,23 @@ final class BinarizerListTests: XCTestCase {
         XCTAssertTrue(report.strictFailures[0].contains("'conv'"), report.strictFailures[0])
     }
 
+    func testTernarySignsStandWhereTheGraphHasThem() throws {
+        var g = SmallNetwork([1, 3, 4, 4])
+        var value = g.x
+        for index in 0..<4 {
+            value =
+                index % 2 == 0
+                ? try g.sign(value, name: "decision\(index)")
+                : try g.add(Sign(), try g.add(Relu(), value, name: "relu\(index)"), name: "ternary\(index)")
+            // Read by more than a layer, so that no mask fits.
+            let conv = try g.add(
+                Conv(window: Window(kernel: 1)), value, g.signs([3, 3, 1, 1]), nil, name: "conv\(index)")
+            value = try g.add(Add(), conv, value, name: "sum\(index)")
+        }
+        XCTAssertEqual(
+            try g.report(value).binarizers.map(\.name), ["decision0", "ternary1", "decision2", "ternary3"])
+    }
+
     func testTheDecisionsOfPhasesAreOneBinarizer() throws {
         var g = SmallNetwork([1, 3, 4, 4])
         let up = try g.add(

@@ -65,7 +65,7 @@ public struct ConvTranspose: Operator {
         let type = try inferTypes(inputs.operands)[0]
         let x = try inputs.require(0), w = try inputs.require(1)
         let axes = try geometry(x.type)
-        let vertical = axes.count == 2 ? axes[0] : AxisGeometry(axis: window.vertical, input: 1, output: 1)
+        let vertical = axes.count == 2 ? axes[0] : TransposedAxis(axis: window.vertical, input: 1, output: 1)
         let horizontal = axes[axes.count - 1]
         let (inputChannels, groupOut) = (x.shape[1], w.shape[1])
         let plane = vertical.output * horizontal.output
@@ -102,73 +102,15 @@ public struct ConvTranspose: Operator {
 
     public func keepsSamplesApart(_ operands: [Operand?]) -> Bool { true }
 
-    /// One spatial axis over a given input, its padding resolved.
-    public struct AxisGeometry: Sendable {
-        /// Its padding is what is cut off.
-        public var axis: Window.Axis
-        public let input: Int
-        public let output: Int
-
-        /// Where the product of `input` and kernel `tap` is added; nil where that is cut off.
-        func target(input: Int, tap: Int) -> Int? {
-            let target = input * axis.stride + tap * axis.dilation - axis.padBegin
-            return target >= 0 && target < output ? target : nil
-        }
-    }
-
     /// The spatial axes of `x`, of rank 3 or 4.
-    public func geometry(_ x: TensorType) throws -> [AxisGeometry] {
+    public func geometry(_ x: TensorType) throws -> [TransposedAxis] {
         try window.validate()
         guard x.rank == 4 || window.isHorizontal && outputPadding.vertical == 0 else {
             throw OperatorError("X \(x) has one spatial axis, but the window has two")
         }
-        if let outputShape,
-            outputShape.count != x.rank - 2 || !outputShape.allSatisfy({ $0 > 0 && $0 <= TensorType.elementLimit })
-        {
-            throw OperatorError("output_shape \(outputShape) must be \(x.rank - 2) numbers of at least 1")
-        }
-        let axes = [(window.vertical, outputPadding.vertical), (window.horizontal, outputPadding.horizontal)].suffix(
-            x.rank - 2)
-        return try axes.enumerated().map { position, axis in
-            try resolved(axis.0, outputPadding: axis.1, input: x.shape[2 + position], requested: outputShape?[position])
-        }
-    }
-
-    private func resolved(
-        _ axis: Window.Axis, outputPadding: Int, input: Int, requested: Int?
-    ) throws -> AxisGeometry {
-        guard input > 0 else { throw OperatorError("X has no elements along a spatial axis") }
-        guard outputPadding >= 0, outputPadding < max(axis.stride, axis.dilation) else {
-            throw OperatorError(
-                "output_padding \(outputPadding) must be 0 or more"
-                    + " and less than stride \(axis.stride) or dilation \(axis.dilation)"
-            )
-        }
-        // Strides are at most 2³⁰ and axes at most 2⁴⁰ long, but their product may still be too long.
-        let (steps, overflow) = (input - 1).multipliedReportingOverflow(by: axis.stride)
-        guard !overflow, steps <= TensorType.elementLimit else {
-            throw OperatorError("the result would be too long along a spatial axis")
-        }
-        let full = steps + axis.span + outputPadding
-        guard let output = requested ?? (autoPad == .explicit ? nil : input * axis.stride) else {
-            let output = full - axis.padBegin - axis.padEnd
-            guard output > 0 else {
-                throw OperatorError(
-                    "pads \(axis.padBegin) and \(axis.padEnd) leave nothing of the \(full) results along an axis")
-            }
-            return AxisGeometry(axis: axis, input: input, output: output)
-        }
-        guard requested != nil || full >= output else {
-            throw OperatorError(
-                "auto_pad is to give \(output) elements along an axis that has \(full)"
-                    + " without padding; give pads or output_shape instead"
-            )
-        }
-        // A result longer than all products reach ends with the bias alone.
-        let total = max(0, full - output)
-        var padded = axis
-        padded.padBegin = autoPad == .sameUpper ? total / 2 : total - total / 2
-        padded.padEnd = total - padded.padBegin
-        return AxisGeometry(axis: padded, input: input, output: output)
+        return try TransposedAxis.all(
+            [window.vertical, window.horizontal].suffix(x.rank - 2), of: x,
+            outputPadding: [outputPadding.vertical, outputPadding.horizontal].suffix(x.rank - 2),
+            outputShape: outputShape, autoPad: autoPad)
     }
 }

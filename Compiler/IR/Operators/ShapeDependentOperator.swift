@@ -18,19 +18,20 @@ extension ShapeDependentOperator {
     }
 }
 
-/// A Conv or ConvTranspose whose kernel shape is that of its weights, or whose padding follows from its input
-/// (`auto_pad` SAME_UPPER or SAME_LOWER). A type of its own, so that nothing reads a window that is not known yet.
+/// A Conv or ConvTranspose as the file has it: how many spatial axes there are, and the kernel shape where it is that of
+/// the weights, follow from the operands, as does padding by `auto_pad` SAME_UPPER or SAME_LOWER. A type of its own, so
+/// that nothing reads a window that is not known yet.
 public struct ShapeDependentConv<Base: Operator>: ShapeDependentOperator {
     public static var name: String { Base.name }
     public var windowAttributes: WindowAttributes
     /// Other than `explicit`, replaces the padding.
     public var autoPad: AutoPad
-    private let make: @Sendable (Window) throws -> Base
+    private let make: @Sendable ([Window.Axis]) throws -> any Operator
 
-    /// - Parameter make: the operator with a given window.
+    /// - Parameter make: the operator with these window axes, one for each spatial axis.
     public init(
         _ windowAttributes: WindowAttributes, autoPad: AutoPad = .explicit,
-        make: @escaping @Sendable (Window) throws -> Base
+        make: @escaping @Sendable ([Window.Axis]) throws -> any Operator
     ) {
         self.windowAttributes = windowAttributes
         self.autoPad = autoPad
@@ -41,18 +42,17 @@ public struct ShapeDependentConv<Base: Operator>: ShapeDependentOperator {
 
     public func resolved(_ operands: [Operand?]) throws -> any Operator {
         let x = try operands.require(0, "X").type, w = try operands.require(1, "W").type
-        guard x.rank == w.rank, x.rank == 3 || x.rank == 4 else {
-            throw OperatorError("X \(x) and W \(w) must both be of rank 3 or both of rank 4")
+        guard x.rank == w.rank, x.rank >= 3 else {
+            throw OperatorError("X \(x) and W \(w) must be of the same rank, 3 or more")
         }
-        var window = try windowAttributes.window(kernel: [Int](w.shape[2...]))
-        guard x.rank == 4 || window.isHorizontal else {
-            throw OperatorError("X \(x) has one spatial axis, but the window has two")
+        let axes = try windowAttributes.axes(kernel: [Int](w.shape[2...]))
+        guard axes.count == x.rank - 2 else {
+            throw OperatorError(
+                "the window has \(axes.count) axes, but X \(x) has \(x.rank - 2) spatial ones; it must have as many")
         }
-        func padded(_ axis: Window.Axis, _ input: Int) -> Window.Axis {
-            axis.padded(by: autoPad, input: input, output: axis.sameCount(input: input))
-        }
-        if x.rank == 4 { window.vertical = padded(window.vertical, x.shape[2]) }
-        window.horizontal = padded(window.horizontal, x.shape[x.rank - 1])
-        return try make(window)
+        return try make(
+            zip(axes, x.shape[2...]).map { axis, input in
+                axis.padded(by: autoPad, input: input, output: axis.sameCount(input: input))
+            })
     }
 }

@@ -45,14 +45,12 @@ extension WindowPool {
     /// The window with the padding that gives `output` over `input` (both shapes of X's rank) without `ceilMode` or
     /// `autoPad`: what these add is at the end, beyond the operator's own padding.
     func paddedWindow(input: [Int], output: [Int]) -> Window {
-        func padded(_ axis: Window.Axis, _ input: Int, _ output: Int) -> Window.Axis {
-            var result = axis.padded(by: autoPad, input: input, output: output)
-            result.padEnd = max(result.padEnd, (output - 1) * axis.stride + axis.span - input - result.padBegin)
-            return result
-        }
         var result = window
-        if input.count == 4 { result.vertical = padded(window.vertical, input[2], output[2]) }
-        result.horizontal = padded(window.horizontal, input[input.count - 1], output[output.count - 1])
+        if input.count == 4 {
+            result.vertical = window.vertical.reaching(input: input[2], output: output[2], by: autoPad)
+        }
+        result.horizontal = window.horizontal.reaching(
+            input: input[input.count - 1], output: output[output.count - 1], by: autoPad)
         return result
     }
 
@@ -84,6 +82,14 @@ extension WindowPool {
 }
 
 extension Window.Axis {
+    /// This axis with the padding that gives `output` positions over `input` in floor mode: what `autoPad` says, and at
+    /// the end what the ceiling mode reaches beyond.
+    func reaching(input: Int, output: Int, by autoPad: AutoPad) -> Window.Axis {
+        var result = padded(by: autoPad, input: input, output: output)
+        result.padEnd = max(result.padEnd, (output - 1) * stride + span - input - result.padBegin)
+        return result
+    }
+
     /// The input coordinates under the window at `output`, without those on padding.
     fileprivate func inputCoordinates(output: Int, input: Int) -> [Int] {
         validTaps(output: output, input: input).map { coordinate(output: output, tap: $0) }

@@ -1,17 +1,11 @@
 import BNNMIR
 
 extension OperatorDecoder {
-    /// Normalizations, at inference.
+    /// Normalizations.
     static let normalizations: [OperatorDecoder] = [
         .checked(
             "BatchNormalization", inputs: 5...5, attributes: ["epsilon", "momentum", "training_mode"],
-            restrictions: "inference only"
-        ) { node in
-            guard try !node.flag("training_mode") else {
-                throw OperatorError("attribute 'training_mode' is 1; export the model for inference")
-            }
-            return BatchNormalization(epsilon: try node.attributes.float("epsilon", default: 1e-5))
-        },
+            batchNormalization),
         .checked(
             "LayerNormalization", inputs: 2...3, attributes: ["axis", "epsilon", "stash_type"],
             opsets: 17...SupportedOpsets.newest
@@ -24,4 +18,17 @@ extension OperatorDecoder {
                 epsilon: try node.attributes.float("epsilon", default: 1e-5))
         },
     ]
+
+    @Sendable private static func batchNormalization(_ node: ONNXNode) throws -> any Operator {
+        let epsilon = try node.attributes.float("epsilon", default: 1e-5)
+        let resultCount = node.outputs.count { !$0.isEmpty }
+        guard node.opset >= 14 || resultCount == 1 else {
+            throw OperatorError(
+                "has \(resultCount) results, which asks for training in opset \(node.opset); export the model for "
+                    + "inference, with 1 result, or with opset 14 or later")
+        }
+        guard try node.flag("training_mode") else { return BatchNormalization(epsilon: epsilon) }
+        return BatchNormalizationTraining(
+            epsilon: epsilon, momentum: try node.attributes.float("momentum", default: 0.9))
+    }
 }

@@ -6,9 +6,15 @@ extension OperatorDecoder {
         .checked(
             "MaxPool", inputs: 1...1,
             attributes: ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"],
-            restrictions: "one to three spatial axes; no indices"
+            restrictions: "one to three spatial axes"
         ) { node in
-            let (attributes, autoPad) = try node.windowAttributes()
+            let (attributes, autoPad) = try node.poolAttributes()
+            let isColumnMajor = try node.flag("storage_order")
+            if node.isRead(result: 1) {
+                return try IndexedMaxPool(
+                    axes: try attributes.axes(), ceilMode: try node.ceilMode(), autoPad: autoPad,
+                    isColumnMajor: isColumnMajor)
+            }
             if attributes.kernelShape?.count == 3 {
                 return try VolumePool(
                     kind: .max, axes: try attributes.axes(), ceilMode: try node.ceilMode(), autoPad: autoPad)
@@ -20,7 +26,7 @@ extension OperatorDecoder {
             attributes: ["auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "strides"],
             restrictions: "one to three spatial axes"
         ) { node in
-            let (attributes, autoPad) = try node.windowAttributes()
+            let (attributes, autoPad) = try node.poolAttributes()
             guard node.opset >= 19 || attributes.dilations == nil else {
                 throw OperatorError("attribute 'dilations' is not known before opset 19")
             }
@@ -58,6 +64,16 @@ extension ONNXNode {
             throw OperatorError(
                 "attribute 'auto_pad' is '\(text)'; valid are 'NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'")
         }
+    }
+
+    /// The window attributes of a pool, which has one to three spatial axes.
+    fileprivate func poolAttributes() throws -> (attributes: WindowAttributes, autoPad: AutoPad) {
+        let result = try windowAttributes()
+        if let kernel = result.attributes.kernelShape, !(1...3).contains(kernel.count) {
+            throw OperatorError(
+                "attribute 'kernel_shape' \(kernel) has \(kernel.count) axes; 1 to 3 spatial axes are supported")
+        }
+        return result
     }
 
     fileprivate func ceilMode() throws -> Bool {

@@ -5,7 +5,7 @@ extension OperatorDecoder {
     static let shapes: [OperatorDecoder] = [
         .checked("Identity", inputs: 1...1) { _ in Identity() },
         .checked(
-            "Dropout", inputs: 1...3, attributes: ["ratio", "seed"], restrictions: "inference only; no mask"
+            "Dropout", inputs: 1...3, attributes: ["ratio", "seed"], restrictions: "inference, or ratio 0"
         ) { node in
             guard node.opset >= 12 || node.inputs.count == 1 else {
                 throw OperatorError("has \(node.inputs.count) inputs; valid is 1")

@@ -16,6 +16,11 @@ struct FanIn {
             // Each tap reaches one result in stride × stride.
             let taps = shape.dropFirst(2).reduce(1, *)
             return max(1, channels * taps / (op.groups * op.window.vertical.stride * op.window.horizontal.stride))
+        case let op as VolumeConv:
+            guard index == 1, let channels = shape.first else { return nil }
+            guard op.isTransposed else { return shape.dropFirst().reduce(1, *) }
+            let taps = shape.dropFirst(2).reduce(1, *), strides = op.axes.map(\.stride).reduce(1, *)
+            return max(1, channels * taps / (op.groups * strides))
         case let op as Gemm:
             guard shape.count == 2, index < 2 else { return nil }
             let isTransposed = index == 1 ? op.transB : op.transA

@@ -122,14 +122,15 @@ struct RandomWeights {
         let mean = Float(x?.mean ?? 0), variance = Float(x?.variance ?? 1)
         let noise = 0.1 * variance.squareRoot()
         switch (node.op, operand) {
-        case (is BatchNormalization, 1), (is LayerNormalization, 1): return .scale
-        case (is BatchNormalization, 2), (is LayerNormalization, 2):
+        case (is BatchNormalization, 1), (is BatchNormalizationTraining, 1), (is LayerNormalization, 1): return .scale
+        case (is BatchNormalization, 2), (is BatchNormalizationTraining, 2), (is LayerNormalization, 2):
             return .normal(mean: -meanAdded(to: node.outputs[0]), deviation: 0.1)
         case (is BatchNormalization, 3): return .normal(mean: mean, deviation: noise)
-        case (is BatchNormalization, 4): return .positive(near: variance)
+        case (is BatchNormalization, 4), (is BatchNormalizationTraining, 4): return .positive(near: variance)
         case (is PRelu, 1): return .positive(near: 0.25)
         case (is Mul, _), (is Div, _), (is Pow, _): return .positive(near: 1)
-        case (is Conv, 2), (is ConvTranspose, 2), (is Gemm, 2): return .normal(mean: 0, deviation: 0.1)
+        case (is Conv, 2), (is ConvTranspose, 2), (is VolumeConv, 2), (is Gemm, 2):
+            return .normal(mean: 0, deviation: 0.1)
         // What is added moves the mean to 0.
         case (is Add, _): return .normal(mean: -mean, deviation: noise)
         case (is Sub, _): return .normal(mean: mean, deviation: noise)

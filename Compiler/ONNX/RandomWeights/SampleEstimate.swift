@@ -21,16 +21,19 @@ struct SampleEstimate {
     private func first() -> Sample? {
         if node.inputs.isEmpty { return (try? node.op.evaluate([]).first).flatMap { Sample(of: $0) } }
         switch node.op {
-        case is Conv, is ConvTranspose, is Gemm, is MatMul: return products()
+        case is Conv, is ConvTranspose, is VolumeConv, is Gemm, is MatMul: return products()
         case is BatchNormalization:
             guard let mean = sample(3), let variance = sample(4) else { return nil }
             return normalized(mean: mean.values, variance: variance.values)
-        case is LayerNormalization:
+        case is LayerNormalization, is BatchNormalizationTraining:
             guard let x = sample(0) else { return nil }
             let count = x.values.count
             return normalized(
                 mean: [Double](repeating: x.mean, count: count), variance: [Double](repeating: x.variance, count: count)
             )
+        case let pool as IndexedMaxPool:
+            let volume = pool.axes.map(\.kernel).reduce(1, *)
+            return sample(0)?.grouped((volume + 1) / 2) { $0.max() ?? 0 }
         case is GlobalAveragePool, is AveragePool:
             return sample(0)?.grouped(elementRatio) { $0.reduce(0, +) / Double($0.count) }
         case let pool as MaxPool:

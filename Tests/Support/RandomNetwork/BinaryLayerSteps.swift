@@ -53,10 +53,8 @@ extension NetworkBuilder {
             return alpha[group * outputs + output] * (random.chance(1, in: 2) ? 1 : -1)
         }
         let op = ConvTranspose(window: window, groups: groups, outputPadding: extra)
-        // Pixels that nothing is added to are the bias; without one they are 0, and so is all that is made of them alone.
-        let bias = constant([groups * outputs], random.floats(groups * outputs, bound: 2))
-        let operands = [value, constant([channels, outputs] + kernel, weights), bias]
-        let known = operands.map { graph.operand($0) }
+        let operands = [value, constant([channels, outputs] + kernel, weights), bias(groups * outputs)]
+        let known = operands.map { $0.map { graph.operand($0) } }
         guard let type = try? op.inferTypes(known).first, type.elementCount > 0, type.elementCount < 20000 else {
             return
         }
