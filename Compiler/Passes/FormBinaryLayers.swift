@@ -12,9 +12,10 @@ public struct FormBinaryLayers: Pass {
     public init() {}
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
+        var zeros = StructuralZeros()
         for id in graph.schedule() {
             switch graph[id].op {
-            case let binarize as Binarize where binarize.zero == .zero: try settleZero(id, &graph, &context)
+            case let binarize as Binarize where binarize.zero == .zero: try settleZero(id, &zeros, &graph, &context)
             case is Conv: try formConvolution(id, &graph, &context)
             case is MatMul: try formMatMul(id, &graph, &context)
             default: try carryThrough(id, &graph)
