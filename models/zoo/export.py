@@ -5,7 +5,7 @@
     python export.py bhrnet --folder DIR          # into another folder
     python export.py bireal34 --weights DIR       # with PyTorch's initial weights, in DIR/NAME.onnx
 
-Every float initializer of more than 32 elements is declared to be in the file NAME.data, which is not written; what a scalar
+Every float initializer of more than one element is declared to be in the file NAME.data, which is not written; what a scalar
 classifier consists of stays, since random numbers in its place decide nothing. Names that no report shows become short.
 """
 
@@ -21,7 +21,6 @@ from catalogue import NETWORKS
 
 FOLDER = Path(__file__).parent
 INPUT, OUTPUT = "x", "y"
-INLINE_ELEMENT_LIMIT = 32
 # Operators whose node names reports show, and those whose result names do.
 LAYERS, DECISIONS = {"Conv", "ConvTranspose", "Gemm", "MatMul"}, {"Sign", "Where", "ArgMax", "GreaterOrEqual"}
 
@@ -88,13 +87,13 @@ def share_constants(graph):
 
 
 def declare_external(graph, fixed, file):
-    """Replace the bytes of large float initializers by a place in `file`."""
+    """Replace the bytes of float initializers, but for single numbers, by a place in `file`."""
     offset = 0
     for tensor in graph.initializer:
         count = 1
         for dimension in tensor.dims:
             count *= dimension
-        if tensor.data_type != onnx.TensorProto.FLOAT or count <= INLINE_ELEMENT_LIMIT or tensor.name in fixed:
+        if tensor.data_type != onnx.TensorProto.FLOAT or count <= 1 or tensor.name in fixed:
             continue
         for field in ("raw_data", "float_data"):
             tensor.ClearField(field)
