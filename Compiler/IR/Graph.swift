@@ -219,11 +219,16 @@ extension Graph {
 
     /// The nodes that graph outputs depend on, each after all it depends on; otherwise in order of creation.
     /// Iterative, so that a deep graph cannot exhaust the stack. A cycle is the verifier's to report.
-    public func schedule() -> [NodeID] {
+    public func schedule() -> [NodeID] { schedule(of: outputs.map(\.value)) }
+
+    /// The nodes that some values depend on, ordered as in `schedule()`.
+    /// - Parameter done: left out, with all they depend on.
+    public func schedule(of values: [ValueID], after done: Set<NodeID> = []) -> [NodeID] {
         var order: [NodeID] = []
         var visited = [Bool](repeating: false, count: nodes.count)
-        for output in outputs {
-            guard let root = producer(of: output.value), !visited[root.index] else { continue }
+        for id in done { visited[id.index] = true }
+        for value in values {
+            guard let root = producer(of: value), !visited[root.index] else { continue }
             visited[root.index] = true
             var stack: [(node: NodeID, next: Int)] = [(root, 0)]
             while let (id, next) = stack.last {
@@ -284,6 +289,11 @@ extension Graph {
         for probe in probes { isRead[probe.value.index] = true }
         for index in values.indices where !isRead[index] { releaseConstant(ValueID(index: index)) }
         known = known.filter { isRead[$0.key.index] }
+    }
+
+    /// Gives back the memory of all constants, where only nodes and the types of what they compute are asked for.
+    public mutating func releaseConstants() {
+        for index in values.indices { releaseConstant(ValueID(index: index)) }
     }
 
     /// Gives back the memory of a constant that nothing reads any more: it becomes one without elements.

@@ -3,7 +3,7 @@ import BNNMIR
 /// What the importer gives: the graph of ONNX operators as the file has them, and what the file says about itself.
 public struct ImportedModel: Sendable {
     /// At stage `imported`; values, nodes, inputs and outputs carry their ONNX names.
-    public let graph: Graph
+    public var graph: Graph
     /// Operator set versions the model asks for, by domain; the standard one is "".
     public let opsets: [String: Int]
     public let irVersion: Int

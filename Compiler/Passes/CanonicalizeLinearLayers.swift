@@ -35,17 +35,33 @@ public struct CanonicalizeLinearLayers: Pass {
     private func lowered(_ gemm: Gemm, _ node: Graph.Node, _ graph: inout Graph) throws -> Graph.ValueID {
         let output = graph[node.outputs[0]]
         let a = try matrix(node.inputs[0]!, isTransposed: gemm.transA, &graph)
-        let b = try matrix(node.inputs[1]!, isTransposed: gemm.transB, &graph)
         let addend = node.inputs.count > 2 ? node.inputs[2] : nil
         let isBias = gemm.alpha == 1 && gemm.beta == 1 && graph.constant(a) == nil
         let bias = isBias ? addend.flatMap { vector($0, count: output.type.shape[1], &graph) } : nil
-        var y =
-            try product(a, b, bias: bias, node, &graph)
-            ?? graph.append(MatMul(), [a, b], name: node.name, outputNames: [output.name])[0]
+        var y: Graph.ValueID
+        if let rows = try weightRows(gemm, a, node.inputs[1]!, bias: bias, node, &graph) {
+            y = rows
+        } else {
+            let b = try matrix(node.inputs[1]!, isTransposed: gemm.transB, &graph)
+            y =
+                try product(a, b, bias: bias, node, &graph)
+                ?? graph.append(MatMul(), [a, b], name: node.name, outputNames: [output.name])[0]
+        }
         y = try scaled(y, by: gemm.alpha, node, &graph)
         guard let addend, bias == nil || graph.producer(of: y, as: MatMul.self) != nil else { return y }
         let sum = [y, try scaled(addend, by: gemm.beta, node, &graph)]
         return try graph.append(Add(), sum, name: node.name, outputNames: [output.name])[0]
+    }
+
+    /// The product of a and constant weights that are stored as a convolution wants them, [M,K]; nil where b is no such.
+    private func weightRows(
+        _ gemm: Gemm, _ a: Graph.ValueID, _ b: Graph.ValueID, bias: Graph.ValueID?, _ node: Graph.Node,
+        _ graph: inout Graph
+    ) throws -> Graph.ValueID? {
+        guard gemm.transB, let rows = graph.constant(b), isProduct(a, b, graph), graph.constant(a) == nil else {
+            return nil
+        }
+        return try convolution(a, rows, weightName: graph[b].name, bias: bias, node, &graph)
     }
 
     private func matrix(_ value: Graph.ValueID, isTransposed: Bool, _ graph: inout Graph) throws -> Graph.ValueID {
@@ -85,17 +101,10 @@ public struct CanonicalizeLinearLayers: Pass {
     private func product(
         _ a: Graph.ValueID, _ b: Graph.ValueID, bias: Graph.ValueID?, _ node: Graph.Node, _ graph: inout Graph
     ) throws -> Graph.ValueID? {
-        let name = graph[node.outputs[0]].name, target = graph[node.outputs[0]].type.shape
-        guard graph[a].type.elementType == .float32, graph[a].type.elementCount > 0, graph[b].type.elementCount > 0
-        else { return nil }
+        guard isProduct(a, b, graph) else { return nil }
         if graph.constant(a) == nil, let weights = graph.constant(b)?.singleMatrix(isRight: true) {
-            guard let toImage = Movement(ofTokens: graph[a].type.shape) else { return nil }
-            let image = try graph.move(a, by: toImage, name: node.name)
-            let kernel = graph.addConstant(
-                graph[b].name, weights.transposed2D().reshaped([weights.shape[1], weights.shape[0], 1, 1]))
-            let y = try graph.append(Conv(window: Window(kernel: 1)), [image, kernel, bias], name: node.name)[0]
-            guard let back = Movement(of: graph[y].type.shape)?.transposed([0, 2, 3, 1]) else { return nil }
-            return try graph.move(y, by: back.reshaped(to: target), name: name)
+            return try convolution(
+                a, weights.transposed2D(), weightName: graph[b].name, bias: bias, node, &graph)
         }
         if graph.constant(b) == nil, bias == nil, [2, 3].contains(graph[b].type.rank),
             let weights = graph.constant(a)?.singleMatrix(isRight: false)
@@ -105,9 +114,28 @@ public struct CanonicalizeLinearLayers: Pass {
             let image = try graph.reshape(b, to: [shape.count == 3 ? shape[0] : 1, depth, 1, width], name: node.name)
             let kernel = graph.addConstant(graph[a].name, weights.reshaped(weights.shape + [1, 1]))
             let y = try graph.append(Conv(window: Window(kernel: 1)), [image, kernel], name: node.name)[0]
-            return try graph.reshape(y, to: target, name: name)
+            let output = graph[node.outputs[0]]
+            return try graph.reshape(y, to: output.type.shape, name: output.name)
         }
         return nil
+    }
+
+    private func isProduct(_ a: Graph.ValueID, _ b: Graph.ValueID, _ graph: Graph) -> Bool {
+        graph[a].type.elementType == .float32 && graph[a].type.elementCount > 0 && graph[b].type.elementCount > 0
+    }
+
+    /// Tokens times weights, given as rows [M,K].
+    private func convolution(
+        _ a: Graph.ValueID, _ rows: Tensor, weightName: String, bias: Graph.ValueID?, _ node: Graph.Node,
+        _ graph: inout Graph
+    ) throws -> Graph.ValueID? {
+        guard let toImage = Movement(ofTokens: graph[a].type.shape) else { return nil }
+        let image = try graph.move(a, by: toImage, name: node.name)
+        let kernel = graph.addConstant(weightName, rows.reshaped(rows.shape + [1, 1]))
+        let y = try graph.append(Conv(window: Window(kernel: 1)), [image, kernel, bias], name: node.name)[0]
+        guard let back = Movement(of: graph[y].type.shape)?.transposed([0, 2, 3, 1]) else { return nil }
+        let output = graph[node.outputs[0]]
+        return try graph.move(y, by: back.reshaped(to: output.type.shape), name: output.name)
     }
 }
 

@@ -7,7 +7,7 @@ struct ConstantRows {
     /// Rows below which a chain is folded node by node, and rows of a stretch.
     private static let leastRows = 8192, stretch = 2048
     /// How much larger than its operand a result is that is worth the trouble.
-    private static let expansion = 4
+    private static let expansion = 2
 
     let graph: Graph
     let uses: [Graph.ValueID: [Graph.NodeID]]

@@ -2,9 +2,12 @@ import BNNMIR
 
 /// Signs that can see an exact zero by structure, and what becomes of them.
 extension FormBinaryLayers {
-    func settleZero(_ id: Graph.NodeID, _ graph: inout Graph, _ context: inout CompilationContext) throws {
+    /// - Parameter zeros: what is known from the signs before it.
+    func settleZero(
+        _ id: Graph.NodeID, _ zeros: inout StructuralZeros, _ graph: inout Graph, _ context: inout CompilationContext
+    ) throws {
         let node = graph[id]
-        guard let x = node.inputs[0], let reason = try StructuralZeros.reason(x, in: graph, context) else { return }
+        guard let x = node.inputs[0], let reason = try zeros.reason(x, in: graph, context) else { return }
         let name = graph[node.outputs[0]].name
         func record(_ outcome: StructuralZero.Outcome) {
             context.structuralZeros[name] = StructuralZero(reason: reason, outcome: outcome)
@@ -73,7 +76,7 @@ extension FormBinaryLayers {
 
     /// Those that read the decisions as numbers; nil where somebody else, or a graph output, reads them.
     private func numberReaders(of id: Graph.NodeID, _ graph: Graph) -> [Graph.NodeID]? {
-        let uses = graph.uses(), bits = graph[id].outputs[0]
+        let bits = graph[id].outputs[0], uses = graph.uses()
         var readers: [Graph.NodeID] = []
         for reader in uses[bits] ?? [] {
             guard graph[reader].op is BinaryToFloat, !graph.isOutput(graph[reader].outputs[0]) else { return nil }
@@ -112,11 +115,14 @@ extension FormBinaryLayers {
 extension Graph {
     /// Where ternary decisions are not 0; nil where they never are.
     func mask(of decisions: ValueID) -> ValueID? {
-        let uses = uses()
         if let (_, binarize) = producer(of: decisions, as: Binarize.self), let x = binarize.inputs[0] {
-            return (uses[x] ?? []).lazy.map { self[$0] }.first { $0.op is ZeroMask }?.outputs[0]
+            return firstReader(of: x, as: ZeroMask.self)?.outputs[0]
         }
-        return (uses[decisions] ?? []).lazy.map { self[$0] }.first { $0.op is BinaryDifference }?.outputs[0]
+        return firstReader(of: decisions, as: BinaryDifference.self)?.outputs[0]
+    }
+
+    private func firstReader<Op: Operator>(of value: ValueID, as: Op.Type) -> Node? {
+        nodes.lazy.compactMap { $0 }.first { $0.inputs.contains(value) && $0.op is Op }
     }
 
     fileprivate mutating func mask(probesOf decisions: ValueID, by mask: ValueID, differs: Bool) {

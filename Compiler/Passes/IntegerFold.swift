@@ -157,9 +157,19 @@ extension Graph {
     mutating func negatingChannels(_ negated: [Bool], of acc: ValueID) throws -> ValueID {
         let node = self[producer(of: acc)!]
         let weights = constant(node.inputs[1]!)!
-        let count = weights.elementCount / weights.shape[0]
-        let values = weights.integers!.enumerated().map { negated[$0.offset / count] ? -$0.element : $0.element }
-        let operand = addConstant(self[node.inputs[1]!].name, Tensor(weights.type, .integer(values)))
+        let operand = addConstant(self[node.inputs[1]!].name, weights.negatingChannels(negated))
         return try append(node.op, [node.inputs[0], operand] + node.inputs.dropFirst(2), name: node.name)[0]
+    }
+}
+
+extension Tensor {
+    /// Weights [M,…] with those of some output channels negated. Precondition: integers, and a flag for each channel.
+    func negatingChannels(_ negated: [Bool]) -> Tensor {
+        guard negated.contains(true), var values = integers else { return self }
+        let count = elementCount / shape[0]
+        for channel in negated.indices where negated[channel] {
+            for index in channel * count..<(channel + 1) * count { values[index] = -values[index] }
+        }
+        return Tensor(type, .integer(values))
     }
 }

@@ -3,15 +3,15 @@ import BNNMIR
 /// Follows layers whose numbers come from two accumulators through ScaleShifts with constants of each channel, and finds
 /// those that are exactly zero for some input. Nodes come in execution order.
 struct LatticeZeros {
-    private let lattices: [Graph.ValueID: AccumulatorLattice]
     /// The layer, and the scale and shift of each channel from its numbers to the value's.
     private var affine: [Graph.ValueID: (lattice: AccumulatorLattice, scale: [Double], shift: [Double])] = [:]
 
-    init(_ lattices: [Graph.ValueID: AccumulatorLattice]) { self.lattices = lattices }
-
     /// Follows the node.
+    /// - Parameter lattices: of the layers so far, by their result.
     /// - Returns: whether its result is one of these, so that nothing else need be asked about its zeros.
-    mutating func follow(_ node: Graph.Node, _ graph: Graph) -> Bool {
+    mutating func follow(
+        _ node: Graph.Node, _ graph: Graph, _ lattices: [Graph.ValueID: AccumulatorLattice]
+    ) -> Bool {
         guard !lattices.isEmpty, let output = node.outputs.first else { return false }
         if let lattice = lattices[output] {
             let count = lattice.channels.count

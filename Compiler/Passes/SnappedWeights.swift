@@ -47,6 +47,7 @@ struct SnappedWeights {
         }
         let w = weights.floats
         var signs: [Int64] = []
+        signs.reserveCapacity(w.count)
         var alpha: [Double] = [], center: [Double] = []
         var noise: [Float] = []
         var worst: Float = 0
@@ -60,7 +61,7 @@ struct SnappedWeights {
             }
             alpha.append((Double(pair.high) - Double(pair.low)) / 2)
             center.append((Double(pair.high) + Double(pair.low)) / 2)
-            signs += channel.map { pair.isHigh($0) ? 1 : -1 }
+            for weight in channel { signs.append(pair.isHigh(weight) ? 1 : -1) }
             worst = max(worst, pair.largestDistance(in: channel) / max(pair.spread, .leastNonzeroMagnitude))
             noise.append(Float(channel.reduce(0.0) { $0 + Double(pair.distance($1)) }))
         }
@@ -92,6 +93,11 @@ private struct ValuePair {
 
     /// −α and α; nil where |w| is more than one number.
     init?(opposite weights: ArraySlice<Float>) {
+        let first = abs(weights.first ?? 0)
+        if weights.allSatisfy({ abs($0) == first }) {
+            self.init(low: -first, high: first)
+            return
+        }
         var magnitudes = weights.map { abs($0) }
         let median = magnitudes.element(ranked: weights.count / 2)
         self.init(low: -median, high: median)
@@ -119,5 +125,5 @@ private struct ValuePair {
 
     func distance(_ weight: Float) -> Float { abs(weight - (isHigh(weight) ? high : low)) }
 
-    func largestDistance(in weights: ArraySlice<Float>) -> Float { weights.map { distance($0) }.max() ?? 0 }
+    func largestDistance(in weights: ArraySlice<Float>) -> Float { weights.lazy.map { distance($0) }.max() ?? 0 }
 }

@@ -2,52 +2,57 @@ import BNNMIR
 
 /// Finds out whether the number that a PyTorch Sign decides on can be exactly zero by the network's structure, so that
 /// `sign(0) = 0` matters; ties between arbitrary floats are not meant.
-enum StructuralZeros {
+///
+/// What was found out about a value is kept for the signs behind it: they are asked about in execution order, and what
+/// computes a value that was asked about must not change any more.
+struct StructuralZeros {
+    /// Why a value can be exactly zero; absent where it cannot.
+    private var reasons: [Graph.ValueID: String] = [:]
+    private var multiples = Set<Graph.ValueID>()
+    private var codes = CodeZeros()
+    private var zeroCodes = Set<Graph.ValueID>()
+    private var sums = LatticeZeros()
+    private var ternarySums = TernarySums()
+    private var known = KnownZeros()
+    private var followed = Set<Graph.NodeID>()
+
     /// Why an exact zero can arise, in a few words; nil where it cannot.
-    static func reason(_ x: Graph.ValueID, in graph: Graph, _ context: CompilationContext) throws -> String? {
+    mutating func reason(
+        _ x: Graph.ValueID, in graph: Graph, _ context: CompilationContext
+    ) throws -> String? {
         if let constant = graph.constant(x) { return constant.floats.contains(0) ? "it is a constant with a 0" : nil }
         if let table = try FoldedChain(endingIn: x, of: graph) { return try table.zeroReason(graph, context) }
-        return try zeroFlow(x, graph, context) ?? TernarySums.reason(x, in: graph)
+        for id in graph.schedule(of: [x], after: followed) { try follow(id, graph, context) }
+        return reasons[x] ?? ternarySums.reason(x)
     }
 
-    /// Follows exact zeros through real-valued operators, each node once, in execution order.
-    private static func zeroFlow(
-        _ x: Graph.ValueID, _ graph: Graph, _ context: CompilationContext
-    ) throws -> String? {
-        var reasons: [Graph.ValueID: String] = [:]
-        var multiples = Set<Graph.ValueID>()
-        var codes = CodeZeros()
-        var sums = LatticeZeros(context.lattices)
-        var zeroCodes = Set<Graph.ValueID>()
-        var known = KnownZeros()
-        for id in graph.schedule() {
-            let node = graph[id]
-            try known.follow(node, graph)
-            if isMultiple(node, multiples, graph, context) { multiples.formUnion(node.outputs) }
-            // Multiples of one number on both sides of 0 can cancel in an average, whether or not one of them is 0,
-            // and so they can in a layer with weights ±α.
-            if let input = node.inputs[0], multiples.contains(input), let output = node.outputs.first {
-                let isAverage = node.op is AveragePool || node.op is GlobalAveragePool
-                if isAverage || isUnbiasedBinaryWeighted(node, graph) {
-                    let place = "\(isAverage ? "average" : "sum") '\(graph[output].name)'"
-                    reasons[output] = "accumulators can cancel in the \(place)"
-                    if output == x { return reasons[output] }
-                    continue
-                }
+    /// Follows exact zeros through one node with real-valued operands, those of its operands being known.
+    private mutating func follow(_ id: Graph.NodeID, _ graph: Graph, _ context: CompilationContext) throws {
+        followed.insert(id)
+        let node = graph[id]
+        ternarySums.follow(node, graph)
+        try known.follow(node, graph)
+        guard let output = node.outputs.first else { return }
+        if Self.isMultiple(node, multiples, graph, context) { multiples.formUnion(node.outputs) }
+        // Multiples of one number on both sides of 0 can cancel in an average, whether or not one of them is 0,
+        // and so they can in a layer with weights ±α.
+        if let input = node.inputs.first ?? nil, multiples.contains(input) {
+            let isAverage = node.op is AveragePool || node.op is GlobalAveragePool
+            if isAverage || Self.isUnbiasedBinaryWeighted(node, graph) {
+                let place = "\(isAverage ? "average" : "sum") '\(graph[output].name)'"
+                reasons[output] = "accumulators can cancel in the \(place)"
+                return
             }
-            guard let output = node.outputs.first else { continue }
-            let code = try codes.reason(id, graph)
-            if code != nil { zeroCodes.insert(output) }
-            let reason =
-                sums.follow(node, graph)
-                ? sums.reason(output, graph)
-                : code ?? zeroSelection(node, zeroCodes, graph) ?? zeroReason(node, reasons, graph, context)
-                    ?? known.reason(output, graph)
-            guard let reason else { continue }
-            if output == x { return reason }
-            for output in node.outputs { reasons[output] = reason }
         }
-        return nil
+        let code = try codes.reason(id, graph)
+        if code != nil { zeroCodes.insert(output) }
+        let reason =
+            sums.follow(node, graph, context.lattices)
+            ? sums.reason(output, graph)
+            : code ?? Self.zeroSelection(node, zeroCodes, graph) ?? Self.zeroReason(node, reasons, graph, context)
+                ?? known.reason(output, graph)
+        guard let reason else { return }
+        for output in node.outputs { reasons[output] = reason }
     }
 
     /// Whether a node's result, in some channel, is an accumulator times a number, or a decision: a binary layer without

@@ -79,11 +79,8 @@ struct TwoValuedLayer {
 
     /// The weights' signs, turned in channels where the input's decision +1 stands for the smaller number.
     private func signs(_ graph: inout Graph) -> Graph.ValueID {
-        let products = weights.signs.elementCount / inputs.count
-        let values = (weights.signs.integers ?? []).enumerated().map { index, sign in
-            inputs[index / products].plus < inputs[index / products].minus ? -sign : sign
-        }
-        return graph.addConstant(graph[node.inputs[1]!].name, Tensor(weights.signs.type, .integer(values)))
+        let falls = inputs.map { $0.plus < $0.minus }
+        return graph.addConstant(graph[node.inputs[1]!].name, weights.signs.negatingChannels(falls))
     }
 
     /// windowSum·sum for each output channel.

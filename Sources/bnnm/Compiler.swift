@@ -27,6 +27,8 @@ struct Compiler {
         imported = try ONNXImporter.load(path: path, options: try options.importerOptions())
         var context = CompilationContext(signZero: options.signZero)
         var graph = imported.graph
+        // The report asks for the model's own layers, but not for their weights.
+        imported.graph.releaseConstants()
         func observe(_ name: String, _ graph: Graph) {
             Console.progress("compiling: \(name)")
             if name == dump { print(graph.text, terminator: "") }

@@ -110,12 +110,40 @@ import Testing
         }
     }
 
-    @Test func thresholdsStandAtTheMeanOfWhatTheyDivide() throws {
+    @Test func thresholdsStandBetweenTheMedianAndTheMeanOfWhatTheyDivide() throws {
         let shifted = model(
             [node("Relu", ["x"], ["r"]), node("Sub", ["r", "t"], ["d"]), node("Sign", ["d"], ["y"])],
             inputs: [value("x", [1, 64, 4, 4])], initializers: [absent("t", [64, 1, 1])])
-        // The mean of max(0, x) for normal x is 0.4.
-        #expect(abs(mean(try weights("t", shifted)) - 0.4) < 0.06)
+        // The mean of max(0, x) for normal x is 0.4, the median 0.
+        #expect(abs(mean(try weights("t", shifted)) - 0.2) < 0.06)
+    }
+
+    @Test func normalizationsMakeUpForWhatPoolsAndGatesAddBehindThem() throws {
+        let parameters = [
+            absent("scale", [64]), absent("shift", [64]), absent("mean", [64]), absent("variance", [64]),
+        ]
+        func shift(behind nodes: [ONNXNodeProto], more: [ONNXTensorProto] = []) throws -> Float {
+            let normalization = node("BatchNormalization", ["x", "scale", "shift", "mean", "variance"], ["n"])
+            return mean(
+                try weights(
+                    "shift",
+                    model(
+                        [normalization] + nodes + [node("Sign", ["p"], ["y"])], inputs: [value("x", [1, 64, 9, 9])],
+                        initializers: parameters + more)))
+        }
+        var pool = node("MaxPool", ["n"], ["p"])
+        var kernel = ONNXAttributeProto()
+        (kernel.name, kernel.type, kernel.ints) = ("kernel_shape", .ints, [3, 3])
+        pool.attribute = [kernel]
+        // The largest of five normal numbers is 1.16 on average.
+        #expect(abs(try shift(behind: [pool]) + 1.16) < 0.1)
+        // 1 is added to half of it, by way of the gate.
+        let gate = [
+            node("Mul", ["x", "zero"], ["z"]), node("Sigmoid", ["z"], ["gate"]), node("Exp", ["z"], ["shortcut"]),
+            node("Mul", ["n", "gate"], ["m"]), node("Add", ["m", "shortcut"], ["p"]),
+        ]
+        #expect(abs(try shift(behind: gate, more: [floats("zero", [], [0])]) + 2) < 0.1)
+        #expect(abs(try shift(behind: [node("Tanh", ["n"], ["p"])])) < 0.1)
     }
 
     @Test func theModelSaysThatItsWeightsAreRandom() throws {

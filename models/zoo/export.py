@@ -1,10 +1,11 @@
 """Export the graphs of networks without their weights: `python export.py NAME…` writes `graphs/NAME.onnx`.
 
-    python export.py                              # all of catalogue.py
-    python export.py reactnet-a --exporter dynamo
+    python export.py                              # all of catalogue.py, by the TorchScript exporter
+    python export.py --exporter dynamo            # by the other one, into graphs/dynamo
+    python export.py bhrnet --folder DIR          # into another folder
     python export.py bireal34 --weights DIR       # with PyTorch's initial weights, in DIR/NAME.onnx
 
-Every float initializer of more than 32 elements is declared to be in the file NAME.data, which is not written; what a scalar
+Every float initializer of more than one element is declared to be in the file NAME.data, which is not written; what a scalar
 classifier consists of stays, since random numbers in its place decide nothing. Names that no report shows become short.
 """
 
@@ -20,13 +21,12 @@ from catalogue import NETWORKS
 
 FOLDER = Path(__file__).parent
 INPUT, OUTPUT = "x", "y"
-INLINE_ELEMENT_LIMIT = 32
 # Operators whose node names reports show, and those whose result names do.
 LAYERS, DECISIONS = {"Conv", "ConvTranspose", "Gemm", "MatMul"}, {"Sign", "Where", "ArgMax", "GreaterOrEqual"}
 
 
-def export(network, shape, exporter, path):
-    """Write the whole model, with one sample as its batch."""
+def export(network, shape, exporter, path, optimize):
+    """Write the whole model, with one sample as its batch; `optimize` lets the dynamo exporter fold, as it does of itself."""
     common = {"input_names": [INPUT], "output_names": [OUTPUT]}
     example = (torch.zeros(1, *shape),)
     if exporter == "ts":
@@ -37,7 +37,7 @@ def export(network, shape, exporter, path):
     else:
         torch.onnx.export(
             network, example, str(path), dynamo=True, opset_version=20, external_data=False, verbose=False,
-            optimize=False, **common,
+            optimize=optimize, **common,
         )  # fmt: skip
 
 
@@ -87,13 +87,13 @@ def share_constants(graph):
 
 
 def declare_external(graph, fixed, file):
-    """Replace the bytes of large float initializers by a place in `file`."""
+    """Replace the bytes of float initializers, but for single numbers, by a place in `file`."""
     offset = 0
     for tensor in graph.initializer:
         count = 1
         for dimension in tensor.dims:
             count *= dimension
-        if tensor.data_type != onnx.TensorProto.FLOAT or count <= INLINE_ELEMENT_LIMIT or tensor.name in fixed:
+        if tensor.data_type != onnx.TensorProto.FLOAT or count <= 1 or tensor.name in fixed:
             continue
         for field in ("raw_data", "float_data"):
             tensor.ClearField(field)
@@ -129,7 +129,8 @@ def classifier_parameters(network):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NETWORKS))
-    parser.add_argument("--exporter", choices=["ts", "dynamo"], default="ts")
+    parser.add_argument("--exporter", choices=["ts", "dynamo"], default="ts", help="of torch.onnx.export (default: ts)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="write into this folder")
     parser.add_argument("--weights", type=Path, metavar="DIR", help="keep the weights, and write into this folder")
     arguments = parser.parse_args()
     for name in arguments.names:
@@ -138,7 +139,8 @@ def main():
     torch.set_num_threads(1)
     warnings.filterwarnings("ignore")
 
-    folder = arguments.weights or FOLDER / "graphs"
+    graphs = FOLDER / "graphs"
+    folder = arguments.weights or arguments.folder or (graphs if arguments.exporter == "ts" else graphs / "dynamo")
     folder.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or NETWORKS:
         torch.manual_seed(0)
@@ -146,7 +148,8 @@ def main():
         tell_apart(network)
         path = folder / f"{name}.onnx"
         partial = path.with_suffix(".partial")
-        export(network, NETWORKS[name].shape, arguments.exporter, partial)
+        # Without weights nothing may depend on them.
+        export(network, NETWORKS[name].shape, arguments.exporter, partial, optimize=arguments.weights is not None)
         model = onnx.load(partial)
         partial.unlink()
         strip(model)

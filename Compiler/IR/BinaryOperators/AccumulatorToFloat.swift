@@ -27,9 +27,13 @@ public struct AccumulatorToFloat: StagedOperator {
         let alpha = inputs[1]!.doubles, bias = inputs.count > 2 ? inputs[2]?.doubles : nil
         let channels = acc.shape[1], inner = acc.shape[2...].reduce(1, *)
         let values = acc.doubles
-        let floats = values.indices.map { i in
-            let c = i / inner % channels
-            return Float(bias.map { alpha[c] * values[i] + $0[c] } ?? alpha[c] * values[i])
+        var floats: [Float] = []
+        floats.reserveCapacity(values.count)
+        for start in stride(from: 0, to: values.count, by: max(1, inner)) {
+            let c = start / inner % channels
+            for value in values[start..<start + inner] {
+                floats.append(Float(bias.map { alpha[c] * value + $0[c] } ?? alpha[c] * value))
+            }
         }
         return [Tensor(acc.shape, floats)]
     }

@@ -124,27 +124,18 @@ struct RandomWeights {
         switch (node.op, operand) {
         case (is BatchNormalization, 1), (is BatchNormalizationTraining, 1), (is LayerNormalization, 1): return .scale
         case (is BatchNormalization, 2), (is BatchNormalizationTraining, 2), (is LayerNormalization, 2):
-            return .normal(mean: -meanAdded(to: node.outputs[0]), deviation: 0.1)
+            let ahead = MeanAhead(graph: graph, uses: uses, isData: isData, samples: samples)
+            return .normal(mean: -Float(ahead.mean(behind: node.outputs[0], input: x)), deviation: 0.1)
         case (is BatchNormalization, 3): return .normal(mean: mean, deviation: noise)
         case (is BatchNormalization, 4), (is BatchNormalizationTraining, 4): return .positive(near: variance)
         case (is PRelu, 1): return .positive(near: 0.25)
         case (is Mul, _), (is Div, _), (is Pow, _): return .positive(near: 1)
         case (is Conv, 2), (is ConvTranspose, 2), (is VolumeConv, 2), (is Gemm, 2):
             return .normal(mean: 0, deviation: 0.1)
-        // What is added moves the mean to 0.
-        case (is Add, _): return .normal(mean: -mean, deviation: noise)
-        case (is Sub, _): return .normal(mean: mean, deviation: noise)
+        // What is added moves the middle to 0.
+        case (is Add, _): return .normal(mean: -Float(x?.center ?? 0), deviation: noise)
+        case (is Sub, _): return .normal(mean: Float(x?.center ?? 0), deviation: noise)
         default: return .normal(mean: 0, deviation: 1)
         }
-    }
-
-    /// The mean of what is added to a value, a shortcut for one; 0 where nothing is, or it is not known yet.
-    private func meanAdded(to value: Graph.ValueID) -> Float {
-        for reader in uses[value] ?? [] where graph[reader].op is Add {
-            for case let other? in graph[reader].inputs where other != value {
-                if isData[other.index], let sample = samples[other] { return Float(sample.mean) }
-            }
-        }
-        return 0
     }
 }

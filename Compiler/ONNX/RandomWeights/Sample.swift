@@ -37,6 +37,13 @@ struct Sample {
     /// The mean; 0 where it is no finite number.
     var mean: Double { Sample.mean(values) ?? 0 }
 
+    /// Where a threshold decides both ways: halfway from the median to the mean. The median alone would leave what half of
+    /// the numbers are, as 0 behind a ReLU, on one side; the mean lies far from the middle of a skewed distribution.
+    var center: Double {
+        let median = values.sorted()[Sample.count / 2]
+        return median.isFinite ? (mean + median) / 2 : mean
+    }
+
     /// The mean of squares; 1 where it is no finite number.
     var meanSquare: Double { Sample.mean(values.map { $0 * $0 }) ?? 1 }
 

@@ -36,10 +36,7 @@ struct SampleEstimate {
             return sample(0)?.grouped((volume + 1) / 2) { $0.max() ?? 0 }
         case is GlobalAveragePool, is AveragePool:
             return sample(0)?.grouped(elementRatio) { $0.reduce(0, +) / Double($0.count) }
-        case let pool as MaxPool:
-            // Neighbours are alike: a window counts for half its elements.
-            let area = pool.window.vertical.kernel * pool.window.horizontal.kernel
-            return sample(0)?.grouped((area + 1) / 2) { $0.max() ?? 0 }
+        case let pool as MaxPool: return sample(0).map { Self.pooled($0, by: pool) }
         case let op as any Reduction: return reduced(op)
         case is Softmax: return softmax()
         case is any ExtremePosition:
@@ -55,6 +52,12 @@ struct SampleEstimate {
             return elementwise()
         default: return nil
         }
+    }
+
+    /// The largest of each window. Neighbours are alike: a window counts for half its elements.
+    static func pooled(_ x: Sample, by pool: MaxPool) -> Sample {
+        let area = pool.window.vertical.kernel * pool.window.horizontal.kernel
+        return x.grouped((area + 1) / 2) { $0.max() ?? 0 }
     }
 
     private func sample(_ index: Int) -> Sample? { operands.indices.contains(index) ? operands[index] : nil }
