@@ -15,14 +15,14 @@
 #include "kernel_declarations.h"
 
 // Pixels counted before they are stored; the most bits whose counts and accumulators fit 16-bit lanes.
-enum { RUN_PIXELS = 64, MAX_BITS = 32766 };
+enum { RUN_PIXELS = 128, MAX_BITS = 32766, LEAST_ROWS = 4, MAX_SINGLES = 8 };
 
 // One row of one block.
 typedef struct block_row {
   const bnnmk_binary_conv2d *conv;
   uint32_t block, y;
   bnnmk_tap_range rows;
-  bnnmk_finish_counts *finish;
+  const bnnmk_block_finish *finish;
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
 } block_row;
 
@@ -100,10 +100,10 @@ static void convolve_segment(const block_row *row, const prepared_segment *prepa
       .counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])row->counts,
   };
   uint32_t left = part->pixels.last - part->pixels.first;
-  // Parts as equal as can be, so that one with an edge has more pixels than that.
+  // As many as fit; with edges equal parts, so that one with an edge has more pixels than that.
   uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS;
   for (uint32_t x = part->pixels.first; part_count > 0; part_count--) {
-    run.pixel_count = part_count == 1 ? left : left / part_count;
+    run.pixel_count = part_count == 1 ? left : part->is_shared ? left / part_count : RUN_PIXELS;
     run.lacks_first = part->lacks_first && x == part->pixels.first;
     run.lacks_last = part->lacks_last && part_count == 1;
     if (prepared->box.row_count > 0) {
@@ -115,7 +115,7 @@ static void convolve_segment(const block_row *row, const prepared_segment *prepa
     bnnmk_count_run_neon(&run, row->counts);
     counted.pixel = (size_t)row->y * w->out_w + x;
     counted.pixel_count = run.pixel_count;
-    row->finish(conv, &counted);
+    row->finish->finish(conv, row->finish, &counted);
     x += run.pixel_count;
     left -= run.pixel_count;
   }
@@ -141,35 +141,90 @@ static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range row
   return part;
 }
 
-// Pixels first..<last of a row, each with taps of its own.
-static void convolve_single_pixels(const block_row *row, uint32_t first, uint32_t last) {
+// What is prepared for rows with the same taps: the segment of most pixels, and pixels with taps of their own, as many
+// as there is room for.
+typedef struct prepared_row {
+  prepared_segment together, singles[MAX_SINGLES];
+} prepared_row;
+
+// Pixels first..<last of a row, each with taps of its own; `before` other such pixels come before them.
+static void convolve_singles(const block_row *row, uint32_t first, uint32_t last, uint32_t before, int is_prepared,
+                             prepared_row *prepared) {
   for (uint32_t x = first; x < last; x++) {
-    const segment single = {.pixels = {x, x + 1}, .columns = bnnmk_column_taps(&row->conv->window, x)};
-    prepared_segment prepared;
-    prepare_segment(row, &single, &prepared);
-    convolve_segment(row, &prepared);
+    const uint32_t place = before + (x - first);
+    prepared_segment other;
+    prepared_segment *single = place < MAX_SINGLES ? &prepared->singles[place] : &other;
+    if (single == &other || !is_prepared) {
+      const segment part = {.pixels = {x, x + 1}, .columns = bnnmk_column_taps(&row->conv->window, x)};
+      prepare_segment(row, &part, single);
+    }
+    convolve_segment(row, single);
   }
 }
 
-// Output rows begin..<end of one block.
-static void convolve_block(const bnnmk_binary_conv2d *conv, uint32_t block, uint32_t begin, uint32_t end,
-                           bnnmk_tap_range interior, uint16_t (*counts)[BNNMK_CHANNEL_BLOCK]) {
+// Pixels `columns` of output rows `rows` of one block; all taps of those of `interior` are on the input's columns.
+static void convolve_block(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_tap_range rows,
+                           bnnmk_tap_range columns, bnnmk_tap_range interior, uint16_t (*counts)[BNNMK_CHANNEL_BLOCK]) {
   const bnnmk_window *w = &conv->window;
-  block_row row = {.conv = conv, .block = block, .finish = bnnmk_choose_finish_neon(conv, block), .counts = counts};
-  prepared_segment together;
-  for (row.y = begin; row.y < end; row.y++) {
-    const bnnmk_tap_range rows = bnnmk_row_taps(w, row.y);
-    if (row.y == begin || rows.first != row.rows.first || rows.last != row.rows.last) {
-      row.rows = rows;
-      const segment part = main_segment(conv, rows, interior);
-      prepare_segment(&row, &part, &together);
+  bnnmk_block_finish finish;
+  bnnmk_choose_finish_neon(conv, block, &finish);
+  block_row row = {.conv = conv, .block = block, .finish = &finish, .counts = counts};
+  prepared_row prepared;
+  for (row.y = rows.first; row.y < rows.last; row.y++) {
+    const bnnmk_tap_range taps = bnnmk_row_taps(w, row.y);
+    const int is_prepared = row.y > rows.first && taps.first == row.rows.first && taps.last == row.rows.last;
+    if (!is_prepared) {
+      row.rows = taps;
+      const segment part = main_segment(conv, taps, interior);
+      prepare_segment(&row, &part, &prepared.together);
     }
-    const bnnmk_tap_range pixels = together.part.pixels;
-    convolve_single_pixels(&row, 0, pixels.first);
-    if (pixels.first < pixels.last) {
-      convolve_segment(&row, &together);
+    const bnnmk_tap_range pixels = prepared.together.part.pixels;
+    if (pixels.first == pixels.last) {
+      convolve_singles(&row, columns.first, columns.last, 0, is_prepared, &prepared);
+      continue;
     }
-    convolve_single_pixels(&row, pixels.last, w->out_w);
+    convolve_singles(&row, columns.first, pixels.first, 0, is_prepared, &prepared);
+    convolve_segment(&row, &prepared.together);
+    convolve_singles(&row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
+  }
+}
+
+// Whether each output pixel reads but the input pixel of its index, and nothing is stored by rows: then rows need not
+// be told apart.
+static int is_one_row(const bnnmk_binary_conv2d *conv) {
+  const bnnmk_window *w = &conv->window;
+  const int has_sums = conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
+  return w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
+         w->pad_left == 0 && w->in_w == w->out_w && w->in_h >= w->out_h && !has_sums &&
+         (uint64_t)w->in_h * w->in_w <= UINT32_MAX;
+}
+
+static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_binary_conv2d conv = *arguments;
+  bnnmk_window *w = &conv.window;
+  bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
+  // What is prepared for a block has to serve some rows.
+  const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin);
+  const uint32_t at_a_time = fitting < LEAST_ROWS ? LEAST_ROWS : fitting, width = w->out_w;
+  const int is_flat = is_one_row(&conv);
+  if (is_flat) {
+    w->in_w *= w->in_h;
+    w->out_w *= w->out_h;
+    w->in_h = w->out_h = 1;
+  }
+  uint16_t counts[RUN_PIXELS][BNNMK_CHANNEL_BLOCK] = {{0}};
+  const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
+  for (uint32_t first = begin; first < end;) {
+    const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
+    bnnmk_tap_range rows = {first, last};
+    if (is_flat) {
+      columns = interior = (bnnmk_tap_range){first * width, last * width};
+      rows = (bnnmk_tap_range){0, 1};
+    }
+    for (uint32_t block = 0; block < block_count; block++) {
+      convolve_block(&conv, block, rows, columns, interior, counts);
+    }
+    first = last;
   }
 }
 
@@ -186,18 +241,7 @@ void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t en
     bnnmk_convolve_blocks(conv, conv->output_kind, begin, end, 4, convolve_tile);
     return;
   }
-  uint16_t counts[RUN_PIXELS][BNNMK_CHANNEL_BLOCK] = {{0}};
-  const uint32_t block_count =
-      conv->out_channels / BNNMK_CHANNEL_BLOCK + (conv->out_channels % BNNMK_CHANNEL_BLOCK > 0);
-  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  const uint32_t at_a_time = bnnmk_rows_at_a_time(conv, conv->output_kind, end - begin);
-  for (uint32_t first = begin; first < end;) {
-    const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
-    for (uint32_t block = 0; block < block_count; block++) {
-      convolve_block(conv, block, first, last, interior, counts);
-    }
-    first = last;
-  }
+  convolve_runs(conv, begin, end);
 }
 
 #else

@@ -6,13 +6,6 @@
 
 #include "tap_box.h"
 
-// Pixels of the largest tile, one register each: 64-bit ARM has 32 of them, 32-bit ARM 16.
-#if defined(__aarch64__)
-enum { BNNMK_NEON_TILE = 8 };
-#else
-enum { BNNMK_NEON_TILE = 4 };
-#endif
-
 // Neighbouring pixels of a row. Their taps on the input are the box's; but with `is_shared`, where the kernel is three
 // taps wide and neighbouring taps and pixels are neighbours on the input, the first pixel may lack its first column of
 // taps, and the last pixel its last.

@@ -21,8 +21,9 @@ uint32_t bnnmk_decide_neon(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], cons
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
-// By tiles of accumulators.
-static void finish_by_tiles(const bnnmk_binary_conv2d *conv, const bnnmk_counted_run *run) {
+void bnnmk_finish_by_tiles_neon(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+                                const bnnmk_counted_run *run) {
+  (void)finish;
   int32_t accumulators[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
   for (uint32_t first = 0; first < run->pixel_count; first += BNNMK_MAX_PIXEL_BLOCK) {
     const uint32_t left = run->pixel_count - first;
@@ -54,7 +55,9 @@ BNNMK_INLINE uint8x8_t decide_eight(const uint16_t counts[8][BNNMK_CHANNEL_BLOCK
 }
 
 // Bits of a whole block, a byte of its own in every pixel's words, with one switch point a channel.
-static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_counted_run *run) {
+static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+                                 const bnnmk_counted_run *run) {
+  (void)finish;
   const uint32_t channel = run->block * BNNMK_CHANNEL_BLOCK;
   const int32_t *points = conv->switch_points + channel;
   const int32x4_t all = vdupq_n_s32(run->all);
@@ -71,17 +74,18 @@ static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_co
   }
 }
 
-bnnmk_finish_counts *bnnmk_choose_finish_neon(const bnnmk_binary_conv2d *conv, uint32_t block) {
-  if (bnnmk_block_channels(conv, block) == BNNMK_CHANNEL_BLOCK) {
-    const int is_byte = conv->channel_offset % 8 == 0;
-    if (conv->output_kind == BNNMK_OUTPUT_BITS && conv->switch_count == 1 && is_byte) {
-      return finish_single_points;
-    }
-    if (bnnmk_has_plain_values(conv, block)) {
-      return bnnmk_finish_plain_values_neon;
-    }
+void bnnmk_choose_finish_neon(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_block_finish *finish) {
+  finish->finish = bnnmk_finish_by_tiles_neon;
+  if (bnnmk_block_channels(conv, block) < BNNMK_CHANNEL_BLOCK) {
+    return;
   }
-  return finish_by_tiles;
+  if (conv->output_kind == BNNMK_OUTPUT_BITS) {
+    if (conv->switch_count == 1 && conv->channel_offset % 8 == 0) {
+      finish->finish = finish_single_points;
+    }
+  } else if (bnnmk_make_plain_values(conv, block, &finish->values)) {
+    finish->finish = bnnmk_finish_plain_values_neon;
+  }
 }
 
 #else

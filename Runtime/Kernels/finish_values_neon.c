@@ -1,14 +1,7 @@
 // Counts of binary convolution into values and through an epilogue for NEON: up to eight pixels times eight channels
-// stay in registers from the counts to what is stored. Takes the steps that layers of binary networks end in; others,
-// and row sums, go by tiles in plain C.
-//
-// A value is (float)((double)scale * acc + bias): rounded in float64, then to float32. One fused multiply-add in
-// float32 rounds the exact sum once, which is the same wherever the float64 sum is exact. With |acc| < 2^15, and
-// exponents s of the scale and b of the bias, the sum's bits are those from 2^(min(s, b) - 23) to below
-// 2^(max(s + 16, b + 1) + 1): at most 53 where -13 <= b - s <= 28.
+// stay in registers from the counts to what is stored. plain_values_neon.c says which epilogues, and gathers what they
+// take.
 #if defined(__ARM_NEON)
-
-#include <math.h>
 
 #include "finish_counts_neon.h"
 #include "neon_decisions.h"
@@ -16,233 +9,229 @@
 // The largest tile, two registers a pixel.
 enum { TILE = 8 };
 
-// What all tiles of a block have in common. Pointers stand on the block's first channel and the image's first pixel.
-typedef struct block_values {
-  const bnnmk_binary_conv2d *conv;
-  const bnnmk_epilogue *epilogue;
-  uint32_t channel;  // of the whole output pixel
-  int16x8_t all;
-  float32x4_t scale[2], bias[2];
-} block_values;
-
-// Biased exponents: below 24, a sum's last bit may be below float32's least number; 255 are infinities and NaN.
-static int is_rounded_once(const float *scale, const float *bias) {
-  enum { LEAST = 24, GREATEST = 254, BIAS_BELOW = 13, BIAS_ABOVE = 28 };
-  for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
-    const bnnmk_float_bits s = {scale[m]}, b = {bias ? bias[m] : 0.0f};
-    const int of_scale = s.bits >> 23 & 255, of_bias = b.number == 0.0f ? of_scale : (int)(b.bits >> 23 & 255);
-    const int distance = of_bias - of_scale;
-    if (of_scale < LEAST || of_scale > GREATEST || of_bias < LEAST || of_bias > GREATEST || distance < -BIAS_BELOW ||
-        distance > BIAS_ABOVE) {
-      return 0;
-    }
-  }
-  return 1;
-}
-
-int bnnmk_has_plain_values(const bnnmk_binary_conv2d *conv, uint32_t block) {
-  if (conv->output_kind == BNNMK_OUTPUT_EPILOGUE) {
-    const bnnmk_epilogue *epilogue = conv->epilogue;
-    if (epilogue->row_sums) {
-      return 0;
-    }
-    for (uint32_t s = 0; s < epilogue->step_count; s++) {
-      const bnnmk_step_kind kind = epilogue->steps[s].kind;
-      if (kind != BNNMK_STEP_SCALE_SHIFT && kind != BNNMK_STEP_RECTIFY && kind != BNNMK_STEP_CLAMP &&
-          kind != BNNMK_STEP_ADD && kind != BNNMK_STEP_MULTIPLY) {
-        return 0;
-      }
-    }
-  } else if (conv->output_kind != BNNMK_OUTPUT_FLOAT32) {
-    return 0;
-  }
-  const uint32_t channel = block * BNNMK_CHANNEL_BLOCK;
-  return is_rounded_once(conv->scale + channel, conv->bias ? conv->bias + channel : 0);
-}
-
-// bnnmk_clamp_value, which keeps NaN and the sign of 0.
-BNNMK_INLINE float32x4_t clamp(float32x4_t x, float32x4_t minimum, float32x4_t maximum) {
-  x = vbslq_f32(vcltq_f32(x, minimum), minimum, x);
-  return vbslq_f32(vcgtq_f32(x, maximum), maximum, x);
-}
-
-BNNMK_INLINE void clamp_all(float32x4_t x[], const int count, float minimum, float maximum) {
-  const float32x4_t low = vdupq_n_f32(minimum), high = vdupq_n_f32(maximum);
-  BNNMK_UNROLL
-  for (int i = 0; i < 2 * count; i++) {
-    x[i] = clamp(x[i], low, high);
-  }
-}
-
-BNNMK_INLINE void scale_counts(const block_values *values, const uint16_t counts[][BNNMK_CHANNEL_BLOCK],
-                               float32x4_t x[], const int count) {
+// scale * acc + bias, rounded once; acc = 2 * (half - count).
+BNNMK_INLINE void scale_counts(const bnnmk_plain_values *plan, uint16x8_t half,
+                               const uint16_t counts[][BNNMK_CHANNEL_BLOCK], float32x4_t x[], const int count) {
+  const float32x4_t low = vld1q_f32(plan->half_scale), high = vld1q_f32(plan->half_scale + 4);
+  const float *bias = plan->bias;
   BNNMK_UNROLL
   for (int p = 0; p < count; p++) {
-    const int16x8_t acc = vmlsq_n_s16(values->all, vreinterpretq_s16_u16(vld1q_u16(counts[p])), 2);
-    x[2 * p] = vfmaq_f32(values->bias[0], values->scale[0], vcvtq_f32_s32(vmovl_s16(vget_low_s16(acc))));
-    x[2 * p + 1] = vfmaq_f32(values->bias[1], values->scale[1], vcvtq_f32_s32(vmovl_s16(vget_high_s16(acc))));
+    const uint16x8_t counted = vld1q_u16(counts[p]);
+    const uint32x4_t acc_low = vsubl_u16(vget_low_u16(half), vget_low_u16(counted));
+    const uint32x4_t acc_high = vsubl_u16(vget_high_u16(half), vget_high_u16(counted));
+    // Read anew, which is cheaper than two copies.
+    BNNMK_COMPUTE_HERE("r", bias);
+    x[2 * p] = vfmaq_f32(vld1q_f32(bias), low, vcvtq_f32_s32(vreinterpretq_s32_u32(acc_low)));
+    x[2 * p + 1] = vfmaq_f32(vld1q_f32(bias + 4), high, vcvtq_f32_s32(vreinterpretq_s32_u32(acc_high)));
   }
 }
 
-BNNMK_INLINE void scale_and_shift(const float *a, const float *b, float32x4_t x[], const int count) {
-  if (a) {
-    const float32x4_t factors[2] = {vld1q_f32(a), vld1q_f32(a + 4)};
-    BNNMK_UNROLL
-    for (int i = 0; i < 2 * count; i++) {
-      x[i] = vmulq_f32(x[i], factors[i % 2]);
-    }
+// bnnmk_clamp_value, which keeps NaN and the sign of 0. In memory: its registers would be lacking all other steps.
+BNNMK_INLINE void clamp(const bnnmk_value_round *round, float32x4_t x[], const int count) {
+  float32x4_t copy[2 * TILE];
+  const float32x4_t low = vdupq_n_f32(round->minimum), high = vdupq_n_f32(round->maximum);
+  BNNMK_UNROLL
+  for (int i = 0; i < 2 * count; i++) {
+    copy[i] = x[i];
   }
-  if (b) {
-    const float32x4_t summands[2] = {vld1q_f32(b), vld1q_f32(b + 4)};
-    BNNMK_UNROLL
-    for (int i = 0; i < 2 * count; i++) {
-      x[i] = vaddq_f32(x[i], summands[i % 2]);
-    }
+  BNNMK_LANES
+  for (int i = 0; i < 2 * count; i++) {
+    const float32x4_t y = vbslq_f32(vcltq_f32(copy[i], low), low, copy[i]);
+    copy[i] = vbslq_f32(vcgtq_f32(y, high), high, y);
   }
-}
-
-BNNMK_INLINE void rectify(const float *a, const float *b, float32x4_t x[], const int count) {
-  const float32x4_t below[2] = {vld1q_f32(a), vld1q_f32(a + 4)}, zero = vdupq_n_f32(0);
-  if (b) {
-    const float32x4_t above[2] = {vld1q_f32(b), vld1q_f32(b + 4)};
-    BNNMK_UNROLL
-    for (int i = 0; i < 2 * count; i++) {
-      x[i] = vmulq_f32(x[i], vbslq_f32(vcltq_f32(x[i], zero), below[i % 2], above[i % 2]));
-    }
-  } else {
-    BNNMK_UNROLL
-    for (int i = 0; i < 2 * count; i++) {
-      x[i] = vbslq_f32(vcltq_f32(x[i], zero), vmulq_f32(x[i], below[i % 2]), x[i]);
-    }
+  BNNMK_UNROLL
+  for (int i = 0; i < 2 * count; i++) {
+    x[i] = copy[i];
   }
 }
 
-BNNMK_INLINE void apply_step(const bnnmk_step *step, size_t pixel, uint32_t channel, float32x4_t x[], const int count) {
-  const float *a = step->a ? step->a + channel : 0, *b = step->b ? step->b + channel : 0;
-  switch (step->kind) {
-    case BNNMK_STEP_SCALE_SHIFT:
-      scale_and_shift(a, b, x, count);
-      break;
-    case BNNMK_STEP_RECTIFY:
-      rectify(a, b, x, count);
-      break;
-    case BNNMK_STEP_CLAMP:
-      clamp_all(x, count, step->minimum, step->maximum);
-      break;
-    default: {
-      const float *y = step->operand + pixel * step->operand_stride + channel;
-      if (step->kind == BNNMK_STEP_ADD) {
-        BNNMK_UNROLL
-        for (int p = 0; p < count; p++, y += step->operand_stride) {
-          x[2 * p] = vaddq_f32(x[2 * p], vld1q_f32(y));
-          x[2 * p + 1] = vaddq_f32(x[2 * p + 1], vld1q_f32(y + 4));
-        }
-      } else {
-        BNNMK_UNROLL
-        for (int p = 0; p < count; p++, y += step->operand_stride) {
-          x[2 * p] = vmulq_f32(x[2 * p], vld1q_f32(y));
-          x[2 * p + 1] = vmulq_f32(x[2 * p + 1], vld1q_f32(y + 4));
-        }
-      }
-    }
+BNNMK_INLINE void shift(const float *shifts, float32x4_t x[], const int count) {
+  const float32x4_t low = vld1q_f32(shifts), high = vld1q_f32(shifts + 4);
+  BNNMK_UNROLL
+  for (int p = 0; p < count; p++) {
+    x[2 * p] = vaddq_f32(x[2 * p], low);
+    x[2 * p + 1] = vaddq_f32(x[2 * p + 1], high);
   }
 }
 
-BNNMK_INLINE void store_decisions(const bnnmk_epilogue *epilogue, size_t pixel, uint32_t channel, const float32x4_t x[],
+BNNMK_INLINE void multiply(const float *factors, float32x4_t x[], const int count) {
+  const float32x4_t low = vld1q_f32(factors), high = vld1q_f32(factors + 4);
+  BNNMK_UNROLL
+  for (int p = 0; p < count; p++) {
+    x[2 * p] = vmulq_f32(x[2 * p], low);
+    x[2 * p + 1] = vmulq_f32(x[2 * p + 1], high);
+  }
+}
+
+BNNMK_INLINE void rectify(const float *slopes, float32x4_t x[], const int count) {
+  const float32x4_t below[2] = {vld1q_f32(slopes), vld1q_f32(slopes + 4)}, zero = vdupq_n_f32(0);
+  BNNMK_UNROLL
+  for (int i = 0; i < 2 * count; i++) {
+    x[i] = vbslq_f32(vcltq_f32(x[i], zero), vmulq_f32(x[i], below[i % 2]), x[i]);
+  }
+}
+
+// With slopes in (0, 1], x * slope is above a negative x and not above a positive one; zeros, infinities and NaN too
+// come out as they should.
+BNNMK_INLINE void rectify_gently(const float *slopes, float32x4_t x[], const int count) {
+  const float32x4_t low = vld1q_f32(slopes), high = vld1q_f32(slopes + 4);
+  BNNMK_UNROLL
+  for (int p = 0; p < count; p++) {
+    x[2 * p] = vmaxq_f32(x[2 * p], vmulq_f32(x[2 * p], low));
+    x[2 * p + 1] = vmaxq_f32(x[2 * p + 1], vmulq_f32(x[2 * p + 1], high));
+  }
+}
+
+BNNMK_INLINE void add_operand(const float *operand, size_t stride, float32x4_t x[], const int count) {
+  BNNMK_UNROLL
+  for (int p = 0; p < count; p++) {
+#if defined(__aarch64__)
+    const float32x4x2_t y = vld1q_f32_x2(operand);  // which advances its pointer too
+#else
+    const float32x4x2_t y = {{vld1q_f32(operand), vld1q_f32(operand + 4)}};
+#endif
+    operand += stride;
+    x[2 * p] = vaddq_f32(x[2 * p], y.val[0]);
+    x[2 * p + 1] = vaddq_f32(x[2 * p + 1], y.val[1]);
+  }
+}
+
+BNNMK_INLINE void apply_round(const bnnmk_value_round *round, size_t pixel, float32x4_t x[], const int count) {
+  const uint32_t parts = round->parts;
+  if (parts & 1 << BNNMK_ADD_OPERAND) {
+    add_operand(round->operand + pixel * round->operand_stride, round->operand_stride, x, count);
+  }
+  if (parts & 1 << BNNMK_CLAMP_VALUES) {
+    clamp(round, x, count);
+  }
+  if (parts & 1 << BNNMK_ADD_SHIFT) {
+    shift(round->shift, x, count);
+  }
+  if (parts & 1 << BNNMK_RECTIFY_VALUES) {
+    rectify(round->slopes, x, count);
+  }
+  if (parts & 1 << BNNMK_RECTIFY_GENTLY) {
+    rectify_gently(round->slopes, x, count);
+  }
+  if (parts & 1 << BNNMK_SCALE_VALUES) {
+    multiply(round->factors, x, count);
+  }
+  if (parts & 1 << BNNMK_ADD_SECOND_SHIFT) {
+    shift(round->second_shift, x, count);
+  }
+}
+
+// All ones where the value is not below the point.
+BNNMK_INLINE uint16x8_t is_behind(const float32x4_t x[2], float32x4_t low, float32x4_t high) {
+  return vcombine_u16(vmovn_u32(vcgeq_f32(x[0], low)), vmovn_u32(vcgeq_f32(x[1], high)));
+}
+
+// Where a block's decisions are no byte of their own.
+static __attribute__((noinline)) void or_decisions(const bnnmk_plain_values *plan, size_t pixel, uint8x8_t minus,
+                                                   uint32_t count) {
+  uint8_t bytes[TILE];
+  vst1_u8(bytes, minus);
+  for (uint32_t p = 0; p < count; p++) {
+    bnnmk_or_bits(plan->decisions + (pixel + p) * plan->decision_words, plan->channel, bytes[p]);
+  }
+}
+
+BNNMK_INLINE void store_decisions(const bnnmk_plain_values *plan, size_t pixel, const float32x4_t x[],
                                   const int count) {
+  const float *points = plan->points;
   uint16x8_t plus[TILE];
+  float32x4_t low = vld1q_f32(points), high = vld1q_f32(points + 4);
   BNNMK_UNROLL
   for (int p = 0; p < TILE; p++) {
-    plus[p] = vdupq_n_u16(0);
+    plus[p] = p < count ? is_behind(x + 2 * p, low, high) : vdupq_n_u16(0);
   }
-  const float *points = epilogue->switch_points + channel;
-  for (uint32_t s = 0; s < epilogue->switch_count; s++, points += epilogue->channels) {
-    const float32x4_t low = vld1q_f32(points), high = vld1q_f32(points + 4);
+  for (uint32_t s = 1; s < plan->switch_count; s++) {
+    points += plan->channels;
+    low = vld1q_f32(points);
+    high = vld1q_f32(points + 4);
     BNNMK_UNROLL
     for (int p = 0; p < count; p++) {
-      const uint32x4_t behind_low = vcgeq_f32(x[2 * p], low), behind_high = vcgeq_f32(x[2 * p + 1], high);
-      plus[p] = veorq_u16(plus[p], vcombine_u16(vmovn_u32(behind_low), vmovn_u32(behind_high)));
+      plus[p] = veorq_u16(plus[p], is_behind(x + 2 * p, low, high));
     }
   }
   const uint8x8_t minus = bnnmk_join_decisions(plus);
-  const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
-  uint64_t *output = epilogue->decisions + pixel * words;
-  if (channel % 8 == 0) {
-    bnnmk_store_bytes(minus, (uint8_t *)output + channel / 8, words * sizeof(uint64_t), (uint32_t)count);
-    return;
-  }
-  uint8_t bytes[TILE];
-  vst1_u8(bytes, minus);
-  for (int p = 0; p < count; p++) {
-    bnnmk_or_bits(output + p * words, channel, bytes[p]);
+  if (plan->decision_bytes) {
+    const size_t stride = plan->decision_words * sizeof(uint64_t);
+    bnnmk_store_bytes(minus, plan->decision_bytes + pixel * stride, stride, (uint32_t)count);
+  } else {
+    or_decisions(plan, pixel, minus, (uint32_t)count);
   }
 }
 
-// `count` pixels, a constant in every call.
-BNNMK_INLINE void finish_tile(const block_values *values, size_t pixel, const uint16_t counts[][BNNMK_CHANNEL_BLOCK],
-                              const int count) {
-  const bnnmk_binary_conv2d *conv = values->conv;
-  const bnnmk_epilogue *epilogue = values->epilogue;
-  float32x4_t x[2 * TILE];
-  scale_counts(values, counts, x, count);
-  if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
-    clamp_all(x, count, conv->minimum, conv->maximum);
-  }
-  for (uint32_t s = 0; s < epilogue->step_count; s++) {
-    apply_step(&epilogue->steps[s], pixel, values->channel, x, count);
-  }
-  if (epilogue->values) {
-    float *output = epilogue->values + pixel * epilogue->channels + values->channel;
-    BNNMK_UNROLL
-    for (int p = 0; p < count; p++, output += epilogue->channels) {
-      vst1q_f32(output, x[2 * p]);
-      vst1q_f32(output + 4, x[2 * p + 1]);
+// `tile_count` tiles of `count` pixels, a constant in every call.
+BNNMK_INLINE void finish_tiles(const bnnmk_plain_values *plan, uint16x8_t half, size_t pixel, uint32_t tile_count,
+                               const uint16_t counts[][BNNMK_CHANNEL_BLOCK], const int count) {
+  const size_t channels = plan->channels;
+  for (; tile_count > 0; tile_count--) {
+    float32x4_t x[2 * TILE];
+    scale_counts(plan, half, counts, x, count);
+    const bnnmk_value_round *end = plan->rounds + plan->round_count;
+    for (const bnnmk_value_round *round = plan->rounds; round < end; round++) {
+      apply_round(round, pixel, x, count);
     }
-  }
-  if (epilogue->decisions) {
-    store_decisions(epilogue, pixel, values->channel, x, count);
+    if (plan->values) {
+      float *output = plan->values + pixel * channels;
+      BNNMK_UNROLL
+      for (int p = 0; p < count; p++) {
+        vst1q_f32(output, x[2 * p]);
+        vst1q_f32(output + 4, x[2 * p + 1]);
+        output += channels;
+        BNNMK_COMPUTE_HERE("r", output);
+      }
+    }
+    if (plan->decisions) {
+      store_decisions(plan, pixel, x, count);
+    }
+    pixel += (size_t)count;
+    counts += count;
   }
 }
 
 // One function for each number of pixels, so that each has the registers to itself.
-#define FINISH_TILE(count)                                                                             \
-  static __attribute__((noinline)) void finish_##count(const block_values *values, size_t pixel,       \
-                                                       const uint16_t counts[][BNNMK_CHANNEL_BLOCK]) { \
-    finish_tile(values, pixel, counts, count);                                                         \
+#define FINISH_TILES(count)                                                                                         \
+  static BNNMK_TUNED __attribute__((noinline)) void finish_##count(const bnnmk_plain_values *plan, uint16x8_t half, \
+                                                                   size_t pixel, uint32_t tile_count,               \
+                                                                   const uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {  \
+    finish_tiles(plan, half, pixel, tile_count, counts, count);                                                     \
   }
-FINISH_TILE(1)
-FINISH_TILE(2)
-FINISH_TILE(3)
-FINISH_TILE(4)
-FINISH_TILE(5)
-FINISH_TILE(6)
-FINISH_TILE(7)
-FINISH_TILE(8)
+FINISH_TILES(1)
+FINISH_TILES(2)
+FINISH_TILES(3)
+FINISH_TILES(4)
+FINISH_TILES(5)
+FINISH_TILES(6)
+FINISH_TILES(7)
+FINISH_TILES(8)
 
-typedef void finish_pixels(const block_values *values, size_t pixel, const uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
+typedef void finish_pixels(const bnnmk_plain_values *plan, uint16x8_t half, size_t pixel, uint32_t tile_count,
+                           const uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
 
-void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk_counted_run *run) {
+void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+                                    const bnnmk_counted_run *run) {
   static finish_pixels *const by_count[TILE] = {finish_1, finish_2, finish_3, finish_4,
                                                 finish_5, finish_6, finish_7, finish_8};
-  const bnnmk_epilogue only_values = {.channels = conv->output_channels, .values = conv->output};
-  const uint32_t channel = run->block * BNNMK_CHANNEL_BLOCK;
-  const float *scale = conv->scale + channel;
-  block_values values = {
-      .conv = conv,
-      .epilogue = conv->output_kind == BNNMK_OUTPUT_EPILOGUE ? conv->epilogue : &only_values,
-      .channel = conv->channel_offset + channel,
-      .all = vdupq_n_s16((int16_t)run->all),
-      .scale = {vld1q_f32(scale), vld1q_f32(scale + 4)},
-      .bias = {vdupq_n_f32(0), vdupq_n_f32(0)},
-  };
-  if (conv->bias) {
-    values.bias[0] = vld1q_f32(conv->bias + channel);
-    values.bias[1] = vld1q_f32(conv->bias + channel + 4);
+  if (run->all % 2 != 0) {
+    bnnmk_finish_by_tiles_neon(conv, finish, run);
+    return;
   }
-  for (uint32_t first = 0; first < run->pixel_count; first += TILE) {
-    const uint32_t left = run->pixel_count - first;
-    by_count[(left < TILE ? left : TILE) - 1](&values, run->pixel + first, run->counts + first);
+  const uint16x8_t half = vdupq_n_u16((uint16_t)(run->all / 2));
+  // Tiles as equal as can be: some of one width, and the others one pixel narrower.
+  const uint32_t tile_count = (run->pixel_count + TILE - 1) / TILE;
+  uint32_t narrow = TILE;  // pixel_count / tile_count, without a division
+  while (narrow * tile_count > run->pixel_count) {
+    narrow--;
   }
+  const uint32_t wide_count = run->pixel_count - narrow * tile_count, wide_pixels = wide_count * (narrow + 1);
+  if (wide_count > 0) {
+    by_count[narrow](&finish->values, half, run->pixel, wide_count, run->counts);
+  }
+  by_count[narrow - 1](&finish->values, half, run->pixel + wide_pixels, tile_count - wide_count,
+                       run->counts + wide_pixels);
 }
 
 #else

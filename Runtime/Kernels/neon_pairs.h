@@ -14,6 +14,13 @@
 #define BNNMK_UNROLL _Pragma("GCC unroll 16")
 #endif
 
+// Scheduled for any machine, clang starts so many pixels at once that what should stay in registers does not.
+#if defined(__aarch64__)
+#define BNNMK_TUNED __attribute__((target("tune=cortex-a72")))
+#else
+#define BNNMK_TUNED
+#endif
+
 // A variable has its value here, in a register of its own: compilers neither move what it takes behind the next branch
 // nor turn pointers into sums that each load computes anew. No instruction.
 #define BNNMK_COMPUTE_HERE(kind, variable) __asm__ volatile("" : "+" kind(variable))
