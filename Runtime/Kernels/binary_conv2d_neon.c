@@ -26,18 +26,23 @@ typedef struct block_row {
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
 } block_row;
 
+// What the taps on padding differ from the pad pixel.
+static __attribute__((noinline)) void count_pad_pixel(const block_row *row, bnnmk_tap_range columns,
+                                                      uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
+  bnnmk_count_padding(row->conv, bnnmk_block_weights(row->conv, row->block), row->rows, columns,
+                      bnnmk_count_differences_neon, counts);
+  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts[0])), vmovn_u32(vld1q_u32(counts[0] + 4))));
+}
+
 // What counts of pixels with these taps start with, where `left_out` taps beside them are left out.
 BNNMK_INLINE void make_start(const block_row *row, bnnmk_tap_range columns, uint32_t left_out,
                              uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  const bnnmk_binary_conv2d *conv = row->conv;
-  if (!conv->pad_pixel) {
-    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * conv->channels / 2)));
-    return;
+  if (row->conv->pad_pixel) {
+    count_pad_pixel(row, columns, start);
+  } else {
+    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * row->conv->channels / 2)));
   }
-  uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-  bnnmk_count_padding(conv, bnnmk_block_weights(conv, row->block), row->rows, columns, bnnmk_count_differences_neon,
-                      counts);
-  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts[0])), vmovn_u32(vld1q_u32(counts[0] + 4))));
 }
 
 // Pixels first..<last, which have the taps `columns`; with `is_shared`, the first and the last one maybe one less.
@@ -228,20 +233,14 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   }
 }
 
-static void convolve_tile(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile_taps *taps) {
-  const bnnmk_binary_conv2d_parts parts = {bnnmk_count_differences_neon, bnnmk_count_masked_generic, bnnmk_decide_neon,
-                                           bnnmk_finish_values_generic};
-  bnnmk_convolve_by_parts(conv, kind, taps, parts);
-}
-
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_binary_conv2d *conv = arguments;
   const bnnmk_window *w = &conv->window;
   if (conv->mask || (uint64_t)w->kernel_h * w->kernel_w * conv->channels > MAX_BITS) {
-    bnnmk_convolve_blocks(conv, conv->output_kind, begin, end, 4, convolve_tile);
-    return;
+    bnnmk_binary_conv2d_generic(conv, begin, end);
+  } else {
+    convolve_runs(conv, begin, end);
   }
-  convolve_runs(conv, begin, end);
 }
 
 #else

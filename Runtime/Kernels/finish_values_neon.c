@@ -5,6 +5,7 @@
 
 #include "finish_counts_neon.h"
 #include "neon_decisions.h"
+#include "neon_tile_widths.h"
 
 // The largest tile, two registers a pixel.
 enum { TILE = 8 };
@@ -192,7 +193,7 @@ BNNMK_INLINE void finish_tiles(const bnnmk_plain_values *plan, uint16x8_t half, 
   }
 }
 
-// One function for each number of pixels, so that each has the registers to itself.
+// One function for each of some numbers of pixels, so that each has the registers to itself.
 #define FINISH_TILES(count)                                                                                         \
   static BNNMK_TUNED __attribute__((noinline)) void finish_##count(const bnnmk_plain_values *plan, uint16x8_t half, \
                                                                    size_t pixel, uint32_t tile_count,               \
@@ -201,10 +202,7 @@ BNNMK_INLINE void finish_tiles(const bnnmk_plain_values *plan, uint16x8_t half, 
   }
 FINISH_TILES(1)
 FINISH_TILES(2)
-FINISH_TILES(3)
 FINISH_TILES(4)
-FINISH_TILES(5)
-FINISH_TILES(6)
 FINISH_TILES(7)
 FINISH_TILES(8)
 
@@ -213,25 +211,17 @@ typedef void finish_pixels(const bnnmk_plain_values *plan, uint16x8_t half, size
 
 void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
                                     const bnnmk_counted_run *run) {
-  static finish_pixels *const by_count[TILE] = {finish_1, finish_2, finish_3, finish_4,
-                                                finish_5, finish_6, finish_7, finish_8};
   if (run->all % 2 != 0) {
     bnnmk_finish_by_tiles_neon(conv, finish, run);
     return;
   }
   const uint16x8_t half = vdupq_n_u16((uint16_t)(run->all / 2));
-  // Tiles as equal as can be: some of one width, and the others one pixel narrower.
-  const uint32_t tile_count = (run->pixel_count + TILE - 1) / TILE;
-  uint32_t narrow = TILE;  // pixel_count / tile_count, without a division
-  while (narrow * tile_count > run->pixel_count) {
-    narrow--;
+  static finish_pixels *const by_width[TILE + 1] = {0, finish_1, finish_2, 0, finish_4, 0, 0, finish_7, finish_8};
+  for (uint32_t done = 0; done < run->pixel_count;) {
+    const bnnmk_tile_row tiles = bnnmk_next_tiles(run->pixel_count - done, TILE);
+    by_width[tiles.width](&finish->values, half, run->pixel + done, tiles.count, run->counts + done);
+    done += tiles.width * tiles.count;
   }
-  const uint32_t wide_count = run->pixel_count - narrow * tile_count, wide_pixels = wide_count * (narrow + 1);
-  if (wide_count > 0) {
-    by_count[narrow](&finish->values, half, run->pixel, wide_count, run->counts);
-  }
-  by_count[narrow - 1](&finish->values, half, run->pixel + wide_pixels, tile_count - wide_count,
-                       run->counts + wide_pixels);
 }
 
 #else
