@@ -25,7 +25,9 @@ BNNMK_INLINE bnnmk_weight_word next_word(const uint64_t **tap, const uint64_t *o
 BNNMK_INLINE void count_shared(const bnnmk_neon_run *run, uint32_t first, uint32_t last, const int width,
                                const int has_one_word, uint16_t stored[][BNNMK_CHANNEL_BLOCK]) {
   const bnnmk_tap_box box = *run->box;
-  const size_t step = run->pixel_step, word_count = has_one_word ? 1 : box.run_length;
+  size_t step = run->pixel_step;
+  BNNMK_COMPUTE_HERE("r", step);
+  const size_t word_count = has_one_word ? 1 : box.run_length;
   const size_t tap_step = word_count * BNNMK_CHANNEL_BLOCK;
   const size_t input_jump = box.input_row_step - word_count;
   const size_t weights_jump = box.weights_row_step * BNNMK_CHANNEL_BLOCK - tap_step;

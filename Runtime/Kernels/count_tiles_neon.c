@@ -6,33 +6,33 @@
 #include "neon_tile_widths.h"
 
 // Each as functions of their own, one a width, which then have the registers to themselves.
-#define COUNT_TILES(name, count, ...)                                                                              \
-  static BNNMK_TUNED __attribute__((noinline)) void name(const bnnmk_neon_run *run, uint32_t first, uint32_t last, \
-                                                         uint16_t stored[][BNNMK_CHANNEL_BLOCK]) {                 \
-    count(run, first, last, __VA_ARGS__, stored);                                                                  \
+#define COUNT_TILES(core, name, count, ...)                                                               \
+  static BNNMK_TUNED(core) __attribute__((noinline)) void name(                                           \
+      const bnnmk_neon_run *run, uint32_t first, uint32_t last, uint16_t stored[][BNNMK_CHANNEL_BLOCK]) { \
+    count(run, first, last, __VA_ARGS__, stored);                                                         \
   }
 typedef void count_tiles(const bnnmk_neon_run *run, uint32_t first, uint32_t last,
                          uint16_t stored[][BNNMK_CHANNEL_BLOCK]);
 
-COUNT_TILES(count_box_1, count_box, 1)
-COUNT_TILES(count_box_2, count_box, 2)
-COUNT_TILES(count_box_4, count_box, 4)
-COUNT_TILES(count_shared_1, count_shared, 1, 0)
-COUNT_TILES(count_shared_2, count_shared, 2, 0)
-COUNT_TILES(count_shared_3, count_shared, 3, 0)
-COUNT_TILES(count_shared_4, count_shared, 4, 0)
+COUNT_TILES("cortex-a55", count_box_1, count_box, 1)
+COUNT_TILES("cortex-a55", count_box_2, count_box, 2)
+COUNT_TILES("cortex-a55", count_box_4, count_box, 4)
+COUNT_TILES("cortex-a53", count_shared_1, count_shared, 1, 0)
+COUNT_TILES("cortex-a53", count_shared_2, count_shared, 2, 0)
+COUNT_TILES("cortex-a53", count_shared_3, count_shared, 3, 0)
+COUNT_TILES("cortex-a53", count_shared_4, count_shared, 4, 0)
 #if defined(__aarch64__)
-COUNT_TILES(count_box_7, count_box, 7)
-COUNT_TILES(count_box_8, count_box, 8)
-COUNT_TILES(count_shared_5, count_shared, 5, 0)
-COUNT_TILES(count_shared_6, count_shared, 6, 0)
-COUNT_TILES(count_shared_7, count_shared, 7, 0)
-COUNT_TILES(count_shared_8, count_shared, 8, 0)
-COUNT_TILES(count_one_word_8, count_shared, 8, 1)
-COUNT_TILES(count_few_words_1, count_few_words, 1)
-COUNT_TILES(count_few_words_2, count_few_words, 2)
-COUNT_TILES(count_few_words_3, count_few_words, 3)
-COUNT_TILES(count_few_words_4, count_few_words, 4)
+COUNT_TILES("cortex-a55", count_box_7, count_box, 7)
+COUNT_TILES("cortex-a55", count_box_8, count_box, 8)
+COUNT_TILES("cortex-a53", count_shared_5, count_shared, 5, 0)
+COUNT_TILES("cortex-a53", count_shared_6, count_shared, 6, 0)
+COUNT_TILES("cortex-a53", count_shared_7, count_shared, 7, 0)
+COUNT_TILES("cortex-a55", count_shared_8, count_shared, 8, 0)
+COUNT_TILES("cortex-a55", count_one_word_8, count_shared, 8, 1)
+COUNT_TILES("cortex-a72", count_few_words_1, count_few_words, 1)
+COUNT_TILES("cortex-a72", count_few_words_2, count_few_words, 2)
+COUNT_TILES("cortex-a72", count_few_words_3, count_few_words, 3)
+COUNT_TILES("cortex-a72", count_few_words_4, count_few_words, 4)
 #endif
 
 // Indexed by width.

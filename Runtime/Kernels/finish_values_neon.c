@@ -194,11 +194,11 @@ BNNMK_INLINE void finish_tiles(const bnnmk_plain_values *plan, uint16x8_t half, 
 }
 
 // One function for each of some numbers of pixels, so that each has the registers to itself.
-#define FINISH_TILES(count)                                                                                         \
-  static BNNMK_TUNED __attribute__((noinline)) void finish_##count(const bnnmk_plain_values *plan, uint16x8_t half, \
-                                                                   size_t pixel, uint32_t tile_count,               \
-                                                                   const uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {  \
-    finish_tiles(plan, half, pixel, tile_count, counts, count);                                                     \
+#define FINISH_TILES(count)                                                               \
+  static BNNMK_TUNED("cortex-a72") __attribute__((noinline)) void finish_##count(         \
+      const bnnmk_plain_values *plan, uint16x8_t half, size_t pixel, uint32_t tile_count, \
+      const uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {                                     \
+    finish_tiles(plan, half, pixel, tile_count, counts, count);                           \
   }
 FINISH_TILES(1)
 FINISH_TILES(2)

@@ -29,19 +29,11 @@ BNNMK_INLINE bnnmk_weight_word bnnmk_load_weight_word(const uint64_t *weights) {
   return word;
 }
 
-// Loads a word and advances to the block's next one, with both in as few instructions as loads.
+// Loads a word and advances to the block's next one, which a load can do besides.
 BNNMK_INLINE bnnmk_weight_word bnnmk_next_weight_word(const uint64_t **weights) {
-  const uint64_t *w = *weights;
-  bnnmk_weight_word word;
-  BNNMK_UNROLL
-  for (int i = 0; i < 4; i++) {
-    word.pairs[i] = vreinterpretq_u8_u64(vld1q_u64(w));
-    w += 2;
-    if (i % 2 == 1) {
-      BNNMK_COMPUTE_HERE("r", w);
-    }
-  }
-  *weights = w;
+  const bnnmk_weight_word word = bnnmk_load_weight_word(*weights);
+  *weights += BNNMK_CHANNEL_BLOCK;
+  BNNMK_COMPUTE_HERE("r", *weights);
   return word;
 }
 

@@ -14,11 +14,12 @@
 #define BNNMK_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-// Scheduled for any machine, clang starts so many pixels at once that what should stay in registers does not.
+// Scheduled for any machine, clang starts so many pixels at once that what should stay in registers does not. Functions
+// are scheduled for the core, of those that their registers suffice for, that suffers most from waiting.
 #if defined(__aarch64__)
-#define BNNMK_TUNED __attribute__((target("tune=cortex-a72")))
+#define BNNMK_TUNED(core) __attribute__((target("tune=" core)))
 #else
-#define BNNMK_TUNED
+#define BNNMK_TUNED(core)
 #endif
 
 // A variable has its value here, in a register of its own: compilers neither move what it takes behind the next branch
