@@ -4,7 +4,7 @@
 #
 # Usage: scripts/count-instructions.sh [aarch64|armhf]...
 # Counts are exact and repeatable: those of a second layer, without start-up. Cycles are what llvm-mca says of the most
-# executed loops, with all data in the first-level cache. Needs qemu-user (qemu-user-static has no plugins) and llvm-19,
+# executed loops, with all data in the first-level cache; it knows one core's timing of 32-bit ARM. Needs qemu-user (qemu-user-static has no plugins) and llvm-19,
 # besides what building for ARM needs; it says so where one is missing. Builds in build-count/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,8 +30,8 @@ executed() {
 
 for name in "$@"; do
   case "$name" in
-    aarch64) triple=aarch64-linux-gnu emulator=qemu-aarch64 processors=(cortex-a53 cortex-a72 cortex-a76) ;;
-    armhf) triple=arm-linux-gnueabihf emulator=qemu-arm processors=(cortex-a53 cortex-a72 cortex-a76) ;;
+    aarch64) triple=aarch64-linux-gnu emulator=qemu-aarch64 processors=(cortex-a53 cortex-a55 cortex-a72 cortex-a76 neoverse-n1) ;;
+    armhf) triple=arm-linux-gnueabihf emulator=qemu-arm processors=(cortex-a72) ;;
     *) echo "usage: count-instructions.sh [aarch64|armhf]..." >&2; exit 2 ;;
   esac
   cmake -S . -B "$folder/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/$triple.cmake" -DBNNM_BUILD_CHECKS=ON \
@@ -51,13 +51,13 @@ for name in "$@"; do
     }' "$folder/layer"
   done
 
-  # The loops that a tile of most pixels spends its time in, from their first to their last CNT.
   echo "$name: multiply-accumulates a cycle of inner loops"
   printf '%-22s' loop
   printf '%12s' "${processors[@]}"
   echo
   "${triple}-objdump" -d --no-show-raw-insn "$program" >"$folder/$name.dump"
-  for kernel in count_one_word_8 count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4; do
+  for kernel in count_one_word_8 count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4 \
+    count_few_words_4; do
     scripts/inner-loop.awk -v kernel="$kernel" "$folder/$name.dump" >"$folder/loop.s"
     [ -s "$folder/loop.s" ] || continue
     # CNT compares 128 bits.

@@ -22,9 +22,16 @@ typedef struct bnnmk_weight_word {
 
 BNNMK_INLINE bnnmk_weight_word bnnmk_load_weight_word(const uint64_t *weights) {
   bnnmk_weight_word word;
+#if defined(__aarch64__)
+  const uint64x2x4_t loaded = vld1q_u64_x4(weights);
+#endif
   BNNMK_UNROLL
   for (int i = 0; i < 4; i++) {
+#if defined(__aarch64__)
+    word.pairs[i] = vreinterpretq_u8_u64(loaded.val[i]);
+#else
     word.pairs[i] = vreinterpretq_u8_u64(vld1q_u64(weights + 2 * i));
+#endif
   }
   return word;
 }
@@ -47,7 +54,13 @@ BNNMK_INLINE uint16x8_t bnnmk_add_differences(uint16x8_t counts, uint8x16_t doub
   for (int i = 0; i < 4; i++) {
     bytes[i] = vcntq_u8(veorq_u8(doubled, word.pairs[i]));
   }
-  return vpadalq_u8(counts, bnnmk_add_pairs(bnnmk_add_pairs(bytes[0], bytes[1]), bnnmk_add_pairs(bytes[2], bytes[3])));
+  counts =
+      vpadalq_u8(counts, bnnmk_add_pairs(bnnmk_add_pairs(bytes[0], bytes[1]), bnnmk_add_pairs(bytes[2], bytes[3])));
+#if !defined(__aarch64__)
+  // One pixel after the other, for which 16 registers suffice.
+  BNNMK_COMPUTE_HERE("w", counts);
+#endif
+  return counts;
 }
 
 #endif
