@@ -1,148 +1,246 @@
-// Binary convolution for NEON, on 64-bit and 32-bit ARM: the inner loop on several pixels times eight channels.
+// Binary convolution for NEON, on 64-bit and 32-bit ARM: rows of a map become runs of pixels that count_tiles_neon.c
+// counts, and finish_counts_neon.h stores. A tap left out counts half of its bits as differing: it adds 0 to
 //
-// Four registers hold one word of eight channels' weights, as stored. Bits that differ from a doubled input word are
-// counted per byte, and neighbouring bytes added until two are left of every channel:
+//   acc = all - 2 * count
 //
-//   weights    | m0 m0 m0 m0 m0 m0 m0 m0 m1 ... |  x 4, bytes of channels 0...7, loaded once for all pixels
-//   CNT        | 8 counts of m0, 8 counts of m1 |  x 4, each at most 8
-//   ADDP       | 4 of m0, m1, m2, m3            |  x 2, each at most 16
-//   ADDP       | 2 of m0, m1, ... m7            |  each at most 32
-//   UADALP     | m0 m1 m2 m3 m4 m5 m6 m7        |  added to 16-bit lanes: at most 64 a step, 1023 steps fit
-//
-// On 64-bit ARM that is three instructions for every 128 bits, with widening and summing included.
+// so that pixels at the left and right edge belong to their row's run. With a pad pixel, taps on padding start the
+// counts with what they differ from it.
 #if defined(__ARM_NEON)
 
-// What the registers hold: 32 of 128 bits on 64-bit ARM, 16 on 32-bit ARM.
-#if defined(__aarch64__)
-#define PIXEL_BLOCK 6
-#else
-#define PIXEL_BLOCK 4
-#endif
+#include <arm_neon.h>
 
 #include "binary_conv2d.h"
+#include "count_tiles_neon.h"
+#include "finish_counts_neon.h"
 #include "kernel_declarations.h"
-#include "neon_pairs.h"
 
-// Steps after which a 16-bit lane could exceed 65535: each adds at most 64.
-enum { STEPS_PER_LANE = 1023 };
+// Pixels counted before they are stored; the most bits whose counts and accumulators fit 16-bit lanes.
+enum { RUN_PIXELS = 128, MAX_BITS = 32766, LEAST_ROWS = 4, MAX_SINGLES = 8 };
 
-// The bits of one input word, doubled, that differ from eight channels' weights: two numbers a channel.
-BNNMK_INLINE uint8x16_t differences(uint8x16_t word, const uint8x16_t weights[4]) {
-  uint8x16_t counts[4];
-  BNNMK_UNROLL
-  for (int i = 0; i < 4; i++) {
-    counts[i] = vcntq_u8(veorq_u8(word, weights[i]));
-  }
-  return bnnmk_add_pairs(bnnmk_add_pairs(counts[0], counts[1]), bnnmk_add_pairs(counts[2], counts[3]));
+// One row of one block.
+typedef struct block_row {
+  const bnnmk_binary_conv2d *conv;
+  uint32_t block, y;
+  bnnmk_tap_range rows;
+  const bnnmk_block_finish *finish;
+  uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
+} block_row;
+
+// What the taps on padding differ from the pad pixel.
+static __attribute__((noinline)) void count_pad_pixel(const block_row *row, bnnmk_tap_range columns,
+                                                      uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
+  bnnmk_count_padding(row->conv, bnnmk_block_weights(row->conv, row->block), row->rows, columns,
+                      bnnmk_count_differences_neon, counts);
+  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts[0])), vmovn_u32(vld1q_u32(counts[0] + 4))));
 }
 
-// Adds a pixel's lanes to its counts and clears them.
-BNNMK_INLINE void empty_lanes(uint16x8_t *lanes, uint32_t *counts) {
-  vst1q_u32(counts, vaddw_u16(vld1q_u32(counts), vget_low_u16(*lanes)));
-  vst1q_u32(counts + 4, vaddw_u16(vld1q_u32(counts + 4), vget_high_u16(*lanes)));
-  *lanes = vdupq_n_u16(0);
+// What counts of pixels with these taps start with, where `left_out` taps beside them are left out.
+BNNMK_INLINE void make_start(const block_row *row, bnnmk_tap_range columns, uint32_t left_out,
+                             uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  if (row->conv->pad_pixel) {
+    count_pad_pixel(row, columns, start);
+  } else {
+    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * row->conv->channels / 2)));
+  }
 }
 
-// `pixel_count` is a constant in every call, so that the lanes live in registers.
-BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const int pixel_count, const uint64_t *weights,
-                               const bnnmk_tap_box *box, uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  uint16x8_t lanes[PIXEL_BLOCK];
-  BNNMK_UNROLL
-  for (int p = 0; p < pixel_count; p++) {
-    lanes[p] = vdupq_n_u16(0);
+// Pixels first..<last, which have the taps `columns`; with `is_shared`, the first and the last one maybe one less.
+typedef struct segment {
+  bnnmk_tap_range pixels, columns;
+  int is_shared, lacks_first, lacks_last;
+} segment;
+
+// A segment of rows with the same taps: all but which row it is.
+typedef struct prepared_segment {
+  segment part;
+  bnnmk_tap_box box;
+  const uint64_t *weights;  // of the box's first tap
+  uint32_t counted_taps;
+  uint16_t start[3][BNNMK_CHANNEL_BLOCK];  // of most pixels, and of those that lack their first or their last taps
+} prepared_segment;
+
+static void prepare_segment(const block_row *row, const segment *part, prepared_segment *prepared) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const bnnmk_window *w = &conv->window;
+  const uint32_t tap_rows = row->rows.last - row->rows.first, tap_columns = part->columns.last - part->columns.first;
+  prepared->part = *part;
+  prepared->box = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, row->rows, part->columns);
+  if (part->is_shared) {
+    prepared->box.run_length = conv->input_words;
   }
-  size_t room = STEPS_PER_LANE;
-  for (uint32_t row = 0; row < box->row_count; row++) {
-    for (uint32_t run = 0; run < box->run_count; run++) {
-      const uint64_t *first = input + row * box->input_row_step + run * box->input_run_step;
-      const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
-      const uint64_t *x[PIXEL_BLOCK];
-      BNNMK_UNROLL
-      for (int p = 0; p < pixel_count; p++) {
-        x[p] = first + p * pixel_step;
-      }
-      for (size_t left = box->run_length; left > 0;) {
-        if (room == 0) {
-          BNNMK_UNROLL
-          for (int p = 0; p < pixel_count; p++) {
-            empty_lanes(&lanes[p], counts[p]);
-          }
-          room = STEPS_PER_LANE;
-        }
-        const size_t steps = left < room ? left : room;
-        left -= steps;
-        room -= steps;
-        for (const uint64_t *end = w + steps * BNNMK_CHANNEL_BLOCK; w < end; w += BNNMK_CHANNEL_BLOCK) {
-          uint8x16_t words[4];
-          BNNMK_UNROLL
-          for (int i = 0; i < 4; i++) {
-            words[i] = vreinterpretq_u8_u64(vld1q_u64(w + 2 * i));
-          }
-          BNNMK_UNROLL
-          for (int p = 0; p < pixel_count; p++) {
-            const uint8x16_t word = vreinterpretq_u8_u64(vld1q_dup_u64(x[p]++));
-            lanes[p] = vpadalq_u8(lanes[p], differences(word, words));
-          }
-        }
-      }
+  const size_t first_tap = (size_t)row->rows.first * w->kernel_w + part->columns.first;
+  prepared->weights = conv->weights;
+  if (prepared->box.row_count > 0) {
+    prepared->weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
+  }
+  prepared->counted_taps = conv->pad_pixel ? w->kernel_h * w->kernel_w : tap_rows * tap_columns;
+  make_start(row, part->columns, 0, prepared->start[0]);
+  if (part->lacks_first) {
+    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, tap_rows, prepared->start[1]);
+  }
+  if (part->lacks_last) {
+    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, tap_rows, prepared->start[2]);
+  }
+}
+
+static void convolve_segment(const block_row *row, const prepared_segment *prepared) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const bnnmk_window *w = &conv->window;
+  const segment *part = &prepared->part;
+  bnnmk_neon_run run = {
+      .input = conv->input,
+      .weights = prepared->weights,
+      .pixel_step = (size_t)w->stride_w * conv->input_stride,
+      .box = &prepared->box,
+      .is_shared = part->is_shared,
+      .start = prepared->start[0],
+      .start_first = prepared->start[1],
+      .start_last = prepared->start[2],
+  };
+  bnnmk_counted_run counted = {
+      .row = row->y,
+      .block = row->block,
+      .all = (int32_t)(prepared->counted_taps * conv->channels),
+      .counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])row->counts,
+  };
+  uint32_t left = part->pixels.last - part->pixels.first;
+  // As many as fit; with edges equal parts, so that one with an edge has more pixels than that.
+  uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS;
+  for (uint32_t x = part->pixels.first; part_count > 0; part_count--) {
+    run.pixel_count = part_count == 1 ? left : part->is_shared ? left / part_count : RUN_PIXELS;
+    run.lacks_first = part->lacks_first && x == part->pixels.first;
+    run.lacks_last = part->lacks_last && part_count == 1;
+    if (prepared->box.row_count > 0) {
+      // Of the first tap on the input; one lacked is before it.
+      const uint32_t column = part->columns.first + (run.lacks_first ? 1 : 0);
+      run.input = conv->input + bnnmk_box_input(w, conv->input_stride, row->y, x, row->rows.first, column) -
+                  (run.lacks_first ? conv->input_stride : 0);
+    }
+    bnnmk_count_run_neon(&run, row->counts);
+    counted.pixel = (size_t)row->y * w->out_w + x;
+    counted.pixel_count = run.pixel_count;
+    row->finish->finish(conv, row->finish, &counted);
+    x += run.pixel_count;
+    left -= run.pixel_count;
+  }
+}
+
+// The pixels of a row that run together: those of `interior`, all whose column taps lie on the input, and at either
+// edge one with a tap on padding where that may be left out.
+static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows, bnnmk_tap_range interior) {
+  const bnnmk_window *w = &conv->window;
+  segment part = {.pixels = interior, .columns = {0, w->kernel_w}};
+  part.is_shared = w->kernel_w == 3 && w->stride_w == 1 && w->dilation_w == 1;
+  const int can_leave_out = conv->pad_pixel || (rows.last - rows.first) * conv->channels % 2 == 0;
+  if (part.is_shared && can_leave_out && part.pixels.first < part.pixels.last) {
+    if (part.pixels.first > 0) {
+      part.pixels.first--;
+      part.lacks_first = 1;
+    }
+    if (part.pixels.last < w->out_w) {
+      part.pixels.last++;
+      part.lacks_last = 1;
     }
   }
-  BNNMK_UNROLL
-  for (int p = 0; p < pixel_count; p++) {
-    empty_lanes(&lanes[p], counts[p]);
+  return part;
+}
+
+// What is prepared for rows with the same taps: the segment of most pixels, and pixels with taps of their own, as many
+// as there is room for.
+typedef struct prepared_row {
+  prepared_segment together, singles[MAX_SINGLES];
+} prepared_row;
+
+// Pixels first..<last of a row, each with taps of its own; `before` other such pixels come before them.
+static void convolve_singles(const block_row *row, uint32_t first, uint32_t last, uint32_t before, int is_prepared,
+                             prepared_row *prepared) {
+  for (uint32_t x = first; x < last; x++) {
+    const uint32_t place = before + (x - first);
+    prepared_segment other;
+    prepared_segment *single = place < MAX_SINGLES ? &prepared->singles[place] : &other;
+    if (single == &other || !is_prepared) {
+      const segment part = {.pixels = {x, x + 1}, .columns = bnnmk_column_taps(&row->conv->window, x)};
+      prepare_segment(row, &part, single);
+    }
+    convolve_segment(row, single);
   }
 }
 
-__attribute__((noinline)) void bnnmk_count_differences_neon(const uint64_t *input, size_t pixel_step,
-                                                            uint32_t pixel_count, const uint64_t *weights,
-                                                            const bnnmk_tap_box *box,
-                                                            uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  switch (pixel_count) {
-    case 1:
-      count_pixels(input, pixel_step, 1, weights, box, counts);
-      break;
-    case 2:
-      count_pixels(input, pixel_step, 2, weights, box, counts);
-      break;
-    case 3:
-      count_pixels(input, pixel_step, 3, weights, box, counts);
-      break;
-    case 4:
-      count_pixels(input, pixel_step, 4, weights, box, counts);
-      break;
-#if PIXEL_BLOCK > 4
-    case 5:
-      count_pixels(input, pixel_step, 5, weights, box, counts);
-      break;
-#endif
-    default:
-      count_pixels(input, pixel_step, PIXEL_BLOCK, weights, box, counts);
+// Pixels `columns` of output rows `rows` of one block; all taps of those of `interior` are on the input's columns.
+static void convolve_block(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_tap_range rows,
+                           bnnmk_tap_range columns, bnnmk_tap_range interior, uint16_t (*counts)[BNNMK_CHANNEL_BLOCK]) {
+  const bnnmk_window *w = &conv->window;
+  bnnmk_block_finish finish;
+  bnnmk_choose_finish_neon(conv, block, &finish);
+  block_row row = {.conv = conv, .block = block, .finish = &finish, .counts = counts};
+  prepared_row prepared;
+  for (row.y = rows.first; row.y < rows.last; row.y++) {
+    const bnnmk_tap_range taps = bnnmk_row_taps(w, row.y);
+    const int is_prepared = row.y > rows.first && taps.first == row.rows.first && taps.last == row.rows.last;
+    if (!is_prepared) {
+      row.rows = taps;
+      const segment part = main_segment(conv, taps, interior);
+      prepare_segment(&row, &part, &prepared.together);
+    }
+    const bnnmk_tap_range pixels = prepared.together.part.pixels;
+    if (pixels.first == pixels.last) {
+      convolve_singles(&row, columns.first, columns.last, 0, is_prepared, &prepared);
+      continue;
+    }
+    convolve_singles(&row, columns.first, pixels.first, 0, is_prepared, &prepared);
+    convolve_segment(&row, &prepared.together);
+    convolve_singles(&row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
   }
 }
 
-BNNMK_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
-                             uint32_t switch_count, size_t point_stride) {
-  static const uint16_t bits[BNNMK_CHANNEL_BLOCK] = {1, 2, 4, 8, 16, 32, 64, 128};
-  const int32x4_t low = vld1q_s32(accumulators), high = vld1q_s32(accumulators + 4);
-  // All ones where the number of points behind is even; every point that is not above the value flips it.
-  uint16x8_t even = vdupq_n_u16(0xffff);
-  for (uint32_t s = 0; s < switch_count; s++) {
-    const int32_t *point = points + s * point_stride;
-    const uint32x4_t behind_low = vcgeq_s32(low, vld1q_s32(point));
-    const uint32x4_t behind_high = vcgeq_s32(high, vld1q_s32(point + 4));
-    even = veorq_u16(even, vcombine_u16(vmovn_u32(behind_low), vmovn_u32(behind_high)));
-  }
-  return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
+// Whether each output pixel reads but the input pixel of its index, and nothing is stored by rows: then rows need not
+// be told apart.
+static int is_one_row(const bnnmk_binary_conv2d *conv) {
+  const bnnmk_window *w = &conv->window;
+  const int has_sums = conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
+  return w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
+         w->pad_left == 0 && w->in_w == w->out_w && w->in_h >= w->out_h && !has_sums &&
+         (uint64_t)w->in_h * w->in_w <= UINT32_MAX;
 }
 
-BNNMK_INLINE void convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile_taps *taps) {
-  const bnnmk_binary_conv2d_parts parts = {bnnmk_count_differences_neon, bnnmk_count_masked_generic, decide,
-                                           bnnmk_finish_values_generic};
-  bnnmk_convolve_by_parts(conv, kind, taps, parts);
+static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_binary_conv2d conv = *arguments;
+  bnnmk_window *w = &conv.window;
+  bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
+  // What is prepared for a block has to serve some rows.
+  const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin);
+  const uint32_t at_a_time = fitting < LEAST_ROWS ? LEAST_ROWS : fitting, width = w->out_w;
+  const int is_flat = is_one_row(&conv);
+  if (is_flat) {
+    w->in_w *= w->in_h;
+    w->out_w *= w->out_h;
+    w->in_h = w->out_h = 1;
+  }
+  uint16_t counts[RUN_PIXELS][BNNMK_CHANNEL_BLOCK] = {{0}};
+  const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
+  for (uint32_t first = begin; first < end;) {
+    const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
+    bnnmk_tap_range rows = {first, last};
+    if (is_flat) {
+      columns = interior = (bnnmk_tap_range){first * width, last * width};
+      rows = (bnnmk_tap_range){0, 1};
+    }
+    for (uint32_t block = 0; block < block_count; block++) {
+      convolve_block(&conv, block, rows, columns, interior, counts);
+    }
+    first = last;
+  }
 }
 
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_by_tiles(arguments, begin, end, PIXEL_BLOCK, convolve);
+  const bnnmk_binary_conv2d *conv = arguments;
+  const bnnmk_window *w = &conv->window;
+  if (conv->mask || (uint64_t)w->kernel_h * w->kernel_w * conv->channels > MAX_BITS) {
+    bnnmk_binary_conv2d_generic(conv, begin, end);
+  } else {
+    convolve_runs(conv, begin, end);
+  }
 }
 
 #else

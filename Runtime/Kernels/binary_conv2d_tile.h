@@ -11,9 +11,7 @@
 #include "window_taps.h"
 
 // The largest tile of any instruction set that a CPU of this architecture may have, in pixels.
-#if defined(__aarch64__)
-enum { BNNMK_MAX_PIXEL_BLOCK = 6 };
-#elif defined(__x86_64__) || defined(__i386__)
+#if defined(__ARM_NEON) || defined(__x86_64__) || defined(__i386__)
 enum { BNNMK_MAX_PIXEL_BLOCK = 8 };
 #else
 enum { BNNMK_MAX_PIXEL_BLOCK = 4 };

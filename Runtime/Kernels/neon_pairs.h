@@ -14,6 +14,18 @@
 #define BNNMK_UNROLL _Pragma("GCC unroll 16")
 #endif
 
+// Scheduled for any machine, clang starts so many pixels at once that what should stay in registers does not. Functions
+// are scheduled for the core, of those that their registers suffice for, that suffers most from waiting.
+#if defined(__aarch64__)
+#define BNNMK_TUNED(core) __attribute__((target("tune=" core)))
+#else
+#define BNNMK_TUNED(core)
+#endif
+
+// A variable has its value here, in a register of its own: compilers neither move what it takes behind the next branch
+// nor turn pointers into sums that each load computes anew. No instruction.
+#define BNNMK_COMPUTE_HERE(kind, variable) __asm__ volatile("" : "+" kind(variable))
+
 // The 16 sums of neighbouring bytes, those of `low` before those of `high`.
 BNNMK_INLINE uint8x16_t bnnmk_add_pairs(uint8x16_t low, uint8x16_t high) {
 #if defined(__aarch64__)

@@ -55,7 +55,7 @@ static int32_t plain_accumulator(const bnnmk_binary_conv2d *conv, uint32_t y, ui
 static void fill_outputs_parameters(binary_case *test, uint64_t *random) {
   bnnmk_binary_conv2d *conv = &test->conv;
   const uint32_t pixel_count = conv->window.out_h * conv->window.out_w;
-  conv->switch_count = random_between(random, 0, 4);
+  conv->switch_count = random_between(random, 0, 1) ? 1 : random_between(random, 0, 4);
   test->switch_points = guarded_allocate((size_t)conv->switch_count * conv->output_channels * sizeof(int32_t));
   test->scale = guarded_allocate(conv->out_channels * sizeof(float));
   test->bias = guarded_allocate(conv->out_channels * sizeof(float));
@@ -67,8 +67,8 @@ static void fill_outputs_parameters(binary_case *test, uint64_t *random) {
     points[i] = choices[random_between(random, 0, 5)];
   }
   for (uint32_t m = 0; m < conv->out_channels; m++) {
-    ((float *)test->scale.data)[m] = random_unit(random);
-    ((float *)test->bias.data)[m] = 100 * random_unit(random);
+    ((float *)test->scale.data)[m] = random_magnitude(random, 1);
+    ((float *)test->bias.data)[m] = random_magnitude(random, 100);
   }
   // The group's first channel, of which nothing before is read.
   conv->switch_points = conv->switch_count ? points + conv->channel_offset : NULL;
@@ -79,7 +79,7 @@ static void fill_outputs_parameters(binary_case *test, uint64_t *random) {
 }
 
 static binary_case make_case(uint64_t *random) {
-  binary_case test = {.conv = {.window = random_window(random), .channels = random_channels(random)}};
+  binary_case test = {.conv = {.window = random_layer_window(random), .channels = random_channels(random)}};
   bnnmk_binary_conv2d *conv = &test.conv;
   const bnnmk_window *w = &conv->window;
   conv->out_channels = random_between(random, 1, 40);
@@ -93,7 +93,8 @@ static binary_case make_case(uint64_t *random) {
   }
   conv->input_words = (conv->channels + 63) / 64;
   conv->input_stride = conv->input_words + (random_between(random, 0, 2) ? 0 : random_between(random, 1, 3));
-  conv->channel_offset = random_between(random, 0, 1) ? 0 : random_between(random, 1, 70);
+  conv->channel_offset =
+      random_between(random, 0, 1) ? 8 * random_between(random, 0, 9) : random_between(random, 1, 70);
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;
 
   const int input_pattern = is_long ? 1 : (int)random_between(random, 0, 5);

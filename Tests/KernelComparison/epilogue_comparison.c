@@ -16,6 +16,7 @@ typedef struct epilogue_case {
   bnnmk_epilogue epilogue;
   guarded_memory memory[MAX_MEMORY];
   int memory_count;
+  int has_row_sums;
 } epilogue_case;
 
 static void *take(epilogue_case *test, size_t byte_count) {
@@ -40,12 +41,13 @@ static void fill_bits(uint64_t *words, uint32_t channels, uint64_t *random) {
 
 static void make_convolution(epilogue_case *test, uint64_t *random) {
   bnnmk_binary_conv2d *conv = &test->conv;
-  conv->window = random_window(random);
+  conv->window = random_layer_window(random);
   const bnnmk_window *w = &conv->window;
   conv->channels = random_between(random, 1, 200);
   conv->out_channels = random_between(random, 1, 40);
   conv->input_words = conv->input_stride = (conv->channels + 63) / 64;
-  conv->channel_offset = random_between(random, 0, 1) ? 0 : random_between(random, 1, 70);
+  conv->channel_offset =
+      random_between(random, 0, 1) ? 8 * random_between(random, 0, 9) : random_between(random, 1, 70);
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;
   const size_t pixels = (size_t)w->in_h * w->in_w, words = conv->input_words;
   uint64_t *input = take(test, pixels * words * 8), *mask = take(test, pixels * words * 8);
@@ -68,9 +70,15 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
   }
   conv->weights = weights;
   conv->scale = random_floats(test, conv->out_channels, random);
-  conv->bias = random_between(random, 0, 1) ? random_floats(test, conv->out_channels, random) : NULL;
-  conv->minimum = -INFINITY;
-  conv->maximum = INFINITY;
+  float *bias = random_floats(test, conv->out_channels, random);
+  if (random_between(random, 0, 1)) {
+    for (uint32_t m = 0; m < conv->out_channels; m++) {
+      bias[m] = random_magnitude(random, 4);
+    }
+  }
+  conv->bias = random_between(random, 0, 2) ? bias : NULL;
+  conv->minimum = random_between(random, 0, 2) ? -INFINITY : -20;
+  conv->maximum = random_between(random, 0, 2) ? INFINITY : 30;
 }
 
 // Steps of any kind over [pixels][channels]; what is stored is set later.
@@ -78,18 +86,29 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
   bnnmk_epilogue *epilogue = &test->epilogue;
   epilogue->channels = channels;
   epilogue->step_count = random_between(random, 0, BNNMK_MAX_STEPS);
-  const float *vectors[OPERAND_COUNT];
+  float *vectors[OPERAND_COUNT];
   for (int i = 0; i < OPERAND_COUNT; i++) {
     vectors[i] = random_floats(test, channels, random);
   }
+  for (uint32_t i = 0; i < channels; i++) {
+    vectors[0][i] = (vectors[0][i] + 4) / 8;  // slopes up to 1, now and then 0
+  }
+  // Every other epilogue has but what layers mostly end in.
+  static const bnnmk_step_kind usual[] = {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_CLAMP, BNNMK_STEP_ADD,
+                                          BNNMK_STEP_MULTIPLY};
+  const int is_usual = (int)random_between(random, 0, 1);
+  test->has_row_sums = !is_usual || random_between(random, 0, 3) == 0;
   const float *map = random_floats(test, pixels * channels, random);
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
-    const int is_vector = (int)random_between(random, 0, 1);
+    const bnnmk_step_kind any = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE);
+    const bnnmk_step_kind kind = is_usual ? usual[random_between(random, 0, 4)] : any;
+    const int is_vector = is_usual && kind == BNNMK_STEP_MULTIPLY ? 1 : (int)random_between(random, 0, 1);
+    const int is_plain = is_usual && kind == BNNMK_STEP_RECTIFY;
     epilogue->steps[s] = (bnnmk_step){
-        .kind = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE),
+        .kind = kind,
         .function = (bnnmk_real_function)random_between(random, BNNMK_SIGMOID, BNNMK_ROUND),
         .a = vectors[random_between(random, 0, OPERAND_COUNT - 1)],
-        .b = random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
+        .b = !is_plain && random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
         .operand = is_vector ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : map,
         .operand_stride = is_vector ? 0 : channels,
         .minimum = -1.5f,
@@ -179,7 +198,7 @@ static stored run(const epilogue_case *test, const bnnmk_table *table, uint32_t 
   bnnmk_epilogue epilogue = test->epilogue;
   epilogue.values = result.values.data;
   epilogue.decisions = result.decisions.data;
-  epilogue.row_sums = result.sums.data;
+  epilogue.row_sums = test->has_row_sums ? result.sums.data : NULL;
   conv.output_kind = BNNMK_OUTPUT_EPILOGUE;
   conv.output = NULL;
   conv.epilogue = &epilogue;

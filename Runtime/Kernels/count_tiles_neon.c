@@ -1,0 +1,105 @@
+// The inner loops of binary convolution for NEON, for each width of tiles, and the choice between them.
+#if defined(__ARM_NEON)
+
+#include "count_box_neon.h"
+#include "count_shared_neon.h"
+#include "neon_tile_widths.h"
+
+// Each as functions of their own, one a width, which then have the registers to themselves.
+#define COUNT_TILES(core, name, count, ...)                                                               \
+  static BNNMK_TUNED(core) __attribute__((noinline)) void name(                                           \
+      const bnnmk_neon_run *run, uint32_t first, uint32_t last, uint16_t stored[][BNNMK_CHANNEL_BLOCK]) { \
+    count(run, first, last, __VA_ARGS__, stored);                                                         \
+  }
+typedef void count_tiles(const bnnmk_neon_run *run, uint32_t first, uint32_t last,
+                         uint16_t stored[][BNNMK_CHANNEL_BLOCK]);
+
+COUNT_TILES("cortex-a55", count_box_1, count_box, 1)
+COUNT_TILES("cortex-a55", count_box_2, count_box, 2)
+COUNT_TILES("cortex-a55", count_box_4, count_box, 4)
+COUNT_TILES("cortex-a55", count_shared_1, count_shared, 1, 0)
+COUNT_TILES("cortex-a55", count_shared_2, count_shared, 2, 0)
+COUNT_TILES("cortex-a55", count_shared_3, count_shared, 3, 0)
+COUNT_TILES("cortex-a55", count_shared_4, count_shared, 4, 0)
+#if defined(__aarch64__)
+COUNT_TILES("cortex-a55", count_box_7, count_box, 7)
+COUNT_TILES("cortex-a55", count_box_8, count_box, 8)
+COUNT_TILES("cortex-a55", count_shared_5, count_shared, 5, 0)
+COUNT_TILES("cortex-a55", count_shared_6, count_shared, 6, 0)
+COUNT_TILES("cortex-a55", count_shared_7, count_shared, 7, 0)
+COUNT_TILES("cortex-a55", count_shared_8, count_shared, 8, 0)
+COUNT_TILES("cortex-a55", count_one_word_8, count_shared, 8, 1)
+COUNT_TILES("cortex-a72", count_few_words_1, count_few_words, 1)
+COUNT_TILES("cortex-a72", count_few_words_2, count_few_words, 2)
+COUNT_TILES("cortex-a72", count_few_words_3, count_few_words, 3)
+COUNT_TILES("cortex-a72", count_few_words_4, count_few_words, 4)
+#endif
+
+// Indexed by width.
+static count_tiles *const box_counters[TILE + 1] = {
+    [1] = count_box_1, [2] = count_box_2, [4] = count_box_4,
+#if defined(__aarch64__)
+    [7] = count_box_7, [8] = count_box_8,
+#endif
+};
+static count_tiles *const shared_counters[TILE + 1] = {
+    [1] = count_shared_1, [2] = count_shared_2, [3] = count_shared_3, [4] = count_shared_4,
+#if defined(__aarch64__)
+    [5] = count_shared_5, [6] = count_shared_6, [7] = count_shared_7, [8] = count_shared_8,
+#endif
+};
+
+// By tiles as equal as can be: some of one width, and the others one pixel narrower.
+static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  const uint32_t pixel_count = run->pixel_count, tile_count = (pixel_count + TILE - 1) / TILE;
+  uint32_t narrow = TILE;  // pixel_count / tile_count, without a division
+  while (narrow * tile_count > pixel_count) {
+    narrow--;
+  }
+  const uint32_t wide_end = (pixel_count - narrow * tile_count) * (narrow + 1);
+  if (wide_end > 0) {
+    shared_counters[narrow + 1](run, 0, wide_end, counts);
+  }
+#if defined(__aarch64__)
+  if (run->box->run_length == 1 && narrow == TILE) {
+    count_one_word_8(run, wide_end, pixel_count, counts);
+    return;
+  }
+#endif
+  shared_counters[narrow](run, wide_end, pixel_count, counts);
+}
+
+static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+#if defined(__aarch64__)
+  static count_tiles *const few_words_counters[] = {count_few_words_1, count_few_words_2, count_few_words_3,
+                                                    count_few_words_4};
+  const bnnmk_tap_box *box = run->box;
+  if (box->row_count == 1 && box->run_count == 1 && box->run_length <= 4) {
+    few_words_counters[box->run_length - 1](run, 0, run->pixel_count, counts);
+    return;
+  }
+#endif
+  for (uint32_t done = 0; done < run->pixel_count;) {
+    const bnnmk_tile_row tiles = bnnmk_next_tiles(run->pixel_count - done, TILE);
+    const uint32_t end = done + tiles.width * tiles.count;
+    box_counters[tiles.width](run, done, end, counts);
+    done = end;
+  }
+}
+
+void bnnmk_count_run_neon(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  if (run->box->row_count == 0) {
+    for (uint32_t p = 0; p < run->pixel_count; p++) {
+      vst1q_u16(counts[p], vld1q_u16(run->start));
+    }
+  } else if (run->is_shared) {
+    count_shared_run(run, counts);
+  } else {
+    count_box_run(run, counts);
+  }
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_neon_here;
+#endif
