@@ -21,4 +21,10 @@ typedef struct bnnmf_layout_form {
   void (*to_words)(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words);
 } bnnmf_layout_form;
 
+// BNNMF_LAYOUT_NIBBLES: whether it pays for such weights, and its form.
+int bnnmf_nibbles_suit(const bnnmf_weight_shape *shape);
+uint64_t bnnmf_nibbles_group_size(const bnnmf_weight_shape *shape);
+void bnnmf_nibbles_from_words(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights);
+void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words);
+
 #endif
