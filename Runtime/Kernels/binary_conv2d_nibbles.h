@@ -38,4 +38,7 @@ void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t be
 void bnnmk_binary_conv2d_nibbles_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end);
 bnnmk_count_nibbles bnnmk_count_nibbles_x86_avx2;
 
+// The same with the inner loop of AVX-512.
+void bnnmk_binary_conv2d_nibbles_x86_avx512(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end);
+
 #endif

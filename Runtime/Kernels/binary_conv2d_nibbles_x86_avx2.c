@@ -105,31 +105,33 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
   }
 }
 
-AVX2_INLINE void count_pixels(const bnnmk_nibble_tile *tile, const int vector_count,
-                              int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
-  switch (tile->pixel_count) {
+// Tiles of AVX-512 have more pixels: another round.
+AVX2_INLINE void count_pixels(bnnmk_nibble_tile tile, const int vector_count, int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
+  for (; tile.pixel_count >= TILE_PIXELS; tile.pixel_count -= TILE_PIXELS, tile.first += TILE_PIXELS) {
+    count_tile(&tile, TILE_PIXELS, vector_count, counts);
+    counts += TILE_PIXELS;
+  }
+  switch (tile.pixel_count) {
     case 1:
-      count_tile(tile, 1, vector_count, counts);
+      count_tile(&tile, 1, vector_count, counts);
       break;
     case 2:
-      count_tile(tile, 2, vector_count, counts);
+      count_tile(&tile, 2, vector_count, counts);
       break;
     case 3:
-      count_tile(tile, 3, vector_count, counts);
+      count_tile(&tile, 3, vector_count, counts);
       break;
     case 4:
-      count_tile(tile, 4, vector_count, counts);
+      count_tile(&tile, 4, vector_count, counts);
       break;
-    default:
-      count_tile(tile, TILE_PIXELS, vector_count, counts);
   }
 }
 
 AVX2 void bnnmk_count_nibbles_x86_avx2(const bnnmk_nibble_tile *tile, int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
   if (tile->channel_count > LANES) {
-    count_pixels(tile, 2, counts);
+    count_pixels(*tile, 2, counts);
   } else {
-    count_pixels(tile, 1, counts);
+    count_pixels(*tile, 1, counts);
   }
 }
 

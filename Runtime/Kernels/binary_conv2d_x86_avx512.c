@@ -5,6 +5,7 @@
 
 #include "binary_conv2d_x86_avx512.h"
 
+#include "binary_conv2d_nibbles.h"
 #include "kernel_declarations.h"
 
 // Steps after which a byte could exceed 255: each adds at most 8.
@@ -93,7 +94,12 @@ static BNNMK_TARGET_AVX512 __attribute__((noinline)) void count_wide(const uint6
 }
 
 BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_wide(arguments, begin, end, count_wide);
+  const bnnmk_binary_conv2d *conv = arguments;
+  if (conv->layout == BNNMK_LAYOUT_NIBBLES) {
+    bnnmk_binary_conv2d_nibbles_x86_avx512(conv, begin, end);
+  } else {
+    bnnmk_binary_conv2d_wide(conv, begin, end, count_wide);
+  }
 }
 
 #else
