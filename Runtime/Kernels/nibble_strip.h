@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "bnnm_kernels.h"
+#include "window_taps.h"
 
 enum {
   BNNMK_NO_NIBBLE = 32,         // twice the row of zeros behind the table's sixteen
@@ -23,6 +23,7 @@ enum {
 typedef struct bnnmk_nibble_strip {
   uint32_t y, x, pixel_count;
   uint32_t row_count, run_count;
+  bnnmk_tap_range whole;  // output columns all of whose taps count, but for those of rows that are left out
   size_t row_step, run_step, run_length, pixel_step, first_step;
   _Alignas(64) uint8_t entries[BNNMK_STRIP_ENTRIES + BNNMK_STRIP_SLACK];
 } bnnmk_nibble_strip;

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "nibble_strip.h"
-#include "window_taps.h"
-
 #define AVX2 __attribute__((target("avx2")))
 
 // Twice the nibbles of eight bytes of words, the low one first, from bytes spread to 16 bits.
@@ -104,6 +102,7 @@ AVX2 void bnnmk_make_nibble_strip_x86_avx2(const bnnmk_binary_conv2d *conv, uint
   strip->x = x;
   strip->pixel_count = (uint32_t)pixel_count;
   strip->row_count = (uint32_t)row_count;
+  strip->whole = conv->pad_pixel ? (bnnmk_tap_range){0, w->out_w} : bnnmk_interior_columns(w);
   strip->run_count = tap_step <= 1 ? 1 : w->kernel_w;
   strip->row_step = columns.count * nibbles;
   strip->run_step = tap_step * nibbles;

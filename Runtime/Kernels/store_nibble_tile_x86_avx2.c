@@ -168,13 +168,17 @@ static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const summed_tile
   }
 }
 
-AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
-                                           int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
+// all - 2 * count, where padding that counts nothing is not among `all`.
+AVX2_INLINE void make_accumulators(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
+                                   int16_t counts[][CHANNELS]) {
   const bnnmk_nibble_strip *strip = tile->strip;
   for (uint32_t p = 0; p < tile->pixel_count; p++) {
     const uint32_t x = strip->x + tile->first + p;
-    const bnnmk_tap_range columns = bnnmk_column_taps(&conv->window, x);
-    const uint32_t taps = conv->pad_pixel ? conv->window.kernel_w : columns.last - columns.first;
+    uint32_t taps = conv->window.kernel_w;
+    if (x < strip->whole.first || x >= strip->whole.last) {
+      const bnnmk_tap_range columns = bnnmk_column_taps(&conv->window, x);
+      taps = columns.last - columns.first;
+    }
     const __m256i all = _mm256_set1_epi16((int16_t)(strip->row_count * taps * conv->channels));
     BNNMK_REGISTERS
     for (int v = 0; v < VECTORS; v++) {
@@ -183,6 +187,12 @@ AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, cons
       _mm256_storeu_si256((__m256i *)(counts[p] + v * LANES), sums);
     }
   }
+}
+
+AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
+                                           int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
+  const bnnmk_nibble_strip *strip = tile->strip;
+  make_accumulators(conv, tile, counts);
   const size_t pixel = (size_t)strip->y * conv->window.out_w + strip->x + tile->first;
   const summed_tile summed = {strip->y,
                               pixel,
