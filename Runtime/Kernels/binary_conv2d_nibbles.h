@@ -1,6 +1,6 @@
 // Binary convolution by nibble tables, around an instruction set's inner loop. Bytes of registers are output channels:
-// a nibble of the input chooses one of sixteen rows of a table, in which the channels' nibbles of weights, as they
-// stand, look up in how many bits the two differ.
+// a byte of the input chooses a row of a table, in whose halves the channels' nibbles of weights, as they stand, look
+// up in how many bits the two differ.
 #ifndef BNNM_BINARY_CONV2D_NIBBLES_H
 #define BNNM_BINARY_CONV2D_NIBBLES_H
 
@@ -10,16 +10,19 @@
 enum {
   BNNMK_NIBBLE_CHANNELS = 64,  // of a block of weights; the last one has 32 where no more are left
   BNNMK_NIBBLE_PIXELS = 8,     // of a tile at most
-  BNNMK_NIBBLE_STEPS = 62,     // after which a byte could exceed 255: each adds at most 4
+  BNNMK_NIBBLE_STEPS = 31,     // after which a byte could exceed 255: each adds at most 8
 };
 
-// Row n, of sixteen bytes: in how many bits n and each nibble differ; zeros for BNNMK_NO_NIBBLE.
-extern const uint8_t bnnmk_nibble_differences[17][16];
+// Row b: in how many bits each nibble differs from b's low one, and from its high one; zeros for BNNMK_NO_BYTE.
+typedef struct bnnmk_nibble_table {
+  _Alignas(64) uint8_t differences[257][2][16];
+} bnnmk_nibble_table;
 
 // Some neighbouring pixels of a strip, from `first` on, times a block of channels, from the group's `channel` on.
 typedef struct bnnmk_nibble_tile {
   uint32_t first, pixel_count, channel, channel_count;
   const bnnmk_nibble_strip *strip;
+  const bnnmk_nibble_table *table;
   const uint8_t *weights;  // of the block, on the strip's first step
 } bnnmk_nibble_tile;
 

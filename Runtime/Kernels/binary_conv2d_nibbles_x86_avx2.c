@@ -1,9 +1,9 @@
 // Binary convolution by nibble tables for AVX2: the inner loop, of up to five pixels times two registers of 32 output
 // channels, and the outer loops, which AVX-512 shares.
 //
-//   row     one load a pixel and step, the same sixteen bytes in both halves
-//   bytes   [pixel][register]: VPSHUFB of the row by the weights, added up by VPADDB
-//   words   in memory, of 16 bits: bytes are added to them before they could overflow
+//   differences  a row of the table, each half of it a load that fills both halves of a register
+//   bytes        [pixel][register]: VPSHUFB of them by the weights, added up by VPADDB
+//   sums         in memory, of 16 bits: bytes are added to them before they could overflow
 #if defined(__x86_64__) || defined(__i386__)
 
 #include <immintrin.h>
@@ -16,20 +16,6 @@
 
 enum { LANES = 32, TILE_PIXELS = 5, MAX_VECTORS = 2 };
 
-#define ROW(n)                                                                                                  \
-  {                                                                                                             \
-    DIFFERENT(n, 0), DIFFERENT(n, 1), DIFFERENT(n, 2), DIFFERENT(n, 3), DIFFERENT(n, 4), DIFFERENT(n, 5),       \
-        DIFFERENT(n, 6), DIFFERENT(n, 7), DIFFERENT(n, 8), DIFFERENT(n, 9), DIFFERENT(n, 10), DIFFERENT(n, 11), \
-        DIFFERENT(n, 12), DIFFERENT(n, 13), DIFFERENT(n, 14), DIFFERENT(n, 15)                                  \
-  }
-#define DIFFERENT(a, b) BITS((a) ^ (b))
-#define BITS(x) (((x)&1) + ((x) >> 1 & 1) + ((x) >> 2 & 1) + ((x) >> 3 & 1))
-
-_Alignas(64) const uint8_t bnnmk_nibble_differences[17][16] = {
-    ROW(0), ROW(1),  ROW(2),  ROW(3),  ROW(4),  ROW(5),  ROW(6),  ROW(7), ROW(8),
-    ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15), {0},
-};
-
 // Both kinds of 16-bit sums: of whole pairs of bytes, that is even + 256 * odd modulo 2^16, and of odd bytes.
 typedef struct wide_sums {
   __m256i pairs, odd;
@@ -40,7 +26,7 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
                             int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
   const bnnmk_nibble_strip *strip = tile->strip;
   const size_t pixel_step = strip->pixel_step;
-  const uint8_t *w = tile->weights, *table = bnnmk_nibble_differences[0];
+  const uint8_t *w = tile->weights, *table = tile->table->differences[0][0];
   __m256i bytes[TILE_PIXELS][MAX_VECTORS];
   wide_sums sums[TILE_PIXELS][MAX_VECTORS];
   BNNMK_REGISTERS
@@ -53,7 +39,7 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
   size_t room = BNNMK_NIBBLE_STEPS;
   for (uint32_t row = 0; row < strip->row_count; row++) {
     for (uint32_t run = 0; run < strip->run_count; run++) {
-      const uint8_t *x = strip->entries + tile->first * pixel_step + row * strip->row_step + run * strip->run_step;
+      const uint16_t *x = strip->entries + tile->first * pixel_step + row * strip->row_step + run * strip->run_step;
       for (size_t left = strip->run_length; left > 0;) {
         if (left > room && (room == 0 || left <= BNNMK_NIBBLE_STEPS)) {
           BNNMK_REGISTERS
@@ -70,21 +56,22 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
         const size_t steps = left < room ? left : room;
         left -= steps;
         room -= steps;
-        for (const uint8_t *end = x + steps; x < end; x += 2, w += 2 * vector_count * LANES) {
+        for (const uint16_t *end = x + steps; x < end; x++, w += 2 * vector_count * LANES) {
+          __m256i weights[2][MAX_VECTORS];
           BNNMK_REGISTERS
-          for (int step = 0; step < 2; step++) {
-            __m256i weights[MAX_VECTORS];
+          for (int v = 0; v < vector_count; v++) {
+            weights[0][v] = _mm256_loadu_si256((const __m256i *)(w + v * LANES));
+            weights[1][v] = _mm256_loadu_si256((const __m256i *)(w + (vector_count + v) * LANES));
+          }
+          BNNMK_REGISTERS
+          for (int p = 0; p < pixel_count; p++) {
+            const __m128i *row = (const __m128i *)(table + (size_t)x[p * pixel_step] * 8);
             BNNMK_REGISTERS
-            for (int v = 0; v < vector_count; v++) {
-              weights[v] = _mm256_loadu_si256((const __m256i *)(w + (step * vector_count + v) * LANES));
-            }
-            BNNMK_REGISTERS
-            for (int p = 0; p < pixel_count; p++) {
-              const __m128i *at = (const __m128i *)(table + (size_t)x[p * pixel_step + step] * 8);
-              const __m256i differences = _mm256_broadcastsi128_si256(_mm_load_si128(at));
+            for (int half = 0; half < 2; half++) {
+              const __m256i differences = _mm256_broadcastsi128_si256(_mm_load_si128(row + half));
               BNNMK_REGISTERS
               for (int v = 0; v < vector_count; v++) {
-                bytes[p][v] = _mm256_add_epi8(bytes[p][v], _mm256_shuffle_epi8(differences, weights[v]));
+                bytes[p][v] = _mm256_add_epi8(bytes[p][v], _mm256_shuffle_epi8(differences, weights[half][v]));
               }
             }
           }
@@ -135,10 +122,29 @@ AVX2 void bnnmk_count_nibbles_x86_avx2(const bnnmk_nibble_tile *tile, int16_t co
   }
 }
 
+static AVX2 void make_table(bnnmk_nibble_table *table) {
+  const __m128i ones = _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m128i numbers = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  __m128i rows[16];
+  for (int n = 0; n < 16; n++) {
+    rows[n] = _mm_shuffle_epi8(ones, _mm_xor_si128(numbers, _mm_set1_epi8((char)n)));
+  }
+  for (int high = 0; high < 16; high++) {
+    for (int low = 0; low < 16; low++) {
+      __m128i *to = (__m128i *)table->differences[16 * high + low];
+      _mm_store_si128(to, rows[low]);
+      _mm_store_si128(to + 1, rows[high]);
+    }
+  }
+  _mm256_store_si256((__m256i *)table->differences[256], _mm256_setzero_si256());
+}
+
 void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t tile_pixels,
                                     bnnmk_count_nibbles *count_nibbles) {
   const bnnmk_window *w = &conv->window;
-  const size_t steps = (size_t)w->kernel_h * w->kernel_w * bnnmk_tap_nibbles(conv->channels);
+  const size_t steps = (size_t)w->kernel_h * w->kernel_w * bnnmk_tap_entries(conv->channels);
+  bnnmk_nibble_table table;
+  make_table(&table);
   bnnmk_nibble_strip strip;
   int16_t counts[BNNMK_NIBBLE_PIXELS][BNNMK_NIBBLE_CHANNELS] = {{0}};
   for (uint32_t y = begin; y < end; y++) {
@@ -148,12 +154,12 @@ void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t be
         const uint32_t left = conv->out_channels - channel;
         const uint32_t channel_count = left < BNNMK_NIBBLE_CHANNELS ? left : BNNMK_NIBBLE_CHANNELS;
         const size_t width = channel_count > LANES ? BNNMK_NIBBLE_CHANNELS : LANES;
-        const uint8_t *weights = (const uint8_t *)conv->weights + channel * steps + strip.first_step * width;
+        const uint8_t *weights = (const uint8_t *)conv->weights + 2 * (channel * steps + strip.first_step * width);
         // Tiles of about equal width.
         uint32_t tiles = (strip.pixel_count + tile_pixels - 1) / tile_pixels;
         for (uint32_t first = 0; first < strip.pixel_count; tiles--) {
           const uint32_t pixel_count = (strip.pixel_count - first + tiles - 1) / tiles;
-          const bnnmk_nibble_tile tile = {first, pixel_count, channel, channel_count, &strip, weights};
+          const bnnmk_nibble_tile tile = {first, pixel_count, channel, channel_count, &strip, &table, weights};
           count_nibbles(&tile, counts);
           bnnmk_store_nibble_tile_x86_avx2(conv, &tile, counts);
           first += pixel_count;

@@ -1,5 +1,5 @@
-// Binary convolution by nibble tables for AVX-512 on CPUs that cannot count the bits of registers: the inner loop, of up
-// to seven pixels times a register of 64 output channels, the blocks as they stand.
+// Binary convolution by nibble tables for AVX-512 on CPUs that cannot count the bits of registers: the inner loop, of
+// up to seven pixels times a register of 64 output channels, the blocks as they stand.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "avx512_features.h"
@@ -22,7 +22,7 @@ INLINE wide_sums widen(wide_sums sums, __m512i bytes) {
 INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count, int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
   const bnnmk_nibble_strip *strip = tile->strip;
   const size_t pixel_step = strip->pixel_step;
-  const uint8_t *w = tile->weights, *table = bnnmk_nibble_differences[0];
+  const uint8_t *w = tile->weights, *table = tile->table->differences[0][0];
   __m512i bytes[TILE_PIXELS];
   wide_sums sums[TILE_PIXELS];
   BNNMK_REGISTERS
@@ -32,7 +32,7 @@ INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count, int
   size_t room = BNNMK_NIBBLE_STEPS;
   for (uint32_t row = 0; row < strip->row_count; row++) {
     for (uint32_t run = 0; run < strip->run_count; run++) {
-      const uint8_t *x = strip->entries + tile->first * pixel_step + row * strip->row_step + run * strip->run_step;
+      const uint16_t *x = strip->entries + tile->first * pixel_step + row * strip->row_step + run * strip->run_step;
       for (size_t left = strip->run_length; left > 0;) {
         if (left > room && (room == 0 || left <= BNNMK_NIBBLE_STEPS)) {
           BNNMK_REGISTERS
@@ -45,15 +45,15 @@ INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count, int
         const size_t steps = left < room ? left : room;
         left -= steps;
         room -= steps;
-        for (const uint8_t *end = x + steps; x < end; x += 2, w += 2 * LANES) {
+        for (const uint16_t *end = x + steps; x < end; x++, w += 2 * LANES) {
+          const __m512i weights[2] = {_mm512_loadu_si512(w), _mm512_loadu_si512(w + LANES)};
           BNNMK_REGISTERS
-          for (int step = 0; step < 2; step++) {
-            const __m512i weights = _mm512_loadu_si512(w + step * LANES);
+          for (int p = 0; p < pixel_count; p++) {
+            const __m128i *row = (const __m128i *)(table + (size_t)x[p * pixel_step] * 8);
             BNNMK_REGISTERS
-            for (int p = 0; p < pixel_count; p++) {
-              const __m128i *at = (const __m128i *)(table + (size_t)x[p * pixel_step + step] * 8);
-              const __m512i differences = _mm512_broadcast_i32x4(_mm_load_si128(at));
-              bytes[p] = _mm512_add_epi8(bytes[p], _mm512_shuffle_epi8(differences, weights));
+            for (int half = 0; half < 2; half++) {
+              const __m512i differences = _mm512_broadcast_i32x4(_mm_load_si128(row + half));
+              bytes[p] = _mm512_add_epi8(bytes[p], _mm512_shuffle_epi8(differences, weights[half]));
             }
           }
         }
