@@ -37,7 +37,7 @@ void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, const bnn
 void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t tile_pixels,
                                     bnnmk_count_nibbles *count_nibbles);
 
-// The same with the inner loop of AVX2, of at most five pixels; and this loop.
+// The same with the inner loop of AVX2, and this loop.
 void bnnmk_binary_conv2d_nibbles_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end);
 bnnmk_count_nibbles bnnmk_count_nibbles_x86_avx2;
 

@@ -1,4 +1,4 @@
-// Binary convolution by nibble tables for AVX2: the inner loop, of up to five pixels times two registers of 32 output
+// Binary convolution by nibble tables for AVX2: the inner loop, of up to four pixels times two registers of 32 output
 // channels, and the outer loops, which AVX-512 shares.
 //
 //   differences  a row of the table, each half of it a load that fills both halves of a register
@@ -14,7 +14,7 @@
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
 #define AVX2_INLINE static inline AVX2 __attribute__((always_inline))
 
-enum { LANES = 32, TILE_PIXELS = 5, MAX_VECTORS = 2 };
+enum { LANES = 32, LOOP_PIXELS = 4, MAX_VECTORS = 2 };
 
 // Both kinds of 16-bit sums: of whole pairs of bytes, that is even + 256 * odd modulo 2^16, and of odd bytes.
 typedef struct wide_sums {
@@ -27,8 +27,8 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
   const bnnmk_nibble_strip *strip = tile->strip;
   const size_t pixel_step = strip->pixel_step;
   const uint8_t *w = tile->weights, *table = tile->table->differences[0][0];
-  __m256i bytes[TILE_PIXELS][MAX_VECTORS];
-  wide_sums sums[TILE_PIXELS][MAX_VECTORS];
+  __m256i bytes[LOOP_PIXELS][MAX_VECTORS];
+  wide_sums sums[LOOP_PIXELS][MAX_VECTORS];
   BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
     BNNMK_REGISTERS
@@ -92,25 +92,17 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
   }
 }
 
-// Tiles of AVX-512 have more pixels: another round.
 AVX2_INLINE void count_pixels(bnnmk_nibble_tile tile, const int vector_count, int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
-  for (; tile.pixel_count >= TILE_PIXELS; tile.pixel_count -= TILE_PIXELS, tile.first += TILE_PIXELS) {
-    count_tile(&tile, TILE_PIXELS, vector_count, counts);
-    counts += TILE_PIXELS;
+  for (; tile.pixel_count >= 4; tile.pixel_count -= 4, tile.first += 4, counts += 4) {
+    count_tile(&tile, 4, vector_count, counts);
   }
-  switch (tile.pixel_count) {
-    case 1:
-      count_tile(&tile, 1, vector_count, counts);
-      break;
-    case 2:
-      count_tile(&tile, 2, vector_count, counts);
-      break;
-    case 3:
-      count_tile(&tile, 3, vector_count, counts);
-      break;
-    case 4:
-      count_tile(&tile, 4, vector_count, counts);
-      break;
+  if (tile.pixel_count & 2) {
+    count_tile(&tile, 2, vector_count, counts);
+    tile.first += 2;
+    counts += 2;
+  }
+  if (tile.pixel_count & 1) {
+    count_tile(&tile, 1, vector_count, counts);
   }
 }
 
@@ -155,14 +147,13 @@ void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t be
         const uint32_t channel_count = left < BNNMK_NIBBLE_CHANNELS ? left : BNNMK_NIBBLE_CHANNELS;
         const size_t width = channel_count > LANES ? BNNMK_NIBBLE_CHANNELS : LANES;
         const uint8_t *weights = (const uint8_t *)conv->weights + 2 * (channel * steps + strip.first_step * width);
-        // Tiles of about equal width.
-        uint32_t tiles = (strip.pixel_count + tile_pixels - 1) / tile_pixels;
-        for (uint32_t first = 0; first < strip.pixel_count; tiles--) {
-          const uint32_t pixel_count = (strip.pixel_count - first + tiles - 1) / tiles;
+        uint32_t pixel_count;
+        for (uint32_t first = 0; first < strip.pixel_count; first += pixel_count) {
+          const uint32_t pixels_left = strip.pixel_count - first;
+          pixel_count = pixels_left < tile_pixels ? pixels_left : tile_pixels;
           const bnnmk_nibble_tile tile = {first, pixel_count, channel, channel_count, &strip, &table, weights};
           count_nibbles(&tile, counts);
           bnnmk_store_nibble_tile_x86_avx2(conv, &tile, counts);
-          first += pixel_count;
         }
       }
     }
@@ -170,7 +161,7 @@ void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t be
 }
 
 void bnnmk_binary_conv2d_nibbles_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_by_nibbles(conv, begin, end, TILE_PIXELS, bnnmk_count_nibbles_x86_avx2);
+  bnnmk_binary_conv2d_by_nibbles(conv, begin, end, BNNMK_NIBBLE_PIXELS, bnnmk_count_nibbles_x86_avx2);
 }
 
 #else

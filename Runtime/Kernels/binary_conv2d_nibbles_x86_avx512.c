@@ -75,27 +75,23 @@ static BNNMK_TARGET_AVX512 void count_nibbles(const bnnmk_nibble_tile *tile, int
     bnnmk_count_nibbles_x86_avx2(tile, counts);
     return;
   }
-  switch (tile->pixel_count) {
-    case 1:
-      count_tile(tile, 1, counts);
-      break;
-    case 2:
-      count_tile(tile, 2, counts);
-      break;
-    case 3:
-      count_tile(tile, 3, counts);
-      break;
-    case 4:
-      count_tile(tile, 4, counts);
-      break;
-    case 5:
-      count_tile(tile, 5, counts);
-      break;
-    case 6:
-      count_tile(tile, 6, counts);
-      break;
-    default:
-      count_tile(tile, TILE_PIXELS, counts);
+  if (tile->pixel_count == TILE_PIXELS) {
+    count_tile(tile, TILE_PIXELS, counts);
+    return;
+  }
+  bnnmk_nibble_tile part = *tile;
+  if (tile->pixel_count & 4) {
+    count_tile(&part, 4, counts);
+    part.first += 4;
+    counts += 4;
+  }
+  if (tile->pixel_count & 2) {
+    count_tile(&part, 2, counts);
+    part.first += 2;
+    counts += 2;
+  }
+  if (tile->pixel_count & 1) {
+    count_tile(&part, 1, counts);
   }
 }
 
