@@ -39,12 +39,14 @@ void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_
 void bnnmk_binary_conv2d_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_matmul_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 #endif
 

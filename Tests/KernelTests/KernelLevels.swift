@@ -95,7 +95,7 @@ final class KernelLevelTests: XCTestCase {
         for mask in [BNNMK_AVX512.rawValue, UInt32.max] {
             let names = names(within: mask)
             XCTAssertTrue(names[0].hasPrefix("binary_conv2d_x86_avx512"), names[0])
-            XCTAssertEqual(names[1], "conv2d_f32_x86_avx2")
+            XCTAssertEqual(names[1], "conv2d_f32_x86_avx512")
         }
     }
 }
