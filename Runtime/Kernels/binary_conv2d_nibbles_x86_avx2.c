@@ -96,13 +96,16 @@ AVX2_INLINE void count_pixels(bnnmk_nibble_tile tile, const int vector_count, in
   for (; tile.pixel_count >= 4; tile.pixel_count -= 4, tile.first += 4, counts += 4) {
     count_tile(&tile, 4, vector_count, counts);
   }
-  if (tile.pixel_count & 2) {
-    count_tile(&tile, 2, vector_count, counts);
-    tile.first += 2;
-    counts += 2;
-  }
-  if (tile.pixel_count & 1) {
-    count_tile(&tile, 1, vector_count, counts);
+  switch (tile.pixel_count) {
+    case 1:
+      count_tile(&tile, 1, vector_count, counts);
+      break;
+    case 2:
+      count_tile(&tile, 2, vector_count, counts);
+      break;
+    case 3:
+      count_tile(&tile, 3, vector_count, counts);
+      break;
   }
 }
 

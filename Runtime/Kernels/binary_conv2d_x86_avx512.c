@@ -15,32 +15,59 @@ enum {
   LOOP_PIXELS = 4,
 };
 
-// Adds `length` words, at most STEPS_PER_BYTE, of pixels that x stands on the first of. `pixel_count` is a constant in
-// every call, so that the bytes live in registers.
-INLINE void count_words(const uint64_t *x, size_t pixel_step, const int pixel_count,
-                        const uint64_t *const weights[BNNMK_WIDE_BLOCKS], size_t length,
-                        uint64_t (*counts)[BNNMK_WIDE_BLOCKS][BNNMK_CHANNEL_BLOCK]) {
+// Pixels from...<from + pixel_count of a tile, all of which have taps in the runs first_run...<last_run only.
+// `pixel_count` is a constant in every call, so that the bytes live in registers.
+INLINE void count_pixels(const bnnmk_wide_taps *taps, uint32_t from, const int pixel_count, uint32_t first_run,
+                         uint32_t last_run, bnnmk_wide_counts counts) {
   const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
   const __m512i nibble = _mm512_set1_epi8(15), zero = _mm512_setzero_si512();
-  __m512i bytes[LOOP_PIXELS][BNNMK_WIDE_BLOCKS];
+  const bnnmk_tap_box *box = &taps->box;
+  const size_t pixel_step = taps->pixel_step;
+  __m512i bytes[LOOP_PIXELS][BNNMK_WIDE_BLOCKS], sums[LOOP_PIXELS][BNNMK_WIDE_BLOCKS];
   BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
-    bytes[p][0] = bytes[p][1] = zero;
-  }
-  for (size_t i = 0; i < length; i++) {
     BNNMK_REGISTERS
     for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      const __m512i words = _mm512_loadu_si512(weights[v] + i * BNNMK_CHANNEL_BLOCK);
-      const __m512i shifted = _mm512_srli_epi64(words, 4);
-      BNNMK_REGISTERS
-      for (int p = 0; p < pixel_count; p++) {
-        const uint64_t bits = x[p * pixel_step + i];
-        // 0x28: (a ^ b) & c.
-        const __m512i low = _mm512_ternarylogic_epi64(_mm512_set1_epi64((long long)bits), words, nibble, 0x28);
-        const __m512i high =
-            _mm512_ternarylogic_epi64(_mm512_set1_epi64((long long)(bits >> 4)), shifted, nibble, 0x28);
-        bytes[p][v] = _mm512_add_epi8(bytes[p][v], _mm512_shuffle_epi8(table, low));
-        bytes[p][v] = _mm512_add_epi8(bytes[p][v], _mm512_shuffle_epi8(table, high));
+      bytes[p][v] = zero;
+      sums[p][v] = taps->start ? _mm512_load_si512(taps->start[v]) : zero;
+    }
+  }
+  size_t room = STEPS_PER_BYTE;
+  for (uint32_t row = 0; row < box->row_count; row++) {
+    for (uint32_t run = first_run; run < last_run; run++) {
+      const int64_t first = taps->first + (int64_t)(row * box->input_row_step + run * box->input_run_step);
+      const uint64_t *x = taps->input + (first + (int64_t)(from * pixel_step));
+      size_t w = (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
+      for (size_t left = box->run_length; left > 0;) {
+        if (room == 0) {
+          BNNMK_REGISTERS
+          for (int p = 0; p < pixel_count; p++) {
+            BNNMK_REGISTERS
+            for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+              sums[p][v] = _mm512_add_epi64(sums[p][v], _mm512_sad_epu8(bytes[p][v], zero));
+              bytes[p][v] = zero;
+            }
+          }
+          room = STEPS_PER_BYTE;
+        }
+        const size_t steps = left < room ? left : room;
+        left -= steps;
+        room -= steps;
+        for (const uint64_t *end = x + steps; x < end; x++, w += BNNMK_CHANNEL_BLOCK) {
+          BNNMK_REGISTERS
+          for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+            const __m512i words = _mm512_loadu_si512(taps->weights[v] + w), shifted = _mm512_srli_epi64(words, 4);
+            BNNMK_REGISTERS
+            for (int p = 0; p < pixel_count; p++) {
+              const __m512i word = _mm512_set1_epi64((long long)x[p * pixel_step]);
+              // 0x28: (a ^ b) & c.
+              const __m512i low = _mm512_ternarylogic_epi64(word, words, nibble, 0x28);
+              const __m512i high = _mm512_ternarylogic_epi64(_mm512_srli_epi64(word, 4), shifted, nibble, 0x28);
+              bytes[p][v] = _mm512_add_epi8(bytes[p][v], _mm512_shuffle_epi8(table, low));
+              bytes[p][v] = _mm512_add_epi8(bytes[p][v], _mm512_shuffle_epi8(table, high));
+            }
+          }
+        }
       }
     }
   }
@@ -48,46 +75,34 @@ INLINE void count_words(const uint64_t *x, size_t pixel_step, const int pixel_co
   for (int p = 0; p < pixel_count; p++) {
     BNNMK_REGISTERS
     for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      const __m512i sums = _mm512_sad_epu8(bytes[p][v], zero);
-      _mm512_store_si512(counts[p][v], _mm512_add_epi64(_mm512_load_si512(counts[p][v]), sums));
+      const __m512i sum = _mm512_add_epi64(sums[p][v], _mm512_sad_epu8(bytes[p][v], zero));
+      _mm512_store_si512(counts[from + (uint32_t)p][v], sum);
     }
   }
 }
 
-// Adds a run of words for the pixels from...<to; x stands on the first of them.
-static BNNMK_TARGET_AVX512 void count_run(const bnnmk_wide_taps *taps, const uint64_t *x, size_t weight, uint32_t from,
-                                          uint32_t to, bnnmk_wide_counts counts) {
-  for (size_t i = 0; i < taps->box.run_length; i += STEPS_PER_BYTE) {
-    const size_t left = taps->box.run_length - i, length = left < STEPS_PER_BYTE ? left : STEPS_PER_BYTE;
-    const uint64_t *const weights[BNNMK_WIDE_BLOCKS] = {taps->weights[0] + (weight + i) * BNNMK_CHANNEL_BLOCK,
-                                                        taps->weights[1] + (weight + i) * BNNMK_CHANNEL_BLOCK};
-    const uint64_t *pixels = x + i;
-    uint32_t p = from;
-    for (; p + LOOP_PIXELS <= to; p += LOOP_PIXELS, pixels += LOOP_PIXELS * taps->pixel_step) {
-      count_words(pixels, taps->pixel_step, LOOP_PIXELS, weights, length, counts + p);
-    }
-    for (; p < to; p++, pixels += taps->pixel_step) {
-      count_words(pixels, taps->pixel_step, 1, weights, length, counts + p);
-    }
-  }
+static BNNMK_TARGET_AVX512 void count_pixel(const bnnmk_wide_taps *taps, uint32_t p, uint32_t first_run,
+                                            uint32_t last_run, bnnmk_wide_counts counts) {
+  count_pixels(taps, p, 1, first_run, last_run, counts);
 }
 
 static BNNMK_TARGET_AVX512 void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts) {
-  const bnnmk_tap_box *box = &taps->box;
-  for (uint32_t p = 0; p < taps->pixel_count; p++) {
-    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      const __m512i zero = _mm512_setzero_si512();
-      _mm512_store_si512(counts[p][v], taps->start ? _mm512_load_si512(taps->start[v]) : zero);
-    }
+  const uint32_t runs = taps->box.run_count;
+  uint32_t p = 0, last = taps->pixel_count;
+  if (taps->skipped_by_first > 0) {
+    count_pixel(taps, p++, taps->skipped_by_first, runs, counts);
   }
-  for (uint32_t row = 0; row < box->row_count; row++) {
-    for (uint32_t run = 0; run < box->run_count; run++) {
-      const uint32_t from = run < taps->skipped_by_first;
-      const uint32_t to = taps->pixel_count - (run + taps->skipped_by_last >= box->run_count);
-      const int64_t first = taps->first + (int64_t)(row * box->input_row_step + run * box->input_run_step);
-      count_run(taps, taps->input + (first + (int64_t)(from * taps->pixel_step)),
-                row * box->weights_row_step + run * box->weights_run_step, from, to, counts);
-    }
+  if (taps->skipped_by_last > 0) {
+    count_pixel(taps, --last, 0, runs - taps->skipped_by_last, counts);
+  }
+  for (; p + LOOP_PIXELS <= last; p += LOOP_PIXELS) {
+    count_pixels(taps, p, LOOP_PIXELS, 0, runs, counts);
+  }
+  for (; p + 2 <= last; p += 2) {
+    count_pixels(taps, p, 2, 0, runs, counts);
+  }
+  if (p < last) {
+    count_pixel(taps, p, 0, runs, counts);
   }
 }
 

@@ -16,7 +16,9 @@ __attribute__((target("avx2"))) void bnnmk_map_x86_avx2(const void *arguments, u
       uint32_t channel = 0;
       for (; channels - channel >= BNNMK_FINISHED_CHANNELS; channel += BNNMK_FINISHED_CHANNELS) {
         const float *numbers = map->input + pixel * channels + channel;
-        const uint64_t minus = bnnmk_finish_pixel_x86_avx2(epilogue, row, pixel, channel, numbers);
+        __m256 x[BNNMK_FINISHED_REGISTERS];
+        BNNMK_EACH_REGISTER(BNNMK_LANES_OF(numbers))
+        const uint64_t minus = bnnmk_finish_pixel_x86_avx2(epilogue, row, pixel, channel, x);
         if (epilogue->decisions) {
           epilogue->decisions[pixel * words + channel / 64] = minus;
         }

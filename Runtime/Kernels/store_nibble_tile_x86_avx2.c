@@ -104,21 +104,22 @@ AVX2_INLINE __m128 scale_four(__m128i accumulators, const float *scale, const fl
 
 // x = min(max(round(scale * acc + bias), minimum), maximum), as bnnmk_scale_accumulators has it, of a whole block.
 AVX2_INLINE void scale_pixel(const bnnmk_binary_conv2d *conv, const int16_t *accumulators, const float *scale,
-                             const float *bias, int is_exact, float *x) {
-  const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
-  for (int m = 0; m < CHANNELS; m += 8) {
-    const __m256i sums = _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)(accumulators + m)));
-    __m256 scaled;
-    if (is_exact) {
-      scaled = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(scale + m), _mm256_loadu_ps(bias + m));
-    } else {
-      const __m128 low = scale_four(_mm256_castsi256_si128(sums), scale + m, bias + m);
-      const __m128 high = scale_four(_mm256_extracti128_si256(sums, 1), scale + m + 4, bias + m + 4);
-      scaled = _mm256_set_m128(high, low);
+                             const float *bias, int is_exact, __m256 x[BNNMK_FINISHED_REGISTERS]) {
+  if (is_exact) {
+    BNNMK_EACH_REGISTER(_mm256_fmadd_ps(
+        _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)(accumulators + 8 * v)))),
+        BNNMK_LANES_OF(scale), BNNMK_LANES_OF(bias)))
+  } else {
+    float scaled[CHANNELS];
+    for (int m = 0; m < CHANNELS; m += 4) {
+      const __m128i four = _mm_cvtepi16_epi32(_mm_loadl_epi64((const __m128i *)(accumulators + m)));
+      _mm_storeu_ps(scaled + m, scale_four(four, scale + m, bias + m));
     }
-    // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
-    _mm256_storeu_ps(x + m, _mm256_min_ps(maximum, _mm256_max_ps(minimum, scaled)));
+    BNNMK_EACH_REGISTER(BNNMK_LANES_OF(scaled))
   }
+  const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
+  // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
+  BNNMK_EACH_REGISTER(_mm256_min_ps(maximum, _mm256_max_ps(minimum, x[v])))
 }
 
 // A whole block as float32, or through the epilogue, pixel by pixel.
@@ -130,13 +131,16 @@ static AVX2 void store_block_floats(const bnnmk_binary_conv2d *conv, const summe
   const int is_exact = sums_are_exact(scale, bias);
   for (uint32_t p = 0; p < tile->pixel_count; p++) {
     const size_t pixel = tile->pixel + p;
+    __m256 x[BNNMK_FINISHED_REGISTERS];
+    scale_pixel(conv, tile->accumulators[p], scale, bias, is_exact, x);
     if (conv->output_kind == BNNMK_OUTPUT_FLOAT32) {
       float *output = (float *)conv->output + pixel * conv->output_channels + channel;
-      scale_pixel(conv, tile->accumulators[p], scale, bias, is_exact, output);
+      BNNMK_REGISTERS
+      for (int v = 0; v < BNNMK_FINISHED_REGISTERS; v++) {
+        _mm256_storeu_ps(output + 8 * v, x[v]);
+      }
       continue;
     }
-    float x[CHANNELS];
-    scale_pixel(conv, tile->accumulators[p], scale, bias, is_exact, x);
     const uint64_t minus = bnnmk_finish_pixel_x86_avx2(epilogue, tile->row, pixel, channel, x);
     if (epilogue->decisions) {
       const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
