@@ -78,8 +78,8 @@ let package = Package(
         .testTarget(
             name: "FormatTests", dependencies: ["BNNMFormat"], path: "Tests/FormatTests", exclude: ["released"]),
         .testTarget(
-            name: "KernelTests", dependencies: ["BNNMKernels", "BNNMPlatform", "TestSupport"], path: "Tests/KernelTests"
-        ),
+            name: "KernelTests", dependencies: ["BNNMFormat", "BNNMKernels", "BNNMPlatform", "TestSupport"],
+            path: "Tests/KernelTests"),
         .testTarget(
             name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine", "TestSupport"],
             path: "Tests/EngineTests"),

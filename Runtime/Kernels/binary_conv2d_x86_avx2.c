@@ -1,4 +1,4 @@
-// Binary convolution for AVX2: the inner loop on four pixels times eight channels.
+// Binary convolution for AVX2 of weights in words: the inner loop on four pixels times eight channels.
 //
 // Two registers hold one word of eight channels' weights, as stored. Bits that differ from a broadcast input word are
 // counted per byte by looking up both nibbles:
@@ -11,6 +11,7 @@
 #include <immintrin.h>
 
 #include "binary_conv2d.h"
+#include "binary_conv2d_nibbles.h"
 #include "kernel_declarations.h"
 
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
@@ -157,7 +158,12 @@ static inline AVX2 __attribute__((always_inline)) void convolve(const bnnmk_bina
 }
 
 AVX2 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_by_tiles(arguments, begin, end, PIXEL_BLOCK, convolve);
+  const bnnmk_binary_conv2d *conv = arguments;
+  if (conv->layout == BNNMK_LAYOUT_NIBBLES) {
+    bnnmk_binary_conv2d_nibbles_x86_avx2(conv, begin, end);
+  } else {
+    bnnmk_binary_conv2d_by_tiles(conv, begin, end, PIXEL_BLOCK, convolve);
+  }
 }
 
 #else

@@ -1,17 +1,64 @@
-// What the two kernels of binary convolution for AVX-512, with VPOPCNTDQ and without, have in common: all but the inner
-// loop.
+// What the two kernels of binary convolution of words for AVX-512, with VPOPCNTDQ and without, have in common: all but
+// the inner loop.
 #ifndef BNNM_BINARY_CONV2D_X86_AVX512_H
 #define BNNM_BINARY_CONV2D_X86_AVX512_H
 
 #include "avx512_features.h"
 #include "binary_conv2d.h"
 
-// Pixels of a tile.
-enum { BNNMK_WIDE_PIXEL_BLOCK = 14 };
+enum {
+  BNNMK_WIDE_PIXELS = 7,  // of a tile: 7, 4, 2 or 1
+  BNNMK_WIDE_BLOCKS = 2,  // of eight channels, a register each
+  BNNMK_WIDE_CHANNELS = BNNMK_WIDE_BLOCKS * BNNMK_CHANNEL_BLOCK,
+};
 
-// counts[p] of eight 64-bit lanes += popcount(x ^ w) over the box, for 1...14 pixels. `counts` is aligned to 64 bytes.
-typedef void bnnmk_count_wide(const uint64_t *input, size_t pixel_step, uint32_t pixel_count, const uint64_t *weights,
-                              const bnnmk_tap_box *box, uint64_t counts[][BNNMK_CHANNEL_BLOCK]);
+// What an inner loop counts for a tile. For row < row_count, run < run_count, i < run_length, p < pixel_count:
+//   input[first + p * pixel_step + row * row_step + run * run_step + i]
+// meets the words of eight channels, 8 * (row * weights_row_step + run * weights_run_step + i) behind weights[block].
+// In a tile of seven pixels the first may have no taps in some first runs, and the last none in some last runs.
+typedef struct bnnmk_wide_taps {
+  const uint64_t *input;
+  int64_t first;
+  size_t pixel_step;
+  uint32_t pixel_count, skipped_by_first, skipped_by_last;
+  bnnmk_tap_box box;
+  const uint64_t *weights[BNNMK_WIDE_BLOCKS];
+  const uint64_t (*start)[BNNMK_CHANNEL_BLOCK];  // counts of each block that every pixel starts with; NULL: 0
+} bnnmk_wide_taps;
+
+// Counts of differing bits [pixel][block][channel].
+typedef uint64_t bnnmk_wide_counts[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS][BNNMK_CHANNEL_BLOCK];
+
+// Sets `counts`, which are aligned to 64 bytes, as is `start`.
+typedef void bnnmk_count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts);
+
+// A tile of counts, of up to sixteen channels, and where it stands in the output.
+typedef struct bnnmk_wide_tile {
+  size_t row, pixel;
+  uint32_t pixel_count, channel, channel_count;  // `channel` of the group
+  int32_t all[BNNMK_WIDE_PIXELS];                // taps that count times channels
+  _Alignas(64) bnnmk_wide_counts counts;
+} bnnmk_wide_tile;
+
+// Sixteen accumulators of a pixel.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i bnnmk_wide_accumulators(
+    const bnnmk_wide_tile *tile, uint32_t p) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i low = _mm512_load_si512(tile->counts[p][0]), high = _mm512_load_si512(tile->counts[p][1]);
+  const __m512i counts = _mm512_permutex2var_epi32(low, even, high);
+  return _mm512_sub_epi32(_mm512_set1_epi32(tile->all[p]), _mm512_add_epi32(counts, counts));
+}
+
+// ORs up to sixteen bits into a pixel's words.
+BNNMK_INLINE void bnnmk_or_wide(uint64_t *pixel, uint32_t channel, uint32_t bits) {
+  bnnmk_or_bits(pixel, channel, bits & 0xff);
+  if (bits >> 8) {
+    bnnmk_or_bits(pixel, channel + 8, bits >> 8);
+  }
+}
+
+// Stores a tile as float32, or through the epilogue.
+void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile);
 
 // The whole kernel: output rows begin..<end.
 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,

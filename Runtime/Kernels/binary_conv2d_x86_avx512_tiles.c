@@ -1,12 +1,13 @@
-// Binary convolution for AVX-512 around its inner loop, of which there are two: for CPUs with VPOPCNTDQ, and without.
+// Binary convolution of words for AVX-512 around its inner loop, of which there are two: for CPUs with VPOPCNTDQ, and
+// without.
 //
-// An inner loop counts differing bits of up to fourteen pixels times eight channels into one register a pixel, a 64-bit
-// lane a channel. What becomes of counts is written here: with `all` taps times channels of the tile,
+// An inner loop counts differing bits of up to seven pixels times sixteen channels, a 64-bit lane a channel. With `all`
+// taps times channels of a pixel,
 //
 //   acc = all - 2 * count        point <= acc  <=>  count <= (all - point) >> 1
 //
-// so that bits are one comparison of counts with limits that the tile's pixels share. Only whole blocks of eight
-// channels come here; AVX2's kernel takes the others, and masked inputs.
+// A pixel at a border whose taps are partly padding that counts nothing goes with its neighbours where it is the first
+// or the last of a tile; else by itself. AVX2's kernel takes masked inputs.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_conv2d_x86_avx512.h"
@@ -14,186 +15,205 @@
 
 #define INLINE static inline BNNMK_TARGET_AVX512 __attribute__((always_inline))
 
-// A tile of counts.
-typedef struct counted_tile {
-  size_t row, pixel;
-  uint32_t pixel_count, channel;  // the group's channel that the block starts with
-  int64_t all;
-  const uint64_t (*counts)[BNNMK_CHANNEL_BLOCK];
-} counted_tile;
+// (all - point) >> 1 of sixteen channels.
+typedef struct count_limits {
+  __m512i low, high;
+} count_limits;
 
-// ORs a block's decisions into a pixel's words. Where the block is a byte of its own, cleared by the caller, it is
-// stored.
-INLINE void or_block(uint64_t *pixel, uint32_t channel, __mmask8 minus) {
-  if (channel % 8 == 0) {
-    ((uint8_t *)pixel)[channel / 8] = minus;
-  } else {
-    bnnmk_or_bits(pixel, channel, _cvtmask8_u32(minus));
+INLINE count_limits limits_of(__m512i points, int32_t all) {
+  const __m512i sums = _mm512_set1_epi64(all);
+  const __m512i low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(points));
+  const __m512i high = _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(points, 1));
+  return (count_limits){_mm512_srai_epi64(_mm512_sub_epi64(sums, low), 1),
+                        _mm512_srai_epi64(_mm512_sub_epi64(sums, high), 1)};
+}
+
+// Bits of a pixel's channels whose counts are above the limits: whose points are above the accumulators.
+INLINE uint32_t counts_above(const bnnmk_wide_tile *tile, uint32_t p, count_limits limits) {
+  const __mmask8 low = _mm512_cmpgt_epi64_mask(_mm512_load_si512(tile->counts[p][0]), limits.low);
+  const __mmask8 high = _mm512_cmpgt_epi64_mask(_mm512_load_si512(tile->counts[p][1]), limits.high);
+  return _cvtmask16_u32(_mm512_kunpackb(high, low));
+}
+
+// Sixteen channels with one switch point each, as two bytes of their own, cleared by the caller.
+INLINE void store_two_bytes(const bnnmk_wide_tile *tile, const int32_t *points, uint8_t *bytes, size_t pixel_bytes) {
+  const __m512i sixteen = _mm512_loadu_si512(points);
+  int32_t all = tile->all[0];
+  count_limits limits = limits_of(sixteen, all);
+  for (uint32_t p = 0; p < tile->pixel_count; p++, bytes += pixel_bytes) {
+    if (tile->all[p] != all) {
+      all = tile->all[p];
+      limits = limits_of(sixteen, all);
+    }
+    const uint16_t minus = (uint16_t)counts_above(tile, p, limits);
+    __builtin_memcpy(bytes, &minus, sizeof minus);
   }
 }
 
-INLINE void store_wide_bits(const bnnmk_binary_conv2d *conv, const counted_tile *tile) {
+INLINE void store_wide_bits(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {
   const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
   const uint32_t channel = conv->channel_offset + tile->channel;
-  const int32_t *points = conv->switch_count ? conv->switch_points + tile->channel : 0;
   uint64_t *output = (uint64_t *)conv->output + tile->pixel * words;
-  const __m512i all = _mm512_set1_epi64(tile->all);
-  if (conv->switch_count == 1) {
-    const __m512i point = _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)points));
-    const __m512i limit = _mm512_srai_epi64(_mm512_sub_epi64(all, point), 1);
-    for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      const __m512i counts = _mm512_load_si512(tile->counts[p]);
-      or_block(output + p * words, channel, _mm512_cmpgt_epi64_mask(counts, limit));
-    }
+  if (conv->switch_count == 1 && channel % 8 == 0 && tile->channel_count == BNNMK_WIDE_CHANNELS) {
+    store_two_bytes(tile, conv->switch_points + tile->channel, (uint8_t *)output + channel / 8, words * 8);
     return;
   }
+  const __mmask16 lanes = bnnmk_first_lanes(tile->channel_count);
   for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    const __m512i counts = _mm512_load_si512(tile->counts[p]);
-    __mmask8 minus = 0xff;
+    // 1 where an even number of points is behind.
+    uint32_t minus = lanes;
     for (uint32_t s = 0; s < conv->switch_count; s++) {
-      const __m512i point = _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(points + s * stride)));
-      const __m512i limit = _mm512_srai_epi64(_mm512_sub_epi64(all, point), 1);
-      minus = _kxor_mask8(minus, _mm512_cmple_epi64_mask(counts, limit));
+      const __m512i points = _mm512_maskz_loadu_epi32(lanes, conv->switch_points + s * stride + tile->channel);
+      minus ^= ~counts_above(tile, p, limits_of(points, tile->all[p])) & lanes;
     }
-    or_block(output + p * words, channel, minus);
+    bnnmk_or_wide(output + p * words, channel, minus);
   }
 }
 
-INLINE __m512i accumulators_of(const counted_tile *tile, uint32_t p) {
-  const __m512i counts = _mm512_load_si512(tile->counts[p]);
-  return _mm512_sub_epi64(_mm512_set1_epi64(tile->all), _mm512_add_epi64(counts, counts));
-}
-
-INLINE void store_wide_integers(const bnnmk_binary_conv2d *conv, const counted_tile *tile) {
+INLINE void store_wide_integers(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {
   const size_t stride = conv->output_channels, channel = (size_t)conv->channel_offset + tile->channel;
+  const __mmask16 lanes = bnnmk_first_lanes(tile->channel_count);
   int32_t *output = (int32_t *)conv->output + tile->pixel * stride + channel;
-  __m512d sums = _mm512_setzero_pd();
-  double *row_sums = conv->row_sums ? conv->row_sums + tile->row * stride + channel : 0;
-  if (row_sums) {
-    sums = _mm512_loadu_pd(row_sums);
-  }
   for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    const __m512i accumulators = accumulators_of(tile, p);
-    _mm256_storeu_si256((__m256i *)(output + p * stride), _mm512_cvtepi64_epi32(accumulators));
-    sums = _mm512_add_pd(sums, _mm512_cvtepi64_pd(accumulators));
+    _mm512_mask_storeu_epi32(output + p * stride, lanes, bnnmk_wide_accumulators(tile, p));
   }
-  if (row_sums) {
-    _mm512_storeu_pd(row_sums, sums);
-  }
-}
-
-// min(max(round(scale * acc + bias), minimum), maximum) as bnnmk_scale_accumulators has it, to `output`, `stride`
-// floats from pixel to pixel.
-INLINE void scale_wide(const bnnmk_binary_conv2d *conv, const counted_tile *tile, float *output, size_t stride) {
-  const __m512d scale = _mm512_cvtps_pd(_mm256_loadu_ps(conv->scale + tile->channel));
-  const __m512d bias = conv->bias ? _mm512_cvtps_pd(_mm256_loadu_ps(conv->bias + tile->channel)) : _mm512_setzero_pd();
-  const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
-  for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    const __m512d product = _mm512_mul_pd(scale, _mm512_cvtepi64_pd(accumulators_of(tile, p)));
-    const __m256 sum = _mm512_cvtpd_ps(_mm512_add_pd(product, bias));
-    // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
-    _mm256_storeu_ps(output + p * stride, _mm256_min_ps(maximum, _mm256_max_ps(minimum, sum)));
-  }
-}
-
-// Writes a tile as `kind` says, a constant in every call.
-INLINE void store_wide(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const counted_tile *tile) {
-  switch (kind) {
-    case BNNMK_OUTPUT_BITS:
-      store_wide_bits(conv, tile);
-      break;
-    case BNNMK_OUTPUT_INT32:
-      store_wide_integers(conv, tile);
-      break;
-    case BNNMK_OUTPUT_FLOAT32: {
-      const size_t stride = conv->output_channels;
-      float *output = (float *)conv->output + tile->pixel * stride + conv->channel_offset + tile->channel;
-      scale_wide(conv, tile, output, stride);
-      break;
-    }
-    case BNNMK_OUTPUT_EPILOGUE:
-      for (uint32_t p = 0; p < tile->pixel_count; p += BNNMK_EPILOGUE_PIXELS) {
-        const uint32_t left = tile->pixel_count - p;
-        const counted_tile part = {
-            tile->row,     tile->pixel + p, left < BNNMK_EPILOGUE_PIXELS ? left : BNNMK_EPILOGUE_PIXELS,
-            tile->channel, tile->all,       tile->counts + p};
-        float x[BNNMK_MAX_VALUES];
-        scale_wide(conv, &part, x, BNNMK_CHANNEL_BLOCK);
-        bnnmk_finish_values_x86_avx2(conv->epilogue, part.row, part.pixel, part.pixel_count,
-                                     conv->channel_offset + part.channel, x);
+  if (conv->row_sums) {
+    double *sums = conv->row_sums + tile->row * stride + channel;
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      for (uint32_t m = 0; m < tile->channel_count; m++) {
+        sums[m] += output[p * stride + m];
       }
-      break;
+    }
   }
 }
 
-// A call: the arguments, and the inner loop that its tiles take.
-typedef struct wide_call {
-  bnnmk_binary_conv2d conv;  // first, so that the outer loops see nothing else
-  bnnmk_count_wide *count_wide;
-} wide_call;
+// Taps of some pixels and the tile that they make. What is the same for all channels is set once.
+typedef struct tile_work {
+  bnnmk_wide_taps taps;
+  bnnmk_wide_tile tile;
+  bnnmk_tap_range rows, columns;  // of the taps; none where no tap lies on the input
+  size_t first_weight;            // of a block: where its first tap's words stand
+  _Alignas(64) uint64_t start[BNNMK_WIDE_BLOCKS][BNNMK_CHANNEL_BLOCK];
+} tile_work;
 
-// What the taps on padding differ from the pad pixel, a 64-bit lane a channel. Border pixels are few: by AVX2's loop.
-static __attribute__((noinline)) BNNMK_TARGET_AVX512 __m512i count_padding(const bnnmk_binary_conv2d *conv,
-                                                                           const uint64_t *weights,
-                                                                           bnnmk_tap_range rows,
-                                                                           bnnmk_tap_range columns) {
-  uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-  bnnmk_count_padding(conv, weights, rows, columns, bnnmk_count_differences_x86_avx2, counts);
-  return _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)counts[0]));
-}
-
-// A bnnmk_convolve of a whole block of channels, without a mask; `conv` is a wide_call's.
-INLINE void convolve(const bnnmk_binary_conv2d *conv, bnnmk_output kind, const bnnmk_tile_taps *taps) {
+// The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
+// border, or fewer with the same taps. `rows` are on the input.
+static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnmk_tap_range rows,
+                                         uint32_t x) {
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_box *box = taps->box;
-  const bnnmk_tap_range none = {0, 0};
-  const uint64_t *weights = bnnmk_block_weights(conv, taps->block);
-  const uint32_t window_taps = w->kernel_h * w->kernel_w;
-  bnnmk_tap_range rows = taps->rows, columns = taps->columns;
-  uint32_t tap_count = (rows.last - rows.first) * (columns.last - columns.first);
-  __m512i start = _mm512_setzero_si512();
-  if (conv->pad_pixel && tap_count < window_taps) {
-    start = count_padding(conv, weights, tap_count ? rows : none, tap_count ? columns : none);
+  bnnmk_wide_tile *tile = &work->tile;
+  bnnmk_wide_taps *taps = &work->taps;
+  const size_t words = conv->input_words, stride = conv->input_stride;
+  const uint32_t pixel_count = tile->pixel_count;
+  const bnnmk_tap_range all_columns = {0, w->kernel_w}, none = {0, 0};
+  const bnnmk_tap_range first = bnnmk_column_taps(w, x), last = bnnmk_column_taps(w, x + pixel_count - 1);
+  const bnnmk_tap_range columns = pixel_count == 1 ? first : all_columns;
+  taps->pixel_count = pixel_count;
+  taps->box = bnnmk_make_tap_box(w, stride, words, rows, columns);
+  taps->skipped_by_first = taps->skipped_by_last = 0;
+  if (pixel_count > 1 && (first.first > 0 || last.last < w->kernel_w)) {
+    taps->skipped_by_first = first.first;
+    taps->skipped_by_last = w->kernel_w - last.last;
+    taps->box.run_count = w->kernel_w;
+    taps->box.run_length = words;
   }
-  _Alignas(64) uint64_t counts[BNNMK_WIDE_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
-  for (uint32_t p = 0; p < taps->pixel_count; p++) {
-    _mm512_store_si512(counts[p], start);
+  const int64_t y = (int64_t)tile->row * w->stride_h - w->pad_top + (int64_t)rows.first * w->dilation_h;
+  const int64_t column = (int64_t)x * w->stride_w - w->pad_left + (int64_t)columns.first * w->dilation_w;
+  taps->first = (y * w->in_w + column) * (int64_t)stride;
+  work->first_weight = ((size_t)rows.first * w->kernel_w + columns.first) * words * BNNMK_CHANNEL_BLOCK;
+
+  const uint32_t row_count = rows.last - rows.first, column_count = columns.last - columns.first;
+  const uint32_t on_input = row_count * column_count, window = w->kernel_h * w->kernel_w;
+  work->rows = on_input ? rows : none;
+  work->columns = on_input ? columns : none;
+  taps->start = conv->pad_pixel && on_input < window ? (const uint64_t(*)[BNNMK_CHANNEL_BLOCK])work->start : 0;
+  const uint32_t counted = conv->pad_pixel ? window : on_input;
+  for (uint32_t p = 0; p < pixel_count; p++) {
+    tile->all[p] = (int32_t)(counted * conv->channels);
   }
-  if (tap_count > 0) {
-    const size_t first = ((size_t)rows.first * w->kernel_w + columns.first) * conv->input_words;
-    const size_t input = bnnmk_box_input(w, conv->input_stride, taps->y, taps->x, rows.first, columns.first);
-    ((const wide_call *)conv)
-        ->count_wide(conv->input + input, (size_t)w->stride_w * conv->input_stride, taps->pixel_count,
-                     weights + first * BNNMK_CHANNEL_BLOCK, box, counts);
+  tile->all[0] -= (int32_t)(taps->skipped_by_first * row_count * conv->channels);
+  tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * row_count * conv->channels);
+}
+
+// What the taps on padding differ from the pad pixel, the same for all pixels of a tile. Few tiles have any: by AVX2's
+// loop.
+static BNNMK_TARGET_AVX512 void count_start(const bnnmk_binary_conv2d *conv, tile_work *work) {
+  for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+    uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
+    const uint64_t *weights = work->taps.weights[v] - work->first_weight;
+    bnnmk_count_padding(conv, weights, work->rows, work->columns, bnnmk_count_differences_x86_avx2, counts);
+    _mm512_store_si512(work->start[v], _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)counts[0])));
   }
-  const uint32_t counted_taps = conv->pad_pixel ? window_taps : tap_count;
-  const counted_tile tile = {taps->y,
-                             (size_t)taps->y * w->out_w + taps->x,
-                             taps->pixel_count,
-                             taps->block * BNNMK_CHANNEL_BLOCK,
-                             (int64_t)counted_taps * conv->channels,
-                             (const uint64_t(*)[BNNMK_CHANNEL_BLOCK])counts};
-  store_wide(conv, kind, &tile);
+}
+
+// All channels of the tile's pixels.
+INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnmk_count_wide *count_wide) {
+  const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
+  bnnmk_wide_tile *tile = &work->tile;
+  const uint64_t *weights = conv->weights + work->first_weight;
+  for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
+    const uint32_t left = conv->out_channels - channel;
+    tile->channel = channel;
+    tile->channel_count = left < BNNMK_WIDE_CHANNELS ? left : BNNMK_WIDE_CHANNELS;
+    work->taps.weights[0] = weights + channel * block_words;
+    work->taps.weights[1] =
+        work->taps.weights[0] + (left > BNNMK_CHANNEL_BLOCK ? block_words * BNNMK_CHANNEL_BLOCK : 0);
+    if (work->taps.start) {
+      count_start(conv, work);
+    }
+    count_wide(&work->taps, tile->counts);
+    switch (conv->output_kind) {
+      case BNNMK_OUTPUT_BITS:
+        store_wide_bits(conv, tile);
+        break;
+      case BNNMK_OUTPUT_INT32:
+        store_wide_integers(conv, tile);
+        break;
+      case BNNMK_OUTPUT_FLOAT32:
+      case BNNMK_OUTPUT_EPILOGUE:
+        bnnmk_store_wide_values(conv, tile);
+        break;
+    }
+  }
+}
+
+// How many pixels of a row the tile from column x on takes.
+static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior, uint32_t x) {
+  const bnnmk_window *w = &conv->window;
+  const uint32_t last = x + BNNMK_WIDE_PIXELS - 1;
+  const int is_inside = x >= interior.first && last < interior.last;
+  // One pixel at either end may miss taps, on its outer side.
+  const int is_near = interior.first < interior.last && x + 1 >= interior.first && last <= interior.last &&
+                      last < w->out_w && !conv->pad_pixel && bnnmk_column_taps(w, x).last == w->kernel_w &&
+                      bnnmk_column_taps(w, last).first == 0;
+  if (is_inside || is_near) {
+    return BNNMK_WIDE_PIXELS;
+  }
+  if (x < interior.first || x >= interior.last) {
+    return 1;
+  }
+  const uint32_t left = interior.last - x;
+  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
 BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
                                                   bnnmk_count_wide *count_wide) {
-  const uint32_t left = conv->mask ? conv->out_channels : conv->out_channels % BNNMK_CHANNEL_BLOCK;
-  const uint32_t done = conv->out_channels - left;
-  if (done > 0) {
-    wide_call whole = {*conv, count_wide};
-    whole.conv.out_channels = done;
-    bnnmk_binary_conv2d_by_tiles(&whole.conv, begin, end, BNNMK_WIDE_PIXEL_BLOCK, convolve);
+  if (conv->mask) {
+    bnnmk_binary_conv2d_x86_avx2(conv, begin, end);
+    return;
   }
-  if (left > 0) {
-    bnnmk_binary_conv2d rest = *conv;
-    rest.out_channels = left;
-    rest.channel_offset += done;
-    rest.weights = bnnmk_block_weights(conv, done / BNNMK_CHANNEL_BLOCK);
-    rest.switch_points = conv->switch_points ? conv->switch_points + done : 0;
-    rest.scale = conv->scale ? conv->scale + done : 0;
-    rest.bias = conv->bias ? conv->bias + done : 0;
-    bnnmk_binary_conv2d_x86_avx2(&rest, begin, end);
+  const bnnmk_window *w = &conv->window;
+  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
+  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride}};
+  for (uint32_t y = begin; y < end; y++) {
+    const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
+    work.tile.row = y;
+    for (uint32_t x = 0; x < w->out_w; x += work.tile.pixel_count) {
+      work.tile.pixel = (size_t)y * w->out_w + x;
+      work.tile.pixel_count = tile_width(conv, interior, x);
+      set_tile(conv, &work, rows, x);
+      convolve_tile(conv, &work, count_wide);
+    }
   }
 }
 

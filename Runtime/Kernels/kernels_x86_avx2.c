@@ -4,7 +4,10 @@
 #include "instruction_set_tables.h"
 #include "kernel_declarations.h"
 
+enum { TARGET_X86_AVX2 = 3 };  // BNNMF_TARGET_X86_AVX2
+
 void bnnmk_set_avx2(bnnmk_table *table) {
+  table->target = TARGET_X86_AVX2;
   table->binary_conv2d = bnnmk_binary_conv2d_x86_avx2;
   table->binary_conv2d_name = "binary_conv2d_x86_avx2";
   table->conv2d = bnnmk_conv2d_f32_x86_avx2;

@@ -81,7 +81,7 @@ bnnmf_status verify(const bnnmf_binary_conv2d &conv, const bnnmf_tensor &output,
   if (conv.pad_value < -1 || conv.pad_value > 1) {
     return diagnosis.refuse(BNNMF_CORRUPT, "pad_value is %" PRId32 "; valid are -1, 0 and 1", conv.pad_value);
   }
-  if (bnnmf_status status = verify_known("layout", conv.layout, BNNMF_LAYOUT_WORDS, BNNMF_LAYOUT_WORDS, diagnosis)) {
+  if (bnnmf_status status = verify_known("layout", conv.layout, BNNMF_LAYOUT_WORDS, BNNMF_LAYOUT_NIBBLES, diagnosis)) {
     return status;
   }
   if (conv.mask != 0 && conv.pad_value != 0) {

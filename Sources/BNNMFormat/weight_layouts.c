@@ -44,10 +44,14 @@ static int words_are_clean(const bnnmf_weight_shape *shape, const void *weights)
 // Indexed by layout.
 static const bnnmf_layout_form forms[] = {
     [BNNMF_LAYOUT_WORDS] = {words_group_size, copy_from_words, copy_to_words, words_are_clean},
+    [BNNMF_LAYOUT_NIBBLES] = {bnnmf_nibbles_group_size, bnnmf_nibbles_from_words, bnnmf_nibbles_to_words,
+                              bnnmf_nibbles_are_clean},
 };
 
 bnnmf_weight_layout bnnmf_weight_layout_for(bnnmf_target target, const bnnmf_weight_shape *shape, int is_masked) {
-  (void)target, (void)shape, (void)is_masked;
+  if (target == BNNMF_TARGET_X86_AVX2 && !is_masked && bnnmf_nibbles_suit(shape)) {
+    return BNNMF_LAYOUT_NIBBLES;
+  }
   return BNNMF_LAYOUT_WORDS;
 }
 

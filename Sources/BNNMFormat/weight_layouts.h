@@ -22,4 +22,11 @@ typedef struct bnnmf_layout_form {
   int (*is_clean)(const bnnmf_weight_shape *shape, const void *weights);
 } bnnmf_layout_form;
 
+// BNNMF_LAYOUT_NIBBLES: whether it pays for such weights, and its form.
+int bnnmf_nibbles_suit(const bnnmf_weight_shape *shape);
+uint64_t bnnmf_nibbles_group_size(const bnnmf_weight_shape *shape);
+void bnnmf_nibbles_from_words(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights);
+void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words);
+int bnnmf_nibbles_are_clean(const bnnmf_weight_shape *shape, const void *weights);
+
 #endif

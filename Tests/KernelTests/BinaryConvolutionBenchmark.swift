@@ -1,5 +1,6 @@
-// Times of whole 3x3 binary layers, bits to bits, on one thread, at every level. Runs where BNNM_BENCH=1.
+// Times of whole binary layers, bits to bits, on one thread, at every level. Runs where BNNM_BENCH=1.
 
+import BNNMFormat
 import BNNMKernels
 import BNNMPlatform
 import TestSupport
@@ -27,7 +28,11 @@ final class BinaryConvolutionBenchmark: XCTestCase {
         var random = SeededRandom(seed: 1)
         let words = wordCount(channels)
         let x = InputMemory((0..<(extent * extent * words)).map { _ in random.next() })
-        let w = InputMemory((0..<(channels * kernel * kernel * words)).map { _ in random.next() })
+        // In the layout that the level wants.
+        var shape = bnnmf_weight_shape(
+            groups: 1, out_channels: UInt32(channels), taps: UInt32(kernel * kernel), channels: UInt32(channels))
+        let layout = bnnmf_weight_layout_for(bnnmf_target(rawValue: level.table.target), &shape, 0)
+        let w = InputMemory((0..<(Int(bnnmf_weight_group_size(layout, &shape)) / 8)).map { _ in random.next() })
         let points = InputMemory([Int32](repeating: 0, count: channels))
         let output = OutputMemory<UInt64>(count: extent * extent * words, initial: 0, guardValue: 1)
         var arguments = bnnmk_binary_conv2d()
@@ -41,6 +46,7 @@ final class BinaryConvolutionBenchmark: XCTestCase {
         arguments.input_words = UInt32(words)
         arguments.channels = UInt32(channels)
         arguments.weights = w.pointer
+        arguments.layout = bnnmk_weight_layout(rawValue: layout.rawValue)
         arguments.out_channels = UInt32(channels)
         arguments.output_channels = UInt32(channels)
         arguments.output_kind = BNNMK_OUTPUT_BITS

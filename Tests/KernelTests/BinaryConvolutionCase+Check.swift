@@ -1,13 +1,39 @@
 // Runs a kernel on a case at one level, in every output kind and split, and compares with plain arithmetic.
 
+import BNNMFormat
 import BNNMKernels
 import XCTest
 
 extension BinaryConvolutionOperands {
+    var weightShape: bnnmf_weight_shape {
+        bnnmf_weight_shape(
+            groups: 1, out_channels: UInt32(test.outChannels),
+            taps: UInt32(test.geometry.kernelHeight * test.geometry.kernelWidth), channels: UInt32(test.channels))
+    }
+
+    /// The layouts of these weights that a level takes, whether or not its target would choose them.
+    func layouts(_ level: KernelLevel) -> [bnnmk_weight_layout] {
+        let shape = weightShape
+        let takesNibbles =
+            level.table.target == BNNMF_TARGET_X86_AVX2.rawValue && !test.hasMask
+            && shape.taps * 2 * ((shape.channels + 7) / 8) <= 4096
+        return takesNibbles ? [BNNMK_LAYOUT_WORDS, BNNMK_LAYOUT_NIBBLES] : [BNNMK_LAYOUT_WORDS]
+    }
+
+    private func weights(_ layout: bnnmk_weight_layout) -> [UInt64] {
+        guard layout != BNNMK_LAYOUT_WORDS else { return packedWeights }
+        let fileLayout = bnnmf_weight_layout(rawValue: layout.rawValue)
+        var shape = weightShape
+        let size = bnnmf_weight_group_size(fileLayout, &shape)
+        var laidOut = [UInt64](repeating: .max, count: Int(size / 8))
+        bnnmf_weights_from_words(fileLayout, &shape, packedWeights, &laidOut)
+        return laidOut
+    }
+
     /// Calls `body` with the kernel's arguments, but for the output.
-    func withArguments(_ body: (bnnmk_binary_conv2d) -> Void) {
+    func withArguments(_ layout: bnnmk_weight_layout = BNNMK_LAYOUT_WORDS, _ body: (bnnmk_binary_conv2d) -> Void) {
         let x = InputMemory(packedInput)
-        let w = InputMemory(packedWeights)
+        let w = InputMemory(weights(layout))
         let pad = padPixel.map { InputMemory(pack($0, channels: test.channels)) }
         let counted = packedMask.map { InputMemory($0) }
         let points = InputMemory(switchPoints)
@@ -21,6 +47,7 @@ extension BinaryConvolutionOperands {
             arguments.input_stride = arguments.input_words + UInt32(test.extraStride)
             arguments.channels = UInt32(test.channels)
             arguments.weights = w.pointer
+            arguments.layout = layout
             arguments.pad_pixel = pad?.pointer
             arguments.mask = counted?.pointer
             arguments.out_channels = UInt32(test.outChannels)
@@ -48,16 +75,23 @@ extension BinaryConvolutionOperands {
         }
     }
 
-    /// True where all outputs at this level are right; else fails the test once, naming the case.
+    /// Fails the test once, naming the case, where an output at this level is wrong.
     func check(_ level: KernelLevel) {
+        for layout in layouts(level) {
+            check(level, layout)
+        }
+    }
+
+    private func check(_ level: KernelLevel, _ layout: bnnmk_weight_layout) {
         let pixelCount = test.geometry.outHeight * test.geometry.outWidth
-        withArguments { arguments in
+        let name = "\(level.name), layout \(layout.rawValue)"
+        withArguments(layout) { arguments in
             for split in splits(of: test.geometry.outHeight) {
                 let words = OutputMemory<UInt64>(
                     count: pixelCount * wordCount(test.outputChannels), initial: 0, guardValue: 0x5A5A_0FF0)
                 run(level, BNNMK_OUTPUT_BITS, split, arguments, into: words)
                 if words.elements != expectedBits || !words.guardsAreIntact {
-                    return XCTFail("bits at \(level.name), \(split): \(test)")
+                    return XCTFail("bits at \(name), \(split): \(test)")
                 }
                 for withRowSums in [false, true] {
                     let sums = OutputMemory<Int32>(
@@ -68,18 +102,18 @@ extension BinaryConvolutionOperands {
                     arguments.row_sums = withRowSums ? rowSums.pointer : nil
                     run(level, BNNMK_OUTPUT_INT32, split, arguments, into: sums)
                     if sums.elements != expected(-77, { Int32(accumulators[$0]) }) || !sums.guardsAreIntact {
-                        return XCTFail("int32 at \(level.name), \(split): \(test)")
+                        return XCTFail("int32 at \(name), \(split): \(test)")
                     }
                     let expectedSums = withRowSums ? expectedRowSums { Double(accumulators[$0]) } : rowSums.elements
                     if rowSums.elements != expectedSums || !rowSums.guardsAreIntact {
-                        return XCTFail("row sums at \(level.name), \(split): \(test)")
+                        return XCTFail("row sums at \(name), \(split): \(test)")
                     }
                 }
                 let values = OutputMemory<Float>(
                     count: pixelCount * test.outputChannels, initial: -77, guardValue: 1234)
                 run(level, BNNMK_OUTPUT_FLOAT32, split, arguments, into: values)
                 if values.elements != expected(-77, expectedFloat) || !values.guardsAreIntact {
-                    return XCTFail("float32 at \(level.name), \(split): \(test)")
+                    return XCTFail("float32 at \(name), \(split): \(test)")
                 }
             }
         }

@@ -28,9 +28,11 @@ final class BinaryConvolutionEpilogueTests: XCTestCase {
             }, channels: channels)
         let sums = operands.expectedRowSums { Double(value[$0]) }
 
-        operands.withArguments { base in
-            epilogue.withEpilogue { baseEpilogue in
-                for level in KernelLevel.available {
+        for (level, layout) in KernelLevel.available.flatMap({ level in
+            operands.layouts(level).map { (level, $0) }
+        }) {
+            operands.withArguments(layout) { base in
+                epilogue.withEpilogue { baseEpilogue in
                     for split in splits(of: rows) {
                         // All of them, then each by itself.
                         for stores in [7, 1, 2, 4] {
@@ -60,7 +62,8 @@ final class BinaryConvolutionEpilogueTests: XCTestCase {
                                 || !rowSums.guardsAreIntact
                             {
                                 return XCTFail(
-                                    "stores \(stores) at \(level.name), \(split): \(test): \(epilogue.steps)")
+                                    "stores \(stores) at \(level.name), layout \(layout.rawValue), \(split): \(test): \(epilogue.steps)"
+                                )
                             }
                         }
                     }

@@ -1,5 +1,6 @@
 // Binary convolution at every level against sums of products of -1 and +1: exactly.
 
+import BNNMKernels
 import TestSupport
 import XCTest
 
@@ -33,10 +34,16 @@ final class BinaryConvolutionTests: XCTestCase {
     }
 
     func testEveryWidthOfMapForBlocksOfPixels() {
-        for width in 1...14 {
+        for width in 1...30 {
             var geometry = Self.padded3x3
             geometry.inWidth = width
             check(BinaryConvolutionCase(seed: UInt64(width), geometry: geometry, channels: 65, outChannels: 9))
+            // Two pixels at each border, or one that misses two taps.
+            geometry.kernelWidth = 5
+            (geometry.padLeft, geometry.padRight) = (2, 2)
+            check(BinaryConvolutionCase(seed: UInt64(width), geometry: geometry, channels: 65, outChannels: 24))
+            geometry.strideWidth = 2
+            check(BinaryConvolutionCase(seed: UInt64(width), geometry: geometry, channels: 65, outChannels: 16))
         }
     }
 
@@ -136,6 +143,43 @@ final class BinaryConvolutionTests: XCTestCase {
                 seed: UInt64(90 + switchCount), geometry: WindowGeometry(inWidth: 9), channels: 3, outChannels: 65)
             test.switchCount = switchCount
             check(test)
+        }
+    }
+
+    /// Where a bias is near its scale one rounding is as good as two; where it is not, it may not be.
+    func testScalesAndBiasesOfAnySize() {
+        let outChannels = 64
+        let operands = BinaryConvolutionCase(
+            seed: 5, geometry: Self.padded3x3, channels: 64, outChannels: outChannels
+        ).operands()
+        let powers: [Float] = [0, 1e-44, 1e-39, 1e-30, 1e-9, 1e-3, 1, 3e3, 1e4, 1e9, 1e30, 3e38, .infinity, .nan]
+        for (level, layout) in KernelLevel.available.flatMap({ level in operands.layouts(level).map { (level, $0) } }) {
+            for power in powers {
+                var random = SeededRandom(seed: 9)
+                let scales = InputMemory((0..<outChannels).map { _ in random.float(2) })
+                let biases = InputMemory((0..<outChannels).map { _ in random.float(2) * power })
+                let count = operands.accumulators.count
+                let values = OutputMemory<Float>(count: count, initial: -77, guardValue: 1)
+                operands.withArguments(layout) { arguments in
+                    var arguments = arguments
+                    arguments.scale = scales.pointer
+                    arguments.bias = biases.pointer
+                    (arguments.minimum, arguments.maximum) = (-.infinity, .infinity)
+                    arguments.output_kind = BNNMK_OUTPUT_FLOAT32
+                    arguments.output = UnsafeMutableRawPointer(values.pointer)
+                    level.table.binary_conv2d(&arguments, 0, 3)
+                }
+                let expected = (0..<count).map { i in
+                    let m = i % outChannels
+                    let product = Double(scales.pointer[m]) * Double(operands.accumulators[i])
+                    return Float(product + Double(biases.pointer[m]))
+                }
+                XCTAssertEqual(
+                    bits(values.elements), bits(expected),
+                    "\(level.name), layout \(layout.rawValue), biases about \(power)")
+                XCTAssertTrue(values.guardsAreIntact, level.name)
+                withExtendedLifetime((scales, biases)) {}
+            }
         }
     }
 }

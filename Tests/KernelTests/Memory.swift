@@ -1,19 +1,33 @@
-// Memory as kernels get it: inputs of exactly the promised size, so that a sanitizer sees an over-read, and outputs
-// between guards, so that an over-write is seen without one.
+// Memory as kernels get it: inputs that end at a page which nobody may read, so that an over-read ends the tests, and
+// outputs between guards, so that an over-write is seen.
 
-/// An exactly sized copy of some elements.
+import Foundation
+
+/// A copy of some elements, read-only, right before an unreadable page.
 final class InputMemory<Element> {
     let pointer: UnsafePointer<Element>
-    private let memory: UnsafeMutablePointer<Element>
+    private let memory: UnsafeMutableRawPointer
+    private let byteCount: Int
 
     init(_ elements: [Element]) {
-        memory = .allocate(capacity: max(elements.count, 1))
-        memory.initialize(from: elements, count: elements.count)
-        pointer = UnsafePointer(memory)
+        let size = elements.count * MemoryLayout<Element>.stride
+        let page = Int(getpagesize())
+        let usable = (size + page - 1) / page * page
+        byteCount = usable + page
+        let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else { preconditionFailure("no memory for \(byteCount) bytes") }
+        self.memory = memory
+        let start = memory + (usable - size)
+        elements.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { start.copyMemory(from: base, byteCount: size) }
+        }
+        mprotect(memory, usable, PROT_READ)
+        mprotect(memory + usable, page, PROT_NONE)
+        pointer = UnsafePointer(start.assumingMemoryBound(to: Element.self))
     }
 
     deinit {
-        memory.deallocate()
+        munmap(memory, byteCount)
     }
 }
 

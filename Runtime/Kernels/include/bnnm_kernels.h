@@ -95,7 +95,8 @@ typedef struct bnnmk_epilogue {
 
 // Numbered as bnnmf_weight_layout; bnnm_weight_layouts.h describes them.
 typedef enum bnnmk_weight_layout {
-  BNNMK_LAYOUT_WORDS = 0,  // uint64 [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
+  BNNMK_LAYOUT_WORDS = 0,    // uint64 [ceil(out_channels / 8)][kernel_h][kernel_w][input_words][8]
+  BNNMK_LAYOUT_NIBBLES = 1,  // uint8 [ceil(out_channels / 64)][kernel_h][kernel_w][2 * ceil(channels / 8)][64]; no mask
 } bnnmk_weight_layout;
 
 // One group of a binary convolution.

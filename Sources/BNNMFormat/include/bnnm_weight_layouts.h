@@ -12,6 +12,10 @@ extern "C" {
 // File contract: never renumbered, only added.
 typedef enum bnnmf_weight_layout {
   BNNMF_LAYOUT_WORDS = 0,  // uint64 [groups][B][taps][S][BNNMF_CHANNEL_BLOCK], as bnnm_operators.h says
+  // uint8 [groups][blocks of 64 output channels][taps][N][64], N = 2 * ceil(channels / 8): nibble k of a tap, a byte a
+  // channel, which has channels 4k...4k + 3 in its low half. 32 channels stand as 0, 16, 1, 17, ... 15, 31; a last
+  // block of at most 32 has only those: [taps][N][32].
+  BNNMF_LAYOUT_NIBBLES = 1,
 } bnnmf_weight_layout;
 
 // What weights can be laid out for. Numbers are no file contract: files have names.
@@ -19,8 +23,8 @@ typedef enum bnnmf_target {
   BNNMF_TARGET_PORTABLE = 0,  // any machine
   BNNMF_TARGET_AARCH64 = 1,
   BNNMF_TARGET_ARMV7 = 2,
-  BNNMF_TARGET_X86_AVX2 = 3,
-  BNNMF_TARGET_X86_AVX512 = 4,
+  BNNMF_TARGET_X86_AVX2 = 3,    // and AVX-512 without VPOPCNTDQ
+  BNNMF_TARGET_X86_AVX512 = 4,  // with VPOPCNTDQ
 } bnnmf_target;
 
 // The weights of all groups of a binary convolution. Channels and output channels are those of one group.

@@ -1,0 +1,216 @@
+// Binary convolution by nibble tables, the output transform: counts of a tile become accumulators of 16 bits, which
+// hold every one where weights are laid out as nibbles, and these what the convolution stores.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include <immintrin.h>
+
+#include "binary_conv2d_nibbles.h"
+#include "finish_pixel_x86_avx2.h"
+#include "kernel_declarations.h"
+
+#define AVX2 __attribute__((target("avx2,fma,popcnt")))
+#define AVX2_INLINE static inline AVX2 __attribute__((always_inline))
+
+enum { CHANNELS = BNNMK_NIBBLE_CHANNELS, LANES = 16, VECTORS = CHANNELS / LANES };
+
+// Accumulators [pixel][channel], and where the tile stands in the output.
+typedef struct summed_tile {
+  size_t row, pixel;
+  uint32_t pixel_count, channel, channel_count;
+  const int16_t (*accumulators)[CHANNELS];
+} summed_tile;
+
+AVX2_INLINE __m256i load(const int16_t *from) { return _mm256_loadu_si256((const __m256i *)from); }
+
+// Sixteen numbers of 32 bits to 16, those out of range to the ends of it: accumulators are never as large.
+AVX2_INLINE __m256i narrow(const int32_t *from) {
+  const __m256i *vectors = (const __m256i *)from;
+  const __m256i both = _mm256_packs_epi32(_mm256_loadu_si256(vectors), _mm256_loadu_si256(vectors + 1));
+  return _mm256_permute4x64_epi64(both, 0xd8);
+}
+
+// Bits of 32 channels whose points are above their accumulators.
+AVX2_INLINE uint64_t points_above(const __m256i points[2], const int16_t *accumulators) {
+  const __m256i low = _mm256_cmpgt_epi16(points[0], load(accumulators));
+  const __m256i high = _mm256_cmpgt_epi16(points[1], load(accumulators + LANES));
+  return (uint32_t)_mm256_movemask_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xd8));
+}
+
+// ORs the bits of a block into a pixel's words; touches the next word only for bits in it.
+AVX2_INLINE void or_block(uint64_t *pixel, uint32_t channel, uint64_t bits) {
+  const uint32_t shift = channel % 64;
+  pixel[channel / 64] |= bits << shift;
+  if (shift > 0 && bits >> (64 - shift)) {
+    pixel[channel / 64 + 1] |= bits >> (64 - shift);
+  }
+}
+
+AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const summed_tile *tile) {
+  const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
+  const uint64_t present = ~(uint64_t)0 >> (64 - tile->channel_count);
+  // 1 where an even number of points is behind.
+  uint64_t minus[BNNMK_NIBBLE_PIXELS];
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    minus[p] = present;
+  }
+  for (uint32_t s = 0; s < conv->switch_count; s++) {
+    const int32_t *points = conv->switch_points + s * stride + tile->channel;
+    int32_t some[CHANNELS];
+    if (tile->channel_count < CHANNELS) {
+      for (uint32_t m = 0; m < CHANNELS; m++) {
+        some[m] = m < tile->channel_count ? points[m] : INT32_MAX;
+      }
+      points = some;
+    }
+    __m256i narrowed[VECTORS];
+    BNNMK_REGISTERS
+    for (int v = 0; v < VECTORS; v++) {
+      narrowed[v] = narrow(points + v * LANES);
+    }
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      const int16_t *accumulators = tile->accumulators[p];
+      const uint64_t high = points_above(narrowed + 2, accumulators + 2 * LANES);
+      minus[p] ^= present & ~(points_above(narrowed, accumulators) | high << 32);
+    }
+  }
+  uint64_t *output = (uint64_t *)conv->output + tile->pixel * words;
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    or_block(output + p * words, conv->channel_offset + tile->channel, minus[p]);
+  }
+}
+
+// Whether fused multiply-adds in float32 give, to the bit, what a product and a sum in float64 give when rounded to
+// float32: they do where that sum is exact. scale * acc has bits from scale's last one on, up to 14 places above its
+// first, and bias 24 bits; 53 hold both where the exponents are near each other.
+AVX2_INLINE int sums_are_exact(const float *scale, const float *bias) {
+  const __m256i zero = _mm256_setzero_si256();
+  __m256i exact = _mm256_set1_epi32(-1);
+  for (int m = 0; m < CHANNELS; m += 8) {
+    // Without signs, exponents are the upper byte.
+    const __m256i s = _mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)(scale + m)), 1);
+    const __m256i b = _mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)(bias + m)), 1);
+    const __m256i distance = _mm256_sub_epi32(_mm256_srli_epi32(b, 24), _mm256_srli_epi32(s, 24));
+    const __m256i is_near = _mm256_and_si256(_mm256_cmpgt_epi32(distance, _mm256_set1_epi32(-12)),
+                                             _mm256_cmpgt_epi32(_mm256_set1_epi32(27), distance));
+    exact = _mm256_and_si256(exact, _mm256_or_si256(is_near, _mm256_cmpeq_epi32(b, zero)));
+  }
+  return _mm256_movemask_epi8(exact) == -1;
+}
+
+AVX2_INLINE __m128 scale_four(__m128i accumulators, const float *scale, const float *bias) {
+  const __m256d product = _mm256_mul_pd(_mm256_cvtps_pd(_mm_loadu_ps(scale)), _mm256_cvtepi32_pd(accumulators));
+  return _mm256_cvtpd_ps(_mm256_add_pd(product, _mm256_cvtps_pd(_mm_loadu_ps(bias))));
+}
+
+// x = min(max(round(scale * acc + bias), minimum), maximum), as bnnmk_scale_accumulators has it, of a whole block.
+AVX2_INLINE void scale_pixel(const bnnmk_binary_conv2d *conv, const int16_t *accumulators, const float *scale,
+                             const float *bias, int is_exact, __m256 x[BNNMK_FINISHED_REGISTERS]) {
+  if (is_exact) {
+    BNNMK_EACH_REGISTER(_mm256_fmadd_ps(
+        _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)(accumulators + 8 * v)))),
+        BNNMK_LANES_OF(scale), BNNMK_LANES_OF(bias)))
+  } else {
+    float scaled[CHANNELS];
+    for (int m = 0; m < CHANNELS; m += 4) {
+      const __m128i four = _mm_cvtepi16_epi32(_mm_loadl_epi64((const __m128i *)(accumulators + m)));
+      _mm_storeu_ps(scaled + m, scale_four(four, scale + m, bias + m));
+    }
+    BNNMK_EACH_REGISTER(BNNMK_LANES_OF(scaled))
+  }
+  const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
+  // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
+  BNNMK_EACH_REGISTER(_mm256_min_ps(maximum, _mm256_max_ps(minimum, x[v])))
+}
+
+// A whole block as float32, or through the epilogue, pixel by pixel.
+static AVX2 void store_block_floats(const bnnmk_binary_conv2d *conv, const summed_tile *tile) {
+  static const float no_bias[CHANNELS] = {0};
+  const bnnmk_epilogue *epilogue = conv->epilogue;
+  const uint32_t channel = conv->channel_offset + tile->channel;
+  const float *scale = conv->scale + tile->channel, *bias = conv->bias ? conv->bias + tile->channel : no_bias;
+  const int is_exact = sums_are_exact(scale, bias);
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    const size_t pixel = tile->pixel + p;
+    __m256 x[BNNMK_FINISHED_REGISTERS];
+    scale_pixel(conv, tile->accumulators[p], scale, bias, is_exact, x);
+    if (conv->output_kind == BNNMK_OUTPUT_FLOAT32) {
+      float *output = (float *)conv->output + pixel * conv->output_channels + channel;
+      BNNMK_REGISTERS
+      for (int v = 0; v < BNNMK_FINISHED_REGISTERS; v++) {
+        _mm256_storeu_ps(output + 8 * v, x[v]);
+      }
+      continue;
+    }
+    const uint64_t minus = bnnmk_finish_pixel_x86_avx2(epilogue, tile->row, pixel, channel, x);
+    if (epilogue->decisions) {
+      const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
+      or_block(epilogue->decisions + pixel * words, channel, minus);
+    }
+  }
+}
+
+AVX2_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
+                            uint32_t switch_count, size_t point_stride) {
+  return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
+}
+
+// Integers, and the channels of incomplete blocks: eight at a time, as tiles of words are.
+static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const summed_tile *tile) {
+  for (uint32_t m = 0; m < tile->channel_count; m += BNNMK_CHANNEL_BLOCK) {
+    int32_t accumulators[BNNMK_NIBBLE_PIXELS][BNNMK_CHANNEL_BLOCK];
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      const __m128i sums = _mm_loadu_si128((const __m128i *)(tile->accumulators[p] + m));
+      _mm256_storeu_si256((__m256i *)accumulators[p], _mm256_cvtepi16_epi32(sums));
+    }
+    const bnnmk_tile eight = {tile->row, tile->pixel, tile->pixel_count, (tile->channel + m) / BNNMK_CHANNEL_BLOCK,
+                              (const int32_t(*)[BNNMK_CHANNEL_BLOCK])accumulators};
+    bnnmk_store_tile(conv, conv->output_kind, &eight, decide, bnnmk_finish_values_x86_avx2);
+  }
+}
+
+// all - 2 * count, where padding that counts nothing is not among `all`.
+AVX2_INLINE void make_accumulators(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
+                                   int16_t counts[][CHANNELS]) {
+  const bnnmk_nibble_strip *strip = tile->strip;
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    const uint32_t x = strip->x + tile->first + p;
+    uint32_t taps = conv->window.kernel_w;
+    if (x < strip->whole.first || x >= strip->whole.last) {
+      const bnnmk_tap_range columns = bnnmk_column_taps(&conv->window, x);
+      taps = columns.last - columns.first;
+    }
+    const __m256i all = _mm256_set1_epi16((int16_t)(strip->row_count * taps * conv->channels));
+    BNNMK_REGISTERS
+    for (int v = 0; v < VECTORS; v++) {
+      const __m256i count = load(counts[p] + v * LANES);
+      const __m256i sums = _mm256_sub_epi16(all, _mm256_add_epi16(count, count));
+      _mm256_storeu_si256((__m256i *)(counts[p] + v * LANES), sums);
+    }
+  }
+}
+
+AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
+                                           int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
+  const bnnmk_nibble_strip *strip = tile->strip;
+  make_accumulators(conv, tile, counts);
+  const size_t pixel = (size_t)strip->y * conv->window.out_w + strip->x + tile->first;
+  const summed_tile summed = {strip->y,
+                              pixel,
+                              tile->pixel_count,
+                              tile->channel,
+                              tile->channel_count,
+                              (const int16_t(*)[BNNMK_NIBBLE_CHANNELS])counts};
+  const int is_whole = tile->channel_count == CHANNELS;
+  if (conv->output_kind == BNNMK_OUTPUT_BITS) {
+    store_block_bits(conv, &summed);
+  } else if (is_whole && conv->output_kind != BNNMK_OUTPUT_INT32) {
+    store_block_floats(conv, &summed);
+  } else {
+    store_eights(conv, &summed);
+  }
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx2_here;
+#endif
