@@ -10,6 +10,7 @@ import platform
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import graphs
@@ -43,6 +44,7 @@ FLOAT = [
     Layer(56, 56, 64, 64, groups=64), Layer(14, 14, 512, 512, groups=512), Layer(112, 112, 32, 32, stride=2, groups=32),
 ]  # fmt: skip
 
+ZOO = Path(__file__).parents[2] / "models" / "zoo" / "graphs"
 NETWORKS = ["bireal18", "quicknet", "reactnet-a", "dysign-resnet18"]
 
 
@@ -151,9 +153,8 @@ class Benchmark:
         self.table("float32 layers", ["layer", "variant", "us", "GMAC/s", "of ONNX Runtime's time"], rows)
 
     def networks(self):
-        zoo = Path(__file__).parents[2] / "models" / "zoo" / "graphs"
         models = {
-            name: self.library.open(self.compiler.compile_file(zoo / f"{name}.onnx", "native", random_weights=1))
+            name: self.library.open(self.compiler.compile_file(ZOO / f"{name}.onnx", "native", random_weights=1))
             for name in NETWORKS
         }
         variants = {}
@@ -184,6 +185,43 @@ class Benchmark:
             self.table(f"{name}: what takes longest", ["layer", "operator", "us", "%"], rows)
 
 
+    def opening(self):
+        """Time and memory of getting ready; files are laid out for this machine, so that weights stay where they are."""
+        rows = []
+        for name in NETWORKS:
+            path = self.compiler.compile_file(ZOO / f"{name}.onnx", "native", random_weights=1)
+            times, growth = [], []
+            for _ in range(self.rounds):
+                before, begin = anonymous_memory(), time.perf_counter()
+                model = self.library.open(path)
+                session = model.session()
+                times.append(1e3 * (time.perf_counter() - begin))
+                session.runs(1)
+                growth.append((anonymous_memory() - before) / 1e6)
+                arena = model.info.arena_byte_count / 1e6
+                repacked = "yes" if model.info.weights_repacked else "no"
+                session.close()
+                model.close()
+            rows.append([name, path.stat().st_size / 1e6, statistics.median(times), arena, max(growth), repacked])
+        header = ["network", "file, MB", "open and session, ms", "arena, MB", "private memory, MB", "weights repacked"]
+        self.table("getting ready", header, rows)
+
+    def overhead(self):
+        """What the engine itself takes for a layer: one that computes nothing."""
+        model = self.library.open(self.compiler.compile(graphs.binary_layer(Layer(1, 1, 64, 64, kernel=1)), "native"))
+        empty = [i for i, layer in enumerate(model.layers()) if layer.operator_name == b"Reshape"]
+        session = model.session()
+        rows = [[f"layer {i}, Reshape", statistics.median(session.layer(i, 1000))] for i in empty]
+        rows.append([f"a whole run of {model.info.layer_count} layers", statistics.median(session.runs(1000))])
+        self.table("overhead of the engine, two readings of the clock included", ["what", "us"], rows)
+
+
+def anonymous_memory():
+    """Private memory of this process, in bytes."""
+    status = Path("/proc/self/status").read_text()
+    return next(1024 * int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon"))
+
+
 def machine():
     cpu = platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -192,7 +230,7 @@ def machine():
     return {"cpu": cpu, "architecture": platform.machine(), "system": platform.platform()}
 
 
-SECTIONS = ["limits", "layers", "sweep", "float_layers", "networks"]
+SECTIONS = ["limits", "layers", "sweep", "float_layers", "networks", "opening", "overhead"]
 
 
 def main():
