@@ -140,7 +140,7 @@ import Testing
         // 1 is added to half of it, by way of the gate.
         let gate = [
             node("Mul", ["x", "zero"], ["z"]), node("Sigmoid", ["z"], ["gate"]), node("Exp", ["z"], ["shortcut"]),
-            node("Mul", ["n", "gate"], ["m"]), node("Add", ["m", "shortcut"], ["p"]),
+            node("Mul", ["gate", "n"], ["m"]), node("Add", ["shortcut", "m"], ["p"]),
         ]
         #expect(abs(try shift(behind: gate, more: [floats("zero", [], [0])]) + 2) < 0.1)
         #expect(abs(try shift(behind: [node("Tanh", ["n"], ["p"])])) < 0.1)
