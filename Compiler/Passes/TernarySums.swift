@@ -20,7 +20,7 @@ struct TernarySums {
         case is Sign: codes.insert(output)
         case is MaxPool, is Concat:
             if computed.contains(where: codes.contains) { codes.insert(output) }
-            sums[output] = computed.lazy.compactMap { sums[$0] }.first
+            sums[output] = computed.compactMap { sums[$0] }.first
         case _ where node.movesElements:
             if codes.contains(first) { codes.formUnion(node.outputs) }
             for output in node.outputs { sums[output] = sums[first] }
@@ -30,12 +30,12 @@ struct TernarySums {
             if computed.contains(where: codes.contains) { sums[output] = graph[output].name }
         case is Mul where computed.contains { sums[$0] != nil }:
             // Zero where either factor is, whatever the other one.
-            sums[output] = computed.lazy.compactMap { sums[$0] }.first
+            sums[output] = computed.compactMap { sums[$0] }.first
         case let op where Elementwise.isElementwise(op):
             // A code computed from codes: scaled, say.
             if computed.allSatisfy(codes.contains) { codes.insert(output) }
             if computed.allSatisfy({ sums[$0] != nil || codes.contains($0) }) {
-                sums[output] = computed.lazy.compactMap { sums[$0] }.first ?? graph[output].name
+                sums[output] = computed.compactMap { sums[$0] }.first ?? graph[output].name
             }
         default: break
         }
