@@ -112,7 +112,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     epilogue->steps[s] = (bnnmk_step){
         .kind = kind,
         .function = (bnnmk_real_function)random_between(random, BNNMK_SIGMOID, BNNMK_ROUND),
-        .a = vectors[random_between(random, 0, OPERAND_COUNT - 1)],
+        .a = vectors[is_plain && random_between(random, 0, 3) ? 0 : random_between(random, 0, OPERAND_COUNT - 1)],
         .b = !is_plain && random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
         .operand = is_vector ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : map,
         .operand_stride = is_vector ? 0 : channels,
