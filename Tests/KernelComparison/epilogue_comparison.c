@@ -91,14 +91,19 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     vectors[i] = random_floats(test, channels, random);
   }
   for (uint32_t i = 0; i < channels; i++) {
-    vectors[0][i] = (vectors[0][i] + 4) / 8;  // slopes up to 1, now and then 0
+    vectors[0][i] = random_between(random, 0, 15) ? (vectors[0][i] + 4) / 8 : 0;  // slopes up to 1, and 0
   }
   // Every other epilogue has but what layers mostly end in.
   static const bnnmk_step_kind usual[] = {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_CLAMP, BNNMK_STEP_ADD,
                                           BNNMK_STEP_MULTIPLY};
   const int is_usual = (int)random_between(random, 0, 1);
   test->has_row_sums = !is_usual || random_between(random, 0, 3) == 0;
-  const float *map = random_floats(test, pixels * channels, random);
+  float *map = random_floats(test, pixels * channels, random);
+  for (size_t i = 0; i < pixels; i++) {
+    if (random_between(random, 0, 1)) {
+      map[i * channels + random_between(random, 0, channels - 1)] = random_between(random, 0, 1) ? INFINITY : -INFINITY;
+    }
+  }
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     const bnnmk_step_kind any = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE);
     const bnnmk_step_kind kind = is_usual ? usual[random_between(random, 0, 4)] : any;
@@ -107,7 +112,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     epilogue->steps[s] = (bnnmk_step){
         .kind = kind,
         .function = (bnnmk_real_function)random_between(random, BNNMK_SIGMOID, BNNMK_ROUND),
-        .a = vectors[random_between(random, 0, OPERAND_COUNT - 1)],
+        .a = vectors[is_plain && random_between(random, 0, 3) ? 0 : random_between(random, 0, OPERAND_COUNT - 1)],
         .b = !is_plain && random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
         .operand = is_vector ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : map,
         .operand_stride = is_vector ? 0 : channels,

@@ -19,11 +19,12 @@ static inline uint32_t random_between(uint64_t *state, uint32_t first, uint32_t 
 // A number in [-1, 1).
 static inline float random_unit(uint64_t *state) { return (float)(next_random(state) >> 40) / 8388608.0f - 1.0f; }
 
-// Scales and biases: usual ones, and some that are 0, or far from the others in magnitude.
+// Scales and biases: usual ones, and some that are 0, or so far from the others in magnitude that sums of both round
+// twice where they should round once.
 static inline float random_magnitude(uint64_t *state, float usual) {
-  static const float factors[] = {0, 1e-12f, 1e-6f, 1e-4f, 1e4f, 1e6f, 1e12f};
+  static const float factors[] = {0, 1e-20f, 1e-16f, 1e-6f, 1e-4f, 1e4f, 1e12f};
   const float value = usual * random_unit(state);
-  return random_between(state, 0, 40) ? value : value * factors[random_between(state, 0, 6)];
+  return random_between(state, 0, 11) ? value : value * factors[random_between(state, 0, 6)];
 }
 
 #endif
