@@ -1,3 +1,4 @@
+import BNNMFormat
 import BNNMKernels
 import CBNNM
 
@@ -44,6 +45,13 @@ enum InstructionSets {
 
 @c @implementation
 public func bnnm_available_isa() -> UInt32 { bnnmk_available_levels() | BNNM_ISA_GENERIC.rawValue }
+
+@c @implementation
+public func bnnm_native_target() -> UnsafePointer<CChar>? {
+    var table = bnnmk_table()
+    bnnmk_fill_table(&table, bnnmk_available_levels())
+    return bnnmf_target_name(bnnmf_target(rawValue: table.target))
+}
 
 @c @implementation
 public func bnnm_isa_name(_ isa: bnnm_isa) -> UnsafePointer<CChar>? {

@@ -29,17 +29,28 @@ typedef struct bnnmk_conv2d_tile {
 // Computes a tile, of at most as many pixels and channels as the loops were asked for.
 typedef void bnnmk_convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile);
 
-// What the loops run over: `channel_count` output channels from `channel` on, in tiles of `pixel_block` pixels.
+// The tiles of an instruction set: at most `channels` output channels, a multiple of BNNMK_FLOAT_BLOCK, of
+// `wide_pixels` pixels as long as so many are left, then of 1...`pixels`; of `single_channels` where there is but one
+// pixel.
+typedef struct bnnmk_conv2d_tiles {
+  uint32_t wide_pixels, pixels, channels, single_channels;
+  bnnmk_convolve_tile *convolve;
+} bnnmk_conv2d_tiles;
+
+// What the loops run over: `channel_count` output channels from `channel` on.
 typedef struct bnnmk_conv2d_part {
   const bnnmk_conv2d *conv;
-  uint32_t channel, channel_count, pixel_block;
-  bnnmk_convolve_tile *convolve_tile;
+  const bnnmk_conv2d_tiles *tiles;
+  uint32_t channel, channel_count;
 } bnnmk_conv2d_part;
 
-// Pixels of the next tile where `left` are left: tiles of about the same size.
-BNNMK_INLINE uint32_t bnnmk_tile_pixels(uint32_t left, uint32_t pixel_block) {
-  const uint32_t tiles = (left + pixel_block - 1) / pixel_block;
-  return (left + tiles - 1) / tiles;
+// Pixels of the next tile where `left` are left: the last ones of about the same size.
+BNNMK_INLINE uint32_t bnnmk_tile_pixels(uint32_t left, const bnnmk_conv2d_tiles *tiles) {
+  if (left >= tiles->wide_pixels) {
+    return tiles->wide_pixels;
+  }
+  const uint32_t count = (left + tiles->pixels - 1) / tiles->pixels;
+  return (left + count - 1) / count;
 }
 
 // `count` pixels from (y, x) on, neighbours in a row, or in a column where `is_column`, all with the taps `rows` and
@@ -69,8 +80,8 @@ BNNMK_INLINE void bnnmk_convolve_line(const bnnmk_conv2d_part *part, uint32_t y,
     tile.weights += first_tap * conv->weight_step;
   }
   for (uint32_t left = count; left > 0; left -= tile.pixel_count) {
-    tile.pixel_count = bnnmk_tile_pixels(left, part->pixel_block);
-    part->convolve_tile(conv, &tile);
+    tile.pixel_count = bnnmk_tile_pixels(left, part->tiles);
+    part->tiles->convolve(conv, &tile);
     tile.input += tile.pixel_count * tile.pixel_step;
     tile.output += tile.pixel_count * tile.output_step;
   }
@@ -98,18 +109,16 @@ BNNMK_INLINE int bnnmk_is_pointwise(const bnnmk_window *w) {
          w->pad_left == 0 && w->in_w == w->out_w && w->in_h == w->out_h;
 }
 
-// The whole kernel: output rows begin..<end in tiles of at most `pixel_block` pixels and `channel_block` channels, a
-// multiple of BNNMK_FLOAT_BLOCK; of one pixel and `wide_channel_block` where there is but one pixel.
-BNNMK_INLINE void bnnmk_conv2d_rows(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end, uint32_t pixel_block,
-                                    uint32_t channel_block, uint32_t wide_channel_block,
-                                    bnnmk_convolve_tile *convolve_tile) {
+// The whole kernel: output rows begin..<end.
+BNNMK_INLINE void bnnmk_conv2d_rows(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end,
+                                    const bnnmk_conv2d_tiles *tiles) {
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
   const int is_pointwise = bnnmk_is_pointwise(w);
-  const uint32_t width = w->out_w == 1 && end - begin == 1 ? wide_channel_block : channel_block;
+  const uint32_t width = w->out_w == 1 && end - begin == 1 ? tiles->single_channels : tiles->channels;
   for (uint32_t channel = 0; channel < conv->out_channels; channel += width) {
     const uint32_t left = conv->out_channels - channel;
-    const bnnmk_conv2d_part part = {conv, channel, left < width ? left : width, pixel_block, convolve_tile};
+    const bnnmk_conv2d_part part = {conv, tiles, channel, left < width ? left : width};
     if (is_pointwise) {
       const bnnmk_tap_range all = {0, 1};
       bnnmk_convolve_line(&part, begin, 0, (end - begin) * w->out_w, 0, all, all);

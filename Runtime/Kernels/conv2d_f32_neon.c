@@ -164,8 +164,11 @@ static void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *til
   }
 }
 
+static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, PIXEL_BLOCK, BNNMK_FLOAT_BLOCK, 2 * BNNMK_FLOAT_BLOCK,
+                                         convolve_tile};
+
 void bnnmk_conv2d_f32_neon(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_conv2d_rows(arguments, begin, end, PIXEL_BLOCK, BNNMK_FLOAT_BLOCK, WIDE_VECTORS * LANES, convolve_tile);
+  bnnmk_conv2d_rows(arguments, begin, end, &tiles);
 }
 
 #else

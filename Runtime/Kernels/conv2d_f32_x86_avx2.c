@@ -139,9 +139,11 @@ static AVX2 void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile
   }
 }
 
+static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, WIDE_BLOCKS *BNNMK_FLOAT_BLOCK,
+                                         convolve_tile};
+
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_conv2d_rows(arguments, begin, end, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, WIDE_BLOCKS * BNNMK_FLOAT_BLOCK,
-                    convolve_tile);
+  bnnmk_conv2d_rows(arguments, begin, end, &tiles);
 }
 
 #else

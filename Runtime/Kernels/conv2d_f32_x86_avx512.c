@@ -1,8 +1,8 @@
 // Float convolution for AVX-512: the tile of some pixels times blocks of sixteen output channels, a register each.
 //
-//   sums [pixel][block]: 7 x 2 to 4 x 2, 3 x 4, 2 x 4 or 1 x 8 registers, at least eight to hide the latency of a fused
-//   multiply-add, where there are as many channels. Each step loads the blocks' weights once and broadcasts one float a
-//   pixel.
+//   sums [pixel][block]: 14 x 2, 7 x 2 to 4 x 2, 3 x 4, 2 x 4 or 1 x 8 registers, at least eight to hide the latency of
+//   a fused multiply-add, where there are as many channels. Each step loads the blocks' weights once and broadcasts one
+//   float a pixel.
 //
 // Every output is the same chain of fused multiply-adds in whichever tile it falls, as with AVX2.
 #if defined(__x86_64__) || defined(__i386__)
@@ -14,7 +14,7 @@
 #include "kernel_declarations.h"
 #include "lanes.h"
 
-enum { PIXEL_BLOCK = 7, MAX_BLOCKS = 8 };
+enum { WIDE_PIXELS = 14, MAX_BLOCKS = 8 };
 
 // `pixel_count` pixels and `blocks` blocks, from the block `block` steps behind the tile's first channel; `lanes` of
 // the last one exist. Constants in every call: pixel_count and blocks.
@@ -24,7 +24,7 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_b
   const bnnmk_tap_box *box = tile->box;
   const uint32_t channel = block * BNNMK_FLOAT_BLOCK;
   const size_t step = conv->weight_step;
-  __m512 sums[PIXEL_BLOCK][MAX_BLOCKS];
+  __m512 sums[WIDE_PIXELS][MAX_BLOCKS];
   BNNMK_REGISTERS
   for (int b = 0; b < blocks; b++) {
     const __mmask16 present = b == blocks - 1 ? lanes : 0xffff;
@@ -106,14 +106,19 @@ static BNNMK_TARGET_AVX512 void convolve_tile(const bnnmk_conv2d *conv, const bn
     case 6:
       convolve_pixels(conv, tile, 6, 2);
       break;
+    case 7:
+      convolve_pixels(conv, tile, 7, 2);
+      break;
     default:
-      convolve_pixels(conv, tile, PIXEL_BLOCK, 2);
+      convolve_pixels(conv, tile, WIDE_PIXELS, 2);
   }
 }
 
+static const bnnmk_conv2d_tiles tiles = {WIDE_PIXELS, WIDE_PIXELS / 2, 4 * BNNMK_FLOAT_BLOCK,
+                                         MAX_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
+
 void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_conv2d_rows(arguments, begin, end, PIXEL_BLOCK, 4 * BNNMK_FLOAT_BLOCK, MAX_BLOCKS * BNNMK_FLOAT_BLOCK,
-                    convolve_tile);
+  bnnmk_conv2d_rows(arguments, begin, end, &tiles);
 }
 
 #else

@@ -78,6 +78,9 @@ BNNMK_INLINE void bnnmk_depthwise_rows(const bnnmk_depthwise_conv2d *conv, uint3
       if (x >= interior.first && x + BNNMK_DEPTHWISE_PIXELS <= interior.last) {
         bnnmk_depthwise_pixels(conv, y, x, rows, all, BNNMK_DEPTHWISE_PIXELS);
         x += BNNMK_DEPTHWISE_PIXELS;
+      } else if (x >= interior.first && x + 2 <= interior.last) {
+        bnnmk_depthwise_pixels(conv, y, x, rows, all, 2);
+        x += 2;
       } else {
         bnnmk_depthwise_pixels(conv, y, x, rows, bnnmk_column_taps(w, x), 1);
         x++;

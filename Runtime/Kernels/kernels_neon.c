@@ -4,7 +4,14 @@
 #include "instruction_set_tables.h"
 #include "kernel_declarations.h"
 
+#if defined(__aarch64__)
+enum { TARGET = 1 };  // BNNMF_TARGET_AARCH64
+#else
+enum { TARGET = 2 };  // BNNMF_TARGET_ARMV7
+#endif
+
 void bnnmk_set_neon(bnnmk_table *table) {
+  table->target = TARGET;
   table->binary_conv2d = bnnmk_binary_conv2d_neon;
   table->binary_conv2d_name = "binary_conv2d_neon";
   table->conv2d = bnnmk_conv2d_f32_neon;

@@ -18,6 +18,9 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
     /// What both this CPU and the library have.
     public static var available: InstructionSet { InstructionSet(rawValue: bnnm_available_isa()) }
 
+    /// The value of `bnnm compile --target` whose layout of weights this CPU uses where it is in the file: "x86-avx2".
+    public static var nativeTarget: String { bnnm_native_target().map { String(cString: $0) } ?? "portable" }
+
     /// The level of this name, as `name` gives it; nil: there is none.
     public init?(name: String) {
         guard let level = Self.levels.first(where: { $0.name == name }) else { return nil }

@@ -47,21 +47,10 @@ extension WeightTarget: ExpressibleByArgument {
 
     /// `native` is this machine.
     public init?(argument: String) {
-        if argument == "native" { self = .native } else { self.init(rawValue: argument) }
+        self.init(rawValue: argument == "native" ? InstructionSet.nativeTarget : argument)
     }
 
     public static var allValueStrings: [String] { names }
-
-    private static var native: WeightTarget {
-        #if arch(arm64)
-            .aarch64
-        #elseif arch(arm)
-            .armv7
-        #else
-            InstructionSet.available.contains(.avx512)
-                ? .x86AVX512 : InstructionSet.available.contains(.avx2) ? .x86AVX2 : .portable
-        #endif
-    }
 }
 
 /// `NAME=1x3x224x224`.

@@ -171,6 +171,10 @@ uint32_t bnnm_available_isa(void);
 // Static.
 const char *bnnm_isa_name(bnnm_isa isa);
 
+// The value of `bnnm compile --target` whose layout of weights this CPU's best kernels use where it is in the file:
+// "x86-avx2". Static.
+const char *bnnm_native_target(void);
+
 // The decisions that a probed binarizer has just taken: valid during the callback that it is handed to.
 typedef struct bnnm_probe_view bnnm_probe_view;
 
