@@ -114,7 +114,7 @@ static BNNMK_TARGET_AVX512 void convolve_tile(const bnnmk_conv2d *conv, const bn
   }
 }
 
-static const bnnmk_conv2d_tiles tiles = {WIDE_PIXELS, WIDE_PIXELS / 2, 4 * BNNMK_FLOAT_BLOCK,
+static const bnnmk_conv2d_tiles tiles = {WIDE_PIXELS, WIDE_PIXELS / 2, 2 * BNNMK_FLOAT_BLOCK,
                                          MAX_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {

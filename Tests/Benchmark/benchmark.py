@@ -171,6 +171,10 @@ class Benchmark:
             network, _, kind = name.partition(", ")
             single = times.get(f"{network}, 1 threads")
             rows.append([network, kind, time / 1e3, single / time if single and kind != "1 threads" else None])
+        # What two threads can gain on this machine, whose CPUs may share a core.
+        index = [i for name, i in self.library.limits().items() if "float" not in name][-1]
+        scaling = statistics.median(self.library.scaling(index, 2) for _ in range(self.rounds))
+        rows.append(["popcount in registers alone", "2 threads", None, scaling])
         self.table("networks at 224 x 224", ["network", "variant", "ms", "speed of 1 thread"], rows)
         for name, model in models.items():
             session = model.session()

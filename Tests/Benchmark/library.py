@@ -49,6 +49,7 @@ class Library:
         self.bnnm.bnnm_session_layer_kernel.restype = ctypes.c_char_p
         self.clock.limit_name.restype = ctypes.c_char_p
         self.clock.limit_measure.restype = ctypes.c_double
+        self.clock.limit_measure_threads.restype = ctypes.c_double
         self.clock.timed_session_create.restype = ctypes.c_void_p
 
     def levels(self):
@@ -64,6 +65,10 @@ class Library:
     def measure_limit(self, index):
         """Multiply-accumulates a nanosecond."""
         return self.clock.limit_measure(index)
+
+    def scaling(self, index, threads):
+        """How many times the rate of one thread so many threads reach together."""
+        return self.clock.limit_measure_threads(index, threads) / self.clock.limit_measure_threads(index, 1)
 
     def open(self, path):
         return Model(self, path)

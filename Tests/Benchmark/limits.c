@@ -2,6 +2,7 @@
 // consist of. Each takes its time with enough independent chains to hide their latency.
 #define _GNU_SOURCE
 
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -213,6 +214,52 @@ enum { LIMIT_COUNT = sizeof limits / sizeof limits[0] };
 uint32_t limit_count(void) { return LIMIT_COUNT; }
 const char *limit_name(uint32_t index) { return index < LIMIT_COUNT ? limits[index].name : 0; }
 int limit_is_available(uint32_t index) { return index < LIMIT_COUNT && limits[index].is_available(); }
+
+enum { MAX_THREADS = 64, TIMES = 20 };
+
+typedef struct measurement {
+  const limit *limit;
+  pthread_barrier_t *start;
+  double rate;
+} measurement;
+
+static void *measure(void *argument) {
+  measurement *own = argument;
+  pthread_barrier_wait(own->start);
+  const double begin = nanoseconds();
+  for (int i = 0; i < TIMES; i++) {
+    own->limit->loop();
+  }
+  own->rate = TIMES * own->limit->per_round * ROUNDS / (nanoseconds() - begin);
+  return NULL;
+}
+
+// Multiply-accumulates a nanosecond of `thread_count` threads side by side; 0 where one does not start.
+double limit_measure_threads(uint32_t index, uint32_t thread_count) {
+  pthread_t threads[MAX_THREADS];
+  measurement measurements[MAX_THREADS];
+  pthread_barrier_t start;
+  if (index >= LIMIT_COUNT || thread_count < 1 || thread_count > MAX_THREADS ||
+      pthread_barrier_init(&start, NULL, thread_count) != 0) {
+    return 0;
+  }
+  double sum = 0;
+  for (uint32_t i = 0; i < thread_count; i++) {
+    measurements[i] = (measurement){&limits[index], &start, 0};
+    if (i > 0 && pthread_create(&threads[i], NULL, measure, &measurements[i]) != 0) {
+      return 0;
+    }
+  }
+  measure(&measurements[0]);
+  for (uint32_t i = 0; i < thread_count; i++) {
+    if (i > 0) {
+      pthread_join(threads[i], NULL);
+    }
+    sum += measurements[i].rate;
+  }
+  pthread_barrier_destroy(&start);
+  return sum;
+}
 
 // Multiply-accumulates a nanosecond.
 double limit_measure(uint32_t index) {

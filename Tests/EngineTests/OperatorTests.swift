@@ -35,6 +35,25 @@ final class OperatorTests: EngineTestCase {
         }
     }
 
+    /// Large enough that threads share its output channels.
+    func testADenseLayerOfOnePixel() throws {
+        let (c, m) = (300, 1001)
+        var random = SeededRandom(seed: 9)
+        let x = Image(1, 1, 1, c, random.integers(c))
+        let w = random.integers(c * m), bias = random.integers(m)
+        let model = ModelDescription()
+        model.batch = 1
+        let (weights, biases) = (model.blob(w), model.blob(bias))
+        model.output(
+            model.op(BNNMF_OP_CONV2D, [model.input(x.dims)], BNNMF_FLOAT32, [1, 1, 1, m]) {
+                $0.parameters.conv2d = bnnmf_conv2d(
+                    window: window(), groups: 1, weights: weights, bias: biases, minimum: -.infinity,
+                    maximum: .infinity, layout: 0, epilogue: .none)
+            })
+        let expected = (0..<m).map { out in (0..<c).reduce(bias[out]) { $0 + x.values[$1] * w[$1 * m + out] } }
+        try assertRuns(model, [x.values], give: [expected], "dense")
+    }
+
     func testPoolsOverSeveralImages() throws {
         var random = SeededRandom(seed: 5)
         for c in [1, 8, 65] {

@@ -57,7 +57,12 @@ enum Conv2D {
             guard let call = Conv2DCall(run, geometry, image: image, to: output, channels: Int(y.channels)) else {
                 return
             }
-            run.parallel(geometry.outputHeight, cost: call.rowCost, Conv2DCall.kernel, call)
+            let parts = call.channelParts
+            if parts > 1 {
+                run.parallel(parts, cost: call.rowCost / Int64(parts), Conv2DCall.partKernel, call)
+            } else {
+                run.parallel(geometry.outputHeight, cost: call.rowCost, Conv2DCall.kernel, call)
+            }
         }
     }
 }

@@ -66,6 +66,35 @@ struct Conv2DCall {
         }
     }
 
+    /// Output channels of a part of a dense layer: several blocks, so that a tile of one pixel has work for all lanes.
+    private static let partChannels: UInt32 = 128
+
+    /// Parts into which the output channels of a single pixel are split; 1 of anything else.
+    var channelParts: UInt32 {
+        let isSplit = conv.window.out_h == 1 && conv.window.out_w == 1 && groups == 1
+        return isSplit ? UInt32(dividedUp(Int64(conv.out_channels), by: Int64(Self.partChannels))) : 1
+    }
+
+    /// Parts begin..<end of the output channels.
+    private func runParts(_ begin: UInt32, _ end: UInt32) {
+        let first = begin &* Self.partChannels
+        let last = min(conv.out_channels, end &* Self.partChannels)
+        guard first < last else { return }
+        var conv = self.conv
+        conv.weights += Int(first) / Int(BNNMF_FLOAT_BLOCK) &* conv.block_step
+        if let bias = conv.bias { conv.bias = bias + Int(first) }
+        conv.output += Int(first)
+        conv.out_channels = last &- first
+        withUnsafePointer(to: conv) { kernel?($0, 0, 1) }
+    }
+
+    /// The call on parts of the output channels, as a kernel whose arguments it is.
+    static var partKernel: bnnmk_kernel {
+        { arguments, begin, end in
+            arguments?.assumingMemoryBound(to: Conv2DCall.self).pointee.runParts(begin, end)
+        }
+    }
+
     /// The call as a kernel whose arguments it is.
     static var kernel: bnnmk_kernel {
         { arguments, begin, end in
