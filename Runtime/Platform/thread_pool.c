@@ -21,7 +21,8 @@
 #define OPEN 0x80000000u
 
 enum {
-  PARTS_PER_THREAD = 2,  // so that a thread that is interrupted does not hold up the others for long; parts share no work
+  PARTS_PER_THREAD =
+      2,  // so that a thread that is interrupted does not hold up the others for long; parts share no work
   SPIN_COUNT = 2000,
   MAX_THREADS = 1024,
 };
