@@ -209,10 +209,6 @@ extension ModelDescription {
 
     /// Writes a shape into a C array of dimensions.
     private func fill<Dimensions>(_ dims: inout Dimensions, _ shape: [Int], of name: String) throws {
-        guard !shape.contains(0) else {
-            throw PackingError(
-                description: "value '\(name)' of shape \(shape) has no elements; every axis must have 1 or more")
-        }
         guard shape.count <= Int(BNNMF_MAX_RANK), shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
             throw PackingError(
                 description: "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK)")

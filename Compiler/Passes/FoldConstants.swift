@@ -36,13 +36,21 @@ public struct FoldConstants: Pass {
         if let known = node.op.evaluateFromTypes(node.inputs.map { $0.map { graph.operand($0) } }) {
             return ([id], known)
         }
-        guard node.inputs.allSatisfy({ $0 == nil || graph.constant($0!) != nil }) else { return nil }
+        let operands = node.inputs.map { $0.flatMap { Self.known($0, graph) } }
+        guard zip(node.inputs, operands).allSatisfy({ $0 == nil || $1 != nil }) else { return nil }
         if let (chain, result) = ConstantRows(graph: graph, uses: uses).fold(id) { return (chain, [result]) }
         do {
-            return ([id], try node.op.evaluate(node.inputs.map { $0.flatMap { graph.constant($0) } }))
+            return ([id], try node.op.evaluate(operands))
         } catch let error as OperatorError {
             throw NodeError(node: node.name, op: type(of: node.op).name, reason: error.description)
         }
+    }
+
+    /// A value that does not depend on the model's inputs: a constant, or one without elements.
+    private static func known(_ value: Graph.ValueID, _ graph: Graph) -> Tensor? {
+        if let constant = graph.constant(value) { return constant }
+        let type = graph[value].type
+        return type.elementCount == 0 ? Tensor.filled(0, type) : nil
     }
 
     private static func isSmall(_ id: Graph.NodeID, _ graph: Graph) -> Bool {

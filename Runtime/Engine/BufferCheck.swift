@@ -86,6 +86,8 @@ struct BufferCheck {
                 $0.add(" in all")
             }
         }
+        // A tensor without elements needs no buffer.
+        guard expected > 0 else { return }
         guard let data else {
             throw failure(BNNM_INVALID_ARGUMENT) { $0.add("data must not be NULL") }
         }
@@ -133,6 +135,7 @@ struct BufferCheck {
 
     private func isOverlap(_ a: UnsafeRawPointer?, _ aCount: Int, _ b: UnsafeRawPointer?, _ bCount: Int) -> Bool {
         let (x, y) = (UInt(bitPattern: a), UInt(bitPattern: b))
+        guard aCount > 0, bCount > 0 else { return false }
         return x <= y ? y &- x < UInt(bitPattern: aCount) : x &- y < UInt(bitPattern: bCount)
     }
 }

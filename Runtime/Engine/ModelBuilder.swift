@@ -81,10 +81,12 @@ struct ModelBuilder {
                 let input = scope.inputIndex(position)
                 try scope.require(
                     input < tensors.count && tensors[input].isDefined, "its inputs must have been computed before")
+                try scope.require(tensors[input].elementCount > 0, "its inputs must have elements")
             }
             let output = Int(record.output)
             try scope.require(
                 output < tensors.count && !tensors[output].isDefined, "its output must not have a value already")
+            try scope.require(tensors[output].elementCount > 0, "its output must have elements")
             let more = record.more_output_count
             try scope.require(
                 more == 0 || (more < UInt32(BNNMF_MAX_RESULTS) && Epilogue(record) != nil),
@@ -93,6 +95,7 @@ struct ModelBuilder {
                 let result = scope.resultIndex(position)
                 try scope.require(
                     result < tensors.count && !tensors[result].isDefined, "its results must not have values already")
+                try scope.require(tensors[result].elementCount > 0, "its results must have elements")
                 for earlier in 0..<position {
                     try scope.require(result != scope.resultIndex(earlier), "its results must be different tensors")
                 }

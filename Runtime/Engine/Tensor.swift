@@ -53,7 +53,7 @@ struct Tensor {
 
     let elementType: ElementType
     let dims: Dims
-    /// Product of the dimensions, ≥ 1 and ≤ INT32_MAX.
+    /// Product of the dimensions, ≤ INT32_MAX; ≥ 1 of what operators read and write.
     let elementCount: Int
     /// Bits: each row of the last dimension is a whole number of 64-bit words.
     let byteCount: Int
@@ -93,14 +93,13 @@ struct Tensor {
         let dims = Dims(record)
         var count: Int64 = 1
         for axis in 0..<dims.rank {
-            guard dims[axis] >= 1, let next = product(count, Int64(dims[axis])), next <= Int64(Int32.max) else {
-                throw failure(
-                    BNNM_LIMIT_EXCEEDED, "dimensions must be at least 1, and their product at most 2147483647")
+            guard let next = product(count, Int64(dims[axis])), next <= Int64(Int32.max) else {
+                throw failure(BNNM_LIMIT_EXCEEDED, "the product of its dimensions must be at most 2147483647")
             }
             count = next
         }
-        guard elementType != .bits || dims.rank >= 1 else {
-            throw failure(BNNM_CORRUPT_MODEL, "bits must have at least one dimension")
+        guard elementType != .bits || (dims.rank >= 1 && count >= 1) else {
+            throw failure(BNNM_CORRUPT_MODEL, "bits must have at least one dimension, and none that is 0")
         }
         let channels = Int64(dims.fromEnd(1))
         let bytes = elementType == .bits ? count / channels &* wordCount(channels) &* 8 : count &* elementType.byteCount

@@ -21,8 +21,10 @@
 #define OPEN 0x80000000u
 
 enum {
-  PARTS_PER_THREAD =
-      2,  // so that a thread that is interrupted does not hold up the others for long; parts share no work
+  // More than one, so that a thread that is interrupted does not hold up the others for long; but what neighbouring
+  // items
+  // have in common is computed once a part.
+  PARTS_PER_THREAD = 2,
   SPIN_COUNT = 2000,
   MAX_THREADS = 1024,
 };

@@ -1,6 +1,8 @@
 // Checks of operators' codes and operands and of the order of execution; their parameters have a file of their own.
 #include <inttypes.h>
 
+#include <algorithm>
+
 #include "parameter_check.h"
 #include "records.h"
 #include "verification.h"
@@ -42,11 +44,22 @@ constexpr Signature signatures[] = {
 constexpr uint32_t signature_count = sizeof signatures / sizeof *signatures;
 static_assert(signature_count == last_operator_code + 1, "every operator code has its signature");
 
+/// Whether a dimension of a tensor is 0: such a one is no operand and no result.
+bool is_empty(const bnnmf_view &view, uint32_t index) {
+  bnnmf_tensor tensor;
+  bnnmf_get_tensor(&view, index, &tensor);
+  return std::find(tensor.dims, tensor.dims + tensor.rank, 0u) != tensor.dims + tensor.rank;
+}
+
 /// Refuses a result that is no tensor, or one that has a value already.
-bnnmf_status verify_output(uint32_t tensor, const char *what, uint32_t tensors, WrittenTensors &written,
+bnnmf_status verify_output(const bnnmf_view &view, uint32_t tensor, const char *what, WrittenTensors &written,
                            Diagnosis &diagnosis) {
+  const uint32_t tensors = bnnmf_tensor_count(&view);
   if (tensor >= tensors) {
     return diagnosis.refuse(BNNMF_CORRUPT, "the %s is tensor %" PRIu32 " of %" PRIu32, what, tensor, tensors);
+  }
+  if (is_empty(view, tensor)) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "the %s is tensor %" PRIu32 ", which has no elements", what, tensor);
   }
   if (!written.insert(tensor)) {
     return diagnosis.refuse(BNNMF_CORRUPT, "the %s is tensor %" PRIu32 ", which is written already", what, tensor);
@@ -78,15 +91,19 @@ bnnmf_status verify_operands(const bnnmf_view &view, const bnnmf_op &op, Written
       return diagnosis.refuse(BNNMF_CORRUPT, "input %" PRIu32 " is tensor %" PRIu32 ", which is not written before", i,
                               op.inputs[i]);
     }
+    if (is_empty(view, op.inputs[i])) {
+      return diagnosis.refuse(BNNMF_CORRUPT, "input %" PRIu32 " is tensor %" PRIu32 ", which has no elements", i,
+                              op.inputs[i]);
+    }
   }
   if (op.more_output_count > BNNMF_MAX_RESULTS - 1) {
     return diagnosis.refuse(BNNMF_LIMIT, "%" PRIu64 " results; at most %d are valid",
                             uint64_t{op.more_output_count} + 1, BNNMF_MAX_RESULTS);
   }
-  if (bnnmf_status status = verify_output(op.output, "output", tensors, written, diagnosis)) return status;
+  if (bnnmf_status status = verify_output(view, op.output, "output", written, diagnosis)) return status;
   for (uint32_t i = 0; i < op.more_output_count; i++) {
     const char *what = i == 0 ? "second result" : "third result";
-    if (bnnmf_status status = verify_output(op.more_outputs[i], what, tensors, written, diagnosis)) return status;
+    if (bnnmf_status status = verify_output(view, op.more_outputs[i], what, written, diagnosis)) return status;
   }
   return BNNMF_OK;
 }

@@ -34,7 +34,10 @@ bnnmf_status verify_dimensions(const uint32_t *dims, uint32_t rank, uint64_t *el
   }
   *elements = 1;
   for (uint32_t i = 0; i < rank; i++) {
-    if (dims[i] == 0) return diagnosis.refuse(BNNMF_CORRUPT, "dimension %" PRIu32 " is 0; valid are 1 and more", i);
+    if (dims[i] > BNNMF_MAX_ELEMENTS) {
+      return diagnosis.refuse(BNNMF_LIMIT, "dimension %" PRIu32 " is %" PRIu32 "; at most %d are valid", i, dims[i],
+                              BNNMF_MAX_ELEMENTS);
+    }
     // Both factors are below 2^32, so that the product is exact.
     *elements *= dims[i];
     if (*elements > BNNMF_MAX_ELEMENTS) {
@@ -72,6 +75,9 @@ bnnmf_status verify_tensor(const bnnmf_view &view, const bnnmf_tensor &tensor, D
   }
   uint64_t elements;
   if (bnnmf_status status = verify_dimensions(tensor.dims, tensor.rank, &elements, diagnosis)) return status;
+  if (tensor.element_type == BNNMF_BITS && elements == 0) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "bits without an element; every dimension is 1 or more");
+  }
   if (tensor.element_type == BNNMF_BITS && tensor.rank == 0) {
     return diagnosis.refuse(BNNMF_CORRUPT, "bits without a dimension; they are packed along the last one");
   }

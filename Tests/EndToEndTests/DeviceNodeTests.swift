@@ -11,7 +11,7 @@ import XCTest
 
 final class DeviceNodeTests: XCTestCase {
     /// Cases that passed when this number was last raised; fewer is a regression.
-    private static let passFloor = 645
+    private static let passFloor = 651
 
     /// Of the element types that models take and give: float32, int32, int64 and bool, as ONNX numbers them.
     private static let elementTypes: Set<Int32> = [1, 6, 7, 9]

@@ -20,6 +20,25 @@ final class TypedPortTests: EngineTestCase {
         return try description.open()
     }
 
+    func testPortsWithoutElementsNeedNoBuffer() throws {
+        let description = ModelDescription()
+        description.batch = 1
+        let empty = description.input([2, 0, 3], name: "nothing")
+        let x = description.input([1, 3], name: "x")
+        description.output(empty, name: "nothing itself")
+        description.output(description.reshape(x, [3], BNNMF_FLOAT32), name: "y")
+        let model = try description.open()
+        XCTAssertEqual(model.inputs.map(\.elementCount), [0, 3])
+        for threads in [1, 2] {
+            let outputs = try BNNMSession(model, threads: threads).run([[], [1, 2, 3]])
+            XCTAssertEqual(outputs, [[], [1, 2, 3]])
+        }
+        let touched = ModelDescription()
+        touched.batch = 1
+        touched.output(touched.reshape(touched.input([2, 0, 3]), [0, 6], BNNMF_FLOAT32))
+        XCTAssertThrowsError(try touched.open())
+    }
+
     func testTypesAreTold() throws {
         let model = try typed()
         XCTAssertEqual(model.inputs.map(\.elementType), [.float32, .int32, .int64, .bool])

@@ -10,8 +10,21 @@ final class VerificationTests: VerificationTestCase {
         try expect(BNNMF_UNSUPPORTED) { $0.tensors[0].element_type = 0 }
         try expect(BNNMF_UNSUPPORTED) { $0.tensors[0].element_type = 257 }
         try expect(BNNMF_LIMIT, "tensor 0 ('x'): 9 dimensions; at most 8 are valid") { $0.tensors[0].rank = 9 }
-        try expect(BNNMF_CORRUPT, "tensor 0 ('x'): dimension 1 is 0; valid are 1 and more") { $0.tensors[0].dims.1 = 0 }
+        // Only tensors that no operator touches may be without elements, and not bits.
+        try expect(BNNMF_CORRUPT, "operator 0 ('op0', TRANSPOSE): input 0 is tensor 0, which has no elements") {
+            $0.tensors[0].dims.1 = 0
+        }
+        try expect(BNNMF_CORRUPT, "operator 0 ('op0', TRANSPOSE): the output is tensor 1, which has no elements") {
+            $0.tensors[1].dims.1 = 0
+        }
+        for (type, status) in [(BNNMF_FLOAT32, BNNMF_OK), (BNNMF_BITS, BNNMF_CORRUPT)] {
+            try expect(status) {
+                $0.input("empty", $0.tensor("empty", type, [2, 0]))
+                $0.checks = []
+            }
+        }
         try expect(BNNMF_LIMIT) { $0.tensors[0].dims.1 = 1 << 31 }
+        try expect(BNNMF_LIMIT) { fill(&$0.tensors[0].dims, [0, .max, 1, 1]) }
         try expect(BNNMF_LIMIT) { fill(&$0.tensors[0].dims, [1 << 16, 1 << 15, 1, 1]) }
         try expect(BNNMF_LIMIT) { fill(&$0.tensors[0].dims, [UInt32](repeating: .max, count: 4)) }
         try expect(BNNMF_OK) {
