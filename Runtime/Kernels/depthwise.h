@@ -6,25 +6,28 @@
 
 #include <stddef.h>
 
-#include "clamp_value.h"
-#include "lanes.h"
-#include "separate_roundings.h"
-#include "window_taps.h"
+#include "float_vectors.h"
 
-enum { BNNMK_DEPTHWISE_PIXELS = 4, BNNMK_DEPTHWISE_CHANNELS = 16 };
+enum { BNNMK_DEPTHWISE_PIXELS = 4, BNNMK_DEPTHWISE_VECTORS = 64 / BNNMK_VECTOR_BYTES };
 
-// `pixel_count` pixels from (y, x) on, whose taps are `rows` and `columns`, times `channel_count` channels from
-// `channel` on; both are constants in the calls of fast levels.
+// `pixel_count` pixels from (y, x) on, whose taps are `rows` and `columns`, times `vector_count` vectors of channels
+// from `channel` on, of which `lane_count` lanes exist. Constants in every call: pixel_count and vector_count, and
+// lane_count of whole vectors.
 BNNMK_INLINE void bnnmk_depthwise_tile(const bnnmk_depthwise_conv2d *conv, uint32_t y, uint32_t x, bnnmk_tap_range rows,
                                        bnnmk_tap_range columns, const uint32_t pixel_count, uint32_t channel,
-                                       const uint32_t channel_count) {
+                                       const uint32_t vector_count, const uint32_t lane_count) {
   const bnnmk_window *w = &conv->window;
-  float sums[BNNMK_DEPTHWISE_PIXELS][BNNMK_DEPTHWISE_CHANNELS];
+  const size_t pixel_step = (size_t)w->stride_w * conv->channels;
+  bnnmk_floats sums[BNNMK_DEPTHWISE_PIXELS][BNNMK_DEPTHWISE_VECTORS];
   BNNMK_REGISTERS
-  for (uint32_t p = 0; p < pixel_count; p++) {
-    BNNMK_LANES
-    for (uint32_t c = 0; c < channel_count; c++) {
-      sums[p][c] = conv->bias ? conv->bias[channel + c] : 0.0f;
+  for (uint32_t v = 0; v < vector_count; v++) {
+    bnnmk_floats start = {0};
+    if (conv->bias) {
+      bnnmk_load_floats(&start, conv->bias + channel + v * BNNMK_LANE_COUNT, lane_count);
+    }
+    BNNMK_REGISTERS
+    for (uint32_t p = 0; p < pixel_count; p++) {
+      sums[p][v] = start;
     }
   }
   for (uint32_t row = rows.first; row < rows.last; row++) {
@@ -34,21 +37,30 @@ BNNMK_INLINE void bnnmk_depthwise_tile(const bnnmk_depthwise_conv2d *conv, uint3
       const float *input = conv->input + (in_y * w->in_w + in_x) * conv->channels + channel;
       const float *weights = conv->weights + ((size_t)row * w->kernel_w + column) * conv->channels + channel;
       BNNMK_REGISTERS
-      for (uint32_t p = 0; p < pixel_count; p++) {
-        const float *pixel = input + (size_t)p * w->stride_w * conv->channels;
-        BNNMK_LANES
-        for (uint32_t c = 0; c < channel_count; c++) {
-          sums[p][c] += pixel[c] * weights[c];
+      for (uint32_t v = 0; v < vector_count; v++) {
+        bnnmk_floats weight;
+        bnnmk_load_floats(&weight, weights + v * BNNMK_LANE_COUNT, lane_count);
+        BNNMK_REGISTERS
+        for (uint32_t p = 0; p < pixel_count; p++) {
+          bnnmk_floats value;
+          bnnmk_load_floats(&value, input + p * pixel_step + v * BNNMK_LANE_COUNT, lane_count);
+          sums[p][v] += value * weight;
         }
       }
     }
   }
+  const bnnmk_floats minimum = conv->minimum - (bnnmk_floats){0}, maximum = conv->maximum - (bnnmk_floats){0};
   BNNMK_REGISTERS
   for (uint32_t p = 0; p < pixel_count; p++) {
     float *output = conv->output + ((size_t)y * w->out_w + x + p) * conv->channels + channel;
-    BNNMK_LANES
-    for (uint32_t c = 0; c < channel_count; c++) {
-      output[c] = bnnmk_clamp_value(sums[p][c], conv->minimum, conv->maximum);
+    BNNMK_REGISTERS
+    for (uint32_t v = 0; v < vector_count; v++) {
+      // NaN stays: it compares false.
+      const bnnmk_choices is_below = sums[p][v] < minimum;
+      bnnmk_choose_floats(&sums[p][v], &is_below, &minimum, &sums[p][v]);
+      const bnnmk_choices is_above = sums[p][v] > maximum;
+      bnnmk_choose_floats(&sums[p][v], &is_above, &maximum, &sums[p][v]);
+      bnnmk_store_floats_of(output + v * BNNMK_LANE_COUNT, &sums[p][v], lane_count);
     }
   }
 }
@@ -56,15 +68,16 @@ BNNMK_INLINE void bnnmk_depthwise_tile(const bnnmk_depthwise_conv2d *conv, uint3
 // All channels of `pixel_count` pixels, a constant in every call.
 BNNMK_INLINE void bnnmk_depthwise_pixels(const bnnmk_depthwise_conv2d *conv, uint32_t y, uint32_t x,
                                          bnnmk_tap_range rows, bnnmk_tap_range columns, const uint32_t pixel_count) {
+  const uint32_t block = BNNMK_DEPTHWISE_VECTORS * BNNMK_LANE_COUNT;
   uint32_t c = 0;
-  for (; conv->channels - c >= BNNMK_DEPTHWISE_CHANNELS; c += BNNMK_DEPTHWISE_CHANNELS) {
-    bnnmk_depthwise_tile(conv, y, x, rows, columns, pixel_count, c, BNNMK_DEPTHWISE_CHANNELS);
+  for (; conv->channels - c >= block; c += block) {
+    bnnmk_depthwise_tile(conv, y, x, rows, columns, pixel_count, c, BNNMK_DEPTHWISE_VECTORS, BNNMK_LANE_COUNT);
   }
-  for (; conv->channels - c >= 4; c += 4) {
-    bnnmk_depthwise_tile(conv, y, x, rows, columns, pixel_count, c, 4);
+  for (; conv->channels - c >= BNNMK_LANE_COUNT; c += BNNMK_LANE_COUNT) {
+    bnnmk_depthwise_tile(conv, y, x, rows, columns, pixel_count, c, 1, BNNMK_LANE_COUNT);
   }
-  for (; c < conv->channels; c++) {
-    bnnmk_depthwise_tile(conv, y, x, rows, columns, pixel_count, c, 1);
+  if (c < conv->channels) {
+    bnnmk_depthwise_tile(conv, y, x, rows, columns, pixel_count, c, 1, conv->channels - c);
   }
 }
 

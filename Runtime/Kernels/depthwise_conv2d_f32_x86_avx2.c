@@ -1,6 +1,7 @@
 // Depthwise convolution with vectors of eight.
 #if defined(__x86_64__) || defined(__i386__)
 
+#define BNNMK_VECTOR_BYTES 32
 #include "depthwise.h"
 #include "kernel_declarations.h"
 

@@ -10,8 +10,11 @@
 #define BNNMK_LANES
 #endif
 
-// Before a loop over an array of vectors, a constant number: unrolled whole, the vectors are registers.
-#if defined(__clang__)
+// Before a loop over an array of vectors, a constant number: unrolled whole, the vectors are registers. Not where small
+// goes before fast.
+#if defined(BNNMK_SMALL)
+#define BNNMK_REGISTERS
+#elif defined(__clang__)
 #define BNNMK_REGISTERS _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
 #define BNNMK_REGISTERS _Pragma("GCC unroll 16")

@@ -1,38 +1,41 @@
-// Maximum of float windows over the taps on the input, for some channels at a time. A NaN among them is the result.
+// Maximum of float windows over the taps on the input, for some vectors of channels at a time. A NaN among them is the
+// result.
 #ifndef BNNM_MAX_POOL_H
 #define BNNM_MAX_POOL_H
 
 #include <math.h>
 #include <stddef.h>
 
-#include "lanes.h"
-#include "window_taps.h"
+#include "float_vectors.h"
 
-enum { BNNMK_MAX_POOL_CHANNELS = 32 };
+enum { BNNMK_MAX_POOL_VECTORS = 128 / BNNMK_VECTOR_BYTES };
 
-// `channel_count` channels, a constant in the calls for many, of the window whose taps stand at `input`.
+// `vector_count` vectors of channels, of which `lane_count` lanes exist, of the window whose taps stand at `input`.
+// Constants in every call: vector_count, and lane_count of whole vectors.
 BNNMK_INLINE void bnnmk_max_pixel(const bnnmk_pool *pool, const float *input, uint32_t row_count, uint32_t column_count,
-                                  const uint32_t channel_count, float *output) {
+                                  const uint32_t vector_count, const uint32_t lane_count, float *output) {
   const bnnmk_window *w = &pool->window;
-  float greatest[BNNMK_MAX_POOL_CHANNELS];
-  BNNMK_LANES
-  for (uint32_t c = 0; c < channel_count; c++) {
-    greatest[c] = -INFINITY;
+  bnnmk_floats greatest[BNNMK_MAX_POOL_VECTORS];
+  BNNMK_REGISTERS
+  for (uint32_t v = 0; v < vector_count; v++) {
+    greatest[v] = -INFINITY - (bnnmk_floats){0};
   }
   for (uint32_t row = 0; row < row_count; row++) {
     for (uint32_t column = 0; column < column_count; column++) {
       const float *x =
           input + ((size_t)row * w->dilation_h * w->in_w + (size_t)column * w->dilation_w) * pool->channels;
-      BNNMK_LANES
-      for (uint32_t c = 0; c < channel_count; c++) {
-        const int is_greater = (x[c] > greatest[c]) | (x[c] != x[c]);
-        greatest[c] = is_greater ? x[c] : greatest[c];
+      BNNMK_REGISTERS
+      for (uint32_t v = 0; v < vector_count; v++) {
+        bnnmk_floats value;
+        bnnmk_load_floats(&value, x + v * BNNMK_LANE_COUNT, lane_count);
+        const bnnmk_choices is_taken = (value > greatest[v]) | (value != value);
+        bnnmk_choose_floats(&greatest[v], &is_taken, &value, &greatest[v]);
       }
     }
   }
-  BNNMK_LANES
-  for (uint32_t c = 0; c < channel_count; c++) {
-    output[c] = greatest[c];
+  BNNMK_REGISTERS
+  for (uint32_t v = 0; v < vector_count; v++) {
+    bnnmk_store_floats_of(output + v * BNNMK_LANE_COUNT, &greatest[v], lane_count);
   }
 }
 
@@ -48,12 +51,16 @@ BNNMK_INLINE void bnnmk_max_rows(const bnnmk_pool *pool, uint32_t begin, uint32_
       const uint32_t row_count = rows.last - rows.first, column_count = columns.last - columns.first;
       const float *input = (const float *)pool->input + (in_y * w->in_w + in_x) * pool->channels;
       float *output = (float *)pool->output + ((size_t)y * w->out_w + x) * pool->channels;
+      const uint32_t block = BNNMK_MAX_POOL_VECTORS * BNNMK_LANE_COUNT;
       uint32_t c = 0;
-      for (; pool->channels - c >= BNNMK_MAX_POOL_CHANNELS; c += BNNMK_MAX_POOL_CHANNELS) {
-        bnnmk_max_pixel(pool, input + c, row_count, column_count, BNNMK_MAX_POOL_CHANNELS, output + c);
+      for (; pool->channels - c >= block; c += block) {
+        bnnmk_max_pixel(pool, input + c, row_count, column_count, BNNMK_MAX_POOL_VECTORS, BNNMK_LANE_COUNT, output + c);
+      }
+      for (; pool->channels - c >= BNNMK_LANE_COUNT; c += BNNMK_LANE_COUNT) {
+        bnnmk_max_pixel(pool, input + c, row_count, column_count, 1, BNNMK_LANE_COUNT, output + c);
       }
       if (c < pool->channels) {
-        bnnmk_max_pixel(pool, input + c, row_count, column_count, pool->channels - c, output + c);
+        bnnmk_max_pixel(pool, input + c, row_count, column_count, 1, pool->channels - c, output + c);
       }
     }
   }

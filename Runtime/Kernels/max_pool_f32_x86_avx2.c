@@ -1,6 +1,7 @@
 // Maximum of float windows with AVX2.
 #if defined(__x86_64__) || defined(__i386__)
 
+#define BNNMK_VECTOR_BYTES 32
 #include "kernel_declarations.h"
 #include "max_pool.h"
 

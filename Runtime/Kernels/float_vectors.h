@@ -1,0 +1,40 @@
+// Vectors of floats for kernels in plain C whose loops must be vectors, of the width that the including file asks for:
+// BNNMK_VECTOR_BYTES, or 16, which SSE and NEON have. Arithmetic on them is element by element, each rounded by itself.
+#ifndef BNNM_FLOAT_VECTORS_H
+#define BNNM_FLOAT_VECTORS_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "lanes.h"
+#include "separate_roundings.h"
+#include "window_taps.h"
+
+#ifndef BNNMK_VECTOR_BYTES
+#define BNNMK_VECTOR_BYTES 16
+#endif
+
+typedef float bnnmk_floats __attribute__((vector_size(BNNMK_VECTOR_BYTES)));
+typedef int32_t bnnmk_choices __attribute__((vector_size(BNNMK_VECTOR_BYTES)));
+
+enum { BNNMK_LANE_COUNT = BNNMK_VECTOR_BYTES / sizeof(float) };
+
+// The first `count` lanes, a constant BNNMK_LANE_COUNT in the calls of whole vectors; the others are 0.
+BNNMK_INLINE void bnnmk_load_floats(bnnmk_floats *to, const float *from, uint32_t count) {
+  if (count < BNNMK_LANE_COUNT) {
+    memset(to, 0, sizeof *to);
+  }
+  memcpy(to, from, count * sizeof(float));
+}
+
+BNNMK_INLINE void bnnmk_store_floats_of(float *to, const bnnmk_floats *from, uint32_t count) {
+  memcpy(to, from, count * sizeof(float));
+}
+
+// x where the choice is -1, y where it is 0.
+BNNMK_INLINE void bnnmk_choose_floats(bnnmk_floats *result, const bnnmk_choices *choice, const bnnmk_floats *x,
+                                      const bnnmk_floats *y) {
+  *result = (bnnmk_floats)((*choice & (bnnmk_choices)*x) | (~*choice & (bnnmk_choices)*y));
+}
+
+#endif
