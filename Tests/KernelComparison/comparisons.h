@@ -13,6 +13,7 @@ typedef struct kernel_level {
 // 1 where all levels give what plain arithmetic gives; else the case is printed.
 int compare_binary_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_conv2d(uint64_t seed, const kernel_level *levels, int level_count);
+int compare_channelwise(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_matmul(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_binary_matmul(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_binarize(uint64_t seed, const kernel_level *levels, int level_count);

@@ -70,6 +70,7 @@ int main(int argc, char **argv) {
     const int level_count = i % CASES_PER_EMULATED_ONE == 0 ? all_count : all_count - emulated_count;
     failures += !compare_binary_conv2d(first_seed + i, levels, level_count);
     failures += !compare_conv2d(first_seed + i, levels, level_count);
+    failures += !compare_channelwise(first_seed + i, levels, level_count);
     failures += !compare_epilogues(first_seed + i, levels, level_count);
     failures += !compare_matmul(first_seed + i, levels, level_count);
     failures += !compare_binary_matmul(first_seed + i, levels, level_count);
@@ -77,11 +78,13 @@ int main(int argc, char **argv) {
     failures += !compare_binarize(first_seed + i, levels, level_count);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 7 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 8 * case_count);
     return 1;
   }
   printf(
-      "ok: %lu binary and float convolutions, epilogues, products, binary products, functions and binarizations each\n",
+      "ok: %lu binary and float convolutions, depthwise ones or pools, epilogues, products, binary products, functions "
+      "and "
+      "binarizations each\n",
       case_count);
   return 0;
 }
