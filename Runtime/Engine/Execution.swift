@@ -42,7 +42,7 @@ struct Execution {
 struct OperatorRun {
     let execution: Execution
     let record: bnnmf_op
-    /// Of a binary convolution.
+    /// Of a convolution.
     let weights: LaidOutWeights
     let scratchOffset: Int
 

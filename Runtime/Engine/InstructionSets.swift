@@ -35,6 +35,13 @@ enum InstructionSets {
         }
     }
 
+    /// The kernels of all levels that this CPU has.
+    static func bestKernels() -> bnnmk_table {
+        var table = bnnmk_table()
+        bnnmk_fill_table(&table, bnnmk_available_levels())
+        return table
+    }
+
     /// The highest level of a mask.
     static func best(_ mask: UInt32) -> UInt32 {
         var best = BNNM_ISA_GENERIC.rawValue
@@ -48,9 +55,7 @@ public func bnnm_available_isa() -> UInt32 { bnnmk_available_levels() | BNNM_ISA
 
 @c @implementation
 public func bnnm_native_target() -> UnsafePointer<CChar>? {
-    var table = bnnmk_table()
-    bnnmk_fill_table(&table, bnnmk_available_levels())
-    return bnnmf_target_name(bnnmf_target(rawValue: table.target))
+    bnnmf_target_name(bnnmf_target(rawValue: InstructionSets.bestKernels().target))
 }
 
 @c @implementation

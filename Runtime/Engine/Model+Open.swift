@@ -1,5 +1,4 @@
 import BNNMFormat
-import BNNMKernels
 import BNNMPlatform
 import CBNNM
 
@@ -132,9 +131,8 @@ private func open(
     do throws(Failure) {
         try ModelBuilder.fill(model, message)
         try Plan.make(model, message)
-        var table = bnnmk_table()
-        bnnmk_fill_table(&table, bnnmk_available_levels())
-        model.pointee.weights = try WeightSet.make(UnsafePointer(model), table, allocator, message)
+        model.pointee.weights = try WeightSet.make(
+            UnsafePointer(model), InstructionSets.bestKernels(), allocator, message)
     } catch {
         Model.destroy(model)
         throw error

@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import graphs
@@ -48,9 +49,10 @@ ZOO = Path(__file__).parents[2] / "models" / "zoo" / "graphs"
 NETWORKS = ["bireal18", "quicknet", "reactnet-a", "dysign-resnet18"]
 
 
-def binary_layer_index(model):
-    """Which layer the binary convolution is."""
-    return max(range(model.info.layer_count), key=lambda i: model.layers()[i].multiply_accumulates)
+def largest_layer(model):
+    """The index of the layer that multiplies most: the one that a model was made to measure."""
+    macs = [layer.multiply_accumulates for layer in model.layers()]
+    return macs.index(max(macs))
 
 
 class Benchmark:
@@ -82,8 +84,9 @@ class Benchmark:
         return rates
 
     def sessions(self, model, levels):
-        index = binary_layer_index(model)
-        return {level: (lambda s: lambda count: s.layer(index, count))(model.session(level)) for level in levels}
+        """What times the largest layer of a model, by level."""
+        index = largest_layer(model)
+        return {level: partial(model.session(level).layer, index) for level in levels}
 
     def layers(self):
         limits = self.library.limits()
@@ -98,7 +101,6 @@ class Benchmark:
                         "ONNX Runtime int8": rivals.onnx_runtime(graphs.int8_layer(layer)),
                         "LiteRT int8": rivals.litert_int8(layer),
                     }
-                rates = {}
                 for limit, index in limits.items():
                     if "float" not in limit:
                         # As a time, so that the limit takes its turn with the layers.

@@ -38,6 +38,12 @@ class LayerInfo(ctypes.Structure):
     ]  # fmt: skip
 
 
+def check(status, what):
+    """Fails where a call did: also where a structure above is shorter than the library's."""
+    if status:
+        raise RuntimeError(f"{what} failed with status {status}")
+
+
 class Library:
     """libbnnm.so and libbnnm_benchmark.so of a build of `scripts/build-library.sh`."""
 
@@ -89,14 +95,15 @@ class Model:
         if status:
             raise RuntimeError(f"{path}: status {status}: {message.value.decode()}")
         self.info = ModelInfo(struct_size=ctypes.sizeof(ModelInfo))
-        library.bnnm.bnnm_model_get_info(self.handle, ctypes.byref(self.info))
+        check(library.bnnm.bnnm_model_get_info(self.handle, ctypes.byref(self.info)), "bnnm_model_get_info")
 
     def layers(self):
         """The `LayerInfo` of each layer, in execution order."""
         found = []
         for index in range(self.info.layer_count):
             info = LayerInfo(struct_size=ctypes.sizeof(LayerInfo))
-            self.library.bnnm.bnnm_model_layer_info(self.handle, index, ctypes.byref(info))
+            status = self.library.bnnm.bnnm_model_layer_info(self.handle, index, ctypes.byref(info))
+            check(status, "bnnm_model_layer_info")
             found.append(info)
         return found
 
@@ -122,14 +129,14 @@ class Session:
     def runs(self, count):
         """The time of each of `count` runs."""
         times = (ctypes.c_double * count)()
-        self._check(self.clock.timed_session_runs(ctypes.c_void_p(self.handle), count, times))
+        check(self.clock.timed_session_runs(ctypes.c_void_p(self.handle), count, times), "a run")
         return [t / 1e3 for t in times]
 
     def layer_runs(self, count):
         """The time of each layer of each of `count` runs."""
         layers = self.model.info.layer_count
         times = (ctypes.c_double * (count * layers))()
-        self._check(self.clock.timed_session_layers(ctypes.c_void_p(self.handle), count, times))
+        check(self.clock.timed_session_layers(ctypes.c_void_p(self.handle), count, times), "a run")
         return [[t / 1e3 for t in times[i * layers : (i + 1) * layers]] for i in range(count)]
 
     def layer(self, index, count):
@@ -138,11 +145,6 @@ class Session:
 
     def close(self):
         self.clock.timed_session_free(ctypes.c_void_p(self.handle))
-
-    @staticmethod
-    def _check(status):
-        if status:
-            raise RuntimeError(f"a run failed with status {status}")
 
 
 def interleaved(variants, rounds, milliseconds=4.0):

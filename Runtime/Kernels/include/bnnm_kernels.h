@@ -5,7 +5,8 @@
 // `kernels_generic.c` fills the whole table with plain C, the reference of all others; each instruction set's table
 // then overrides what it does better.
 //
-// Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says.
+// Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says. One long file, since it
+// is one table: each slot's structure of arguments, then the slots.
 #ifndef BNNM_KERNELS_H
 #define BNNM_KERNELS_H
 
