@@ -147,13 +147,52 @@ AVX2_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], con
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 
-// Integers, and the channels of incomplete blocks: eight at a time, as tiles of words are.
+// Eight accumulators as int32.
+AVX2_INLINE __m256i load_eight(const int16_t *from) {
+  return _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)from));
+}
+
+// Adds the pixels to the row's sums, in ascending order.
+static AVX2 void add_to_sums(const bnnmk_summed_tile *tile, double *sums) {
+  uint32_t m = 0;
+  for (; m + 4 <= tile->channel_count; m += 4) {
+    __m256d four = _mm256_loadu_pd(sums + m);
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      const __m128i sixteen_bits = _mm_loadl_epi64((const __m128i *)(tile->accumulators[p] + m));
+      four = _mm256_add_pd(four, _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(sixteen_bits)));
+    }
+    _mm256_storeu_pd(sums + m, four);
+  }
+  for (; m < tile->channel_count; m++) {
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      sums[m] += tile->accumulators[p][m];
+    }
+  }
+}
+
+static AVX2 void store_integers(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
+  const size_t stride = conv->output_channels, channel = conv->channel_offset + tile->channel;
+  int32_t *output = (int32_t *)conv->output + tile->pixel * stride + channel;
+  for (uint32_t p = 0; p < tile->pixel_count; p++, output += stride) {
+    uint32_t m = 0;
+    for (; m + 8 <= tile->channel_count; m += 8) {
+      _mm256_storeu_si256((__m256i *)(output + m), load_eight(tile->accumulators[p] + m));
+    }
+    for (; m < tile->channel_count; m++) {
+      output[m] = tile->accumulators[p][m];
+    }
+  }
+  if (conv->row_sums) {
+    add_to_sums(tile, conv->row_sums + tile->row * stride + channel);
+  }
+}
+
+// The channels of incomplete blocks: eight at a time, as tiles of words are.
 static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
   for (uint32_t m = 0; m < tile->channel_count; m += BNNMK_CHANNEL_BLOCK) {
     int32_t accumulators[BNNMK_NIBBLE_PIXELS][BNNMK_CHANNEL_BLOCK];
     for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      const __m128i sums = _mm_loadu_si128((const __m128i *)(tile->accumulators[p] + m));
-      _mm256_storeu_si256((__m256i *)accumulators[p], _mm256_cvtepi16_epi32(sums));
+      _mm256_storeu_si256((__m256i *)accumulators[p], load_eight(tile->accumulators[p] + m));
     }
     const bnnmk_tile eight = {tile->row, tile->pixel, tile->pixel_count, (tile->channel + m) / BNNMK_CHANNEL_BLOCK,
                               (const int32_t(*)[BNNMK_CHANNEL_BLOCK])accumulators};
@@ -205,7 +244,7 @@ AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, cons
   if (conv->output_kind == BNNMK_OUTPUT_BITS) {
     store_block_bits(conv, &summed);
   } else if (conv->output_kind == BNNMK_OUTPUT_INT32) {
-    store_eights(conv, &summed);
+    store_integers(conv, &summed);
   } else {
     store_values(conv, &summed);
   }
