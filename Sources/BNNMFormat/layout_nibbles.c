@@ -84,6 +84,22 @@ void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights
   }
 }
 
+void bnnmf_nibbles_count_bits(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts) {
+  const uint64_t nibbles = tap_nibbles(shape), stride = bnnmf_shape_blocks(shape) * BNNMF_CHANNEL_BLOCK;
+  const uint8_t *bytes = weights;
+  for (uint64_t channel = 0; channel < shape->out_channels; channel++) {
+    const nibble_column column = column_of(shape, channel);
+    const uint8_t *nibble = bytes + column.first;
+    for (uint64_t tap = 0; tap < shape->taps; tap++) {
+      uint32_t ones = 0;
+      for (uint64_t k = 0; k < nibbles; k++, nibble += column.step) {
+        ones += (uint32_t)__builtin_popcount(*nibble & 15);
+      }
+      counts[tap * stride + channel] += ones;
+    }
+  }
+}
+
 int bnnmf_nibbles_are_clean(const bnnmf_weight_shape *shape, const void *weights) {
   const uint64_t nibbles = tap_nibbles(shape), size = bnnmf_nibbles_group_size(shape);
   const uint32_t used_bits = shape->channels - (shape->channels - 1) / 8 * 8;  // of a tap's last two nibbles
