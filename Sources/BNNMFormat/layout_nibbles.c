@@ -84,18 +84,33 @@ void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights
   }
 }
 
+// Adds to sums[count] how many bits of each low half are 1: at most four, so that bytes hold the sums of 63 rows.
+static void add_ones(const uint8_t *restrict nibbles, uint64_t count, uint8_t *restrict sums) {
+  for (uint64_t i = 0; i < count; i++) {
+    const uint8_t pairs = (uint8_t)((nibbles[i] & 5) + (nibbles[i] >> 1 & 5));
+    sums[i] = (uint8_t)(sums[i] + (pairs & 3) + (pairs >> 2));
+  }
+}
+
 void bnnmf_nibbles_count_bits(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts) {
+  enum { MOST_ROWS = 63 };
   const uint64_t nibbles = tap_nibbles(shape), stride = bnnmf_shape_blocks(shape) * BNNMF_CHANNEL_BLOCK;
-  const uint8_t *bytes = weights;
-  for (uint64_t channel = 0; channel < shape->out_channels; channel++) {
-    const nibble_column column = column_of(shape, channel);
-    const uint8_t *nibble = bytes + column.first;
+  const uint8_t *row = weights;  // of one nibble of the channels of a block
+  for (uint64_t block = 0; block < shape->out_channels; block += 2 * HALF) {
+    const uint64_t width = column_of(shape, block).step, left = shape->out_channels - block;
     for (uint64_t tap = 0; tap < shape->taps; tap++) {
-      uint32_t ones = 0;
-      for (uint64_t k = 0; k < nibbles; k++, nibble += column.step) {
-        ones += (uint32_t)__builtin_popcount(*nibble & 15);
+      for (uint64_t k = 0; k < nibbles;) {
+        const uint64_t rows = nibbles - k < MOST_ROWS ? nibbles - k : MOST_ROWS;
+        uint8_t sums[2 * HALF] = {0};
+        for (uint64_t i = 0; i < rows; i++, row += width) {
+          add_ones(row, width, sums);
+        }
+        k += rows;
+        for (uint64_t channel = 0; channel < left && channel < width; channel++) {
+          const uint64_t place = column_of(shape, channel).first;
+          counts[tap * stride + block + channel] += sums[place];
+        }
       }
-      counts[tap * stride + channel] += ones;
     }
   }
 }
