@@ -136,6 +136,15 @@ for program in "${programs[@]}"; do
   check_digits "$program" chain-ts 1
 done
 
+# The profiler: the checks embedded in a model, and a report.
+"$bnnm" compile "$data/dysign-ts.onnx" -o "$scratch/checked.bnnm" --with-check 2 >"$scratch/checked.log"
+profile=("${emulator[@]}" "$installed/bin/bnnm-profile" "$scratch/checked.bnnm" --threads 1,2)
+"${profile[@]}" --check >"$scratch/proof" || { cat "$scratch/proof" >&2; fail "an embedded check fails"; }
+"${profile[@]}" --runs 3 --json >"$scratch/profile.json" || fail "bnnm-profile fails"
+python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["runs"]) == 2' "$scratch/profile.json"
+echo "$name: bnnm-profile passes $(grep -c passed "$scratch/proof") checks," \
+  "$(stat -Lc %s "$installed/bin/bnnm-profile") bytes"
+
 # A CPU without VFPv4 is refused before anything runs.
 if [ "$name" = armhf ]; then
   emulator+=(-cpu cortex-a9)
