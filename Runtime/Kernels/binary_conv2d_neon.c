@@ -3,8 +3,8 @@
 //
 //   acc = all - 2 * count
 //
-// so that pixels at the left and right edge belong to their row's run. With a pad pixel, taps on padding start the
-// counts with what they differ from it.
+// so that pixels at the left and right edge belong to their row's run. Where padding counts, its taps start the counts
+// with what they differ from it.
 #if defined(__ARM_NEON)
 
 #include <arm_neon.h>
@@ -26,20 +26,19 @@ typedef struct block_row {
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
 } block_row;
 
-// What the taps on padding differ from the pad pixel.
-static __attribute__((noinline)) void count_pad_pixel(const block_row *row, bnnmk_tap_range columns,
-                                                      uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-  bnnmk_count_padding(row->conv, bnnmk_block_weights(row->conv, row->block), row->rows, columns,
-                      bnnmk_count_differences_neon, counts);
-  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts[0])), vmovn_u32(vld1q_u32(counts[0] + 4))));
+// What the taps on padding differ from it.
+static __attribute__((noinline)) void count_padding(const block_row *row, bnnmk_tap_range columns,
+                                                    uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  uint32_t counts[BNNMK_CHANNEL_BLOCK] = {0};
+  bnnmk_count_padding(row->conv, row->rows, columns, row->block * BNNMK_CHANNEL_BLOCK, BNNMK_CHANNEL_BLOCK, counts);
+  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts)), vmovn_u32(vld1q_u32(counts + 4))));
 }
 
 // What counts of pixels with these taps start with, where `left_out` taps beside them are left out.
 BNNMK_INLINE void make_start(const block_row *row, bnnmk_tap_range columns, uint32_t left_out,
                              uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  if (row->conv->pad_pixel) {
-    count_pad_pixel(row, columns, start);
+  if (row->conv->pad_differences) {
+    count_padding(row, columns, start);
   } else {
     vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * row->conv->channels / 2)));
   }
@@ -74,7 +73,7 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
   if (prepared->box.row_count > 0) {
     prepared->weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
   }
-  prepared->counted_taps = conv->pad_pixel ? w->kernel_h * w->kernel_w : tap_rows * tap_columns;
+  prepared->counted_taps = conv->pad_differences ? w->kernel_h * w->kernel_w : tap_rows * tap_columns;
   make_start(row, part->columns, 0, prepared->start[0]);
   if (part->lacks_first) {
     make_start(row, (bnnmk_tap_range){1, w->kernel_w}, tap_rows, prepared->start[1]);
@@ -132,7 +131,7 @@ static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range row
   const bnnmk_window *w = &conv->window;
   segment part = {.pixels = interior, .columns = {0, w->kernel_w}};
   part.is_shared = w->kernel_w == 3 && w->stride_w == 1 && w->dilation_w == 1;
-  const int can_leave_out = conv->pad_pixel || (rows.last - rows.first) * conv->channels % 2 == 0;
+  const int can_leave_out = conv->pad_differences || (rows.last - rows.first) * conv->channels % 2 == 0;
   if (part.is_shared && can_leave_out && part.pixels.first < part.pixels.last) {
     if (part.pixels.first > 0) {
       part.pixels.first--;
