@@ -3,8 +3,8 @@
 //
 //   acc = all - 2 * count
 //
-// so that pixels at the left and right edge belong to their row's run. With a pad pixel, taps on padding start the
-// counts with what they differ from it.
+// so that pixels at the edges belong to the run of the others, and some rows are stored at once. With a pad pixel, taps
+// on padding start the counts with what they differ from it.
 #if defined(__ARM_NEON)
 
 #include <arm_neon.h>
@@ -24,7 +24,32 @@ typedef struct block_row {
   bnnmk_tap_range rows;
   const bnnmk_block_finish *finish;
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
+  bnnmk_counted_run counted;                // what of `counts` is not stored yet
+  int is_stored_alone;                      // rows are told apart by their sums
 } block_row;
+
+static void store_counted(block_row *row) {
+  if (row->counted.pixel_count > 0) {
+    row->finish->finish(row->conv, row->finish, &row->counted);
+    row->counted.pixel_count = 0;
+  }
+}
+
+// Makes room for `pixel_count` counts from `pixel` on, at most RUN_PIXELS.
+static uint16_t (*next_counts(block_row *row, size_t pixel, uint32_t pixel_count, int32_t all))[BNNMK_CHANNEL_BLOCK] {
+  bnnmk_counted_run *counted = &row->counted;
+  const int is_next = counted->pixel + counted->pixel_count == pixel && counted->all == all &&
+                      !(row->is_stored_alone && counted->row != row->y);
+  if (!is_next || counted->pixel_count + pixel_count > RUN_PIXELS) {
+    store_counted(row);
+    counted->row = row->y;
+    counted->pixel = pixel;
+    counted->all = all;
+  }
+  uint16_t(*counts)[BNNMK_CHANNEL_BLOCK] = row->counts + counted->pixel_count;
+  counted->pixel_count += pixel_count;
+  return counts;
+}
 
 // What the taps on padding differ from the pad pixel.
 static __attribute__((noinline)) void count_pad_pixel(const block_row *row, bnnmk_tap_range columns,
@@ -35,13 +60,18 @@ static __attribute__((noinline)) void count_pad_pixel(const block_row *row, bnnm
   vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts[0])), vmovn_u32(vld1q_u32(counts[0] + 4))));
 }
 
-// What counts of pixels with these taps start with, where `left_out` taps beside them are left out.
-BNNMK_INLINE void make_start(const block_row *row, bnnmk_tap_range columns, uint32_t left_out,
-                             uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  if (row->conv->pad_pixel) {
+// Whether taps left out can count half of their bits.
+static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->pad_pixel || conv->channels % 2 == 0; }
+
+// What counts of pixels with these taps start with, where all taps are counted.
+static void make_start(const block_row *row, bnnmk_tap_range columns, uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const uint32_t tap_count = (row->rows.last - row->rows.first) * (columns.last - columns.first);
+  const uint32_t left_out = conv->window.kernel_h * conv->window.kernel_w - tap_count;
+  if (left_out > 0 && conv->pad_pixel) {
     count_pad_pixel(row, columns, start);
   } else {
-    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * row->conv->channels / 2)));
+    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * conv->channels / 2)));
   }
 }
 
@@ -55,8 +85,8 @@ typedef struct segment {
 typedef struct prepared_segment {
   segment part;
   bnnmk_tap_box box;
-  const uint64_t *weights;  // of the box's first tap
-  uint32_t counted_taps;
+  const uint64_t *weights;                 // of the box's first tap
+  uint32_t counted_taps;                   // those left out among them
   uint16_t start[3][BNNMK_CHANNEL_BLOCK];  // of most pixels, and of those that lack their first or their last taps
 } prepared_segment;
 
@@ -74,17 +104,22 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
   if (prepared->box.row_count > 0) {
     prepared->weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
   }
-  prepared->counted_taps = conv->pad_pixel ? w->kernel_h * w->kernel_w : tap_rows * tap_columns;
-  make_start(row, part->columns, 0, prepared->start[0]);
+  if (can_leave_out(conv)) {
+    prepared->counted_taps = w->kernel_h * w->kernel_w;
+    make_start(row, part->columns, prepared->start[0]);
+  } else {
+    prepared->counted_taps = tap_rows * tap_columns;
+    vst1q_u16(prepared->start[0], vdupq_n_u16(0));
+  }
   if (part->lacks_first) {
-    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, tap_rows, prepared->start[1]);
+    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, prepared->start[1]);
   }
   if (part->lacks_last) {
-    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, tap_rows, prepared->start[2]);
+    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, prepared->start[2]);
   }
 }
 
-static void convolve_segment(const block_row *row, const prepared_segment *prepared) {
+static void convolve_segment(block_row *row, const prepared_segment *prepared) {
   const bnnmk_binary_conv2d *conv = row->conv;
   const bnnmk_window *w = &conv->window;
   const segment *part = &prepared->part;
@@ -98,12 +133,7 @@ static void convolve_segment(const block_row *row, const prepared_segment *prepa
       .start_first = prepared->start[1],
       .start_last = prepared->start[2],
   };
-  bnnmk_counted_run counted = {
-      .row = row->y,
-      .block = row->block,
-      .all = (int32_t)(prepared->counted_taps * conv->channels),
-      .counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])row->counts,
-  };
+  const int32_t all = (int32_t)(prepared->counted_taps * conv->channels);
   uint32_t left = part->pixels.last - part->pixels.first;
   // As many as fit; with edges equal parts, so that one with an edge has more pixels than that.
   uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS;
@@ -117,10 +147,7 @@ static void convolve_segment(const block_row *row, const prepared_segment *prepa
       run.input = conv->input + bnnmk_box_input(w, conv->input_stride, row->y, x, row->rows.first, column) -
                   (run.lacks_first ? conv->input_stride : 0);
     }
-    bnnmk_count_run_neon(&run, row->counts);
-    counted.pixel = (size_t)row->y * w->out_w + x;
-    counted.pixel_count = run.pixel_count;
-    row->finish->finish(conv, row->finish, &counted);
+    bnnmk_count_run_neon(&run, next_counts(row, (size_t)row->y * w->out_w + x, run.pixel_count, all));
     x += run.pixel_count;
     left -= run.pixel_count;
   }
@@ -128,12 +155,11 @@ static void convolve_segment(const block_row *row, const prepared_segment *prepa
 
 // The pixels of a row that run together: those of `interior`, all whose column taps lie on the input, and at either
 // edge one with a tap on padding where that may be left out.
-static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows, bnnmk_tap_range interior) {
+static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior) {
   const bnnmk_window *w = &conv->window;
   segment part = {.pixels = interior, .columns = {0, w->kernel_w}};
   part.is_shared = w->kernel_w == 3 && w->stride_w == 1 && w->dilation_w == 1;
-  const int can_leave_out = conv->pad_pixel || (rows.last - rows.first) * conv->channels % 2 == 0;
-  if (part.is_shared && can_leave_out && part.pixels.first < part.pixels.last) {
+  if (part.is_shared && can_leave_out(conv) && part.pixels.first < part.pixels.last) {
     if (part.pixels.first > 0) {
       part.pixels.first--;
       part.lacks_first = 1;
@@ -153,7 +179,7 @@ typedef struct prepared_row {
 } prepared_row;
 
 // Pixels first..<last of a row, each with taps of its own; `before` other such pixels come before them.
-static void convolve_singles(const block_row *row, uint32_t first, uint32_t last, uint32_t before, int is_prepared,
+static void convolve_singles(block_row *row, uint32_t first, uint32_t last, uint32_t before, int is_prepared,
                              prepared_row *prepared) {
   for (uint32_t x = first; x < last; x++) {
     const uint32_t place = before + (x - first);
@@ -168,39 +194,39 @@ static void convolve_singles(const block_row *row, uint32_t first, uint32_t last
 }
 
 // Pixels `columns` of output rows `rows` of one block; all taps of those of `interior` are on the input's columns.
-static void convolve_block(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_tap_range rows,
-                           bnnmk_tap_range columns, bnnmk_tap_range interior, uint16_t (*counts)[BNNMK_CHANNEL_BLOCK]) {
-  const bnnmk_window *w = &conv->window;
-  bnnmk_block_finish finish;
-  bnnmk_choose_finish_neon(conv, block, &finish);
-  block_row row = {.conv = conv, .block = block, .finish = &finish, .counts = counts};
+static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range columns, bnnmk_tap_range interior) {
+  const bnnmk_binary_conv2d *conv = row->conv;
   prepared_row prepared;
-  for (row.y = rows.first; row.y < rows.last; row.y++) {
-    const bnnmk_tap_range taps = bnnmk_row_taps(w, row.y);
-    const int is_prepared = row.y > rows.first && taps.first == row.rows.first && taps.last == row.rows.last;
+  for (row->y = rows.first; row->y < rows.last; row->y++) {
+    const bnnmk_tap_range taps = bnnmk_row_taps(&conv->window, row->y);
+    const int is_prepared = row->y > rows.first && taps.first == row->rows.first && taps.last == row->rows.last;
     if (!is_prepared) {
-      row.rows = taps;
-      const segment part = main_segment(conv, taps, interior);
-      prepare_segment(&row, &part, &prepared.together);
+      row->rows = taps;
+      const segment part = main_segment(conv, interior);
+      prepare_segment(row, &part, &prepared.together);
     }
     const bnnmk_tap_range pixels = prepared.together.part.pixels;
     if (pixels.first == pixels.last) {
-      convolve_singles(&row, columns.first, columns.last, 0, is_prepared, &prepared);
+      convolve_singles(row, columns.first, columns.last, 0, is_prepared, &prepared);
       continue;
     }
-    convolve_singles(&row, columns.first, pixels.first, 0, is_prepared, &prepared);
-    convolve_segment(&row, &prepared.together);
-    convolve_singles(&row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
+    convolve_singles(row, columns.first, pixels.first, 0, is_prepared, &prepared);
+    convolve_segment(row, &prepared.together);
+    convolve_singles(row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
   }
+  store_counted(row);
+}
+
+static int has_row_sums(const bnnmk_binary_conv2d *conv) {
+  return conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
 }
 
 // Whether each output pixel reads but the input pixel of its index, and nothing is stored by rows: then rows need not
 // be told apart.
 static int is_one_row(const bnnmk_binary_conv2d *conv) {
   const bnnmk_window *w = &conv->window;
-  const int has_sums = conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
   return w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
-         w->pad_left == 0 && w->in_w == w->out_w && w->in_h >= w->out_h && !has_sums &&
+         w->pad_left == 0 && w->in_w == w->out_w && w->in_h >= w->out_h && !has_row_sums(conv) &&
          (uint64_t)w->in_h * w->in_w <= UINT32_MAX;
 }
 
@@ -218,6 +244,10 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
     w->in_h = w->out_h = 1;
   }
   uint16_t counts[RUN_PIXELS][BNNMK_CHANNEL_BLOCK] = {{0}};
+  bnnmk_block_finish finish;
+  bnnmk_prepare_finish_neon(&conv, &finish);
+  block_row row = {.conv = &conv, .finish = &finish, .counts = counts, .is_stored_alone = has_row_sums(&conv)};
+  row.counted.counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])counts;
   const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
   for (uint32_t first = begin; first < end;) {
     const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
@@ -226,8 +256,10 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
       columns = interior = (bnnmk_tap_range){first * width, last * width};
       rows = (bnnmk_tap_range){0, 1};
     }
-    for (uint32_t block = 0; block < block_count; block++) {
-      convolve_block(&conv, block, rows, columns, interior, counts);
+    for (row.block = 0; row.block < block_count; row.block++) {
+      row.counted.block = row.block;
+      bnnmk_choose_finish_neon(&conv, row.block, &finish);
+      convolve_block(&row, rows, columns, interior);
     }
     first = last;
   }
