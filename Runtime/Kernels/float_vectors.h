@@ -10,6 +10,10 @@
 #include "separate_roundings.h"
 #include "window_taps.h"
 
+#if defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
 #ifndef BNNMK_VECTOR_BYTES
 #define BNNMK_VECTOR_BYTES 16
 #endif
@@ -35,6 +39,16 @@ BNNMK_INLINE void bnnmk_store_floats_of(float *to, const bnnmk_floats *from, uin
 BNNMK_INLINE void bnnmk_choose_floats(bnnmk_floats *result, const bnnmk_choices *choice, const bnnmk_floats *x,
                                       const bnnmk_floats *y) {
   *result = (bnnmk_floats)((*choice & (bnnmk_choices)*x) | (~*choice & (bnnmk_choices)*y));
+}
+
+// The greater one of each two numbers; NaN where one of them is. Of zeros of both signs it is either.
+BNNMK_INLINE void bnnmk_take_greater(bnnmk_floats *greatest, const bnnmk_floats *value) {
+#if defined(__ARM_NEON)
+  *greatest = (bnnmk_floats)vmaxq_f32((float32x4_t)*greatest, (float32x4_t)*value);
+#else
+  const bnnmk_choices is_taken = (*value > *greatest) | (*value != *value);
+  bnnmk_choose_floats(greatest, &is_taken, value, greatest);
+#endif
 }
 
 #endif

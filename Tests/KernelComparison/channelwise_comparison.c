@@ -50,7 +50,7 @@ static float expected_value(const channelwise_case *test, uint32_t y, uint32_t x
 }
 
 static channelwise_case make_case(uint64_t *random) {
-  channelwise_case test = {.window = random_window(random), .is_pool = (int)random_between(random, 0, 1)};
+  channelwise_case test = {.window = random_layer_window(random), .is_pool = (int)random_between(random, 0, 1)};
   const bnnmk_window *w = &test.window;
   test.channels = random_between(random, 1, 70);
   test.has_bias = (int)random_between(random, 0, 1);
