@@ -10,6 +10,10 @@ struct LaidOutWeights {
     var layout: UInt32 = 0
     /// Bytes of one group; of a depthwise convolution's weights, of all.
     var groupByteCount = 0
+    /// Of a binary convolution whose padding counts: in how many bits each tap differs from it (see
+    /// `bnnmk_binary_conv2d`), and how many of these numbers a group has.
+    var padDifferences: UnsafePointer<UInt32>?
+    var groupDifferenceCount = 0
 }
 
 /// The weights of a model's convolutions in the layouts that one target's kernels want: those of the file in place where
@@ -30,12 +34,15 @@ struct WeightSet {
         let count = model.pointee.operators.count
         var block = MemoryBlock()
         _ = block.reserve(LaidOutWeights.self, count: count)
-        let first = block.byteCount ?? 0
-        var wordsByteCount = 0
-        visit(model, target) { _, change in
-            guard let change else { return }
-            _ = block.reserve(UInt8.self, count: change.byteCount(change.wanted))
-            wordsByteCount = max(wordsByteCount, change.scratchByteCount)
+        var (repackedByteCount, wordsByteCount) = (0, 0)
+        visit(model, target) { _, source in
+            if source.isRepacked {
+                let bytes = source.byteCount(source.wanted)
+                _ = block.reserve(UInt8.self, count: bytes)
+                repackedByteCount = sum(repackedByteCount, bytes) ?? .max
+                wordsByteCount = max(wordsByteCount, source.scratchByteCount)
+            }
+            _ = block.reserve(UInt32.self, count: source.padDifferenceCount)
         }
         guard let byteCount = block.byteCount else {
             throw message.failure(BNNM_LIMIT_EXCEEDED, "the weights do not fit this machine's address space")
@@ -57,32 +64,34 @@ struct WeightSet {
         layers.initialize(repeating: LaidOutWeights())
         var room = MemoryBlock()
         _ = room.reserve(LaidOutWeights.self, count: count)
-        visit(model, target) { index, change in
-            guard let change else {
-                if let source = WeightSource(model, index) { layers[index] = source.inPlace }
-                return
+        visit(model, target) { index, source in
+            var laidOut = source.inPlace
+            if source.isRepacked {
+                laidOut = source.repack(
+                    to: memory + room.reserve(UInt8.self, count: source.byteCount(source.wanted)), words)
             }
-            let place = memory + room.reserve(UInt8.self, count: change.byteCount(change.wanted))
-            change.repack(to: place, words)
-            layers[index] = LaidOutWeights(
-                bytes: UnsafeRawPointer(place), layout: change.wanted,
-                groupByteCount: change.groupByteCount(change.wanted))
+            let differenceCount = source.padDifferenceCount
+            let differences = memory + room.reserve(UInt32.self, count: differenceCount)
+            if differenceCount > 0 {
+                source.countPadDifferences(of: &laidOut, to: differences.assumingMemoryBound(to: UInt32.self))
+            }
+            layers[index] = laidOut
         }
-        return WeightSet(layers: layers, target: target, repackedByteCount: byteCount &- first)
+        return WeightSet(layers: layers, target: target, repackedByteCount: repackedByteCount)
     }
 
     func free(_ allocator: Allocator) {
         if let memory = layers.baseAddress { allocator.deallocate(UnsafeMutableRawPointer(memory)) }
     }
 
-    /// Calls `body` for every operator, with its weights where another layout is wanted for them.
+    /// Calls `body` for every convolution.
     private static func visit(
-        _ model: UnsafePointer<Model>, _ target: bnnmf_target, _ body: (Int, WeightSource?) -> Void
+        _ model: UnsafePointer<Model>, _ target: bnnmf_target, _ body: (Int, WeightSource) -> Void
     ) {
         for index in 0..<model.pointee.operators.count {
-            var source = WeightSource(model, index)
-            source?.choose(target)
-            body(index, source.flatMap { $0.wanted == $0.layout ? nil : $0 })
+            guard var source = WeightSource(model, index) else { continue }
+            source.choose(target)
+            body(index, source)
         }
     }
 }

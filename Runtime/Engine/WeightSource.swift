@@ -7,6 +7,7 @@ struct WeightSource {
     private let isBinary: Bool
     private let isMasked: Bool
     private let shape: bnnmf_weight_shape
+    private let padValue: Int32
     /// Of the file; like `wanted` a `bnnmf_weight_layout` of a binary convolution, else a `bnnmf_float_layout`.
     let layout: UInt32
     private(set) var wanted: UInt32
@@ -19,10 +20,12 @@ struct WeightSource {
         case BNNMF_OP_BINARY_CONV2D:
             let op = scope.record.parameters.binary_conv2d
             (blob, layout, isBinary, isMasked) = (op.weights, op.layout, true, op.mask != 0)
+            padValue = Int32(op.pad_value)
             shape = BinaryConv2D.Layout(op, scope.input(0), scope.output).shape
         case BNNMF_OP_CONV2D:
             let op = scope.record.parameters.conv2d
             (blob, layout, isBinary, isMasked) = (op.weights, op.layout, false, false)
+            padValue = 0
             shape = Conv2D.weightShape(op, scope.input(0), scope.output)
         default: return nil
         }
@@ -39,6 +42,8 @@ struct WeightSource {
                 ? bnnmf_weight_layout_for(target, $0, isMasked ? 1 : 0).rawValue : bnnmf_float_layout_for($0).rawValue
         }
     }
+
+    var isRepacked: Bool { wanted != layout }
 
     var inPlace: LaidOutWeights { LaidOutWeights(bytes: bytes, layout: layout, groupByteCount: groupByteCount(layout)) }
 
@@ -68,7 +73,7 @@ struct WeightSource {
     }
 
     /// - Parameter words: room for the words in between
-    func repack(to place: UnsafeMutableRawPointer, _ words: UnsafeMutableRawPointer?) {
+    func repack(to place: UnsafeMutableRawPointer, _ words: UnsafeMutableRawPointer?) -> LaidOutWeights {
         let (from, to) = (bnnmf_weight_layout(rawValue: layout), bnnmf_weight_layout(rawValue: wanted))
         withUnsafePointer(to: shape) { shape in
             if !isBinary {
@@ -83,5 +88,28 @@ struct WeightSource {
                 bnnmf_weights_from_words(to, shape, words, place)
             }
         }
+        return LaidOutWeights(
+            bytes: UnsafeRawPointer(place), layout: wanted, groupByteCount: groupByteCount(wanted))
+    }
+
+    /// Numbers that tell how the taps of all groups differ from padding; 0 where padding counts nothing.
+    var padDifferenceCount: Int { padValue == 0 ? 0 : Int(shape.groups) &* groupDifferenceCount }
+
+    /// The weights are in memory, so that their numbers, of which none takes less than half a byte, fit.
+    private var groupDifferenceCount: Int {
+        let block = Int64(BNNMF_CHANNEL_BLOCK)
+        return Int(Int64(shape.taps) &* dividedUp(Int64(shape.out_channels), by: block) &* block)
+    }
+
+    /// Padding of −1 has bit 1 in every channel, and differs where a weight has bit 0.
+    func countPadDifferences(of weights: inout LaidOutWeights, to counts: UnsafeMutablePointer<UInt32>) {
+        withUnsafePointer(to: shape) {
+            bnnmf_weight_bit_counts(bnnmf_weight_layout(rawValue: weights.layout), $0, weights.bytes, counts)
+        }
+        if padValue < 0 {
+            for i in 0..<padDifferenceCount { counts[i] = shape.channels &- counts[i] }
+        }
+        weights.padDifferences = UnsafePointer(counts)
+        weights.groupDifferenceCount = groupDifferenceCount
     }
 }

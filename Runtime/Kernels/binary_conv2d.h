@@ -40,31 +40,22 @@ BNNMK_INLINE const uint64_t *bnnmk_block_weights(const bnnmk_binary_conv2d *conv
   return conv->weights + block * taps * conv->input_words * BNNMK_CHANNEL_BLOCK;
 }
 
-// Adds to `counts` what the taps on padding differ from the pad pixel: all rows of the window but `rows`, and of `rows`
-// all columns but `columns`. The same for every pixel with these ranges.
-BNNMK_INLINE void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, const uint64_t *weights, bnnmk_tap_range rows,
-                                      bnnmk_tap_range columns, bnnmk_count_differences *count_differences,
-                                      uint32_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  const uint32_t kernel_h = conv->window.kernel_h, kernel_w = conv->window.kernel_w;
-  const struct {
-    bnnmk_tap_range rows, columns;
-  } parts[4] = {
-      {{0, rows.first}, {0, kernel_w}},
-      {{rows.last, kernel_h}, {0, kernel_w}},
-      {rows, {0, columns.first}},
-      {rows, {columns.last, kernel_w}},
-  };
-  for (int i = 0; i < 4; i++) {
-    bnnmk_tap_box box = {
-        .row_count = parts[i].rows.last - parts[i].rows.first,
-        .run_count = parts[i].columns.last - parts[i].columns.first,
-        .run_length = conv->input_words,
-        .weights_row_step = (size_t)kernel_w * conv->input_words,
-        .weights_run_step = conv->input_words,
-    };
-    if (box.row_count > 0 && box.run_count > 0) {
-      size_t first = ((size_t)parts[i].rows.first * kernel_w + parts[i].columns.first) * conv->input_words;
-      count_differences(conv->pad_pixel, 0, 1, weights + first * BNNMK_CHANNEL_BLOCK, &box, counts);
+// Adds to `counts`, of `count` channels from `channel` on, what the taps on padding differ from it: all rows of the
+// window but `rows`, and of `rows` all columns but `columns`. The same for every pixel with these ranges.
+static inline void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows, bnnmk_tap_range columns,
+                                       uint32_t channel, uint32_t count, uint32_t *counts) {
+  const bnnmk_window *w = &conv->window;
+  const size_t stride =
+      ((size_t)conv->out_channels + BNNMK_CHANNEL_BLOCK - 1) / BNNMK_CHANNEL_BLOCK * BNNMK_CHANNEL_BLOCK;
+  const uint32_t *differences = conv->pad_differences + channel;
+  for (uint32_t ky = 0; ky < w->kernel_h; ky++) {
+    for (uint32_t kx = 0; kx < w->kernel_w; kx++, differences += stride) {
+      if (ky >= rows.first && ky < rows.last && kx >= columns.first && kx < columns.last) {
+        continue;
+      }
+      for (uint32_t m = 0; m < count; m++) {
+        counts[m] += differences[m];
+      }
     }
   }
 }
@@ -75,7 +66,7 @@ BNNMK_INLINE void bnnmk_convolve_by_parts(const bnnmk_binary_conv2d *conv, bnnmk
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_box *box = taps->box;
   const uint32_t pixel_count = taps->pixel_count;
-  bnnmk_tap_range rows = taps->rows, columns = taps->columns;
+  const bnnmk_tap_range rows = taps->rows, columns = taps->columns;
   const uint64_t *weights = bnnmk_block_weights(conv, taps->block);
   uint32_t counts[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
   uint32_t ones[BNNMK_MAX_PIXEL_BLOCK] = {0};  // with a mask
@@ -98,15 +89,12 @@ BNNMK_INLINE void bnnmk_convolve_by_parts(const bnnmk_binary_conv2d *conv, bnnmk
     }
     tap_count = (rows.last - rows.first) * (columns.last - columns.first);
   }
-  if (conv->pad_pixel && tap_count < w->kernel_h * w->kernel_w) {
-    if (tap_count == 0) {
-      rows = columns = (bnnmk_tap_range){0, 0};
-    }
-    uint32_t padding[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-    bnnmk_count_padding(conv, weights, rows, columns, parts.count_differences, padding);
+  if (conv->pad_differences && tap_count < w->kernel_h * w->kernel_w) {
+    uint32_t padding[BNNMK_CHANNEL_BLOCK] = {0};
+    bnnmk_count_padding(conv, rows, columns, taps->block * BNNMK_CHANNEL_BLOCK, BNNMK_CHANNEL_BLOCK, padding);
     for (uint32_t p = 0; p < pixel_count; p++) {
       for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
-        counts[p][m] += padding[0][m];
+        counts[p][m] += padding[m];
       }
     }
     tap_count = w->kernel_h * w->kernel_w;

@@ -3,8 +3,8 @@
 //
 //   acc = all - 2 * count
 //
-// so that pixels at the edges belong to the run of the others, and some rows are stored at once. With a pad pixel, taps
-// on padding start the counts with what they differ from it.
+// so that pixels at the edges belong to the run of the others, and some rows are stored at once. Where padding counts,
+// its taps start the counts with what they differ from it.
 #if defined(__ARM_NEON)
 
 #include <arm_neon.h>
@@ -51,25 +51,24 @@ static uint16_t (*next_counts(block_row *row, size_t pixel, uint32_t pixel_count
   return counts;
 }
 
-// What the taps on padding differ from the pad pixel.
-static __attribute__((noinline)) void count_pad_pixel(const block_row *row, bnnmk_tap_range columns,
-                                                      uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-  bnnmk_count_padding(row->conv, bnnmk_block_weights(row->conv, row->block), row->rows, columns,
-                      bnnmk_count_differences_neon, counts);
-  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts[0])), vmovn_u32(vld1q_u32(counts[0] + 4))));
+// What the taps on padding differ from it.
+static __attribute__((noinline)) void count_padding(const block_row *row, bnnmk_tap_range columns,
+                                                    uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  uint32_t counts[BNNMK_CHANNEL_BLOCK] = {0};
+  bnnmk_count_padding(row->conv, row->rows, columns, row->block * BNNMK_CHANNEL_BLOCK, BNNMK_CHANNEL_BLOCK, counts);
+  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts)), vmovn_u32(vld1q_u32(counts + 4))));
 }
 
 // Whether taps left out can count half of their bits.
-static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->pad_pixel || conv->channels % 2 == 0; }
+static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->pad_differences || conv->channels % 2 == 0; }
 
 // What counts of pixels with these taps start with, where all taps are counted.
 static void make_start(const block_row *row, bnnmk_tap_range columns, uint16_t start[BNNMK_CHANNEL_BLOCK]) {
   const bnnmk_binary_conv2d *conv = row->conv;
   const uint32_t tap_count = (row->rows.last - row->rows.first) * (columns.last - columns.first);
   const uint32_t left_out = conv->window.kernel_h * conv->window.kernel_w - tap_count;
-  if (left_out > 0 && conv->pad_pixel) {
-    count_pad_pixel(row, columns, start);
+  if (left_out > 0 && conv->pad_differences) {
+    count_padding(row, columns, start);
   } else {
     vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * conv->channels / 2)));
   }

@@ -4,7 +4,7 @@
 #ifndef BNNM_BINARY_CONV2D_NIBBLES_H
 #define BNNM_BINARY_CONV2D_NIBBLES_H
 
-#include "binary_conv2d_tile.h"
+#include "binary_conv2d.h"
 #include "nibble_strip.h"
 
 enum {

@@ -37,7 +37,7 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
     }
   }
   size_t room = BNNMK_NIBBLE_STEPS;
-  for (uint32_t row = 0; row < strip->row_count; row++) {
+  for (uint32_t row = 0; row < strip->rows.last - strip->rows.first; row++) {
     for (uint32_t run = 0; run < strip->run_count; run++) {
       const uint16_t *x = strip->entries + tile->first * pixel_step + row * strip->row_step + run * strip->run_step;
       for (size_t left = strip->run_length; left > 0;) {

@@ -30,7 +30,7 @@ INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count, int
     bytes[p] = sums[p].pairs = sums[p].odd = _mm512_setzero_si512();
   }
   size_t room = BNNMK_NIBBLE_STEPS;
-  for (uint32_t row = 0; row < strip->row_count; row++) {
+  for (uint32_t row = 0; row < strip->rows.last - strip->rows.first; row++) {
     for (uint32_t run = 0; run < strip->run_count; run++) {
       const uint16_t *x = strip->entries + tile->first * pixel_step + row * strip->row_step + run * strip->run_step;
       for (size_t left = strip->run_length; left > 0;) {

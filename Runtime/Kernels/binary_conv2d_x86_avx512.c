@@ -28,8 +28,7 @@ INLINE void count_pixels(const bnnmk_wide_taps *taps, uint32_t from, const int p
   for (int p = 0; p < pixel_count; p++) {
     BNNMK_REGISTERS
     for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      bytes[p][v] = zero;
-      sums[p][v] = taps->start ? _mm512_load_si512(taps->start[v]) : zero;
+      bytes[p][v] = sums[p][v] = zero;
     }
   }
   size_t room = STEPS_PER_BYTE;

@@ -23,13 +23,12 @@ typedef struct bnnmk_wide_taps {
   uint32_t pixel_count, skipped_by_first, skipped_by_last;
   bnnmk_tap_box box;
   const uint64_t *weights[BNNMK_WIDE_BLOCKS];
-  const uint64_t (*start)[BNNMK_CHANNEL_BLOCK];  // counts of each block that every pixel starts with; NULL: 0
 } bnnmk_wide_taps;
 
 // Counts of differing bits [pixel][block][channel].
 typedef uint64_t bnnmk_wide_counts[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS][BNNMK_CHANNEL_BLOCK];
 
-// Sets `counts`, which are aligned to 64 bytes, as is `start`.
+// Sets `counts`, which are aligned to 64 bytes.
 typedef void bnnmk_count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts);
 
 // A tile of counts, of up to sixteen channels, and where it stands in the output.

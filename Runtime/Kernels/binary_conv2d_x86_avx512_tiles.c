@@ -6,8 +6,8 @@
 //
 //   acc = all - 2 * count        point <= acc  <=>  count <= (all - point) >> 1
 //
-// A pixel at a border whose taps are partly padding that counts nothing goes with its neighbours where it is the first
-// or the last of a tile; else by itself. AVX2's kernel takes masked inputs.
+// A pixel at a border goes with its neighbours where it is the first or the last of a tile; else by itself. Padding
+// that counts adds to counts. AVX2's kernel takes masked inputs.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_conv2d_x86_avx512.h"
@@ -91,9 +91,9 @@ INLINE void store_wide_integers(const bnnmk_binary_conv2d *conv, const bnnmk_wid
 typedef struct tile_work {
   bnnmk_wide_taps taps;
   bnnmk_wide_tile tile;
-  bnnmk_tap_range rows, columns;  // of the taps; none where no tap lies on the input
+  bnnmk_tap_range rows, columns;  // of the taps, of most pixels
   size_t first_weight;            // of a block: where its first tap's words stand
-  _Alignas(64) uint64_t start[BNNMK_WIDE_BLOCKS][BNNMK_CHANNEL_BLOCK];
+  int has_padding;                // that counts
 } tile_work;
 
 // The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
@@ -105,7 +105,7 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
   bnnmk_wide_taps *taps = &work->taps;
   const size_t words = conv->input_words, stride = conv->input_stride;
   const uint32_t pixel_count = tile->pixel_count;
-  const bnnmk_tap_range all_columns = {0, w->kernel_w}, none = {0, 0};
+  const bnnmk_tap_range all_columns = {0, w->kernel_w};
   const bnnmk_tap_range first = bnnmk_column_taps(w, x), last = bnnmk_column_taps(w, x + pixel_count - 1);
   const bnnmk_tap_range columns = pixel_count == 1 ? first : all_columns;
   taps->pixel_count = pixel_count;
@@ -124,25 +124,40 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
 
   const uint32_t row_count = rows.last - rows.first, column_count = columns.last - columns.first;
   const uint32_t on_input = row_count * column_count, window = w->kernel_h * w->kernel_w;
-  work->rows = on_input ? rows : none;
-  work->columns = on_input ? columns : none;
-  taps->start = conv->pad_pixel && on_input < window ? (const uint64_t(*)[BNNMK_CHANNEL_BLOCK])work->start : 0;
-  const uint32_t counted = conv->pad_pixel ? window : on_input;
+  work->rows = rows;
+  work->columns = columns;
+  work->has_padding = conv->pad_differences && (on_input < window || taps->skipped_by_first || taps->skipped_by_last);
+  const uint32_t counted = conv->pad_differences ? window : on_input;
   for (uint32_t p = 0; p < pixel_count; p++) {
     tile->all[p] = (int32_t)(counted * conv->channels);
   }
-  tile->all[0] -= (int32_t)(taps->skipped_by_first * row_count * conv->channels);
-  tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * row_count * conv->channels);
+  if (!conv->pad_differences) {
+    tile->all[0] -= (int32_t)(taps->skipped_by_first * row_count * conv->channels);
+    tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * row_count * conv->channels);
+  }
 }
 
-// What the taps on padding differ from the pad pixel, the same for all pixels of a tile. Few tiles have any: by AVX2's
-// loop.
-static BNNMK_TARGET_AVX512 void count_start(const bnnmk_binary_conv2d *conv, tile_work *work) {
-  for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-    uint32_t counts[1][BNNMK_CHANNEL_BLOCK] = {{0}};
-    const uint64_t *weights = work->taps.weights[v] - work->first_weight;
-    bnnmk_count_padding(conv, weights, work->rows, work->columns, bnnmk_count_differences_x86_avx2, counts);
-    _mm512_store_si512(work->start[v], _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)counts[0])));
+// Adds what taps on padding differ from it. The first and the last pixel may have more of them than the others.
+static BNNMK_TARGET_AVX512 void add_padding(const bnnmk_binary_conv2d *conv, const bnnmk_wide_taps *taps,
+                                            const tile_work *work, bnnmk_wide_tile *tile) {
+  const uint32_t last = tile->pixel_count - 1;
+  const uint32_t channel_count = tile->channel_count > BNNMK_CHANNEL_BLOCK ? BNNMK_WIDE_CHANNELS : BNNMK_CHANNEL_BLOCK;
+  bnnmk_tap_range counted = {0, 0};
+  uint32_t padding[BNNMK_WIDE_CHANNELS];
+  for (uint32_t p = 0; p <= last; p++) {
+    bnnmk_tap_range columns = work->columns;
+    columns.first += p == 0 ? taps->skipped_by_first : 0;
+    columns.last -= p == last ? taps->skipped_by_last : 0;
+    if (p == 0 || columns.first != counted.first || columns.last != counted.last) {
+      __builtin_memset(padding, 0, sizeof padding);
+      bnnmk_count_padding(conv, work->rows, columns, tile->channel, channel_count, padding);
+      counted = columns;
+    }
+    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+      const __m256i more = _mm256_loadu_si256((const __m256i *)(padding + v * BNNMK_CHANNEL_BLOCK));
+      uint64_t *counts = tile->counts[p][v];
+      _mm512_store_si512(counts, _mm512_add_epi64(_mm512_load_si512(counts), _mm512_cvtepu32_epi64(more)));
+    }
   }
 }
 
@@ -158,10 +173,10 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnm
     work->taps.weights[0] = weights + channel * block_words;
     work->taps.weights[1] =
         work->taps.weights[0] + (left > BNNMK_CHANNEL_BLOCK ? block_words * BNNMK_CHANNEL_BLOCK : 0);
-    if (work->taps.start) {
-      count_start(conv, work);
-    }
     count_wide(&work->taps, tile->counts);
+    if (work->has_padding) {
+      add_padding(conv, &work->taps, work, tile);
+    }
     switch (conv->output_kind) {
       case BNNMK_OUTPUT_BITS:
         store_wide_bits(conv, tile);
@@ -184,7 +199,7 @@ static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, 
   const int is_inside = x >= interior.first && last < interior.last;
   // One pixel at either end may miss taps, on its outer side.
   const int is_near = interior.first < interior.last && x + 1 >= interior.first && last <= interior.last &&
-                      last < w->out_w && !conv->pad_pixel && bnnmk_column_taps(w, x).last == w->kernel_w &&
+                      last < w->out_w && bnnmk_column_taps(w, x).last == w->kernel_w &&
                       bnnmk_column_taps(w, last).first == 0;
   if (is_inside || is_near) {
     return BNNMK_WIDE_PIXELS;

@@ -34,13 +34,9 @@ INLINE void count_run(const bnnmk_wide_taps *taps, const uint64_t *x, size_t wei
 INLINE void count_tile(const bnnmk_wide_taps *taps, const int pixel_count, bnnmk_wide_counts counts) {
   const bnnmk_tap_box *box = &taps->box;
   tile_sums sums;
-  const __m512i zero = _mm512_setzero_si512();
-  const __m512i low = taps->start ? _mm512_load_si512(taps->start[0]) : zero;
-  const __m512i high = taps->start ? _mm512_load_si512(taps->start[1]) : zero;
   BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
-    sums[p][0] = low;
-    sums[p][1] = high;
+    sums[p][0] = sums[p][1] = _mm512_setzero_si512();
   }
   for (uint32_t row = 0; row < box->row_count; row++) {
     for (uint32_t run = 0; run < box->run_count; run++) {

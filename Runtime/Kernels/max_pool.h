@@ -163,7 +163,7 @@ BNNMK_INLINE void bnnmk_max_rows(const bnnmk_pool *arguments, uint32_t begin, ui
       const size_t in_x = (size_t)((int64_t)x * w->stride_w - w->pad_left + (int64_t)columns.first * w->dilation_w);
       const float *input = (const float *)pool->input + (in_y * w->in_w + in_x) * pool->channels;
       float *output = (float *)pool->output + ((size_t)y * w->out_w + x) * pool->channels;
-      if (shared.first < shared.last && x == shared.first) {
+      if (shared.first < shared.last && x == shared.first && row_count > 0) {
         const uint32_t pixel_count = shared.last - shared.first;
         done = w->stride_w == 1 ? bnnmk_max_runs(pool, input, row_count, pixel_count, 1, output)
                                 : bnnmk_max_runs(pool, input, row_count, pixel_count, 2, output);

@@ -2,8 +2,8 @@
 // into nibbles once for all output channels.
 //
 // An entry, of 16 bits, stands for eight channels of a tap: four times their byte, or BNNMK_NO_BYTE where the tap is
-// padding that counts nothing. So all pixels of a strip have the same taps: columns on padding are entries too; rows on
-// padding that counts nothing are left out.
+// padding. So all pixels of a strip have the same taps: columns on padding are entries too, which count nothing; rows
+// on padding are left out.
 #ifndef BNNM_NIBBLE_STRIP_H
 #define BNNM_NIBBLE_STRIP_H
 
@@ -17,12 +17,13 @@ enum {
   BNNMK_STRIP_SLACK = 16,      // behind them, so that words are written whole
 };
 
-// For row < row_count, run < run_count, i < run_length, p < pixel_count:
+// For row < rows.last - rows.first, run < run_count, i < run_length, p < pixel_count:
 //   entries[p * pixel_step + row * row_step + run * run_step + i]
 // meets two nibbles of each channel's weights, in their order, from the entry `first_step` of the window on.
 typedef struct bnnmk_nibble_strip {
   uint32_t y, x, pixel_count;
-  uint32_t row_count, run_count;
+  uint32_t run_count;
+  bnnmk_tap_range rows;   // of the window that lie on the input
   bnnmk_tap_range whole;  // output columns all of whose taps count, but for those of rows that are left out
   size_t row_step, run_step, run_length, pixel_step, first_step;
   _Alignas(64) uint16_t entries[BNNMK_STRIP_ENTRIES + BNNMK_STRIP_SLACK];

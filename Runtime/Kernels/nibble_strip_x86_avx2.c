@@ -25,16 +25,9 @@ typedef struct strip_columns {
 } strip_columns;
 
 // Columns from...<to, which are padding.
-static AVX2 void fill_padding(const bnnmk_binary_conv2d *conv, const strip_columns *columns, size_t from, size_t to,
-                              uint16_t *entries) {
-  if (!conv->pad_pixel) {
-    for (size_t i = from * columns->width; i < to * columns->width; i++) {
-      entries[i] = BNNMK_NO_BYTE;
-    }
-    return;
-  }
-  for (size_t c = from; c < to; c++) {
-    expand_words(conv->pad_pixel, conv->input_words, entries + c * columns->width);
+static AVX2 void fill_padding(const strip_columns *columns, size_t from, size_t to, uint16_t *entries) {
+  for (size_t i = from * columns->width; i < to * columns->width; i++) {
+    entries[i] = BNNMK_NO_BYTE;
   }
 }
 
@@ -50,7 +43,7 @@ static AVX2 void fill_row(const bnnmk_binary_conv2d *conv, const strip_columns *
     to = to < columns->count ? to : columns->count;
     to = to < from ? from : to;
   }
-  fill_padding(conv, columns, 0, from, entries);
+  fill_padding(columns, 0, from, entries);
   if (from < to) {
     const size_t stride = conv->input_stride, words = conv->input_words;
     const size_t column = (size_t)(columns->first + (int64_t)(from * columns->step));
@@ -63,14 +56,13 @@ static AVX2 void fill_row(const bnnmk_binary_conv2d *conv, const strip_columns *
       }
     }
   }
-  fill_padding(conv, columns, to, columns->count, entries);
+  fill_padding(columns, to, columns->count, entries);
 }
 
 AVX2 void bnnmk_make_nibble_strip_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t y, uint32_t x,
                                            bnnmk_nibble_strip *strip) {
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range all_rows = {0, w->kernel_h};
-  const bnnmk_tap_range rows = conv->pad_pixel ? all_rows : bnnmk_row_taps(w, y);
+  const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
   const size_t width = bnnmk_tap_entries(conv->channels), row_count = rows.last - rows.first;
   const size_t room = row_count > 0 ? BNNMK_STRIP_ENTRIES / (row_count * width) : w->out_w;
   // Columns of entries: those of the input, or as far apart as taps and pixels both are.
@@ -96,8 +88,8 @@ AVX2 void bnnmk_make_nibble_strip_x86_avx2(const bnnmk_binary_conv2d *conv, uint
   strip->y = y;
   strip->x = x;
   strip->pixel_count = (uint32_t)pixel_count;
-  strip->row_count = (uint32_t)row_count;
-  strip->whole = conv->pad_pixel ? (bnnmk_tap_range){0, w->out_w} : bnnmk_interior_columns(w);
+  strip->rows = rows;
+  strip->whole = bnnmk_interior_columns(w);
   strip->run_count = tap_step <= 1 ? 1 : w->kernel_w;
   strip->row_step = columns.count * width;
   strip->run_step = tap_step * width;

@@ -168,21 +168,45 @@ static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const summed_tile
   }
 }
 
-// all - 2 * count, where padding that counts nothing is not among `all`.
+// What taps on padding differ from it, of a pixel that lacks all columns of taps but `columns`.
+static AVX2 void set_padding(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile, bnnmk_tap_range columns,
+                             int16_t padding[CHANNELS]) {
+  uint32_t counts[CHANNELS] = {0};
+  bnnmk_count_padding(conv, tile->strip->rows, columns, tile->channel, tile->channel_count, counts);
+  for (int m = 0; m < CHANNELS; m++) {
+    padding[m] = (int16_t)counts[m];
+  }
+}
+
+// all - 2 * count. Where padding counts, its taps are among `all`, and what they differ in among the counts.
 AVX2_INLINE void make_accumulators(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
                                    int16_t counts[][CHANNELS]) {
   const bnnmk_nibble_strip *strip = tile->strip;
+  const bnnmk_window *w = &conv->window;
+  const uint32_t tap_rows = strip->rows.last - strip->rows.first;
+  const bnnmk_tap_range all_columns = {0, w->kernel_w};
+  int16_t padding[CHANNELS];
+  bnnmk_tap_range padded = {1, 0};  // the columns that `padding` is of; none yet
   for (uint32_t p = 0; p < tile->pixel_count; p++) {
     const uint32_t x = strip->x + tile->first + p;
-    uint32_t taps = conv->window.kernel_w;
-    if (x < strip->whole.first || x >= strip->whole.last) {
-      const bnnmk_tap_range columns = bnnmk_column_taps(&conv->window, x);
-      taps = columns.last - columns.first;
+    const int is_whole = x >= strip->whole.first && x < strip->whole.last;
+    const bnnmk_tap_range columns = is_whole ? all_columns : bnnmk_column_taps(w, x);
+    uint32_t taps = tap_rows * (columns.last - columns.first);
+    const int has_padding = conv->pad_differences && taps < w->kernel_h * w->kernel_w;
+    if (has_padding) {
+      taps = w->kernel_h * w->kernel_w;
+      if (columns.first != padded.first || columns.last != padded.last) {
+        set_padding(conv, tile, columns, padding);
+        padded = columns;
+      }
     }
-    const __m256i all = _mm256_set1_epi16((int16_t)(strip->row_count * taps * conv->channels));
+    const __m256i all = _mm256_set1_epi16((int16_t)(taps * conv->channels));
     BNNMK_REGISTERS
     for (int v = 0; v < VECTORS; v++) {
-      const __m256i count = load(counts[p] + v * LANES);
+      __m256i count = load(counts[p] + v * LANES);
+      if (has_padding) {
+        count = _mm256_add_epi16(count, load(padding + v * LANES));
+      }
       const __m256i sums = _mm256_sub_epi16(all, _mm256_add_epi16(count, count));
       _mm256_storeu_si256((__m256i *)(counts[p] + v * LANES), sums);
     }

@@ -84,6 +84,37 @@ void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights
   }
 }
 
+// Adds to sums[count] how many bits of each low half are 1: at most four, so that bytes hold the sums of 63 rows.
+static void add_ones(const uint8_t *restrict nibbles, uint64_t count, uint8_t *restrict sums) {
+  for (uint64_t i = 0; i < count; i++) {
+    const uint8_t pairs = (uint8_t)((nibbles[i] & 5) + (nibbles[i] >> 1 & 5));
+    sums[i] = (uint8_t)(sums[i] + (pairs & 3) + (pairs >> 2));
+  }
+}
+
+void bnnmf_nibbles_count_bits(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts) {
+  enum { MOST_ROWS = 63 };
+  const uint64_t nibbles = tap_nibbles(shape), stride = bnnmf_shape_blocks(shape) * BNNMF_CHANNEL_BLOCK;
+  const uint8_t *row = weights;  // of one nibble of the channels of a block
+  for (uint64_t block = 0; block < shape->out_channels; block += 2 * HALF) {
+    const uint64_t width = column_of(shape, block).step, left = shape->out_channels - block;
+    for (uint64_t tap = 0; tap < shape->taps; tap++) {
+      for (uint64_t k = 0; k < nibbles;) {
+        const uint64_t rows = nibbles - k < MOST_ROWS ? nibbles - k : MOST_ROWS;
+        uint8_t sums[2 * HALF] = {0};
+        for (uint64_t i = 0; i < rows; i++, row += width) {
+          add_ones(row, width, sums);
+        }
+        k += rows;
+        for (uint64_t channel = 0; channel < left && channel < width; channel++) {
+          const uint64_t place = column_of(shape, channel).first;
+          counts[tap * stride + block + channel] += sums[place];
+        }
+      }
+    }
+  }
+}
+
 int bnnmf_nibbles_are_clean(const bnnmf_weight_shape *shape, const void *weights) {
   const uint64_t nibbles = tap_nibbles(shape), size = bnnmf_nibbles_group_size(shape);
   const uint32_t used_bits = shape->channels - (shape->channels - 1) / 8 * 8;  // of a tap's last two nibbles

@@ -16,6 +16,21 @@ static void copy_to_words(const bnnmf_weight_shape *shape, const void *weights, 
   memcpy(words, weights, words_group_size(shape));
 }
 
+static void count_word_bits(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts) {
+  const uint64_t blocks = bnnmf_shape_blocks(shape), word_count = bnnmf_shape_words(shape);
+  const uint64_t *word = weights;
+  for (uint64_t block = 0; block < blocks; block++) {
+    for (uint64_t tap = 0; tap < shape->taps; tap++) {
+      uint32_t *to = counts + (tap * blocks + block) * BNNMF_CHANNEL_BLOCK;
+      for (uint64_t i = 0; i < word_count; i++, word += BNNMF_CHANNEL_BLOCK) {
+        for (uint32_t channel = 0; channel < BNNMF_CHANNEL_BLOCK; channel++) {
+          to[channel] += (uint32_t)__builtin_popcountll(word[channel]);
+        }
+      }
+    }
+  }
+}
+
 static int words_are_clean(const bnnmf_weight_shape *shape, const void *weights) {
   const uint64_t *words = weights;
   const uint64_t blocks = bnnmf_shape_blocks(shape), word_count = bnnmf_shape_words(shape);
@@ -43,9 +58,9 @@ static int words_are_clean(const bnnmf_weight_shape *shape, const void *weights)
 
 // Indexed by layout.
 static const bnnmf_layout_form forms[] = {
-    [BNNMF_LAYOUT_WORDS] = {words_group_size, copy_from_words, copy_to_words, words_are_clean},
+    [BNNMF_LAYOUT_WORDS] = {words_group_size, copy_from_words, copy_to_words, count_word_bits, words_are_clean},
     [BNNMF_LAYOUT_NIBBLES] = {bnnmf_nibbles_group_size, bnnmf_nibbles_from_words, bnnmf_nibbles_to_words,
-                              bnnmf_nibbles_are_clean},
+                              bnnmf_nibbles_count_bits, bnnmf_nibbles_are_clean},
 };
 
 bnnmf_weight_layout bnnmf_weight_layout_for(bnnmf_target target, const bnnmf_weight_shape *shape, int is_masked) {
@@ -95,5 +110,15 @@ void bnnmf_weights_to_words(bnnmf_weight_layout layout, const bnnmf_weight_shape
   const uint64_t group_words = words_group_size(shape) / 8, group_size = forms[layout].group_size(shape);
   for (uint32_t group = 0; group < shape->groups; group++) {
     forms[layout].to_words(shape, (const char *)weights + group * group_size, words + group * group_words);
+  }
+}
+
+void bnnmf_weight_bit_counts(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights,
+                             uint32_t *counts) {
+  const uint64_t group_size = forms[layout].group_size(shape);
+  const uint64_t group_counts = shape->taps * bnnmf_shape_blocks(shape) * BNNMF_CHANNEL_BLOCK;
+  memset(counts, 0, shape->groups * group_counts * sizeof *counts);
+  for (uint32_t group = 0; group < shape->groups; group++) {
+    forms[layout].count_bits(shape, (const char *)weights + group * group_size, counts + group * group_counts);
   }
 }

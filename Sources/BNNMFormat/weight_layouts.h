@@ -18,6 +18,8 @@ typedef struct bnnmf_layout_form {
   // One group from words, and back to them; every byte of the result is written.
   void (*from_words)(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights);
   void (*to_words)(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words);
+  // Adds the bits that are 1 of each tap and output channel of one group to counts[tap][blocks * BNNMF_CHANNEL_BLOCK].
+  void (*count_bits)(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts);
   // 1 where what stands for no weight is 0 in one group.
   int (*is_clean)(const bnnmf_weight_shape *shape, const void *weights);
 } bnnmf_layout_form;
@@ -27,6 +29,7 @@ int bnnmf_nibbles_suit(const bnnmf_weight_shape *shape);
 uint64_t bnnmf_nibbles_group_size(const bnnmf_weight_shape *shape);
 void bnnmf_nibbles_from_words(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights);
 void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words);
+void bnnmf_nibbles_count_bits(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts);
 int bnnmf_nibbles_are_clean(const bnnmf_weight_shape *shape, const void *weights);
 
 #endif

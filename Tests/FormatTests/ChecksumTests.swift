@@ -56,6 +56,21 @@ final class ChecksumTests: XCTestCase {
         }
     }
 
+    /// Long enough for parts that are summed up side by side.
+    func testLongInputs() {
+        let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) }
+        for length in [4096, 12_287, 12_288, 12_289, 24_575, 24_576, 36_870, 70_000] {
+            let expected = bitByBit(Array(bytes[..<length]))
+            for (name, function) in implementations {
+                XCTAssertEqual(function(0, bytes, length), expected, "\(name), \(length)")
+                let continued = Array(bytes[5..<length]).withUnsafeBytes {
+                    function(function(0, bytes, 5), $0.baseAddress, $0.count)
+                }
+                XCTAssertEqual(continued, expected, "\(name), \(length) continued")
+            }
+        }
+    }
+
     func testContinuingGivesTheChecksumOfTheWhole() {
         let bytes = (0..<100).map { UInt8($0 &* 37 & 0xff) }
         for (name, function) in implementations {

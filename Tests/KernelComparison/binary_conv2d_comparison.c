@@ -13,7 +13,7 @@ enum { MAX_CHANNELS = 70000, MAX_WORDS = (MAX_CHANNELS + 63) / 64 };
 
 typedef struct binary_case {
   bnnmk_binary_conv2d conv;  // all but the output
-  guarded_memory input, weights, pad_pixel, switch_points, scale, bias;
+  guarded_memory input, weights, pad_differences, switch_points, scale, bias;
   int32_t *accumulators;  // [out_h * out_w][out_channels]
 } binary_case;
 
@@ -31,13 +31,14 @@ static void fill_bits(uint64_t *words, uint32_t channels, int pattern, uint64_t 
   }
 }
 
-static int32_t plain_accumulator(const bnnmk_binary_conv2d *conv, uint32_t y, uint32_t x, uint32_t m) {
+static int32_t plain_accumulator(const bnnmk_binary_conv2d *conv, const uint64_t *pad_pixel, uint32_t y, uint32_t x,
+                                 uint32_t m) {
   const bnnmk_window *w = &conv->window;
   int32_t sum = 0;
   for (uint32_t ky = 0; ky < w->kernel_h; ky++) {
     for (uint32_t kx = 0; kx < w->kernel_w; kx++) {
       const int64_t at = tap_pixel(w, y, x, ky, kx);
-      const uint64_t *pixel = at < 0 ? conv->pad_pixel : conv->input + (size_t)at * conv->input_stride;
+      const uint64_t *pixel = at < 0 ? pad_pixel : conv->input + (size_t)at * conv->input_stride;
       if (!pixel) {
         continue;
       }
@@ -76,6 +77,23 @@ static void fill_outputs_parameters(binary_case *test, uint64_t *random) {
   conv->bias = random_between(random, 0, 3) ? test->bias.data : NULL;
   conv->minimum = random_between(random, 0, 1) ? -INFINITY : -20;
   conv->maximum = random_between(random, 0, 1) ? INFINITY : 30;
+}
+
+// In how many bits the weights of each tap and output channel differ from what padding reads.
+static guarded_memory count_pad_differences(const bnnmk_binary_conv2d *conv, const uint64_t *pad_pixel) {
+  const size_t taps = (size_t)conv->window.kernel_h * conv->window.kernel_w, blocks = (conv->out_channels + 7) / 8;
+  guarded_memory memory = guarded_allocate(taps * blocks * 8 * sizeof(uint32_t));
+  uint32_t *counts = memory.data;
+  memset(counts, 0, memory.byte_count);
+  for (size_t tap = 0; tap < taps; tap++) {
+    for (size_t m = 0; m < blocks * 8; m++) {
+      const uint64_t *weights = conv->weights + (m / 8 * taps + tap) * conv->input_words * 8 + m % 8;
+      for (uint32_t i = 0; i < conv->input_words; i++) {
+        counts[tap * blocks * 8 + m] += (uint32_t)__builtin_popcountll(pad_pixel[i] ^ weights[(size_t)i * 8]);
+      }
+    }
+  }
+  return memory;
 }
 
 static binary_case make_case(uint64_t *random) {
@@ -119,15 +137,18 @@ static binary_case make_case(uint64_t *random) {
     }
   }
   conv->weights = test.weights.data;
-  test.pad_pixel = guarded_allocate(words * sizeof(uint64_t));
-  fill_bits(test.pad_pixel.data, conv->channels, (int)random_between(random, 0, 2), random);
-  conv->pad_pixel = random_between(random, 0, 1) ? test.pad_pixel.data : NULL;
+  uint64_t pad_pixel[MAX_WORDS];
+  fill_bits(pad_pixel, conv->channels, (int)random_between(random, 0, 2), random);
+  const int has_padding = random_between(random, 0, 1);
+  test.pad_differences = count_pad_differences(conv, pad_pixel);
+  conv->pad_differences = has_padding ? test.pad_differences.data : NULL;
 
   test.accumulators = malloc((size_t)w->out_h * w->out_w * conv->out_channels * sizeof(int32_t));
   for (uint32_t y = 0; y < w->out_h; y++) {
     for (uint32_t x = 0; x < w->out_w; x++) {
       for (uint32_t m = 0; m < conv->out_channels; m++) {
-        test.accumulators[((size_t)y * w->out_w + x) * conv->out_channels + m] = plain_accumulator(conv, y, x, m);
+        test.accumulators[((size_t)y * w->out_w + x) * conv->out_channels + m] =
+            plain_accumulator(conv, has_padding ? pad_pixel : NULL, y, x, m);
       }
     }
   }
@@ -136,7 +157,7 @@ static binary_case make_case(uint64_t *random) {
 }
 
 static void free_case(binary_case *test) {
-  guarded_memory *all[] = {&test->input,         &test->weights, &test->pad_pixel,
+  guarded_memory *all[] = {&test->input,         &test->weights, &test->pad_differences,
                            &test->switch_points, &test->scale,   &test->bias};
   for (int i = 0; i < 6; i++) {
     guarded_free(all[i]);
@@ -200,10 +221,10 @@ int compare_binary_conv2d(uint64_t seed, const kernel_level *levels, int level_c
           const bnnmk_window *w = &conv.window;
           printf(
               "binary_conv2d, seed %llu, %s, output kind %d, cut %u: %ux%ux%u -> %ux%ux%u, kernel %ux%u, "
-              "stride %ux%u, dilation %ux%u, pads %u %u, pad pixel %d\n",
+              "stride %ux%u, dilation %ux%u, pads %u %u, padding counts %d\n",
               (unsigned long long)seed, levels[i].name, kind, split ? cut : rows, w->in_h, w->in_w, conv.channels,
               w->out_h, w->out_w, conv.out_channels, w->kernel_h, w->kernel_w, w->stride_h, w->stride_w, w->dilation_h,
-              w->dilation_w, w->pad_top, w->pad_left, conv.pad_pixel != NULL);
+              w->dilation_w, w->pad_top, w->pad_left, conv.pad_differences != NULL);
           is_equal = 0;
         }
         guarded_free(&output);

@@ -144,6 +144,25 @@ struct BinaryConvolutionOperands {
         return blocks
     }
 
+    /// In how many channels the weights of each tap differ from the pad pixel: [tap][output channel, rounded up to a
+    /// block].
+    var padDifferences: [UInt32]? {
+        guard let padPixel else { return nil }
+        let tapCount = test.geometry.kernelHeight * test.geometry.kernelWidth
+        let block = Int(BNNMK_CHANNEL_BLOCK)
+        let stride = (test.outChannels + block - 1) / block * block
+        var counts = [UInt32](repeating: 0, count: tapCount * stride)
+        for m in 0..<test.outChannels {
+            for tap in 0..<tapCount {
+                let first = (m * tapCount + tap) * test.channels
+                counts[tap * stride + m] = (0..<test.channels).reduce(0) {
+                    $0 + (weights[first + $1] == padPixel[$1] ? 0 : 1)
+                }
+            }
+        }
+        return counts
+    }
+
     /// Packed pixels with other groups' words, arbitrary, between them. The last pixel ends with its own words.
     var packedInput: [UInt64] {
         strided(pack(input, channels: test.channels))

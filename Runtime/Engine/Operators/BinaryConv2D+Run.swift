@@ -12,7 +12,6 @@ extension BinaryConv2D {
         let layout: Layout
         let geometry: WindowGeometry
         let weights: UnsafeRawPointer
-        let padPixel: UnsafePointer<UInt64>?
         /// Room for one group of an image, and of its mask.
         let extracted: UnsafeMutablePointer<UInt64>
         let extractedMask: UnsafeMutablePointer<UInt64>
@@ -28,13 +27,11 @@ extension BinaryConv2D {
             return
         }
         let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
-        let padPixel = op.pad_value == 0 ? nil : preparePadPixel(run, layout, isMinus: op.pad_value < 0)
-        let extracted = scratch + (padPixel == nil ? 0 : Int(layout.words))
         let geometry = WindowGeometry(op.window, x.dims, dims)
         let group = layout.needsExtraction ? Int(x.rows) / geometry.imageCount &* Int(layout.words) : 0
         let state = State(
-            run: run, x: x, op: op, layout: layout, geometry: geometry, weights: weights, padPixel: padPixel,
-            extracted: extracted, extractedMask: extracted + group)
+            run: run, x: x, op: op, layout: layout, geometry: geometry, weights: weights, extracted: scratch,
+            extractedMask: scratch + group)
         if let epilogue = Epilogue(run.record) {
             let own = scratch + Int(scratchWordCount(op, x, run.outputTensor))
             runEpilogue(state, EpilogueRun(epilogue, run, dims, scratch: own))
@@ -108,7 +105,7 @@ extension BinaryConv2D {
         let weights = state.weights + group &* run.weights.groupByteCount
         arguments.weights = weights.assumingMemoryBound(to: UInt64.self)
         arguments.layout = bnnmk_weight_layout(rawValue: run.weights.layout)
-        arguments.pad_pixel = state.padPixel
+        arguments.pad_differences = run.weights.padDifferences.map { $0 + group &* run.weights.groupDifferenceCount }
         arguments.out_channels = UInt32(layout.outChannels)
         arguments.channel_offset = UInt32(offset)
         arguments.output_channels = UInt32(layout.outChannels &* layout.groups)
@@ -143,17 +140,6 @@ extension BinaryConv2D {
         case .int32: BNNMK_OUTPUT_INT32
         default: BNNMK_OUTPUT_FLOAT32
         }
-    }
-
-    /// A pixel of padding at the start of the scratch memory: bit 1 stands for −1, and bits behind the last channel are
-    /// 0.
-    private static func preparePadPixel(_ run: OperatorRun, _ layout: Layout, isMinus: Bool) -> UnsafePointer<UInt64> {
-        let words = run.scratch.assumingMemoryBound(to: UInt64.self)
-        let count = Int(layout.words)
-        words.update(repeating: isMinus ? .max : 0, count: count)
-        let tail = UInt64(layout.channels % 64)
-        if isMinus, tail != 0 { words[count &- 1] = (1 << tail) &- 1 }
-        return UnsafePointer(words)
     }
 
     /// Copies a group's channels of one image, so that they begin at a word.

@@ -112,11 +112,10 @@ enum BinaryConv2D {
         return UInt64(clamping: values) &* UInt64(clamping: layout.taps &* layout.channels)
     }
 
-    /// Words of scratch memory: the pixel that padding reads, then one group of one image, then the same of the mask.
-    /// The epilogue's follow.
+    /// Words of scratch memory: one group of one image, then the same of the mask. The epilogue's follow.
     static func scratchWordCount(_ op: bnnmf_binary_conv2d, _ x: Tensor, _ y: Tensor) -> Int64 {
         let layout = Layout(op, x, y)
         let group = layout.needsExtraction ? x.rows / Int64(x.dims[0]) &* layout.words : 0
-        return (op.pad_value == 0 ? 0 : layout.words) &+ group &* (op.mask == 0 ? 1 : 2)
+        return group &* (op.mask == 0 ? 1 : 2)
     }
 }

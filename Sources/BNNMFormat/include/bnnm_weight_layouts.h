@@ -49,6 +49,10 @@ void bnnmf_weights_to_words(bnnmf_weight_layout layout, const bnnmf_weight_shape
 // channel.
 int bnnmf_weights_are_clean(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights);
 
+// How many weights are -1 (bit 1): counts[group][tap][out_channels rounded up to BNNMF_CHANNEL_BLOCK].
+void bnnmf_weight_bit_counts(bnnmf_weight_layout layout, const bnnmf_weight_shape *shape, const void *weights,
+                             uint32_t *counts);
+
 // The name of a target, as `bnnmf_model_info.target` has it; NULL for an unknown one.
 const char *bnnmf_target_name(bnnmf_target target);
 
