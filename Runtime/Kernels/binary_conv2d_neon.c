@@ -14,8 +14,9 @@
 #include "finish_counts_neon.h"
 #include "kernel_declarations.h"
 
-// Pixels counted before they are stored; the most bits whose counts and accumulators fit 16-bit lanes.
-enum { RUN_PIXELS = 128, MAX_BITS = 32766, LEAST_ROWS = 4, MAX_SINGLES = 8 };
+// Pixels counted before they are stored, so many as some rows of most maps have; the most bits whose counts and
+// accumulators fit 16-bit lanes.
+enum { RUN_PIXELS = 112, MAX_BITS = 32766, LEAST_ROWS = 4, MAX_SINGLES = 8 };
 
 // One row of one block.
 typedef struct block_row {
@@ -38,9 +39,8 @@ static void store_counted(block_row *row) {
 // Makes room for `pixel_count` counts from `pixel` on, at most RUN_PIXELS.
 static uint16_t (*next_counts(block_row *row, size_t pixel, uint32_t pixel_count, int32_t all))[BNNMK_CHANNEL_BLOCK] {
   bnnmk_counted_run *counted = &row->counted;
-  const int is_next = counted->pixel + counted->pixel_count == pixel && counted->all == all &&
-                      !(row->is_stored_alone && counted->row != row->y);
-  if (!is_next || counted->pixel_count + pixel_count > RUN_PIXELS) {
+  if (counted->pixel + counted->pixel_count != pixel || counted->all != all ||
+      counted->pixel_count + pixel_count > RUN_PIXELS) {
     store_counted(row);
     counted->row = row->y;
     counted->pixel = pixel;
@@ -51,12 +51,31 @@ static uint16_t (*next_counts(block_row *row, size_t pixel, uint32_t pixel_count
   return counts;
 }
 
-// What the taps on padding differ from it.
+// Adds a block's differences of `count` neighbouring taps.
+BNNMK_INLINE void add_taps(const uint32_t *differences, size_t stride, uint32_t count, uint32x4_t sums[2]) {
+  for (; count > 0; count--, differences += stride) {
+    sums[0] = vaddq_u32(sums[0], vld1q_u32(differences));
+    sums[1] = vaddq_u32(sums[1], vld1q_u32(differences + 4));
+  }
+}
+
+// What the taps on padding differ from it: all rows of the window but the row's, and of those all columns but
+// `columns`.
 static __attribute__((noinline)) void count_padding(const block_row *row, bnnmk_tap_range columns,
                                                     uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  uint32_t counts[BNNMK_CHANNEL_BLOCK] = {0};
-  bnnmk_count_padding(row->conv, row->rows, columns, row->block * BNNMK_CHANNEL_BLOCK, BNNMK_CHANNEL_BLOCK, counts);
-  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts)), vmovn_u32(vld1q_u32(counts + 4))));
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const uint32_t kernel_h = conv->window.kernel_h, kernel_w = conv->window.kernel_w;
+  const size_t stride = bnnmk_padding_stride(conv);
+  const uint32_t *taps = conv->pad_differences + row->block * BNNMK_CHANNEL_BLOCK;
+  uint32x4_t sums[2] = {vdupq_n_u32(0), vdupq_n_u32(0)};
+  for (uint32_t ky = 0; ky < kernel_h; ky++, taps += kernel_w * stride) {
+    const int is_on_input = ky >= row->rows.first && ky < row->rows.last;
+    add_taps(taps, stride, is_on_input ? columns.first : kernel_w, sums);
+    if (is_on_input) {
+      add_taps(taps + columns.last * stride, stride, kernel_w - columns.last, sums);
+    }
+  }
+  vst1q_u16(start, vcombine_u16(vmovn_u32(sums[0]), vmovn_u32(sums[1])));
 }
 
 // Whether taps left out can count half of their bits.
@@ -84,8 +103,9 @@ typedef struct segment {
 typedef struct prepared_segment {
   segment part;
   bnnmk_tap_box box;
-  const uint64_t *weights;                 // of the box's first tap
-  uint32_t counted_taps;                   // those left out among them
+  bnnmk_neon_run run;                      // all but its pixels
+  int32_t all;                             // of the counts
+  size_t column;                           // in a row of the input: where the first pixel's first tap of the box is
   uint16_t start[3][BNNMK_CHANNEL_BLOCK];  // of most pixels, and of those that lack their first or their last taps
 } prepared_segment;
 
@@ -99,17 +119,33 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
     prepared->box.run_length = conv->input_words;
   }
   const size_t first_tap = (size_t)row->rows.first * w->kernel_w + part->columns.first;
-  prepared->weights = conv->weights;
+  prepared->run = (bnnmk_neon_run){
+      .input = conv->input,
+      .weights = conv->weights,
+      .pixel_step = (size_t)w->stride_w * conv->input_stride,
+      .box = &prepared->box,
+      .is_shared = part->is_shared,
+      .lacks_first = part->lacks_first,
+      .lacks_last = part->lacks_last,
+      .start = prepared->start[0],
+      .start_first = prepared->start[1],
+      .start_last = prepared->start[2],
+  };
   if (prepared->box.row_count > 0) {
-    prepared->weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
+    prepared->run.weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
   }
+  // Before the row's start where the first pixel lacks that tap.
+  prepared->column =
+      ((size_t)part->pixels.first * w->stride_w - w->pad_left + (size_t)part->columns.first * w->dilation_w) *
+      conv->input_stride;
+  uint32_t counted_taps = w->kernel_h * w->kernel_w;  // those left out among them
   if (can_leave_out(conv)) {
-    prepared->counted_taps = w->kernel_h * w->kernel_w;
     make_start(row, part->columns, prepared->start[0]);
   } else {
-    prepared->counted_taps = tap_rows * tap_columns;
+    counted_taps = tap_rows * tap_columns;
     vst1q_u16(prepared->start[0], vdupq_n_u16(0));
   }
+  prepared->all = (int32_t)(counted_taps * conv->channels);
   if (part->lacks_first) {
     make_start(row, (bnnmk_tap_range){1, w->kernel_w}, prepared->start[1]);
   }
@@ -118,37 +154,39 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
   }
 }
 
-static void convolve_segment(block_row *row, const prepared_segment *prepared) {
+// A segment of more pixels than are counted at once: as many as fit; with edges equal parts, so that one with an edge
+// has more pixels than that.
+static __attribute__((noinline)) void convolve_parts(block_row *row, const prepared_segment *prepared, size_t pixel,
+                                                     uint32_t left) {
+  const segment *part = &prepared->part;
+  bnnmk_neon_run run = prepared->run;
+  for (uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS; part_count > 0; part_count--) {
+    run.pixel_count = part_count == 1 ? left : part->is_shared ? left / part_count : RUN_PIXELS;
+    run.lacks_last = part->lacks_last && part_count == 1;
+    bnnmk_count_run_neon(&run, next_counts(row, pixel, run.pixel_count, prepared->all));
+    run.lacks_first = 0;
+    run.input += prepared->box.row_count > 0 ? run.pixel_count * run.pixel_step : 0;
+    pixel += run.pixel_count;
+    left -= run.pixel_count;
+  }
+}
+
+static void convolve_segment(block_row *row, prepared_segment *prepared) {
   const bnnmk_binary_conv2d *conv = row->conv;
   const bnnmk_window *w = &conv->window;
   const segment *part = &prepared->part;
-  bnnmk_neon_run run = {
-      .input = conv->input,
-      .weights = prepared->weights,
-      .pixel_step = (size_t)w->stride_w * conv->input_stride,
-      .box = &prepared->box,
-      .is_shared = part->is_shared,
-      .start = prepared->start[0],
-      .start_first = prepared->start[1],
-      .start_last = prepared->start[2],
-  };
-  const int32_t all = (int32_t)(prepared->counted_taps * conv->channels);
-  uint32_t left = part->pixels.last - part->pixels.first;
-  // As many as fit; with edges equal parts, so that one with an edge has more pixels than that.
-  uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS;
-  for (uint32_t x = part->pixels.first; part_count > 0; part_count--) {
-    run.pixel_count = part_count == 1 ? left : part->is_shared ? left / part_count : RUN_PIXELS;
-    run.lacks_first = part->lacks_first && x == part->pixels.first;
-    run.lacks_last = part->lacks_last && part_count == 1;
-    if (prepared->box.row_count > 0) {
-      // Of the first tap on the input; one lacked is before it.
-      const uint32_t column = part->columns.first + (run.lacks_first ? 1 : 0);
-      run.input = conv->input + bnnmk_box_input(w, conv->input_stride, row->y, x, row->rows.first, column) -
-                  (run.lacks_first ? conv->input_stride : 0);
-    }
-    bnnmk_count_run_neon(&run, next_counts(row, (size_t)row->y * w->out_w + x, run.pixel_count, all));
-    x += run.pixel_count;
-    left -= run.pixel_count;
+  bnnmk_neon_run *run = &prepared->run;
+  if (prepared->box.row_count > 0) {
+    const size_t in_y = (size_t)row->y * w->stride_h - w->pad_top + (size_t)row->rows.first * w->dilation_h;
+    run->input = conv->input + (in_y * w->in_w * conv->input_stride + prepared->column);
+  }
+  const uint32_t pixel_count = part->pixels.last - part->pixels.first;
+  const size_t pixel = (size_t)row->y * w->out_w + part->pixels.first;
+  if (pixel_count > RUN_PIXELS) {
+    convolve_parts(row, prepared, pixel, pixel_count);
+  } else {
+    run->pixel_count = pixel_count;
+    bnnmk_count_run_neon(run, next_counts(row, pixel, pixel_count, prepared->all));
   }
 }
 
@@ -195,23 +233,33 @@ static void convolve_singles(block_row *row, uint32_t first, uint32_t last, uint
 // Pixels `columns` of output rows `rows` of one block; all taps of those of `interior` are on the input's columns.
 static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range columns, bnnmk_tap_range interior) {
   const bnnmk_binary_conv2d *conv = row->conv;
+  const bnnmk_tap_range inside = bnnmk_interior_rows(&conv->window), all = {0, conv->window.kernel_h};
   prepared_row prepared;
   for (row->y = rows.first; row->y < rows.last; row->y++) {
-    const bnnmk_tap_range taps = bnnmk_row_taps(&conv->window, row->y);
+    const int is_inside = row->y >= inside.first && row->y < inside.last;
+    const bnnmk_tap_range taps = is_inside ? all : bnnmk_row_taps(&conv->window, row->y);
     const int is_prepared = row->y > rows.first && taps.first == row->rows.first && taps.last == row->rows.last;
     if (!is_prepared) {
       row->rows = taps;
       const segment part = main_segment(conv, interior);
       prepare_segment(row, &part, &prepared.together);
     }
-    const bnnmk_tap_range pixels = prepared.together.part.pixels;
+    bnnmk_tap_range pixels = prepared.together.part.pixels;
     if (pixels.first == pixels.last) {
-      convolve_singles(row, columns.first, columns.last, 0, is_prepared, &prepared);
-      continue;
+      pixels = (bnnmk_tap_range){columns.last, columns.last};
     }
-    convolve_singles(row, columns.first, pixels.first, 0, is_prepared, &prepared);
-    convolve_segment(row, &prepared.together);
-    convolve_singles(row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
+    if (columns.first < pixels.first) {
+      convolve_singles(row, columns.first, pixels.first, 0, is_prepared, &prepared);
+    }
+    if (pixels.first < pixels.last) {
+      convolve_segment(row, &prepared.together);
+    }
+    if (pixels.last < columns.last) {
+      convolve_singles(row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
+    }
+    if (row->is_stored_alone) {
+      store_counted(row);
+    }
   }
   store_counted(row);
 }
@@ -233,9 +281,10 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   bnnmk_binary_conv2d conv = *arguments;
   bnnmk_window *w = &conv.window;
   bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
-  // What is prepared for a block has to serve some rows.
-  const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin);
-  const uint32_t at_a_time = fitting < LEAST_ROWS ? LEAST_ROWS : fitting, width = w->out_w;
+  // What is prepared for a block has to serve a run; such numbers of rows make whole tiles of most maps.
+  const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin), width = w->out_w;
+  const uint32_t least = fitting * (uint64_t)width < RUN_PIXELS ? RUN_PIXELS / width : fitting;
+  const uint32_t at_a_time = (least + LEAST_ROWS - 1) / LEAST_ROWS * LEAST_ROWS;
   const int is_flat = is_one_row(&conv);
   if (is_flat) {
     w->in_w *= w->in_h;

@@ -99,28 +99,23 @@ BNNMK_INLINE void rectify_gently(const float *slopes, float32x4_t x[], const int
   }
 }
 
-// Eight numbers, after which 64-bit ARM advances the pointer by the same instruction.
-BNNMK_INLINE float32x4x2_t load_eight(const float **from, size_t stride) {
-#if defined(__aarch64__)
-  const float32x4x2_t y = vld1q_f32_x2(*from);
-#else
-  const float32x4x2_t y = {{vld1q_f32(*from), vld1q_f32(*from + 4)}};
-#endif
-  *from += stride;
-  return y;
-}
-
 BNNMK_INLINE void add_operand(const float *operand, size_t stride, float32x4_t x[], const int count) {
   BNNMK_UNROLL
   for (int p = 0; p < count; p++) {
-    const float32x4x2_t y = load_eight(&operand, stride);
+#if defined(__aarch64__)
+    const float32x4x2_t y = vld1q_f32_x2(operand);  // which advances its pointer too
+#else
+    const float32x4x2_t y = {{vld1q_f32(operand), vld1q_f32(operand + 4)}};
+#endif
+    operand += stride;
     x[2 * p] = vaddq_f32(x[2 * p], y.val[0]);
     x[2 * p + 1] = vaddq_f32(x[2 * p + 1], y.val[1]);
   }
 }
 
-BNNMK_INLINE void apply_round(const bnnmk_value_round *round, size_t pixel, float32x4_t x[], const int count) {
-  const uint32_t parts = round->parts;
+// The round's parts, a constant where they are usual ones.
+BNNMK_INLINE void apply_parts(const bnnmk_value_round *round, const uint32_t parts, size_t pixel, float32x4_t x[],
+                              const int count) {
   if (parts & 1 << BNNMK_ADD_OPERAND) {
     add_operand(round->operand + pixel * round->operand_stride, round->operand_stride, x, count);
   }
@@ -144,6 +139,29 @@ BNNMK_INLINE void apply_round(const bnnmk_value_round *round, size_t pixel, floa
   }
   if (parts & 1 << BNNMK_ADD_SECOND_SHIFT) {
     shift(round->second_shift, x, count);
+  }
+}
+
+// What layers mostly have: ReLU and a normalization, a residual sum, and that with RPReLU.
+enum {
+  RELU_NORMALIZED = 1 << BNNMK_CLAMP_NUMBERS | 1 << BNNMK_SCALE_VALUES | 1 << BNNMK_ADD_SECOND_SHIFT,
+  SUM = 1 << BNNMK_ADD_OPERAND,
+  SUM_RPRELU = SUM | 1 << BNNMK_ADD_SHIFT | 1 << BNNMK_RECTIFY_GENTLY | 1 << BNNMK_ADD_SECOND_SHIFT,
+};
+
+BNNMK_INLINE void apply_round(const bnnmk_value_round *round, size_t pixel, float32x4_t x[], const int count) {
+  switch (round->parts) {
+    case RELU_NORMALIZED:
+      apply_parts(round, RELU_NORMALIZED, pixel, x, count);
+      break;
+    case SUM:
+      apply_parts(round, SUM, pixel, x, count);
+      break;
+    case SUM_RPRELU:
+      apply_parts(round, SUM_RPRELU, pixel, x, count);
+      break;
+    default:
+      apply_parts(round, round->parts, pixel, x, count);
   }
 }
 
@@ -283,29 +301,30 @@ void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk
   }
 }
 
-// As many tiles of `count` pixels, a constant in every call, as there are; gives the pixels left.
-BNNMK_INLINE uint32_t finish_floats(const bnnmk_plain_steps *block, const float **input, size_t row, size_t *pixel,
-                                    uint32_t pixel_count, const int count) {
+// As many tiles of `count` pixels, a constant in every call, as there are.
+BNNMK_INLINE void finish_floats(const bnnmk_plain_steps *block, const float *input, size_t row, size_t pixel,
+                                uint32_t pixel_count, const int count) {
   const size_t channels = block->channels;
   for (; pixel_count >= (uint32_t)count; pixel_count -= (uint32_t)count) {
     float32x4_t x[2 * TILE];
     BNNMK_UNROLL
     for (int p = 0; p < count; p++) {
-      const float32x4x2_t eight = load_eight(input, channels);
-      x[2 * p] = eight.val[0];
-      x[2 * p + 1] = eight.val[1];
+      x[2 * p] = vld1q_f32(input);
+      x[2 * p + 1] = vld1q_f32(input + 4);
+      input += channels;
+      BNNMK_COMPUTE_HERE("r", input);
     }
-    finish_tile(block, row, *pixel, x, count);
-    *pixel += (size_t)count;
+    finish_tile(block, row, pixel, x, count);
+    pixel += (size_t)count;
   }
-  return pixel_count;
 }
 
 BNNMK_TUNED("cortex-a72")
 void bnnmk_finish_floats_neon(const bnnmk_plain_steps *block, const float *input, size_t row, size_t pixel,
                               uint32_t pixel_count) {
-  const uint32_t left = finish_floats(block, &input, row, &pixel, pixel_count, TILE);
-  finish_floats(block, &input, row, &pixel, left, 1);
+  const uint32_t in_tiles = pixel_count / TILE * TILE;
+  finish_floats(block, input, row, pixel, in_tiles, TILE);
+  finish_floats(block, input + in_tiles * (size_t)block->channels, row, pixel + in_tiles, pixel_count - in_tiles, 1);
 }
 
 #else
