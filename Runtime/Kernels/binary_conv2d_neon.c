@@ -281,9 +281,9 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   bnnmk_binary_conv2d conv = *arguments;
   bnnmk_window *w = &conv.window;
   bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
-  // What is prepared for a block has to serve a run; such numbers of rows make whole tiles of most maps.
+  // What is prepared for a block has to serve two runs; such numbers of rows make whole tiles of most maps.
   const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin), width = w->out_w;
-  const uint32_t least = fitting * (uint64_t)width < RUN_PIXELS ? RUN_PIXELS / width : fitting;
+  const uint32_t least = fitting * (uint64_t)width < 2 * RUN_PIXELS ? 2 * RUN_PIXELS / width : fitting;
   const uint32_t at_a_time = (least + LEAST_ROWS - 1) / LEAST_ROWS * LEAST_ROWS;
   const int is_flat = is_one_row(&conv);
   if (is_flat) {
