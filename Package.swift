@@ -41,12 +41,20 @@ let package = Package(
         .target(
             name: "BNNM", dependencies: ["CBNNM", "BNNMEngine"], path: "Sources/BNNM", exclude: ["README.md"]),
 
+        // The profiler, a C program of its own, and part of the command line.
+        .target(
+            name: "BNNMProfile", dependencies: ["CBNNM"], path: "Runtime/Profile",
+            exclude: ["README.md", "CMakeLists.txt", "Program"], linkerSettings: [.linkedLibrary("m")]),
+        .executableTarget(
+            name: "bnnm-profile", dependencies: ["BNNMProfile", "BNNMEngine"], path: "Runtime/Profile/Program"),
+
         // The command line.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "BNNMCommand",
             dependencies: [
-                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMReport", "BNNMPacker", "BNNMVerification", "CZlib",
+                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMReport", "BNNMPacker", "BNNMVerification",
+                "BNNMProfile", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/bnnm", exclude: ["README.md"]),
@@ -92,7 +100,10 @@ let package = Package(
             path: "Tests/EndToEndTests"),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["BNNMCommand", "BNNMFormat", "BNNMReport", "classify", "minimal", "digits"],
+            dependencies: [
+                "BNNMCommand", "BNNMFormat", "BNNMProfile", "BNNMReport", "classify", "minimal", "digits",
+                "bnnm-profile",
+            ],
             path: "Tests/CommandTests"),
     ],
     swiftLanguageModes: [.v6],

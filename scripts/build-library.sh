@@ -2,8 +2,8 @@
 # Builds the deployable library with CMake and installs it below build-lib/.
 #
 # Usage: scripts/build-library.sh native|aarch64|armhf [CMAKE_ARGUMENT...]
-# Leaves build-lib/NAME/install: include/, lib/ with libbnnm.a, libbnnm.so, pkg-config and find_package files. JOBS is
-# the number of compilers at a time (1).
+# Leaves build-lib/NAME/install: include/, lib/ with libbnnm.a, libbnnm.so, pkg-config and find_package files,
+# bin/bnnm-profile. JOBS is the number of compilers at a time (1).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -13,11 +13,14 @@ struct BNNMCommand: ParsableCommand {
               bnnm verify model.onnx      run both; compare every decision
               bnnm inspect model.bnnm     show what is in a compiled model
               bnnm run model.bnnm --input x.npy --output-dir out
+              bnnm profile model.bnnm     how long runs take on this machine
 
             Exit status: 0 done, 1 bad input or a failed check (the message is on stderr), 2 wrong usage.
             """,
         version: "0.1.0",
-        subcommands: [CompileCommand.self, InspectCommand.self, RunCommand.self, VerifyCommand.self])
+        subcommands: [
+            CompileCommand.self, InspectCommand.self, RunCommand.self, VerifyCommand.self, ProfileCommand.self,
+        ])
 }
 
 /// A failure whose message is for the user: it names the file or option, what was found and what would be valid.
@@ -44,7 +47,9 @@ enum Main {
                 Console.error(BNNMCommand.fullMessage(for: error))
                 exit(usageStatus)
             default:
-                if !(error is ExitCode) { Console.error("bnnm: \(error)") }
+                // A command that has told what was wrong ends with its own status.
+                if let code = error as? ExitCode { exit(code.rawValue) }
+                Console.error("bnnm: \(error)")
                 exit(1)
             }
         }
