@@ -15,8 +15,8 @@
 #include "kernel_declarations.h"
 
 // Pixels counted before they are stored, so many as some rows of most maps have; the most bits whose counts and
-// accumulators fit 16-bit lanes.
-enum { RUN_PIXELS = 112, MAX_BITS = 32766, LEAST_ROWS = 4, MAX_SINGLES = 8 };
+// accumulators fit 16-bit lanes; values that stay in a second-level cache, beside an operand, from block to block.
+enum { RUN_PIXELS = 112, MAX_BITS = 32766, CACHED_VALUES = 32768, ROWS_OF_TILES = 4, MAX_SINGLES = 8 };
 
 // One row of one block.
 typedef struct block_row {
@@ -51,7 +51,7 @@ static uint16_t (*next_counts(block_row *row, size_t pixel, uint32_t pixel_count
   return counts;
 }
 
-// Adds a block's differences of `count` neighbouring taps.
+// Adds a block's differences of `count` taps, `stride` apart.
 BNNMK_INLINE void add_taps(const uint32_t *differences, size_t stride, uint32_t count, uint32x4_t sums[2]) {
   for (; count > 0; count--, differences += stride) {
     sums[0] = vaddq_u32(sums[0], vld1q_u32(differences));
@@ -65,14 +65,17 @@ static __attribute__((noinline)) void count_padding(const block_row *row, bnnmk_
                                                     uint16_t start[BNNMK_CHANNEL_BLOCK]) {
   const bnnmk_binary_conv2d *conv = row->conv;
   const uint32_t kernel_h = conv->window.kernel_h, kernel_w = conv->window.kernel_w;
-  const size_t stride = bnnmk_padding_stride(conv);
+  const bnnmk_tap_range rows = row->rows;
+  const size_t stride = bnnmk_padding_stride(conv), row_stride = kernel_w * stride;
   const uint32_t *taps = conv->pad_differences + row->block * BNNMK_CHANNEL_BLOCK;
   uint32x4_t sums[2] = {vdupq_n_u32(0), vdupq_n_u32(0)};
-  for (uint32_t ky = 0; ky < kernel_h; ky++, taps += kernel_w * stride) {
-    const int is_on_input = ky >= row->rows.first && ky < row->rows.last;
-    add_taps(taps, stride, is_on_input ? columns.first : kernel_w, sums);
-    if (is_on_input) {
-      add_taps(taps + columns.last * stride, stride, kernel_w - columns.last, sums);
+  add_taps(taps, stride, rows.first * kernel_w, sums);
+  add_taps(taps + rows.last * row_stride, stride, (kernel_h - rows.last) * kernel_w, sums);
+  // One tap a row, mostly: down the column.
+  taps += rows.first * row_stride;
+  for (uint32_t column = 0; column < kernel_w; column++, taps += stride) {
+    if (column < columns.first || column >= columns.last) {
+      add_taps(taps, row_stride, rows.last - rows.first, sums);
     }
   }
   vst1q_u16(start, vcombine_u16(vmovn_u32(sums[0]), vmovn_u32(sums[1])));
@@ -281,10 +284,12 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   bnnmk_binary_conv2d conv = *arguments;
   bnnmk_window *w = &conv.window;
   bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
-  // What is prepared for a block has to serve two runs; such numbers of rows make whole tiles of most maps.
+  // What is prepared for a block has to serve many rows; some numbers of rows make whole tiles of most maps.
   const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin), width = w->out_w;
-  const uint32_t least = fitting * (uint64_t)width < 2 * RUN_PIXELS ? 2 * RUN_PIXELS / width : fitting;
-  const uint32_t at_a_time = (least + LEAST_ROWS - 1) / LEAST_ROWS * LEAST_ROWS;
+  const uint64_t row_values = (uint64_t)width * conv.output_channels;
+  const uint32_t cached = row_values > 0 ? (uint32_t)(CACHED_VALUES / row_values) : 0;
+  const uint32_t at_a_time =
+      ((cached > fitting ? cached : fitting) + ROWS_OF_TILES - 1) / ROWS_OF_TILES * ROWS_OF_TILES;
   const int is_flat = is_one_row(&conv);
   if (is_flat) {
     w->in_w *= w->in_h;
@@ -298,7 +303,8 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   row.counted.counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])counts;
   const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
   for (uint32_t first = begin; first < end;) {
-    const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
+    // The last ones are not much fewer.
+    const uint32_t left = end - first, last = left / 3 < at_a_time / 2 ? end : first + at_a_time;
     bnnmk_tap_range rows = {first, last};
     if (is_flat) {
       columns = interior = (bnnmk_tap_range){first * width, last * width};
