@@ -1,0 +1,174 @@
+import BNNMFormat
+import CBNNM
+
+/// What an operator is in a stream: a sequence of layers by rows, each but the last computed for the next alone, that run
+/// together, some rows of the last one's result at a time. What is between them is not stored as a whole: each member but
+/// the last has a buffer of the rows that the next one still needs.
+struct StreamMember {
+    /// Members before this one; 0 of operators in no stream, too.
+    var position = 0
+    /// Whether the next operator is a member of the same stream.
+    var isFollowed = false
+    /// Nil outside streams.
+    var window: RowWindow?
+    /// Of a member that is followed: where its buffer is in the memory of a part, and the bytes of a row.
+    var bufferOffset = 0
+    var rowByteCount = 0
+    /// Of the last member: how many rows it computes at a time, and the memory of a part's buffers.
+    var stripeHeight: Int64 = 0
+    var partByteCount = 0
+
+    /// Members of a stream at most.
+    static let limit = 8
+
+    /// For index `index` of the operators, the one at which it runs: its own or its stream's last.
+    static func runIndex(of index: Int, _ operators: UnsafeMutableBufferPointer<Model.OperatorRecord>) -> Int {
+        var last = index
+        while operators[last].member.isFollowed { last &+= 1 }
+        return last
+    }
+}
+
+/// Finds the streams of a checked model, and how many rows each computes at a time.
+struct Streams {
+    let model: UnsafeMutablePointer<Model>
+    /// Room for a count for each tensor.
+    let readCounts: UnsafeMutableBufferPointer<Int>
+
+    /// What a stripe touches again and again, buffers and weights, is to stay in the second-level cache, half of whose
+    /// usual size this is.
+    static let cacheByteCount = 256 << 10
+    /// An image between two layers that is not larger stays in the cache by itself.
+    static let leastImageByteCount = cacheByteCount / 2
+    /// Of a map's rows, that may be computed twice where two threads' parts meet: one in so many.
+    private static let leastRowsForOneTwice: Int64 = 16
+
+    private var operators: UnsafeMutableBufferPointer<Model.OperatorRecord> { model.pointee.operators }
+    private var tensors: UnsafeMutableBufferPointer<Tensor> { model.pointee.tensors }
+
+    func find() {
+        countReads()
+        for index in 0..<operators.count { operators[index].member.window = Dispatch.rowWindow(scope(index)) }
+        var first = 0
+        while first < operators.count {
+            var last = first
+            while last &- first &+ 1 < StreamMember.limit, last &+ 1 < operators.count, joins(first, last) {
+                last &+= 1
+            }
+            // As long as its memory fits.
+            while last > first, !layOut(first, last) { last &-= 1 }
+            first = last &+ 1
+        }
+    }
+
+    private func scope(_ index: Int) -> OperatorScope {
+        OperatorScope(model: UnsafePointer(model), index: index, message: Message(nil, capacity: 0))
+    }
+
+    /// Counts who reads each tensor, callers and probes among them.
+    private func countReads() {
+        for index in 0..<readCounts.count { readCounts[index] = 0 }
+        for index in 0..<operators.count {
+            let scope = scope(index)
+            for position in 0..<Int(scope.record.input_count) { readCounts[scope.inputIndex(position)] &+= 1 }
+        }
+        for port in 0..<bnnmf_output_count(model.pointee.view) {
+            readCounts[Int(model.pointee.view.output(port).tensor)] &+= 1
+        }
+        for index in 0..<model.pointee.nextProbe.count {
+            let probe = model.pointee.view.probe(UInt32(index))
+            readCounts[Int(probe.tensor)] &+= 1
+            if probe.mask != Model.none { readCounts[Int(probe.mask)] &+= 1 }
+        }
+    }
+
+    /// Whether the operator behind `last` may join the stream from `first` to `last`.
+    private func joins(_ first: Int, _ last: Int) -> Bool {
+        let next = scope(last &+ 1), result = Int(operators[last].op.output)
+        guard let window = operators[last].member.window, let nextWindow = operators[last &+ 1].member.window,
+            !nextWindow.readsWholeInput, next.inputIndex(0) == result, readCounts[result] == 1,
+            tensors[result].elementType == .float32,
+            tensors[result].byteCount / Int(tensors[result].dims[0]) > Self.leastImageByteCount,
+            nextWindow.inputHeight == window.height
+        else { return false }
+        // What else a member stores must be computed once and completely.
+        guard !nextWindow.dividesInput else { return true }
+        for index in first...last where scope(index).resultCount > 1 { return false }
+        return true
+    }
+
+    /// Enters a stream with as many rows at a time as fit the cache; false: not even one does, or too many would be
+    /// computed twice.
+    private func layOut(_ first: Int, _ last: Int) -> Bool {
+        guard let window = operators[last].member.window, isCheapToDivide(first, last) else { return false }
+        let room = Int64(Self.cacheByteCount) &- weightByteCount(first, last)
+        guard partByteCount(first, last, stripeHeight: 1) <= room else { return false }
+        var (fits, tooMany) = (Int64(1), window.height &+ 1)
+        while tooMany &- fits > 1 {
+            let middle = fits &+ (tooMany &- fits) / 2
+            if partByteCount(first, last, stripeHeight: middle) <= room { fits = middle } else { tooMany = middle }
+        }
+        var offset = 0
+        visitBuffers(first, last, stripeHeight: fits) { index, rowByteCount, rowCount in
+            operators[index].member.isFollowed = true
+            operators[index].member.rowByteCount = Int(rowByteCount)
+            operators[index].member.bufferOffset = offset
+            operators[index &+ 1].member.position = index &+ 1 &- first
+            offset &+= Int(Self.aligned(rowByteCount &* rowCount))
+        }
+        operators[last].member.stripeHeight = fits
+        operators[last].member.partByteCount = offset
+        model.pointee.streamPartByteCount = max(model.pointee.streamPartByteCount, offset)
+        return true
+    }
+
+    /// Whether few rows of each member are computed twice where two parts of the result meet.
+    private func isCheapToDivide(_ first: Int, _ last: Int) -> Bool {
+        var (shared, index) = (Int64(0), last)
+        while index > first {
+            guard let window = operators[index].member.window else { return false }
+            shared = max(0, window.sharedInputRowCount(shared))
+            guard shared &* Self.leastRowsForOneTwice <= window.inputHeight else { return false }
+            index &-= 1
+        }
+        return true
+    }
+
+    private func weightByteCount(_ first: Int, _ last: Int) -> Int64 {
+        var byteCount: Int64 = 0
+        for index in first...last {
+            Dispatch.visitBlobs(operators[index].op) { blob in
+                guard blob < bnnmf_blob_count(model.pointee.view) else { return }
+                // A blob is smaller than the file, and operators read a few.
+                byteCount &+= Int64(clamping: model.pointee.view.blob(blob).byte_count)
+            }
+        }
+        return byteCount
+    }
+
+    private func partByteCount(_ first: Int, _ last: Int, stripeHeight: Int64) -> Int64 {
+        var byteCount: Int64 = 0
+        visitBuffers(first, last, stripeHeight: stripeHeight) { _, rowByteCount, rowCount in
+            byteCount &+= Self.aligned(rowByteCount &* rowCount)
+        }
+        return byteCount
+    }
+
+    /// Calls `body` for each member but the last, from behind, with the bytes of a row and the rows of its buffer.
+    private func visitBuffers(_ first: Int, _ last: Int, stripeHeight: Int64, _ body: (Int, Int64, Int64) -> Void) {
+        var (count, index) = (stripeHeight, last)
+        while index > first {
+            guard let window = operators[index].member.window else { return }
+            count = window.inputRowCount(of: count)
+            index &-= 1
+            let tensor = tensors[Int(operators[index].op.output)]
+            // Below 2^31 elements of four bytes.
+            body(index, Int64(tensor.byteCount) / (Int64(tensor.dims[0]) &* window.inputHeight), count)
+        }
+    }
+
+    /// Bytes of a buffer.
+    private static func aligned(_ byteCount: Int64) -> Int64 {
+        (byteCount &+ Int64(Allocator.alignment &- 1)) & ~Int64(Allocator.alignment &- 1)
+    }
+}
