@@ -118,6 +118,7 @@ struct OperatorRun {
         withUnsafePointer(to: arguments) { parallel(count, images, cost, kernel, at: $0) }
     }
 
+    @inline(never)
     private func parallel(
         _ count: UInt32, _ images: UInt32, _ cost: Int64, _ kernel: bnnmk_kernel?, at arguments: UnsafeRawPointer
     ) {

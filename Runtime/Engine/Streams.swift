@@ -37,7 +37,7 @@ struct Streams {
 
     /// What a stripe touches again and again, buffers and weights, is to stay in the second-level cache, half of whose
     /// usual size this is.
-    static let cacheByteCount = 256 << 10
+    static let cacheByteCount: Int64 = 256 << 10
     /// An image between two layers that is not larger stays in the cache by itself.
     static let leastImageByteCount = cacheByteCount / 2
     /// Of a map's rows, that may be computed twice where two threads' parts meet: one in so many.
@@ -88,7 +88,7 @@ struct Streams {
         guard let window = operators[last].member.window, let nextWindow = operators[last &+ 1].member.window,
             !nextWindow.readsWholeInput, next.inputIndex(0) == result, readCounts[result] == 1,
             tensors[result].elementType == .float32,
-            tensors[result].byteCount / Int(tensors[result].dims[0]) > Self.leastImageByteCount,
+            Int64(tensors[result].byteCount) / Int64(tensors[result].dims[0]) > Self.leastImageByteCount,
             nextWindow.inputHeight == window.height
         else { return false }
         // What else a member stores must be computed once and completely.
@@ -101,7 +101,8 @@ struct Streams {
     /// computed twice.
     private func layOut(_ first: Int, _ last: Int) -> Bool {
         guard let window = operators[last].member.window, isCheapToDivide(first, last) else { return false }
-        let room = Int64(Self.cacheByteCount) &- weightByteCount(first, last)
+        var room = Self.cacheByteCount
+        for index in first...last { room &-= min(room, Int64(clamping: scope(index).constantByteCount)) }
         guard partByteCount(first, last, stripeHeight: 1) <= room else { return false }
         var (fits, tooMany) = (Int64(1), window.height &+ 1)
         while tooMany &- fits > 1 {
@@ -132,18 +133,6 @@ struct Streams {
             index &-= 1
         }
         return true
-    }
-
-    private func weightByteCount(_ first: Int, _ last: Int) -> Int64 {
-        var byteCount: Int64 = 0
-        for index in first...last {
-            Dispatch.visitBlobs(operators[index].op) { blob in
-                guard blob < bnnmf_blob_count(model.pointee.view) else { return }
-                // A blob is smaller than the file, and operators read a few.
-                byteCount &+= Int64(clamping: model.pointee.view.blob(blob).byte_count)
-            }
-        }
-        return byteCount
     }
 
     private func partByteCount(_ first: Int, _ last: Int, stripeHeight: Int64) -> Int64 {
