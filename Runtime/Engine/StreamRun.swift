@@ -34,11 +34,9 @@ struct StreamRun {
 
     /// Executes all members.
     mutating func run() {
-        let member = member(last)
-        guard let window = member.window else { return }
-        // A part is worth a thread's while if it is more than a stripe.
-        let stripeCount = dividedUp(window.height, by: max(member.stripeHeight, 1))
-        partCount = UInt32(min(Int64(execution.threadCount), stripeCount))
+        guard let window = member(last).window else { return }
+        // What is worth streaming is worth all threads' while.
+        partCount = UInt32(min(Int64(execution.threadCount), window.height))
         let operators = execution.model.pointee.operators
         let imageCount = Int(execution.model.pointee.tensors[Int(operators[last].op.output)].dims[0])
         for image in 0..<imageCount {
