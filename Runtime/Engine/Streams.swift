@@ -1,35 +1,8 @@
 import BNNMFormat
 import CBNNM
 
-/// What an operator is in a stream: a sequence of layers by rows, each but the last computed for the next alone, that run
-/// together, some rows of the last one's result at a time. What is between them is not stored as a whole: each member but
-/// the last has a buffer of the rows that the next one still needs.
-struct StreamMember {
-    /// Members before this one; 0 of operators in no stream, too.
-    var position = 0
-    /// Whether the next operator is a member of the same stream.
-    var isFollowed = false
-    /// Nil outside streams.
-    var window: RowWindow?
-    /// Of a member that is followed: where its buffer is in the memory of a part, and the bytes of a row.
-    var bufferOffset = 0
-    var rowByteCount = 0
-    /// Of the last member: how many rows it computes at a time, and the memory of a part's buffers.
-    var stripeHeight: Int64 = 0
-    var partByteCount = 0
-
-    /// Members of a stream at most.
-    static let limit = 8
-
-    /// For index `index` of the operators, the one at which it runs: its own or its stream's last.
-    static func runIndex(of index: Int, _ operators: UnsafeMutableBufferPointer<Model.OperatorRecord>) -> Int {
-        var last = index
-        while operators[last].member.isFollowed { last &+= 1 }
-        return last
-    }
-}
-
-/// Finds the streams of a checked model, and how many rows each computes at a time.
+/// Finds the streams of a checked model, and how many rows each computes at a time: what `StreamMember` says of each
+/// operator. In front of the planning of the arena.
 struct Streams {
     let model: UnsafeMutablePointer<Model>
     /// Room for a count for each tensor.
@@ -43,8 +16,8 @@ struct Streams {
     /// Of a map's rows, that may be computed twice where two threads' parts meet: one in so many.
     private static let leastRowsForOneTwice: Int64 = 16
 
-    private var operators: UnsafeMutableBufferPointer<Model.OperatorRecord> { model.pointee.operators }
-    private var tensors: UnsafeMutableBufferPointer<Tensor> { model.pointee.tensors }
+    var operators: UnsafeMutableBufferPointer<Model.OperatorRecord> { model.pointee.operators }
+    var tensors: UnsafeMutableBufferPointer<Tensor> { model.pointee.tensors }
 
     func find() {
         countReads()
@@ -61,7 +34,7 @@ struct Streams {
         }
     }
 
-    private func scope(_ index: Int) -> OperatorScope {
+    func scope(_ index: Int) -> OperatorScope {
         OperatorScope(model: UnsafePointer(model), index: index, message: Message(nil, capacity: 0))
     }
 
@@ -137,45 +110,6 @@ struct Streams {
             index &-= 1
         }
         return true
-    }
-
-    /// Whether a stream needs no more memory than its members one by one, but for the buffers: tensors that only its first
-    /// members read stay until its end, and nothing is written over them.
-    private func savesMemory(_ first: Int, _ last: Int) -> Bool {
-        // What members from `index` on read, but each other's results, and what members up to there store besides.
-        var (operands, besides) = (Int64(0), Int64(0))
-        for index in first...last { operands &+= operandByteCount(index, first) }
-        var (most, whole) = (Int64(0), operands)
-        for index in first...last {
-            let scope = scope(index)
-            let before = index == first ? 0 : Int64(tensors[Int(operators[index &- 1].op.output)].byteCount)
-            for position in 1..<scope.resultCount { besides &+= Int64(scope.result(position).byteCount) }
-            let result = canOverwrite(scope) ? 0 : Int64(scope.output.byteCount)
-            most = max(most, whole &+ before &+ besides &+ result)
-            whole &-= operandByteCount(index, first)
-        }
-        return operands &+ besides &+ Int64(scope(last).output.byteCount) <= most
-    }
-
-    /// Bytes of the tensors that a member reads as a whole, but constants.
-    private func operandByteCount(_ index: Int, _ first: Int) -> Int64 {
-        let scope = scope(index)
-        var byteCount: Int64 = 0
-        for position in (index == first ? 0 : 1)..<Int(scope.record.input_count) {
-            if scope.input(position).constant == nil { byteCount &+= Int64(scope.input(position).byteCount) }
-        }
-        return byteCount
-    }
-
-    /// Whether an operator by itself would write its first result over an operand.
-    private func canOverwrite(_ scope: OperatorScope) -> Bool {
-        guard case .inPlace = Dispatch.sharing(scope.record, scope.output) else { return false }
-        for position in 0..<Int(scope.record.input_count) where readCounts[scope.inputIndex(position)] == 1 {
-            if scope.input(position).constant == nil, scope.input(position).elementCount == scope.output.elementCount {
-                return true
-            }
-        }
-        return false
     }
 
     private func partByteCount(_ first: Int, _ last: Int, stripeHeight: Int64) -> Int64 {

@@ -59,8 +59,8 @@ final class LayerSequence {
         let taps = Int(g.kernel_h * g.kernel_w), next = windowDims(g, channels: channels)
         let weights = model.blob(random.floats(taps * dims[3] / groups * channels))
         let bias = model.blob(random.floats(channels))
-        let epilogue = stores.map { epilogue(next, stores: $0) }
-        let record = epilogue?.record(model, channels: channels) ?? .none
+        let epilogue = stores.map { self.epilogue(next, stores: $0) }
+        let record = epilogue?.record(model, channels: channels) ?? bnnmf_epilogue.none
         let results = epilogue?.results(next) ?? [(BNNMF_FLOAT32, next)]
         let result = model.op(
             BNNMF_OP_CONV2D, [tensor] + (epilogue?.operands ?? []), results[0].0, next
