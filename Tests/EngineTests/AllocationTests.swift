@@ -3,31 +3,6 @@ import BNNMFormat
 import CBNNM
 import XCTest
 
-/// Counts allocations, and refuses the one of a given number.
-private final class CountingAllocator {
-    var count = 0
-    var live = 0
-    var refused = Int.max
-
-    var functions: bnnm_allocator {
-        bnnm_allocator(
-            allocate: { user, byteCount, alignment in
-                let allocator = Unmanaged<CountingAllocator>.fromOpaque(user!).takeUnretainedValue()
-                allocator.count += 1
-                guard allocator.count != allocator.refused else { return nil }
-                allocator.live += 1
-                let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)
-                memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: byteCount)
-                return memory
-            },
-            deallocate: { user, memory in
-                Unmanaged<CountingAllocator>.fromOpaque(user!).takeUnretainedValue().live -= 1
-                memory!.deallocate()
-            },
-            user: Unmanaged.passUnretained(self).toOpaque())
-    }
-}
-
 final class AllocationTests: EngineTestCase {
     private func description() -> ModelDescription {
         let model = ModelDescription()
@@ -60,9 +35,22 @@ final class AllocationTests: EngineTestCase {
         return bnnm_session_create(model, &options, &session)
     }
 
+    /// With layers that are streamed, whose buffers depend on the number of threads.
+    private func streamed() -> ModelDescription {
+        let sequence = LayerSequence([1, 60, 60, 16], seed: 1, isApart: false)
+        sequence.clamp()
+        sequence.pool(BNNMF_OP_MAX_POOL, window(kernel: (3, 3)))
+        sequence.finish()
+        return sequence.model
+    }
+
     func testEveryAllocationMayFail() throws {
-        let bytes = try description().bytes()
-        try description().withFile { path in
+        for description in [description(), streamed()] { try checkEveryAllocation(description) }
+    }
+
+    private func checkEveryAllocation(_ description: ModelDescription) throws {
+        let bytes = try description.bytes()
+        try description.withFile { path in
             for copy in [false, true] {
                 let all = CountingAllocator()
                 var model: OpaquePointer?
