@@ -40,13 +40,17 @@ BNNMK_INLINE const uint64_t *bnnmk_block_weights(const bnnmk_binary_conv2d *conv
   return conv->weights + block * taps * conv->input_words * BNNMK_CHANNEL_BLOCK;
 }
 
+// Channels of a tap's differences from padding.
+static inline size_t bnnmk_padding_stride(const bnnmk_binary_conv2d *conv) {
+  return ((size_t)conv->out_channels + BNNMK_CHANNEL_BLOCK - 1) / BNNMK_CHANNEL_BLOCK * BNNMK_CHANNEL_BLOCK;
+}
+
 // Adds to `counts`, of `count` channels from `channel` on, what the taps on padding differ from it: all rows of the
 // window but `rows`, and of `rows` all columns but `columns`. The same for every pixel with these ranges.
 static inline void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows, bnnmk_tap_range columns,
                                        uint32_t channel, uint32_t count, uint32_t *counts) {
   const bnnmk_window *w = &conv->window;
-  const size_t stride =
-      ((size_t)conv->out_channels + BNNMK_CHANNEL_BLOCK - 1) / BNNMK_CHANNEL_BLOCK * BNNMK_CHANNEL_BLOCK;
+  const size_t stride = bnnmk_padding_stride(conv);
   const uint32_t *differences = conv->pad_differences + channel;
   for (uint32_t ky = 0; ky < w->kernel_h; ky++) {
     for (uint32_t kx = 0; kx < w->kernel_w; kx++, differences += stride) {

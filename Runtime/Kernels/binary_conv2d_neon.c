@@ -3,8 +3,8 @@
 //
 //   acc = all - 2 * count
 //
-// so that pixels at the left and right edge belong to their row's run. Where padding counts, its taps start the counts
-// with what they differ from it.
+// so that pixels at the edges belong to the run of the others, and some rows are stored at once. Where padding counts,
+// its taps start the counts with what they differ from it.
 #if defined(__ARM_NEON)
 
 #include <arm_neon.h>
@@ -14,8 +14,9 @@
 #include "finish_counts_neon.h"
 #include "kernel_declarations.h"
 
-// Pixels counted before they are stored; the most bits whose counts and accumulators fit 16-bit lanes.
-enum { RUN_PIXELS = 128, MAX_BITS = 32766, LEAST_ROWS = 4, MAX_SINGLES = 8 };
+// Pixels counted before they are stored, so many as some rows of most maps have; the most bits whose counts and
+// accumulators fit 16-bit lanes; values that stay in a second-level cache, beside an operand, from block to block.
+enum { RUN_PIXELS = 112, MAX_BITS = 32766, CACHED_VALUES = 32768, ROWS_OF_TILES = 4, MAX_SINGLES = 8 };
 
 // One row of one block.
 typedef struct block_row {
@@ -24,23 +25,74 @@ typedef struct block_row {
   bnnmk_tap_range rows;
   const bnnmk_block_finish *finish;
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
+  bnnmk_counted_run counted;                // what of `counts` is not stored yet
+  int is_stored_alone;                      // rows are told apart by their sums
 } block_row;
 
-// What the taps on padding differ from it.
-static __attribute__((noinline)) void count_padding(const block_row *row, bnnmk_tap_range columns,
-                                                    uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  uint32_t counts[BNNMK_CHANNEL_BLOCK] = {0};
-  bnnmk_count_padding(row->conv, row->rows, columns, row->block * BNNMK_CHANNEL_BLOCK, BNNMK_CHANNEL_BLOCK, counts);
-  vst1q_u16(start, vcombine_u16(vmovn_u32(vld1q_u32(counts)), vmovn_u32(vld1q_u32(counts + 4))));
+static void store_counted(block_row *row) {
+  if (row->counted.pixel_count > 0) {
+    row->finish->finish(row->conv, row->finish, &row->counted);
+    row->counted.pixel_count = 0;
+  }
 }
 
-// What counts of pixels with these taps start with, where `left_out` taps beside them are left out.
-BNNMK_INLINE void make_start(const block_row *row, bnnmk_tap_range columns, uint32_t left_out,
-                             uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  if (row->conv->pad_differences) {
+// Makes room for `pixel_count` counts from `pixel` on, at most RUN_PIXELS.
+static uint16_t (*next_counts(block_row *row, size_t pixel, uint32_t pixel_count, int32_t all))[BNNMK_CHANNEL_BLOCK] {
+  bnnmk_counted_run *counted = &row->counted;
+  if (counted->pixel + counted->pixel_count != pixel || counted->all != all ||
+      counted->pixel_count + pixel_count > RUN_PIXELS) {
+    store_counted(row);
+    counted->row = row->y;
+    counted->pixel = pixel;
+    counted->all = all;
+  }
+  uint16_t(*counts)[BNNMK_CHANNEL_BLOCK] = row->counts + counted->pixel_count;
+  counted->pixel_count += pixel_count;
+  return counts;
+}
+
+// Adds a block's differences of `count` taps, `stride` apart.
+BNNMK_INLINE void add_taps(const uint32_t *differences, size_t stride, uint32_t count, uint32x4_t sums[2]) {
+  for (; count > 0; count--, differences += stride) {
+    sums[0] = vaddq_u32(sums[0], vld1q_u32(differences));
+    sums[1] = vaddq_u32(sums[1], vld1q_u32(differences + 4));
+  }
+}
+
+// What the taps on padding differ from it: all rows of the window but the row's, and of those all columns but
+// `columns`.
+static __attribute__((noinline)) void count_padding(const block_row *row, bnnmk_tap_range columns,
+                                                    uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const uint32_t kernel_h = conv->window.kernel_h, kernel_w = conv->window.kernel_w;
+  const bnnmk_tap_range rows = row->rows;
+  const size_t stride = bnnmk_padding_stride(conv), row_stride = kernel_w * stride;
+  const uint32_t *taps = conv->pad_differences + row->block * BNNMK_CHANNEL_BLOCK;
+  uint32x4_t sums[2] = {vdupq_n_u32(0), vdupq_n_u32(0)};
+  add_taps(taps, stride, rows.first * kernel_w, sums);
+  add_taps(taps + rows.last * row_stride, stride, (kernel_h - rows.last) * kernel_w, sums);
+  // One tap a row, mostly: down the column.
+  taps += rows.first * row_stride;
+  for (uint32_t column = 0; column < kernel_w; column++, taps += stride) {
+    if (column < columns.first || column >= columns.last) {
+      add_taps(taps, row_stride, rows.last - rows.first, sums);
+    }
+  }
+  vst1q_u16(start, vcombine_u16(vmovn_u32(sums[0]), vmovn_u32(sums[1])));
+}
+
+// Whether taps left out can count half of their bits.
+static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->pad_differences || conv->channels % 2 == 0; }
+
+// What counts of pixels with these taps start with, where all taps are counted.
+static void make_start(const block_row *row, bnnmk_tap_range columns, uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const uint32_t tap_count = (row->rows.last - row->rows.first) * (columns.last - columns.first);
+  const uint32_t left_out = conv->window.kernel_h * conv->window.kernel_w - tap_count;
+  if (left_out > 0 && conv->pad_differences) {
     count_padding(row, columns, start);
   } else {
-    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * row->conv->channels / 2)));
+    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * conv->channels / 2)));
   }
 }
 
@@ -54,8 +106,9 @@ typedef struct segment {
 typedef struct prepared_segment {
   segment part;
   bnnmk_tap_box box;
-  const uint64_t *weights;  // of the box's first tap
-  uint32_t counted_taps;
+  bnnmk_neon_run run;                      // all but its pixels
+  int32_t all;                             // of the counts
+  size_t column;                           // in a row of the input: where the first pixel's first tap of the box is
   uint16_t start[3][BNNMK_CHANNEL_BLOCK];  // of most pixels, and of those that lack their first or their last taps
 } prepared_segment;
 
@@ -69,70 +122,84 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
     prepared->box.run_length = conv->input_words;
   }
   const size_t first_tap = (size_t)row->rows.first * w->kernel_w + part->columns.first;
-  prepared->weights = conv->weights;
-  if (prepared->box.row_count > 0) {
-    prepared->weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
-  }
-  prepared->counted_taps = conv->pad_differences ? w->kernel_h * w->kernel_w : tap_rows * tap_columns;
-  make_start(row, part->columns, 0, prepared->start[0]);
-  if (part->lacks_first) {
-    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, tap_rows, prepared->start[1]);
-  }
-  if (part->lacks_last) {
-    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, tap_rows, prepared->start[2]);
-  }
-}
-
-static void convolve_segment(const block_row *row, const prepared_segment *prepared) {
-  const bnnmk_binary_conv2d *conv = row->conv;
-  const bnnmk_window *w = &conv->window;
-  const segment *part = &prepared->part;
-  bnnmk_neon_run run = {
+  prepared->run = (bnnmk_neon_run){
       .input = conv->input,
-      .weights = prepared->weights,
+      .weights = conv->weights,
       .pixel_step = (size_t)w->stride_w * conv->input_stride,
       .box = &prepared->box,
       .is_shared = part->is_shared,
+      .lacks_first = part->lacks_first,
+      .lacks_last = part->lacks_last,
       .start = prepared->start[0],
       .start_first = prepared->start[1],
       .start_last = prepared->start[2],
   };
-  bnnmk_counted_run counted = {
-      .row = row->y,
-      .block = row->block,
-      .all = (int32_t)(prepared->counted_taps * conv->channels),
-      .counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])row->counts,
-  };
-  uint32_t left = part->pixels.last - part->pixels.first;
-  // As many as fit; with edges equal parts, so that one with an edge has more pixels than that.
-  uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS;
-  for (uint32_t x = part->pixels.first; part_count > 0; part_count--) {
+  if (prepared->box.row_count > 0) {
+    prepared->run.weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
+  }
+  // Before the row's start where the first pixel lacks that tap.
+  prepared->column =
+      ((size_t)part->pixels.first * w->stride_w - w->pad_left + (size_t)part->columns.first * w->dilation_w) *
+      conv->input_stride;
+  uint32_t counted_taps = w->kernel_h * w->kernel_w;  // those left out among them
+  if (can_leave_out(conv)) {
+    make_start(row, part->columns, prepared->start[0]);
+  } else {
+    counted_taps = tap_rows * tap_columns;
+    vst1q_u16(prepared->start[0], vdupq_n_u16(0));
+  }
+  prepared->all = (int32_t)(counted_taps * conv->channels);
+  if (part->lacks_first) {
+    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, prepared->start[1]);
+  }
+  if (part->lacks_last) {
+    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, prepared->start[2]);
+  }
+}
+
+// A segment of more pixels than are counted at once: as many as fit; with edges equal parts, so that one with an edge
+// has more pixels than that.
+static __attribute__((noinline)) void convolve_parts(block_row *row, const prepared_segment *prepared, size_t pixel,
+                                                     uint32_t left) {
+  const segment *part = &prepared->part;
+  bnnmk_neon_run run = prepared->run;
+  for (uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS; part_count > 0; part_count--) {
     run.pixel_count = part_count == 1 ? left : part->is_shared ? left / part_count : RUN_PIXELS;
-    run.lacks_first = part->lacks_first && x == part->pixels.first;
     run.lacks_last = part->lacks_last && part_count == 1;
-    if (prepared->box.row_count > 0) {
-      // Of the first tap on the input; one lacked is before it.
-      const uint32_t column = part->columns.first + (run.lacks_first ? 1 : 0);
-      run.input = conv->input + bnnmk_box_input(w, conv->input_stride, row->y, x, row->rows.first, column) -
-                  (run.lacks_first ? conv->input_stride : 0);
-    }
-    bnnmk_count_run_neon(&run, row->counts);
-    counted.pixel = (size_t)row->y * w->out_w + x;
-    counted.pixel_count = run.pixel_count;
-    row->finish->finish(conv, row->finish, &counted);
-    x += run.pixel_count;
+    bnnmk_count_run_neon(&run, next_counts(row, pixel, run.pixel_count, prepared->all));
+    run.lacks_first = 0;
+    run.input += prepared->box.row_count > 0 ? run.pixel_count * run.pixel_step : 0;
+    pixel += run.pixel_count;
     left -= run.pixel_count;
+  }
+}
+
+static void convolve_segment(block_row *row, prepared_segment *prepared) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const bnnmk_window *w = &conv->window;
+  const segment *part = &prepared->part;
+  bnnmk_neon_run *run = &prepared->run;
+  if (prepared->box.row_count > 0) {
+    const size_t in_y = (size_t)row->y * w->stride_h - w->pad_top + (size_t)row->rows.first * w->dilation_h;
+    run->input = conv->input + (in_y * w->in_w * conv->input_stride + prepared->column);
+  }
+  const uint32_t pixel_count = part->pixels.last - part->pixels.first;
+  const size_t pixel = (size_t)row->y * w->out_w + part->pixels.first;
+  if (pixel_count > RUN_PIXELS) {
+    convolve_parts(row, prepared, pixel, pixel_count);
+  } else {
+    run->pixel_count = pixel_count;
+    bnnmk_count_run_neon(run, next_counts(row, pixel, pixel_count, prepared->all));
   }
 }
 
 // The pixels of a row that run together: those of `interior`, all whose column taps lie on the input, and at either
 // edge one with a tap on padding where that may be left out.
-static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows, bnnmk_tap_range interior) {
+static segment main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior) {
   const bnnmk_window *w = &conv->window;
   segment part = {.pixels = interior, .columns = {0, w->kernel_w}};
   part.is_shared = w->kernel_w == 3 && w->stride_w == 1 && w->dilation_w == 1;
-  const int can_leave_out = conv->pad_differences || (rows.last - rows.first) * conv->channels % 2 == 0;
-  if (part.is_shared && can_leave_out && part.pixels.first < part.pixels.last) {
+  if (part.is_shared && can_leave_out(conv) && part.pixels.first < part.pixels.last) {
     if (part.pixels.first > 0) {
       part.pixels.first--;
       part.lacks_first = 1;
@@ -152,7 +219,7 @@ typedef struct prepared_row {
 } prepared_row;
 
 // Pixels first..<last of a row, each with taps of its own; `before` other such pixels come before them.
-static void convolve_singles(const block_row *row, uint32_t first, uint32_t last, uint32_t before, int is_prepared,
+static void convolve_singles(block_row *row, uint32_t first, uint32_t last, uint32_t before, int is_prepared,
                              prepared_row *prepared) {
   for (uint32_t x = first; x < last; x++) {
     const uint32_t place = before + (x - first);
@@ -167,39 +234,49 @@ static void convolve_singles(const block_row *row, uint32_t first, uint32_t last
 }
 
 // Pixels `columns` of output rows `rows` of one block; all taps of those of `interior` are on the input's columns.
-static void convolve_block(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_tap_range rows,
-                           bnnmk_tap_range columns, bnnmk_tap_range interior, uint16_t (*counts)[BNNMK_CHANNEL_BLOCK]) {
-  const bnnmk_window *w = &conv->window;
-  bnnmk_block_finish finish;
-  bnnmk_choose_finish_neon(conv, block, &finish);
-  block_row row = {.conv = conv, .block = block, .finish = &finish, .counts = counts};
+static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range columns, bnnmk_tap_range interior) {
+  const bnnmk_binary_conv2d *conv = row->conv;
+  const bnnmk_tap_range inside = bnnmk_interior_rows(&conv->window), all = {0, conv->window.kernel_h};
   prepared_row prepared;
-  for (row.y = rows.first; row.y < rows.last; row.y++) {
-    const bnnmk_tap_range taps = bnnmk_row_taps(w, row.y);
-    const int is_prepared = row.y > rows.first && taps.first == row.rows.first && taps.last == row.rows.last;
+  for (row->y = rows.first; row->y < rows.last; row->y++) {
+    const int is_inside = row->y >= inside.first && row->y < inside.last;
+    const bnnmk_tap_range taps = is_inside ? all : bnnmk_row_taps(&conv->window, row->y);
+    const int is_prepared = row->y > rows.first && taps.first == row->rows.first && taps.last == row->rows.last;
     if (!is_prepared) {
-      row.rows = taps;
-      const segment part = main_segment(conv, taps, interior);
-      prepare_segment(&row, &part, &prepared.together);
+      row->rows = taps;
+      const segment part = main_segment(conv, interior);
+      prepare_segment(row, &part, &prepared.together);
     }
-    const bnnmk_tap_range pixels = prepared.together.part.pixels;
+    bnnmk_tap_range pixels = prepared.together.part.pixels;
     if (pixels.first == pixels.last) {
-      convolve_singles(&row, columns.first, columns.last, 0, is_prepared, &prepared);
-      continue;
+      pixels = (bnnmk_tap_range){columns.last, columns.last};
     }
-    convolve_singles(&row, columns.first, pixels.first, 0, is_prepared, &prepared);
-    convolve_segment(&row, &prepared.together);
-    convolve_singles(&row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
+    if (columns.first < pixels.first) {
+      convolve_singles(row, columns.first, pixels.first, 0, is_prepared, &prepared);
+    }
+    if (pixels.first < pixels.last) {
+      convolve_segment(row, &prepared.together);
+    }
+    if (pixels.last < columns.last) {
+      convolve_singles(row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
+    }
+    if (row->is_stored_alone) {
+      store_counted(row);
+    }
   }
+  store_counted(row);
+}
+
+static int has_row_sums(const bnnmk_binary_conv2d *conv) {
+  return conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
 }
 
 // Whether each output pixel reads but the input pixel of its index, and nothing is stored by rows: then rows need not
 // be told apart.
 static int is_one_row(const bnnmk_binary_conv2d *conv) {
   const bnnmk_window *w = &conv->window;
-  const int has_sums = conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
   return w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
-         w->pad_left == 0 && w->in_w == w->out_w && w->in_h >= w->out_h && !has_sums &&
+         w->pad_left == 0 && w->in_w == w->out_w && w->in_h >= w->out_h && !has_row_sums(conv) &&
          (uint64_t)w->in_h * w->in_w <= UINT32_MAX;
 }
 
@@ -207,9 +284,12 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   bnnmk_binary_conv2d conv = *arguments;
   bnnmk_window *w = &conv.window;
   bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
-  // What is prepared for a block has to serve some rows.
-  const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin);
-  const uint32_t at_a_time = fitting < LEAST_ROWS ? LEAST_ROWS : fitting, width = w->out_w;
+  // What is prepared for a block has to serve many rows; some numbers of rows make whole tiles of most maps.
+  const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin), width = w->out_w;
+  const uint64_t row_values = (uint64_t)width * conv.output_channels;
+  const uint32_t cached = row_values > 0 ? (uint32_t)(CACHED_VALUES / row_values) : 0;
+  const uint32_t at_a_time =
+      ((cached > fitting ? cached : fitting) + ROWS_OF_TILES - 1) / ROWS_OF_TILES * ROWS_OF_TILES;
   const int is_flat = is_one_row(&conv);
   if (is_flat) {
     w->in_w *= w->in_h;
@@ -217,16 +297,23 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
     w->in_h = w->out_h = 1;
   }
   uint16_t counts[RUN_PIXELS][BNNMK_CHANNEL_BLOCK] = {{0}};
+  bnnmk_block_finish finish;
+  bnnmk_prepare_finish_neon(&conv, &finish);
+  block_row row = {.conv = &conv, .finish = &finish, .counts = counts, .is_stored_alone = has_row_sums(&conv)};
+  row.counted.counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])counts;
   const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
   for (uint32_t first = begin; first < end;) {
-    const uint32_t left = end - first, last = first + (left < at_a_time ? left : at_a_time);
+    // The last ones are not much fewer.
+    const uint32_t left = end - first, last = left / 3 < at_a_time / 2 ? end : first + at_a_time;
     bnnmk_tap_range rows = {first, last};
     if (is_flat) {
       columns = interior = (bnnmk_tap_range){first * width, last * width};
       rows = (bnnmk_tap_range){0, 1};
     }
-    for (uint32_t block = 0; block < block_count; block++) {
-      convolve_block(&conv, block, rows, columns, interior, counts);
+    for (row.block = 0; row.block < block_count; row.block++) {
+      row.counted.block = row.block;
+      bnnmk_choose_finish_neon(&conv, row.block, &finish);
+      convolve_block(&row, rows, columns, interior);
     }
     first = last;
   }

@@ -30,8 +30,9 @@ typedef struct bnnmk_conv2d_tile {
 typedef void bnnmk_convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile);
 
 // The tiles of an instruction set: at most `channels` output channels, a multiple of BNNMK_FLOAT_BLOCK, of
-// `wide_pixels` pixels as long as so many are left, then of 1...`pixels`; of `single_channels` where there is but one
-// pixel.
+// `wide_pixels` pixels as long as so many are left, then of 1...`pixels`, or of all that are left; of `single_channels`
+// where there is but one pixel.
+enum { BNNMK_WHOLE_LINES = 0 };
 typedef struct bnnmk_conv2d_tiles {
   uint32_t wide_pixels, pixels, channels, single_channels;
   bnnmk_convolve_tile *convolve;
@@ -48,6 +49,9 @@ typedef struct bnnmk_conv2d_part {
 BNNMK_INLINE uint32_t bnnmk_tile_pixels(uint32_t left, const bnnmk_conv2d_tiles *tiles) {
   if (left >= tiles->wide_pixels) {
     return tiles->wide_pixels;
+  }
+  if (tiles->pixels == BNNMK_WHOLE_LINES) {
+    return left;
   }
   const uint32_t count = (left + tiles->pixels - 1) / tiles->pixels;
   return (left + count - 1) / count;

@@ -1,12 +1,14 @@
-// Float convolution for NEON, on 64-bit and 32-bit ARM (VFPv4): the tile of some pixels times vectors of four output
-// channels.
+// Float convolution for NEON, on 64-bit and 32-bit ARM (VFPv4): tiles of some pixels times vectors of four output
+// channels, as many tiles of a line as there are.
 //
-//   sums [pixel][vector]: 5 x 4 to 3 x 4, 2 x 4 or 1 x 8 registers on 64-bit ARM, 4 x 2 to 2 x 2 or 1 x 4 on 32-bit
-//   ARM, which has half as many. 64-bit ARM loads four floats of each pixel at once and multiplies by lanes of them.
+//   sums [pixel][vector]: 5 x 4 to 1 x 4, or 1 x 8 registers on 64-bit ARM, 4 x 2 to 1 x 2, or 1 x 4 on 32-bit ARM,
+//   which has half as many. 64-bit ARM loads four floats of each pixel at once and multiplies by lanes of them.
 //
 // Every output is the same chain of fused multiply-adds in whichever tile it falls. Channels that fill no vector are
 // computed one by one, by the same vector instructions: on 32-bit ARM others would treat denormal numbers otherwise.
 #if defined(__ARM_NEON)
+
+#include <math.h>
 
 #include "conv2d.h"
 #include "kernel_declarations.h"
@@ -30,142 +32,204 @@ BNNMK_INLINE float32x4_t clamp_lanes(float32x4_t x, float32x4_t minimum, float32
   return vbslq_f32(vcgtq_f32(x, maximum), maximum, x);
 }
 
-// Where the weights of output channel `m` of the tile are, from those of channel 0.
-BNNMK_INLINE size_t channel_place(const bnnmk_conv2d *conv, uint32_t m) {
-  return m / BNNMK_FLOAT_BLOCK * conv->block_step + m % BNNMK_FLOAT_BLOCK;
-}
-
-// One input channel: sums[p][v] += x[p] * weights[v].
-BNNMK_INLINE void add_products(float32x4_t sums[][WIDE_VECTORS], const float *const weights[], size_t offset,
-                               const float32x4_t values[], const int pixel_count, const int vector_count,
-                               const int single) {
-  BNNMK_UNROLL
-  for (int v = 0; v < vector_count; v++) {
-    const float32x4_t w = load_lanes(weights[v] + offset, single);
-    BNNMK_UNROLL
-    for (int p = 0; p < pixel_count; p++) {
-      sums[p][v] = vfmaq_f32(sums[p][v], values[p], w);
-    }
-  }
+// Where the weights of vector `v` of neighbouring channels are, from those of the first; more than one begin with a
+// block.
+BNNMK_INLINE size_t vector_place(const bnnmk_conv2d *conv, const int v) {
+  return (size_t)(v * LANES / BNNMK_FLOAT_BLOCK) * conv->block_step + (size_t)(v * LANES % BNNMK_FLOAT_BLOCK);
 }
 
 #if defined(__aarch64__)
 // Lane `lane`, a constant, of the values.
-#define ADD_LANE(lane)                                                            \
-  do {                                                                            \
-    BNNMK_UNROLL                                                                  \
-    for (int v = 0; v < vector_count; v++) {                                      \
-      const float32x4_t w = load_lanes(weights[v] + (i + (lane)) * step, single); \
-      BNNMK_UNROLL                                                                \
-      for (int p = 0; p < pixel_count; p++) {                                     \
-        sums[p][v] = vfmaq_laneq_f32(sums[p][v], w, values[p], (lane));           \
-      }                                                                           \
-    }                                                                             \
+#define ADD_LANE(lane)                                                                         \
+  do {                                                                                         \
+    BNNMK_UNROLL                                                                               \
+    for (int v = 0; v < vector_count; v++) {                                                   \
+      const float32x4_t w = load_lanes(weights + (lane)*step + vector_place(conv, v), single); \
+      BNNMK_UNROLL                                                                             \
+      for (int p = 0; p < pixel_count; p++) {                                                  \
+        sums[p][v] = vfmaq_laneq_f32(sums[p][v], w, values[p], (lane));                        \
+      }                                                                                        \
+    }                                                                                          \
   } while (0)
 #endif
 
-// `vector_count` vectors from output channel `channel` of the tile on; a constant, as are pixel_count and single.
-BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t channel,
-                                   const int pixel_count, const int vector_count, const int single) {
-  const bnnmk_tap_box *box = tile->box;
-  const size_t step = conv->weight_step;
-  float32x4_t sums[PIXEL_BLOCK][WIDE_VECTORS];
+// One run of the box: sums[p][v] += x[p] * w[v] for each of its elements, whose weights are `step` apart.
+BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel_step, const float *weights,
+                          const size_t step, size_t length, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
+                          const int vector_count, const int single) {
+  float32x4_t values[PIXEL_BLOCK];
+  const float *pixels[PIXEL_BLOCK];
   BNNMK_UNROLL
-  for (int v = 0; v < vector_count; v++) {
-    const float *bias = tile->bias + channel + v * LANES;
-    const float32x4_t start = tile->bias ? load_lanes(bias, single) : vdupq_n_f32(0);
+  for (int p = 0; p < pixel_count; p++, x += pixel_step) {
+    pixels[p] = x;
+    BNNMK_COMPUTE_HERE("r", pixels[p]);
+  }
+#if defined(__aarch64__)
+  for (; length >= 4; length -= 4, weights += 4 * step) {
     BNNMK_UNROLL
     for (int p = 0; p < pixel_count; p++) {
-      sums[p][v] = start;
+      values[p] = vld1q_f32(pixels[p]);
+      pixels[p] += 4;
     }
+    ADD_LANE(0);
+    ADD_LANE(1);
+    ADD_LANE(2);
+    ADD_LANE(3);
   }
-  for (uint32_t row = 0; row < box->row_count; row++) {
-    for (uint32_t run = 0; run < box->run_count; run++) {
-      const float *x = tile->input + row * box->input_row_step + run * box->input_run_step;
-      const float *weights[WIDE_VECTORS];
-      BNNMK_UNROLL
-      for (int v = 0; v < vector_count; v++) {
-        weights[v] = tile->weights + channel_place(conv, channel + (uint32_t)v * LANES) +
-                     (row * box->weights_row_step + run * box->weights_run_step) * step;
-      }
-      size_t i = 0;
-      float32x4_t values[PIXEL_BLOCK];
-#if defined(__aarch64__)
-      for (; i + 4 <= box->run_length; i += 4) {
-        BNNMK_UNROLL
-        for (int p = 0; p < pixel_count; p++) {
-          values[p] = vld1q_f32(x + p * tile->pixel_step + i);
-        }
-        ADD_LANE(0);
-        ADD_LANE(1);
-        ADD_LANE(2);
-        ADD_LANE(3);
-      }
 #endif
-      for (; i < box->run_length; i++) {
-        BNNMK_UNROLL
-        for (int p = 0; p < pixel_count; p++) {
-          values[p] = vld1q_dup_f32(x + p * tile->pixel_step + i);
-        }
-        add_products(sums, weights, i * step, values, pixel_count, vector_count, single);
-      }
+  for (; length > 0; length--, weights += step) {
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      values[p] = vld1q_dup_f32(pixels[p]++);
     }
-  }
-  const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
-  BNNMK_UNROLL
-  for (int p = 0; p < pixel_count; p++) {
     BNNMK_UNROLL
     for (int v = 0; v < vector_count; v++) {
-      float *to = tile->output + (size_t)p * tile->output_step + channel + v * LANES;
-      const float32x4_t y = clamp_lanes(sums[p][v], minimum, maximum);
-      if (single) {
-        vst1q_lane_f32(to, y, 0);
-      } else {
-        vst1q_f32(to, y);
+      const float32x4_t w = load_lanes(weights + vector_place(conv, v), single);
+      BNNMK_UNROLL
+      for (int p = 0; p < pixel_count; p++) {
+        sums[p][v] = vfmaq_f32(sums[p][v], values[p], w);
       }
     }
   }
 }
 
-// All channels of the tile: as many vectors at a time as `vector_count`, then single ones, then single channels.
-BNNMK_INLINE void convolve_pixels(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, const int pixel_count,
-                                  const int vector_count) {
-  const uint32_t count = tile->channel_count, width = (uint32_t)vector_count * LANES;
+BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, float *output, size_t output_step,
+                             float32x4_t sums[][WIDE_VECTORS], const int pixel_count, const int vector_count,
+                             const int single) {
+  if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
+    const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      BNNMK_UNROLL
+      for (int v = 0; v < vector_count; v++) {
+        sums[p][v] = clamp_lanes(sums[p][v], minimum, maximum);
+      }
+    }
+  }
+  BNNMK_UNROLL
+  for (int p = 0; p < pixel_count; p++, output += output_step) {
+    BNNMK_UNROLL
+    for (int v = 0; v < vector_count; v++) {
+      if (single) {
+        vst1q_lane_f32(output + v * LANES, sums[p][v], 0);
+      } else {
+        vst1q_f32(output + v * LANES, sums[p][v]);
+      }
+    }
+  }
+}
+
+// `tile_count` tiles of `vector_count` vectors from output channel `channel` on; that is a constant, as are pixel_count
+// and single, and the weight step where it is that of blocks.
+BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line, uint32_t tile_count,
+                                   uint32_t channel, const size_t step, const int pixel_count, const int vector_count,
+                                   const int single) {
+  const bnnmk_tap_box box = *line->box;
+  const size_t pixel_step = line->pixel_step, output_step = line->output_step;
+  const size_t weights_row_step = box.weights_row_step * step;
+  const size_t weights_run_step = box.weights_run_step * step;
+  const float *const weights =
+      line->weights + channel / BNNMK_FLOAT_BLOCK * conv->block_step + channel % BNNMK_FLOAT_BLOCK;
+  const float *const bias = line->bias ? line->bias + channel : 0;
+  const float *input = line->input;
+  float *output = line->output + channel;
+  for (; tile_count > 0; tile_count--) {
+    float32x4_t sums[PIXEL_BLOCK][WIDE_VECTORS];
+    BNNMK_UNROLL
+    for (int v = 0; v < vector_count; v++) {
+      const float32x4_t start = bias ? load_lanes(bias + v * LANES, single) : vdupq_n_f32(0);
+      BNNMK_UNROLL
+      for (int p = 0; p < pixel_count; p++) {
+        sums[p][v] = start;
+      }
+    }
+    const float *row_input = input, *row_weights = weights;
+    for (uint32_t row = box.row_count; row > 0; row--) {
+      const float *run_input = row_input, *run_weights = row_weights;
+      for (uint32_t run = box.run_count; run > 0; run--) {
+        add_run(conv, run_input, pixel_step, run_weights, step, box.run_length, sums, pixel_count, vector_count,
+                single);
+        run_input += box.input_run_step;
+        run_weights += weights_run_step;
+      }
+      row_input += box.input_row_step;
+      row_weights += weights_row_step;
+    }
+    store_sums(conv, output, output_step, sums, pixel_count, vector_count, single);
+    input += (size_t)pixel_count * pixel_step;
+    output += (size_t)pixel_count * output_step;
+  }
+}
+
+// All channels of `tile_count` tiles: as many vectors at a time as `vector_count`, then single ones, then single
+// channels.
+BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv2d_tile *line, uint32_t tile_count,
+                                 const int pixel_count, const int vector_count) {
+  // A copy, which no store can change.
+  const bnnmk_conv2d copy = *arguments, *const conv = &copy;
+  const uint32_t count = line->channel_count;
+  const size_t step = conv->weight_step;
   uint32_t m = 0;
-  for (; count - m >= width; m += width) {
-    convolve_vectors(conv, tile, m, pixel_count, vector_count, 0);
+  if (pixel_count >= PIXEL_BLOCK - 1 && step == BNNMK_FLOAT_BLOCK) {
+    for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
+      convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0);
+    }
+  }
+  if (pixel_count == 1) {
+    for (; count - m >= WIDE_VECTORS * LANES; m += WIDE_VECTORS * LANES) {
+      convolve_vectors(conv, line, tile_count, m, step, 1, WIDE_VECTORS, 0);
+    }
+  }
+  for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, vector_count, 0);
   }
   for (; count - m >= LANES; m += LANES) {
-    convolve_vectors(conv, tile, m, pixel_count, 1, 0);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 0);
   }
   for (; m < count; m++) {
-    convolve_vectors(conv, tile, m, pixel_count, 1, 1);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 1);
   }
 }
 
-static void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile) {
-  switch (tile->pixel_count) {
-    case 1:
-      convolve_pixels(conv, tile, 1, WIDE_VECTORS);
-      break;
-    case 2:
-      convolve_pixels(conv, tile, 2, TILE_VECTORS);
-      break;
-    case 3:
-      convolve_pixels(conv, tile, 3, TILE_VECTORS);
-      break;
+// One function for each number of pixels, so that each has the registers to itself.
+#define CONVOLVE_TILES(pixel_count)                                                                                  \
+  static __attribute__((noinline)) void convolve_##pixel_count(const bnnmk_conv2d *conv,                             \
+                                                               const bnnmk_conv2d_tile *line, uint32_t tile_count) { \
+    convolve_tiles(conv, line, tile_count, pixel_count, TILE_VECTORS);                                               \
+  }
+CONVOLVE_TILES(1)
+CONVOLVE_TILES(2)
+CONVOLVE_TILES(3)
+CONVOLVE_TILES(4)
 #if defined(__aarch64__)
-    case 4:
-      convolve_pixels(conv, tile, 4, TILE_VECTORS);
-      break;
+CONVOLVE_TILES(5)
 #endif
-    default:
-      convolve_pixels(conv, tile, PIXEL_BLOCK, TILE_VECTORS);
+
+// A line of any number of pixels, by tiles as equal as can be: some of one width, and the others one pixel narrower.
+static void convolve_line(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line) {
+  static void (*const by_width[])(const bnnmk_conv2d *, const bnnmk_conv2d_tile *, uint32_t) = {
+    0,
+    convolve_1,
+    convolve_2,
+    convolve_3,
+    convolve_4,
+#if defined(__aarch64__)
+    convolve_5,
+#endif
+  };
+  const uint32_t tile_count = (line->pixel_count + PIXEL_BLOCK - 1) / PIXEL_BLOCK;
+  const uint32_t narrow = line->pixel_count / tile_count, wide_count = line->pixel_count - narrow * tile_count;
+  bnnmk_conv2d_tile part = *line;
+  if (wide_count > 0) {
+    by_width[narrow + 1](conv, &part, wide_count);
+    part.input += (size_t)wide_count * (narrow + 1) * part.pixel_step;
+    part.output += (size_t)wide_count * (narrow + 1) * part.output_step;
   }
+  by_width[narrow](conv, &part, tile_count - wide_count);
 }
 
-static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, PIXEL_BLOCK, BNNMK_FLOAT_BLOCK, 2 * BNNMK_FLOAT_BLOCK,
-                                         convolve_tile};
+static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, BNNMK_WHOLE_LINES, BNNMK_FLOAT_BLOCK, 2 * BNNMK_FLOAT_BLOCK,
+                                         convolve_line};
 
 void bnnmk_conv2d_f32_neon(const void *arguments, uint32_t begin, uint32_t end) {
   bnnmk_conv2d_rows(arguments, begin, end, &tiles);

@@ -2,6 +2,7 @@
 #if defined(__ARM_NEON)
 
 #include "count_box_neon.h"
+#include "count_partial_neon.h"
 #include "count_shared_neon.h"
 #include "neon_tile_widths.h"
 
@@ -33,6 +34,11 @@ COUNT_TILES("cortex-a72", count_few_words_1, count_few_words, 1)
 COUNT_TILES("cortex-a72", count_few_words_2, count_few_words, 2)
 COUNT_TILES("cortex-a72", count_few_words_3, count_few_words, 3)
 COUNT_TILES("cortex-a72", count_few_words_4, count_few_words, 4)
+#else
+COUNT_TILES("cortex-a55", count_partial_1, count_partial, 1)
+COUNT_TILES("cortex-a55", count_partial_2, count_partial, 2)
+COUNT_TILES("cortex-a55", count_partial_run_1, count_partial_run, 1)
+COUNT_TILES("cortex-a55", count_partial_run_2, count_partial_run, 2)
 #endif
 
 // Indexed by width.
@@ -76,6 +82,15 @@ static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHA
   const bnnmk_tap_box *box = run->box;
   if (box->row_count == 1 && box->run_count == 1 && box->run_length <= 4) {
     few_words_counters[box->run_length - 1](run, 0, run->pixel_count, counts);
+    return;
+  }
+#else
+  enum { LEAST_WORDS = 4 };  // that joining partial counts at the end pays for
+  if (run->box->run_length >= LEAST_WORDS) {
+    const uint32_t in_tiles = run->pixel_count / PARTIAL_TILE * PARTIAL_TILE;
+    const int is_one_run = run->box->row_count == 1 && run->box->run_count == 1;
+    (is_one_run ? count_partial_run_2 : count_partial_2)(run, 0, in_tiles, counts);
+    (is_one_run ? count_partial_run_1 : count_partial_1)(run, in_tiles, run->pixel_count, counts);
     return;
   }
 #endif

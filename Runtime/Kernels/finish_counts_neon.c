@@ -74,6 +74,10 @@ static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_bl
   }
 }
 
+void bnnmk_prepare_finish_neon(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish) {
+  finish->has_values = bnnmk_make_plain_values(conv, &finish->values);
+}
+
 void bnnmk_choose_finish_neon(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_block_finish *finish) {
   finish->finish = bnnmk_finish_by_tiles_neon;
   if (bnnmk_block_channels(conv, block) < BNNMK_CHANNEL_BLOCK) {
@@ -83,7 +87,7 @@ void bnnmk_choose_finish_neon(const bnnmk_binary_conv2d *conv, uint32_t block, b
     if (conv->switch_count == 1 && conv->channel_offset % 8 == 0) {
       finish->finish = finish_single_points;
     }
-  } else if (bnnmk_make_plain_values(conv, block, &finish->values)) {
+  } else if (finish->has_values && bnnmk_choose_plain_values(conv, block, &finish->values)) {
     finish->finish = bnnmk_finish_plain_values_neon;
   }
 }

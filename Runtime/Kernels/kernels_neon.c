@@ -16,6 +16,8 @@ void bnnmk_set_neon(bnnmk_table *table) {
   table->binary_conv2d_name = "binary_conv2d_neon";
   table->conv2d = bnnmk_conv2d_f32_neon;
   table->conv2d_name = "conv2d_f32_neon";
+  table->binarize_f32 = bnnmk_binarize_f32_neon;
+  table->map = bnnmk_map_neon;
   table->matmul = bnnmk_matmul_f32_neon;
   table->binary_matmul = bnnmk_binary_matmul_neon;
 }

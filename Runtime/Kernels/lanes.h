@@ -1,4 +1,4 @@
-// Loops over the channels of a vector, and over vectors.
+// Loops over the channels of a vector, and over vectors; what keeps variables in registers.
 #ifndef BNNM_LANES_H
 #define BNNM_LANES_H
 
@@ -21,5 +21,9 @@
 #else
 #define BNNMK_REGISTERS
 #endif
+
+// A variable has its value here, in a register of its own: compilers neither move what it takes behind the next branch
+// nor turn pointers into sums that each load computes anew. No instruction.
+#define BNNMK_COMPUTE_HERE(kind, variable) __asm__ volatile("" : "+" kind(variable))
 
 #endif

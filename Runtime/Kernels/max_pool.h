@@ -43,9 +43,22 @@ BNNMK_INLINE void bnnmk_max_pixel(const bnnmk_pool *pool, const float *input, ui
   }
 }
 
-// The maxima of `column_count` neighbouring columns of `row_count` taps each, which is at least 1. Constants in every
-// call: column_count and vector_count.
-BNNMK_INLINE void bnnmk_max_columns(const float *input, size_t column_step, size_t row_step, uint32_t row_count,
+// One more tap of `column_count` neighbouring columns. Constants in every call: column_count and vector_count.
+BNNMK_INLINE void bnnmk_max_taps(const float *input, size_t column_step, const uint32_t column_count,
+                                 const uint32_t vector_count, bnnmk_floats columns[][BNNMK_COLUMN_VECTORS]) {
+  BNNMK_REGISTERS
+  for (uint32_t c = 0; c < column_count; c++) {
+    BNNMK_REGISTERS
+    for (uint32_t v = 0; v < vector_count; v++) {
+      bnnmk_floats value;
+      bnnmk_load_floats(&value, input + c * column_step + v * BNNMK_LANE_COUNT, BNNMK_LANE_COUNT);
+      bnnmk_take_greater(&columns[c][v], &value);
+    }
+  }
+}
+
+// The maxima of such columns of `row_count` taps each, which is at least 1, and a constant where it is 3.
+BNNMK_INLINE void bnnmk_max_columns(const float *input, size_t column_step, size_t row_step, const uint32_t row_count,
                                     const uint32_t column_count, const uint32_t vector_count,
                                     bnnmk_floats columns[][BNNMK_COLUMN_VECTORS]) {
   BNNMK_REGISTERS
@@ -55,59 +68,90 @@ BNNMK_INLINE void bnnmk_max_columns(const float *input, size_t column_step, size
       bnnmk_load_floats(&columns[c][v], input + c * column_step + v * BNNMK_LANE_COUNT, BNNMK_LANE_COUNT);
     }
   }
-  for (; row_count > 1; row_count--) {
+  if (row_count == 3) {
+    bnnmk_max_taps(input + row_step, column_step, column_count, vector_count, columns);
+    bnnmk_max_taps(input + 2 * row_step, column_step, column_count, vector_count, columns);
+    return;
+  }
+  for (uint32_t row = 1; row < row_count; row++) {
     input += row_step;
-    BNNMK_REGISTERS
-    for (uint32_t c = 0; c < column_count; c++) {
-      BNNMK_REGISTERS
-      for (uint32_t v = 0; v < vector_count; v++) {
-        bnnmk_floats value;
-        bnnmk_load_floats(&value, input + c * column_step + v * BNNMK_LANE_COUNT, BNNMK_LANE_COUNT);
-        bnnmk_take_greater(&columns[c][v], &value);
-      }
-    }
+    bnnmk_max_taps(input, column_step, column_count, vector_count, columns);
   }
 }
 
-// The maximum of two columns; stores with it that of all three.
-BNNMK_INLINE void bnnmk_store_greatest(const bnnmk_floats *pair, const bnnmk_floats *third, float *output) {
-  bnnmk_floats greatest = *third;
-  bnnmk_take_greater(&greatest, pair);
-  bnnmk_store_floats_of(output, &greatest, BNNMK_LANE_COUNT);
+// to[v] = max(a[v], b[v]).
+BNNMK_INLINE void bnnmk_join_columns(const bnnmk_floats a[], const bnnmk_floats b[], const uint32_t vector_count,
+                                     bnnmk_floats to[]) {
+  BNNMK_REGISTERS
+  for (uint32_t v = 0; v < vector_count; v++) {
+    to[v] = a[v];
+    bnnmk_take_greater(&to[v], &b[v]);
+  }
 }
 
-// `pixel_count` neighbouring pixels of a kernel three taps wide without dilation, all of whose columns lie on the
-// input; `input` is the first one's first tap. Constants in every call: the stride, 1 or 2, and vector_count.
-BNNMK_INLINE void bnnmk_max_run(const bnnmk_pool *pool, const float *input, uint32_t row_count, uint32_t pixel_count,
-                                const uint32_t stride, const uint32_t vector_count, float *output) {
-  const size_t step = pool->channels, row_step = (size_t)pool->window.dilation_h * pool->window.in_w * pool->channels;
-  bnnmk_floats columns[4][BNNMK_COLUMN_VECTORS];
-  bnnmk_max_columns(input, step, row_step, row_count, stride == 1 ? 2 : 1, vector_count, columns);
-  input += stride == 1 ? 2 * step : step;
-  if (stride == 1) {
-    for (; pixel_count >= 2; pixel_count -= 2, input += 2 * step, output += 2 * step) {
-      bnnmk_max_columns(input, step, row_step, row_count, 2, vector_count, columns + 2);
+// The same, stored.
+BNNMK_INLINE void bnnmk_store_greatest(const bnnmk_floats a[], const bnnmk_floats b[], const uint32_t vector_count,
+                                       float *output) {
+  bnnmk_floats greatest[BNNMK_COLUMN_VECTORS];
+  bnnmk_join_columns(a, b, vector_count, greatest);
+  BNNMK_REGISTERS
+  for (uint32_t v = 0; v < vector_count; v++) {
+    bnnmk_store_floats_of(output + v * BNNMK_LANE_COUNT, &greatest[v], BNNMK_LANE_COUNT);
+  }
+}
+
+// Neighbouring pixels of a kernel three taps wide without dilation, all of whose columns lie on the input.
+typedef struct bnnmk_max_line {
+  const float *input;  // the next column
+  float *output;
+  size_t step, row_step;  // floats from pixel to pixel, and from tap to tap of a column
+} bnnmk_max_line;
+
+// Two pixels of stride 1 behind the columns `last`; `next` are the two columns then.
+BNNMK_INLINE void bnnmk_max_two(bnnmk_max_line *line, const uint32_t row_count, const uint32_t vector_count,
+                                const bnnmk_floats last[][BNNMK_COLUMN_VECTORS],
+                                bnnmk_floats next[][BNNMK_COLUMN_VECTORS]) {
+  bnnmk_floats inner[BNNMK_COLUMN_VECTORS];
+  bnnmk_max_columns(line->input, line->step, line->row_step, row_count, 2, vector_count, next);
+  bnnmk_join_columns(last[1], next[0], vector_count, inner);
+  bnnmk_store_greatest(inner, last[0], vector_count, line->output);
+  bnnmk_store_greatest(inner, next[1], vector_count, line->output + line->step);
+  line->input += 2 * line->step;
+  line->output += 2 * line->step;
+  BNNMK_COMPUTE_HERE("r", line->input);
+  BNNMK_COMPUTE_HERE("r", line->output);
+}
+
+// Constants in every call: the stride, 1 or 2, and vector_count; row_count where it is 3.
+BNNMK_INLINE void bnnmk_max_run(bnnmk_max_line line, const uint32_t row_count, uint32_t pixel_count,
+                                const uint32_t stride, const uint32_t vector_count) {
+  bnnmk_floats even[2][BNNMK_COLUMN_VECTORS], odd[2][BNNMK_COLUMN_VECTORS], pair[BNNMK_COLUMN_VECTORS];
+  bnnmk_max_columns(line.input, line.step, line.row_step, row_count, stride == 1 ? 2 : 1, vector_count, even);
+  line.input += stride == 1 ? 2 * line.step : line.step;
+  if (stride == 2) {
+    for (; pixel_count > 0; pixel_count--, line.input += 2 * line.step, line.output += line.step) {
+      bnnmk_max_columns(line.input, line.step, line.row_step, row_count, 2, vector_count, odd);
+      bnnmk_join_columns(even[0], odd[0], vector_count, pair);
+      bnnmk_store_greatest(pair, odd[1], vector_count, line.output);
       BNNMK_REGISTERS
       for (uint32_t v = 0; v < vector_count; v++) {
-        bnnmk_floats inner = columns[1][v];
-        bnnmk_take_greater(&inner, &columns[2][v]);
-        bnnmk_store_greatest(&inner, &columns[0][v], output + v * BNNMK_LANE_COUNT);
-        bnnmk_store_greatest(&inner, &columns[3][v], output + step + v * BNNMK_LANE_COUNT);
-        columns[0][v] = columns[2][v];
-        columns[1][v] = columns[3][v];
+        even[0][v] = odd[1][v];
       }
     }
+    return;
   }
-  for (; pixel_count > 0; pixel_count--, input += 2 * step, output += step) {
-    // With stride 1 it is the last one.
-    bnnmk_max_columns(input, step, row_step, row_count, stride == 1 ? 1 : 2, vector_count,
-                      columns + (stride == 1 ? 2 : 1));
+  for (; pixel_count >= 4; pixel_count -= 4) {
+    bnnmk_max_two(&line, row_count, vector_count, even, odd);
+    bnnmk_max_two(&line, row_count, vector_count, odd, even);
+  }
+  for (; pixel_count > 0; pixel_count--, line.input += line.step, line.output += line.step) {
+    bnnmk_max_columns(line.input, line.step, line.row_step, row_count, 1, vector_count, odd);
+    bnnmk_join_columns(even[0], even[1], vector_count, pair);
+    bnnmk_store_greatest(pair, odd[0], vector_count, line.output);
     BNNMK_REGISTERS
     for (uint32_t v = 0; v < vector_count; v++) {
-      bnnmk_floats pair = columns[1][v];
-      bnnmk_take_greater(&pair, &columns[2][v]);
-      bnnmk_store_greatest(&pair, &columns[0][v], output + v * BNNMK_LANE_COUNT);
-      columns[0][v] = columns[2][v];
+      even[0][v] = even[1][v];
+      even[1][v] = odd[0][v];
     }
   }
 }
@@ -117,18 +161,33 @@ BNNMK_INLINE int bnnmk_shares_columns(const bnnmk_window *w) {
   return w->kernel_w == 3 && w->dilation_w == 1 && (w->stride_w == 1 || w->stride_w == 2);
 }
 
-// Whole vectors of such pixels; gives the channels that are done.
-BNNMK_INLINE uint32_t bnnmk_max_runs(const bnnmk_pool *pool, const float *input, uint32_t row_count,
+// Whole vectors of such pixels from the first one's first tap on; gives the channels that are done.
+BNNMK_INLINE uint32_t bnnmk_max_runs(const bnnmk_pool *pool, const float *input, const uint32_t row_count,
                                      uint32_t pixel_count, const uint32_t stride, float *output) {
   const uint32_t block = BNNMK_COLUMN_VECTORS * BNNMK_LANE_COUNT;
+  bnnmk_max_line line = {input, output, pool->channels,
+                         (size_t)pool->window.dilation_h * pool->window.in_w * pool->channels};
   uint32_t c = 0;
-  for (; pool->channels - c >= block; c += block) {
-    bnnmk_max_run(pool, input + c, row_count, pixel_count, stride, BNNMK_COLUMN_VECTORS, output + c);
+  for (; pool->channels - c >= block; c += block, line.input += block, line.output += block) {
+    bnnmk_max_run(line, row_count, pixel_count, stride, BNNMK_COLUMN_VECTORS);
   }
   for (; pool->channels - c >= BNNMK_LANE_COUNT; c += BNNMK_LANE_COUNT) {
-    bnnmk_max_run(pool, input + c, row_count, pixel_count, stride, 1, output + c);
+    bnnmk_max_run(line, row_count, pixel_count, stride, 1);
+    line.input += BNNMK_LANE_COUNT;
+    line.output += BNNMK_LANE_COUNT;
   }
   return c;
+}
+
+// The same of any such stride.
+BNNMK_INLINE uint32_t bnnmk_max_interior(const bnnmk_pool *pool, const float *input, uint32_t row_count,
+                                         uint32_t pixel_count, float *output) {
+  if (pool->window.stride_w == 2) {
+    return row_count == 3 ? bnnmk_max_runs(pool, input, 3, pixel_count, 2, output)
+                          : bnnmk_max_runs(pool, input, row_count, pixel_count, 2, output);
+  }
+  return row_count == 3 ? bnnmk_max_runs(pool, input, 3, pixel_count, 1, output)
+                        : bnnmk_max_runs(pool, input, row_count, pixel_count, 1, output);
 }
 
 // Channels from `channel` on of one pixel.
@@ -164,9 +223,7 @@ BNNMK_INLINE void bnnmk_max_rows(const bnnmk_pool *arguments, uint32_t begin, ui
       const float *input = (const float *)pool->input + (in_y * w->in_w + in_x) * pool->channels;
       float *output = (float *)pool->output + ((size_t)y * w->out_w + x) * pool->channels;
       if (shared.first < shared.last && x == shared.first && row_count > 0) {
-        const uint32_t pixel_count = shared.last - shared.first;
-        done = w->stride_w == 1 ? bnnmk_max_runs(pool, input, row_count, pixel_count, 1, output)
-                                : bnnmk_max_runs(pool, input, row_count, pixel_count, 2, output);
+        done = bnnmk_max_interior(pool, input, row_count, shared.last - shared.first, output);
         if (done == pool->channels) {
           x = shared.last - 1;
           continue;

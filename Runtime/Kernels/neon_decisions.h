@@ -19,44 +19,41 @@ BNNMK_INLINE uint8x8_t bnnmk_join_decisions(const uint16x8_t plus[8]) {
   return vpadd_u8(vget_low_u8(four), vget_high_u8(four));
 }
 
+// Stores byte `lane`, a constant, and steps back.
+#if defined(__aarch64__)
+#define BNNMK_STORE_BYTE(lane) \
+  __asm__ volatile("st1 {%1.b}[" #lane "], [%0], %2" : "+r"(output) : "w"(bytes), "r"(-stride) : "memory")
+#else
+#define BNNMK_STORE_BYTE(lane)         \
+  vst1_lane_u8(output, bytes, (lane)); \
+  output -= stride;                    \
+  BNNMK_COMPUTE_HERE("r", output)
+#endif
+
 // Stores byte p at output[p * stride] for p < count, which is 1...8.
 BNNMK_INLINE void bnnmk_store_bytes(uint8x8_t bytes, uint8_t *output, size_t stride, uint32_t count) {
   output += (count - 1) * stride;
   switch (count) {
     case 8:
-      vst1_lane_u8(output, bytes, 7);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(7);
       __attribute__((fallthrough));
     case 7:
-      vst1_lane_u8(output, bytes, 6);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(6);
       __attribute__((fallthrough));
     case 6:
-      vst1_lane_u8(output, bytes, 5);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(5);
       __attribute__((fallthrough));
     case 5:
-      vst1_lane_u8(output, bytes, 4);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(4);
       __attribute__((fallthrough));
     case 4:
-      vst1_lane_u8(output, bytes, 3);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(3);
       __attribute__((fallthrough));
     case 3:
-      vst1_lane_u8(output, bytes, 2);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(2);
       __attribute__((fallthrough));
     case 2:
-      vst1_lane_u8(output, bytes, 1);
-      output -= stride;
-      BNNMK_COMPUTE_HERE("r", output);
+      BNNMK_STORE_BYTE(1);
       __attribute__((fallthrough));
     case 1:
       vst1_lane_u8(output, bytes, 0);
@@ -64,5 +61,7 @@ BNNMK_INLINE void bnnmk_store_bytes(uint8x8_t bytes, uint8_t *output, size_t str
       break;
   }
 }
+
+#undef BNNMK_STORE_BYTE
 
 #endif

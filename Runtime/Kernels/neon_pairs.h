@@ -5,6 +5,7 @@
 
 #include <arm_neon.h>
 
+#include "lanes.h"
 #include "window_taps.h"
 
 // Before a loop with a constant count: its turns are written out, so that arrays over them live in registers.
@@ -21,10 +22,6 @@
 #else
 #define BNNMK_TUNED(core)
 #endif
-
-// A variable has its value here, in a register of its own: compilers neither move what it takes behind the next branch
-// nor turn pointers into sums that each load computes anew. No instruction.
-#define BNNMK_COMPUTE_HERE(kind, variable) __asm__ volatile("" : "+" kind(variable))
 
 // The 16 sums of neighbouring bytes, those of `low` before those of `high`.
 BNNMK_INLINE uint8x16_t bnnmk_add_pairs(uint8x16_t low, uint8x16_t high) {

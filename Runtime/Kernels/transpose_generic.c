@@ -8,9 +8,24 @@ enum { TILE = 32 };
 
 static uint32_t tile_end(uint32_t first, uint32_t count) { return count - first < TILE ? count : first + TILE; }
 
+// The planes of an image become its pixels: output[i] = a[i], b[i], c[i]. Plain enough for compilers to make it
+// interleaving stores.
+static void interleave_three(const uint32_t *restrict a, const uint32_t *restrict b, const uint32_t *restrict c,
+                             uint32_t *restrict output, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    output[3 * (size_t)i] = a[i];
+    output[3 * (size_t)i + 1] = b[i];
+    output[3 * (size_t)i + 2] = c[i];
+  }
+}
+
 // output[i][j] = input[i * row_step + j * step].
 static void transpose_plane(const uint32_t *input, size_t row_step, size_t step, uint32_t *output, uint32_t row_count,
                             uint32_t row_length) {
+  if (row_length == 3 && row_step == 1) {
+    interleave_three(input, input + step, input + 2 * step, output, row_count);
+    return;
+  }
   for (uint32_t first_row = 0; first_row < row_count; first_row += TILE) {
     const uint32_t last_row = tile_end(first_row, row_count);
     for (uint32_t first = 0; first < row_length; first += TILE) {

@@ -1,7 +1,7 @@
-// One whole binary convolution, to be run under an instruction counter or a profiler: twice as many times minus once as
-// many leaves start-up out. scripts/count-instructions.sh does so.
+// One whole binary convolution, to be run under an instruction counter or a profiler: twice, with marks before,
+// between and behind. scripts/count-instructions.sh does so.
 //
-//     kernel_layer SHAPE bits|epilogue LEVEL_MASK TIMES
+//     kernel_layer SHAPE bits|epilogue LEVEL_MASK
 //
 // Zero padding; bits by one switch point a channel, or float values with bias, residual and RPReLU, and their bits.
 #include <math.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bnnm_kernels.h"
+#include "count_mark.h"
 #include "guarded_memory.h"
 #include "random_numbers.h"
 
@@ -39,10 +40,10 @@ static float *random_floats(size_t count, float factor, uint64_t *random) {
 }
 
 int main(int argc, char **argv) {
-  const unsigned long shape = argc == 5 ? strtoul(argv[1], NULL, 10) : SHAPE_COUNT;
-  const int has_epilogue = argc == 5 && strcmp(argv[2], "epilogue") == 0;
+  const unsigned long shape = argc == 4 ? strtoul(argv[1], NULL, 10) : SHAPE_COUNT;
+  const int has_epilogue = argc == 4 && strcmp(argv[2], "epilogue") == 0;
   if (shape >= SHAPE_COUNT || (!has_epilogue && strcmp(argv[2], "bits") != 0)) {
-    fprintf(stderr, "usage: kernel_layer SHAPE(0...%d) bits|epilogue LEVEL_MASK TIMES\n", SHAPE_COUNT - 1);
+    fprintf(stderr, "usage: kernel_layer SHAPE(0...%d) bits|epilogue LEVEL_MASK\n", SHAPE_COUNT - 1);
     return 2;
   }
   const uint32_t extent = shapes[shape].extent, channels = shapes[shape].channels, outs = shapes[shape].out_channels;
@@ -93,10 +94,12 @@ int main(int argc, char **argv) {
   };
   bnnmk_table table;
   bnnmk_fill_table(&table, (uint32_t)strtoul(argv[3], NULL, 10));
-  for (unsigned long i = strtoul(argv[4], NULL, 10); i > 0; i--) {
+  for (int i = 0; i < 2; i++) {
     memset(decisions, 0, out_words * sizeof(uint64_t));
+    mark_count();
     table.binary_conv2d(&conv, 0, out_extent);
   }
+  mark_count();
   // SHAPE, input, output, kernel, multiply-accumulates, outputs.
   printf("%ux%ux%u %ux%ux%u %ux%u/%u,%u %.0f %.0f\n", extent, extent, channels, out_extent, out_extent, outs, kernel,
          kernel, stride, dilation, (double)out_pixels * outs * channels * kernel * kernel, (double)out_pixels * outs);
