@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm bench lint format clean
+        check-library check-arm fuzz bench lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,11 @@ check-library: lib ## Check the library's symbols and kernels, and programs in C
 check-arm: lib-aarch64 lib-armhf ## The same for both ARM builds, under QEMU
 	@scripts/check-library.sh aarch64
 	@scripts/check-library.sh armhf
+
+SECONDS ?= 60
+fuzz: ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60
+	@scripts/fuzz.sh models $(SECONDS)
+	@scripts/fuzz.sh onnx $(SECONDS)
 
 bench: build ## Measure layers and networks beside ONNX Runtime, LiteRT and the CPU's limits (about 10 minutes)
 	@scripts/benchmark.sh

@@ -66,7 +66,8 @@ let package = Package(
 
         // The tests mirror the list above.
         .target(
-            name: "TestSupport", dependencies: ["BNNMIR", "BNNMONNX", "BNNMEngine", "CBNNM"], path: "Tests/Support"),
+            name: "TestSupport", dependencies: ["BNNMIR", "BNNMONNX", "BNNMFormat", "BNNMEngine", "CBNNM"],
+            path: "Tests/Support"),
         .testTarget(name: "IRTests", dependencies: ["BNNMIR"], path: "Tests/IRTests"),
         .testTarget(
             name: "ONNXTests",

@@ -209,9 +209,13 @@ extension ModelDescription {
 
     /// Writes a shape into a C array of dimensions.
     private func fill<Dimensions>(_ dims: inout Dimensions, _ shape: [Int], of name: String) throws {
-        guard shape.count <= Int(BNNMF_MAX_RANK), shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
+        guard shape.count <= Int(BNNMF_MAX_RANK) else {
             throw PackingError(
-                description: "value '\(name)' of shape \(shape) exceeds the format's rank of \(BNNMF_MAX_RANK)")
+                description: "value '\(name)' has \(shape.count) dimensions; at most \(BNNMF_MAX_RANK) are valid")
+        }
+        guard shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
+            throw PackingError(
+                description: "value '\(name)' has shape \(shape); dimensions up to \(Int32.max) are valid")
         }
         withUnsafeMutableBytes(of: &dims) { bytes in
             let words = bytes.bindMemory(to: UInt32.self)

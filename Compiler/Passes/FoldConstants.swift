@@ -5,32 +5,47 @@ import BNNMIR
 public struct FoldConstants: Pass {
     public let takes = Stage.imported
     public let gives = Stage.canonical
-    public init() {}
+    /// The most elements that computed constants have at a time.
+    private let elementLimit: Int
+
+    /// - Parameter elementLimit: by default far beyond any network's weights, and what a machine has memory for; a file of
+    ///   a hundred bytes can ask for more
+    public init(elementLimit: Int = 1 << 29) { self.elementLimit = elementLimit }
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         let order = graph.schedule()
         let uses = graph.uses()
         var readers = Self.readerCounts(graph, order)
         var folded: Set<Graph.NodeID> = []
+        // Of the results that are still to be read, and of all of them together.
+        var elementCounts: [Graph.ValueID: Int] = [:]
+        var liveElementCount = 0
         // Small nodes first, so that chains over large ones find all their constants.
         for onlySmall in [true, false] {
             for id in order where !folded.contains(id) && (!onlySmall || Self.isSmall(id, graph)) {
-                guard let (nodes, results) = try fold(id, graph, uses) else { continue }
+                let room = elementLimit - liveElementCount
+                guard let (nodes, results) = try fold(id, graph, uses, room: room) else { continue }
                 for (output, result) in zip(graph[nodes[nodes.count - 1]].outputs, results) {
                     graph.setConstant(output, result)
+                    elementCounts[output] = result.type.elementCount
+                    liveElementCount += result.type.elementCount
                 }
                 folded.formUnion(nodes)
                 // Weights go through a dozen tensors of their size; each is given back as soon as it was read.
                 for node in nodes {
-                    for case let input? in graph[node].inputs { Self.release(input, &readers, &graph) }
+                    for case let input? in graph[node].inputs where Self.release(input, &readers, &graph) {
+                        liveElementCount -= elementCounts.removeValue(forKey: input) ?? 0
+                    }
                 }
             }
         }
     }
 
     /// The results of a node, or of the last node of a chain that starts with it, where they can be known.
+    ///
+    /// - Parameter room: the most elements that they may have
     private func fold(
-        _ id: Graph.NodeID, _ graph: Graph, _ uses: [Graph.ValueID: [Graph.NodeID]]
+        _ id: Graph.NodeID, _ graph: Graph, _ uses: [Graph.ValueID: [Graph.NodeID]], room: Int
     ) throws -> (nodes: [Graph.NodeID], results: [Tensor])? {
         let node = graph[id]
         if let known = node.op.evaluateFromTypes(node.inputs.map { $0.map { graph.operand($0) } }) {
@@ -39,6 +54,14 @@ public struct FoldConstants: Pass {
         let operands = node.inputs.map { $0.flatMap { Self.known($0, graph) } }
         guard zip(node.inputs, operands).allSatisfy({ $0 == nil || $1 != nil }) else { return nil }
         if let (chain, result) = ConstantRows(graph: graph, uses: uses).fold(id) { return (chain, [result]) }
+        let elementCount = node.outputs.reduce(0) { $0 + graph[$1].type.elementCount }
+        guard elementCount <= room else {
+            throw NodeError(
+                node: node.name, op: type(of: node.op).name,
+                reason:
+                    "its result is a constant of \(elementCount) elements, computed when compiling; beside the other "
+                    + "constants \(room) of \(elementLimit) are left")
+        }
         do {
             return ([id], try node.op.evaluate(operands))
         } catch let error as OperatorError {
@@ -57,9 +80,11 @@ public struct FoldConstants: Pass {
         (graph[id].inputs.compactMap { $0 } + graph[id].outputs).allSatisfy { graph[$0].type.elementCount <= 1 << 16 }
     }
 
-    private static func release(_ value: Graph.ValueID, _ readers: inout [Int], _ graph: inout Graph) {
+    /// Counts a reader of the value as done; true where it was the last one, and the value's memory was given back.
+    private static func release(_ value: Graph.ValueID, _ readers: inout [Int], _ graph: inout Graph) -> Bool {
         readers[value.index] -= 1
         if readers[value.index] == 0 { graph.releaseConstant(value) }
+        return readers[value.index] == 0
     }
 
     /// How often each value is read, by index; graph outputs are readers that stay.

@@ -62,6 +62,24 @@ enum Dispatch {
         }
     }
 
+    /// Which rows of its first input a layer reads; nil: it does not compute rows by themselves. Averages need all rows.
+    static func rowWindow(_ scope: OperatorScope) -> RowWindow? {
+        let (op, x, y) = (scope.record, scope.input(0), scope.output)
+        guard x.rank == 4, y.rank == 4, Epilogue(op)?.storesAverages != true else { return nil }
+        switch bnnmf_op_code(rawValue: op.code) {
+        case BNNMF_OP_CONV2D: return RowWindow(op.parameters.conv2d.window, x.dims, y.dims)
+        case BNNMF_OP_MAX_POOL, BNNMF_OP_AVERAGE_POOL: return RowWindow(op.parameters.pool.window, x.dims, y.dims)
+        case BNNMF_OP_SCALE_SHIFT, BNNMF_OP_CLAMP, BNNMF_OP_MAP: return RowWindow(samePixels: y.dims)
+        case BNNMF_OP_CONCAT: return op.parameters.concat.axis == 3 ? RowWindow(samePixels: y.dims) : nil
+        case BNNMF_OP_ELEMENTWISE:
+            let isSame = Elementwise.isFloatArithmetic(op, y) && x.dims == y.dims && scope.input(1).dims == y.dims
+            return isSame ? RowWindow(samePixels: y.dims) : nil
+        case BNNMF_OP_TRANSPOSE:
+            return Transpose.keepsImages(op.parameters.transpose, y) ? RowWindow(wholeInputTo: y.dims) : nil
+        default: return nil
+        }
+    }
+
     /// How an operator's first result may use its inputs' memory.
     enum Sharing {
         case none

@@ -11,6 +11,7 @@ struct Execution {
     /// For every operator.
     let weights: UnsafeMutableBufferPointer<LaidOutWeights>
     let pool: OpaquePointer?
+    let threadCount: UInt32
     let inputs: UnsafePointer<bnnm_input>?
     let outputs: UnsafePointer<bnnm_output>?
     /// Which sample of the caller's buffers.
@@ -36,6 +37,22 @@ struct Execution {
         case .constant, .input: return arena
         }
     }
+
+    /// The buffers of a part of the stream that ends with operator `last`: the first part's are among the scratch memory,
+    /// those of the others behind what was planned.
+    func streamMemory(part: Int, _ last: Int) -> UnsafeMutableRawPointer {
+        let record = model.pointee.operators[last]
+        guard part > 0 else { return arena + (record.scratchOffset &- record.member.partByteCount) }
+        return arena + (model.pointee.arenaByteCount &+ (part &- 1) &* model.pointee.streamPartByteCount)
+    }
+
+    /// An operator to be executed: as a whole, or a stripe of it.
+    func operatorRun(_ index: Int, _ stripe: Stripe? = nil) -> OperatorRun {
+        let record = model.pointee.operators[index]
+        return OperatorRun(
+            execution: self, record: record.op, weights: weights[index], scratchOffset: record.scratchOffset,
+            stripe: stripe)
+    }
 }
 
 /// One operator of an execution.
@@ -45,6 +62,8 @@ struct OperatorRun {
     /// Of a convolution.
     let weights: LaidOutWeights
     let scratchOffset: Int
+    /// What is to be computed; nil: everything.
+    let stripe: Stripe?
 
     var table: UnsafePointer<bnnmk_table> { execution.table }
     var outputTensor: Tensor { execution.model.pointee.tensors[Int(record.output)] }
@@ -58,17 +77,25 @@ struct OperatorRun {
     }
 
     func input<Element>(_ position: Int, as type: Element.Type) -> UnsafePointer<Element> {
-        execution.bytes(of: inputTensor(position)).assumingMemoryBound(to: type)
+        if position == 0, let rows = stripe?.input { return rows.assumingMemoryBound(to: type) }
+        return execution.bytes(of: inputTensor(position)).assumingMemoryBound(to: type)
     }
 
     /// The bytes of a result, the first being the output.
     func result<Element>(_ position: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        if position == 0, let rows = stripe?.output { return rows.assumingMemoryBound(to: type) }
         let tensor = execution.model.pointee.tensors[Int(indexOfResult(record, position))]
         return execution.mutableBytes(of: tensor).assumingMemoryBound(to: type)
     }
 
     func output<Element>(as type: Element.Type) -> UnsafeMutablePointer<Element> {
-        execution.mutableBytes(of: outputTensor).assumingMemoryBound(to: type)
+        result(0, as: type)
+    }
+
+    /// Of `count` images, those to be computed.
+    func images(_ count: Int) -> Range<Int> {
+        guard let stripe else { return 0..<count }
+        return stripe.image..<stripe.image &+ 1
     }
 
     /// The data of a blob; nil for "no blob".
@@ -79,15 +106,29 @@ struct OperatorRun {
         return blob.data?.assumingMemoryBound(to: type)
     }
 
-    /// Runs a kernel over `count` items on the session's threads, in parts that are worth a thread's while.
+    /// Runs a kernel over `count` items on the session's threads, in parts that are worth a thread's while; of a stripe,
+    /// over its items on this thread.
     /// - Parameters:
+    ///   - count: of one image or, where `images` is not 1, of so many; as many for each row
     ///   - cost: of one item, in units of about a quarter of a nanosecond
     ///   - arguments: the structure that the kernel takes
-    func parallel<Arguments>(_ count: UInt32, cost: Int64, _ kernel: bnnmk_kernel?, _ arguments: Arguments) {
-        withUnsafePointer(to: arguments) { parallel(count, cost: cost, kernel, at: $0) }
+    func parallel<Arguments>(
+        _ count: UInt32, images: UInt32 = 1, cost: Int64, _ kernel: bnnmk_kernel?, _ arguments: Arguments
+    ) {
+        withUnsafePointer(to: arguments) { parallel(count, images, cost, kernel, at: $0) }
     }
 
-    private func parallel(_ count: UInt32, cost: Int64, _ kernel: bnnmk_kernel?, at arguments: UnsafeRawPointer) {
+    @inline(never)
+    private func parallel(
+        _ count: UInt32, _ images: UInt32, _ cost: Int64, _ kernel: bnnmk_kernel?, at arguments: UnsafeRawPointer
+    ) {
+        if let stripe {
+            let rowItems = Int64(count) / (Int64(images) &* stripe.height)
+            let first = images > 1 ? Int64(stripe.image) &* stripe.height : 0
+            let (begin, end) = ((first &+ stripe.rows.begin) &* rowItems, (first &+ stripe.rows.end) &* rowItems)
+            kernel?(arguments, UInt32(truncatingIfNeeded: begin), UInt32(truncatingIfNeeded: end))
+            return
+        }
         // About 20 µs of work for one part: a few times what waking a thread costs.
         let grain = dividedUp(80_000, by: max(cost, 1))
         bnnmp_pool_run(execution.pool, kernel, arguments, count, UInt32(clamping: grain))

@@ -131,13 +131,7 @@ public func bnnm_model_layer_info(
     result.rank = UInt32(output.rank)
     writeDims(output.dims, to: &result.dims)
     result.multiply_accumulates = Dispatch.multiplyAccumulates(op, scope.input(0), output)
-    Dispatch.visitBlobs(op) { index in
-        guard index < bnnmf_blob_count(model.pointee.view) else { return }
-        result.weight_byte_count &+= model.pointee.view.blob(index).byte_count
-    }
-    for position in 0..<Int(op.input_count) where scope.input(position).constant != nil {
-        result.weight_byte_count &+= UInt64(scope.input(position).byteCount)
-    }
+    result.weight_byte_count = scope.constantByteCount
     return writeInfo(info, result)
 }
 

@@ -12,6 +12,7 @@ struct Model {
         var scratchOffset = 0
         /// The first probe of its results, or `none`; the others follow in `nextProbe`.
         var firstProbe = Model.none
+        var member = StreamMember()
     }
 
     /// "No such index".
@@ -35,13 +36,22 @@ struct Model {
     var nextProbe = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
     /// The first probe of constants, which are told at the start of every execution; or `none`.
     var firstConstantProbe = Model.none
+    /// Of a session of one thread.
     var arenaByteCount = 0
+    /// The most that buffers of a stream's part need; each thread but the first has as much behind the arena.
+    var streamPartByteCount = 0
     /// For the best kernels of this CPU.
     var weights: WeightSet?
 
     /// The model behind a handle.
     static func pointer(_ handle: OpaquePointer?) -> UnsafeMutablePointer<Model>? {
         handle.map { UnsafeMutablePointer<Model>($0) }
+    }
+
+    /// The working memory of a session; nil where it does not fit the address space.
+    func arenaByteCount(threadCount: UInt32) -> Int? {
+        let more = product(Int64(threadCount) &- 1, Int64(streamPartByteCount)).flatMap { Int(exactly: $0) }
+        return more.flatMap { sum(arenaByteCount, $0) }
     }
 
     /// Ends one holder's interest; the last one frees everything.

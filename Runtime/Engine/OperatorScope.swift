@@ -155,6 +155,19 @@ extension OperatorScope {
         return data
     }
 
+    /// Bytes of all constants that the operator reads.
+    var constantByteCount: UInt64 {
+        var byteCount: UInt64 = 0
+        let view = model.pointee.view
+        Dispatch.visitBlobs(record) { index in
+            if index < bnnmf_blob_count(view) { byteCount &+= view.blob(index).byte_count }
+        }
+        for position in 0..<Int(record.input_count) where input(position).constant != nil {
+            byteCount &+= UInt64(input(position).byteCount)
+        }
+        return byteCount
+    }
+
     /// Checks an optional blob.
     func optionalBlob(_ what: StaticString, _ index: UInt32, byteCount: Int64?) throws(Failure) {
         if index != UInt32.max { _ = try blob(what, index, byteCount: byteCount) }

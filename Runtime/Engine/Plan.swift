@@ -1,7 +1,7 @@
 import BNNMFormat
 import CBNNM
 
-/// Plans the memory of a checked model: assigns storages, places them in the arena, and writes down where each tensor
+/// Plans the memory of a checked model: finds streams, assigns storages, places them in the arena, and writes down where each tensor
 /// and each operator's scratch memory is. Its working memory is given back at the end.
 enum Plan {
     static func make(_ model: UnsafeMutablePointer<Model>, _ message: Message) throws(Failure) {
@@ -11,6 +11,7 @@ enum Plan {
         let storagesOffset = layout.reserve(Storage.self, count: storageCount)
         let tensorsOffset = layout.reserve(Int.self, count: tensorCount)
         let readsOffset = layout.reserve(Int.self, count: tensorCount)
+        let readCountsOffset = layout.reserve(Int.self, count: tensorCount)
         let orderOffset = layout.reserve(Int.self, count: storageCount)
         let placedOffset = layout.reserve(Int.self, count: storageCount)
         guard let byteCount = layout.byteCount else {
@@ -24,6 +25,7 @@ enum Plan {
                 start: (memory + offset).bindMemory(to: Element.self, capacity: count), count: count)
         }
 
+        Streams(model: model, readCounts: array(readCountsOffset, tensorCount)).find()
         let assignment = StorageAssignment(
             model: model, storages: array(storagesOffset, storageCount),
             storageOfTensor: array(tensorsOffset, tensorCount), lastRead: array(readsOffset, tensorCount))
@@ -52,7 +54,10 @@ enum Plan {
             }
         }
         for index in 0..<model.pointee.operators.count {
-            model.pointee.operators[index].scratchOffset = assignment.storages[tensors.count &+ index].offset
+            // A stream's last member has the first part's buffers before its own scratch memory.
+            let partByteCount = model.pointee.operators[index].member.partByteCount
+            model.pointee.operators[index].scratchOffset =
+                assignment.storages[tensors.count &+ index].offset &+ partByteCount
         }
     }
 }

@@ -24,7 +24,8 @@ public func bnnm_session_run(
             for index in 0..<executionCount {
                 let execution = Execution(
                     model: UnsafePointer(session.pointee.model), table: table, arena: arena,
-                    weights: weights, pool: session.pointee.pool, inputs: inputs, outputs: outputs, index: index)
+                    weights: weights, pool: session.pointee.pool, threadCount: session.pointee.threadCount,
+                    inputs: inputs, outputs: outputs, index: index)
                 execute(execution, session)
             }
         }
@@ -38,7 +39,7 @@ public func bnnm_session_message(_ session: OpaquePointer?) -> UnsafePointer<CCh
     return UnsafePointer(session.pointee.message)
 }
 
-/// Executes all operators, tells the probes, and copies outputs that are not computed in place.
+/// Executes all operators, a stream's when its last one is due, tells the probes, and copies outputs that are not computed in place.
 private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Session>) {
     let model = execution.model
     let (probe, layer) = (session.pointee.probe, session.pointee.layer)
@@ -46,11 +47,16 @@ private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Ses
     for index in 0..<model.pointee.operators.count {
         let record = model.pointee.operators[index]
         if let layer { layer(session.pointee.layerUser, UInt32(index), execution.index) }
-        Dispatch.run(
-            OperatorRun(
-                execution: execution, record: record.op, weights: execution.weights[index],
-                scratchOffset: record.scratchOffset))
-        if probe != nil { tell(record.firstProbe, execution, session) }
+        if record.member.isFollowed { continue }
+        let first = index &- record.member.position
+        if first < index {
+            var stream = StreamRun(execution, last: index)
+            stream.run()
+        } else {
+            Dispatch.run(execution.operatorRun(index))
+        }
+        guard probe != nil else { continue }
+        for member in first...index { tell(model.pointee.operators[member].firstProbe, execution, session) }
     }
     if let layer { layer(session.pointee.layerUser, UInt32(model.pointee.operators.count), execution.index) }
     for port in 0..<bnnmf_output_count(model.pointee.view) { copyOutput(port, execution) }

@@ -37,8 +37,13 @@ public func bnnm_session_arena_bytes(
         guard let byteCount else {
             throw options.message.failure(BNNM_INVALID_ARGUMENT, "byte_count must not be NULL")
         }
-        byteCount.pointee = model.pointee.arenaByteCount
+        byteCount.pointee = try arenaByteCount(model, options)
     }
+}
+
+private func arenaByteCount(_ model: UnsafeMutablePointer<Model>, _ options: SessionOptions) throws(Failure) -> Int {
+    if let byteCount = model.pointee.arenaByteCount(threadCount: options.threadCount) { return byteCount }
+    throw options.message.failure(BNNM_LIMIT_EXCEEDED, "the working memory does not fit this machine's address space")
 }
 
 private func create(
@@ -46,7 +51,7 @@ private func create(
 ) throws(Failure) -> UnsafeMutablePointer<Session> {
     let message = options.message
     let allocator = try Allocator(options.functions, message)
-    let needed = model.pointee.arenaByteCount
+    let needed = try arenaByteCount(model, options)
     if options.arena != nil, options.arenaByteCount < needed {
         throw message.failure(BNNM_INVALID_ARGUMENT) {
             $0.add("options: arena_byte_count must be at least ")
@@ -70,7 +75,7 @@ private func create(
     session.initialize(
         to: Session(
             model: model, allocator: allocator, probe: options.probe, probeUser: options.probeUser,
-            layer: options.layer, layerUser: options.layerUser, message: text))
+            layer: options.layer, layerUser: options.layerUser, threadCount: options.threadCount, message: text))
     do throws(Failure) {
         bnnmk_fill_table(&session.pointee.table, options.isaMask)
         session.pointee.isa = InstructionSets.best(options.isaMask)

@@ -22,6 +22,7 @@ struct Session {
     var probeUser: UnsafeMutableRawPointer?
     var layer: bnnm_layer_callback?
     var layerUser: UnsafeMutableRawPointer?
+    let threadCount: UInt32
     let message: UnsafeMutablePointer<CChar>
 
     /// Capacity of `message`.

@@ -3,6 +3,7 @@ import CBNNM
 
 /// Decides which tensors share memory: a reshape's result is its input; an elementwise result, or an
 /// epilogue's values, are written over an operand that nobody reads later; a model output is computed in the caller's buffer.
+/// A stream's members run at the place of its last one; the memory of its first part stands before that one's scratch memory.
 ///
 /// Takes a checked model, gives a storage for every tensor and, behind those, one for every operator's scratch memory.
 struct StorageAssignment {
@@ -11,7 +12,7 @@ struct StorageAssignment {
     let storages: UnsafeMutableBufferPointer<Storage>
     /// The storage of each tensor.
     let storageOfTensor: UnsafeMutableBufferPointer<Int>
-    /// The last operator that reads each tensor; −1: none; the number of operators: the caller, at the end.
+    /// The operator during whose run each tensor is read last; −1: none; the number of operators: the caller, at the end.
     let lastRead: UnsafeMutableBufferPointer<Int>
 
     private var tensors: UnsafeMutableBufferPointer<Tensor> { model.pointee.tensors }
@@ -42,9 +43,12 @@ struct StorageAssignment {
         for index in 0..<tensors.count { lastRead[index] = -1 }
         for index in 0..<operators.count {
             let scope = OperatorScope(model: UnsafePointer(model), index: index, message: Message(nil, capacity: 0))
-            for position in 0..<Int(operators[index].op.input_count) { lastRead[scope.inputIndex(position)] = index }
+            let runIndex = StreamMember.runIndex(of: index, operators)
+            for position in 0..<Int(operators[index].op.input_count) { lastRead[scope.inputIndex(position)] = runIndex }
         }
-        for index in 0..<operators.count { keepMasked(operators[index].firstProbe, told: index) }
+        for index in 0..<operators.count {
+            keepMasked(operators[index].firstProbe, told: StreamMember.runIndex(of: index, operators))
+        }
         for port in 0..<bnnmf_output_count(model.pointee.view) {
             var record = bnnmf_port()
             bnnmf_get_output(model.pointee.view, port, &record)
@@ -68,11 +72,15 @@ struct StorageAssignment {
 
     private func assign(operatorAt index: Int, _ message: Message) throws(Failure) {
         let scope = OperatorScope(model: UnsafePointer(model), index: index, message: message)
-        let op = scope.record
+        let (op, member) = (scope.record, operators[index].member)
+        let runIndex = StreamMember.runIndex(of: index, operators)
         for position in 0..<scope.resultCount {
             let result = scope.resultIndex(position)
-            let lastUse = max(index, lastRead[result])
-            if position == 0, let shared = sharedStorage(scope, op) {
+            let lastUse = max(runIndex, lastRead[result])
+            if position == 0, member.isFollowed {
+                // Its rows are in buffers of the stream's parts.
+                storages[result] = Storage(kind: .arena, byteCount: 0, firstUse: index, lastUse: lastUse)
+            } else if position == 0, member.position == 0, let shared = sharedStorage(scope, op) {
                 storageOfTensor[result] = shared
                 storages[shared].lastUse = max(storages[shared].lastUse, lastUse)
             } else {
@@ -81,11 +89,12 @@ struct StorageAssignment {
             }
         }
         let scratch = Dispatch.scratchByteCount(op, scope.input(0), scope.output).flatMap { Int(exactly: $0) }
+            .flatMap { sum($0, member.partByteCount) }
         guard let scratch else {
             throw scope.failure(BNNM_LIMIT_EXCEEDED) { $0.add("its memory must fit this machine's address space") }
         }
         storages[tensors.count &+ index] = Storage(
-            kind: .arena, byteCount: scratch, firstUse: index, lastUse: index)
+            kind: .arena, byteCount: scratch, firstUse: runIndex, lastUse: runIndex)
     }
 
     /// The storage of an operand that the first result is to use; nil: it needs its own.

@@ -1,6 +1,8 @@
 // Average pooling with AVX2.
 #if defined(__x86_64__) || defined(__i386__)
 
+#define BNNMK_VECTOR_BYTES 32
+#define BNNMK_INLINE_TARGET "avx2"
 #include "average_pool.h"
 #include "kernel_declarations.h"
 

@@ -29,19 +29,39 @@ typedef struct bnnmk_nibble_tile {
 // Counts differing bits of a tile's pixels and channels.
 typedef void bnnmk_count_nibbles(const bnnmk_nibble_tile *tile, int16_t counts[][BNNMK_NIBBLE_CHANNELS]);
 
+// Accumulators [pixel][channel] of a tile, and where it stands in the output: its first row and pixel, and channels of
+// the group.
+typedef struct bnnmk_summed_tile {
+  size_t row, pixel;
+  uint32_t pixel_count, channel, channel_count;
+  const int16_t (*accumulators)[BNNMK_NIBBLE_CHANNELS];
+} bnnmk_summed_tile;
+
+// Stores a tile as float32, or through the epilogue.
+typedef void bnnmk_store_summed_values(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile);
+
+// What an instruction set gives the loops: tiles of at most `tile_pixels`.
+typedef struct bnnmk_nibble_loops {
+  uint32_t tile_pixels;
+  bnnmk_count_nibbles *count;
+  bnnmk_store_summed_values *store_values;
+} bnnmk_nibble_loops;
+
 // Makes accumulators of a tile's counts and writes what the convolution's output is.
 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
-                                      int16_t counts[][BNNMK_NIBBLE_CHANNELS]);
+                                      int16_t counts[][BNNMK_NIBBLE_CHANNELS], bnnmk_store_summed_values *store_values);
 
-// The whole kernel, for weights in BNNMK_LAYOUT_NIBBLES: output rows begin..<end, tiles of at most `tile_pixels`.
-void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t tile_pixels,
-                                    bnnmk_count_nibbles *count_nibbles);
+// The whole kernel, for weights in BNNMK_LAYOUT_NIBBLES: output rows begin..<end.
+void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                                    const bnnmk_nibble_loops *loops);
 
 // The same with the inner loop of AVX2, and this loop.
 void bnnmk_binary_conv2d_nibbles_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end);
 bnnmk_count_nibbles bnnmk_count_nibbles_x86_avx2;
+bnnmk_store_summed_values bnnmk_store_summed_values_x86_avx2;
 
-// The same with the inner loop of AVX-512.
+// The same with those of AVX-512.
+bnnmk_store_summed_values bnnmk_store_summed_values_x86_avx512;
 void bnnmk_binary_conv2d_nibbles_x86_avx512(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end);
 
 #endif

@@ -134,14 +134,14 @@ static AVX2 void make_table(bnnmk_nibble_table *table) {
   _mm256_store_si256((__m256i *)table->differences[256], _mm256_setzero_si256());
 }
 
-void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t tile_pixels,
-                                    bnnmk_count_nibbles *count_nibbles) {
+void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                                    const bnnmk_nibble_loops *loops) {
   const bnnmk_window *w = &conv->window;
   const size_t steps = (size_t)w->kernel_h * w->kernel_w * bnnmk_tap_entries(conv->channels);
   bnnmk_nibble_table table;
   make_table(&table);
   bnnmk_nibble_strip strip;
-  int16_t counts[BNNMK_NIBBLE_PIXELS][BNNMK_NIBBLE_CHANNELS] = {{0}};
+  _Alignas(64) int16_t counts[BNNMK_NIBBLE_PIXELS][BNNMK_NIBBLE_CHANNELS] = {{0}};
   for (uint32_t y = begin; y < end; y++) {
     for (uint32_t x = 0; x < w->out_w; x += strip.pixel_count) {
       bnnmk_make_nibble_strip_x86_avx2(conv, y, x, &strip);
@@ -153,10 +153,10 @@ void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t be
         uint32_t pixel_count;
         for (uint32_t first = 0; first < strip.pixel_count; first += pixel_count) {
           const uint32_t pixels_left = strip.pixel_count - first;
-          pixel_count = pixels_left < tile_pixels ? pixels_left : tile_pixels;
+          pixel_count = pixels_left < loops->tile_pixels ? pixels_left : loops->tile_pixels;
           const bnnmk_nibble_tile tile = {first, pixel_count, channel, channel_count, &strip, &table, weights};
-          count_nibbles(&tile, counts);
-          bnnmk_store_nibble_tile_x86_avx2(conv, &tile, counts);
+          loops->count(&tile, counts);
+          bnnmk_store_nibble_tile_x86_avx2(conv, &tile, counts, loops->store_values);
         }
       }
     }
@@ -164,7 +164,9 @@ void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t be
 }
 
 void bnnmk_binary_conv2d_nibbles_x86_avx2(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_by_nibbles(conv, begin, end, BNNMK_NIBBLE_PIXELS, bnnmk_count_nibbles_x86_avx2);
+  static const bnnmk_nibble_loops loops = {BNNMK_NIBBLE_PIXELS, bnnmk_count_nibbles_x86_avx2,
+                                           bnnmk_store_summed_values_x86_avx2};
+  bnnmk_binary_conv2d_by_nibbles(conv, begin, end, &loops);
 }
 
 #else

@@ -48,14 +48,6 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i bnnmk_w
   return _mm512_sub_epi32(_mm512_set1_epi32(tile->all[p]), _mm512_add_epi32(counts, counts));
 }
 
-// ORs up to sixteen bits into a pixel's words.
-BNNMK_INLINE void bnnmk_or_wide(uint64_t *pixel, uint32_t channel, uint32_t bits) {
-  bnnmk_or_bits(pixel, channel, bits & 0xff);
-  if (bits >> 8) {
-    bnnmk_or_bits(pixel, channel + 8, bits >> 8);
-  }
-}
-
 // Stores a tile as float32, or through the epilogue.
 void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile);
 

@@ -39,9 +39,9 @@ AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
   __m256 sums[PIXEL_BLOCK][WIDE_BLOCKS * BLOCK_VECTORS];
   BNNMK_REGISTERS
   for (int v = 0; v < vector_count; v++) {
-    const float *bias = tile->bias + channel + v * LANES;
+    const __m256i mask = masks.vectors[v % BLOCK_VECTORS];
     const __m256 start =
-        tile->bias ? load_lanes(bias, is_masked, masks.vectors[v % BLOCK_VECTORS]) : _mm256_setzero_ps();
+        tile->bias ? load_lanes(tile->bias + channel + v * LANES, is_masked, mask) : _mm256_setzero_ps();
     BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = start;

@@ -28,8 +28,8 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_b
   BNNMK_REGISTERS
   for (int b = 0; b < blocks; b++) {
     const __mmask16 present = b == blocks - 1 ? lanes : 0xffff;
-    const float *bias = tile->bias + channel + b * BNNMK_FLOAT_BLOCK;
-    const __m512 start = tile->bias ? _mm512_maskz_loadu_ps(present, bias) : _mm512_setzero_ps();
+    const __m512 start =
+        tile->bias ? _mm512_maskz_loadu_ps(present, tile->bias + channel + b * BNNMK_FLOAT_BLOCK) : _mm512_setzero_ps();
     BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][b] = start;

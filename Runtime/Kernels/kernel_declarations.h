@@ -48,6 +48,7 @@ void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t
 void bnnmk_binarize_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_map_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);

@@ -2,6 +2,7 @@
 #if defined(__x86_64__) || defined(__i386__)
 
 #define BNNMK_VECTOR_BYTES 32
+#define BNNMK_INLINE_TARGET "avx2"
 #include "kernel_declarations.h"
 #include "max_pool.h"
 

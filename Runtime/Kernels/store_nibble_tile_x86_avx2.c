@@ -13,13 +13,6 @@
 
 enum { CHANNELS = BNNMK_NIBBLE_CHANNELS, LANES = 16, VECTORS = CHANNELS / LANES };
 
-// Accumulators [pixel][channel], and where the tile stands in the output.
-typedef struct summed_tile {
-  size_t row, pixel;
-  uint32_t pixel_count, channel, channel_count;
-  const int16_t (*accumulators)[CHANNELS];
-} summed_tile;
-
 AVX2_INLINE __m256i load(const int16_t *from) { return _mm256_loadu_si256((const __m256i *)from); }
 
 // Sixteen numbers of 32 bits to 16, those out of range to the ends of it: accumulators are never as large.
@@ -45,7 +38,7 @@ AVX2_INLINE void or_block(uint64_t *pixel, uint32_t channel, uint64_t bits) {
   }
 }
 
-AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const summed_tile *tile) {
+AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
   const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
   const uint64_t present = ~(uint64_t)0 >> (64 - tile->channel_count);
   // 1 where an even number of points is behind.
@@ -123,7 +116,7 @@ AVX2_INLINE void scale_pixel(const bnnmk_binary_conv2d *conv, const int16_t *acc
 }
 
 // A whole block as float32, or through the epilogue, pixel by pixel.
-static AVX2 void store_block_floats(const bnnmk_binary_conv2d *conv, const summed_tile *tile) {
+static AVX2 void store_block_floats(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
   static const float no_bias[CHANNELS] = {0};
   const bnnmk_epilogue *epilogue = conv->epilogue;
   const uint32_t channel = conv->channel_offset + tile->channel;
@@ -154,17 +147,64 @@ AVX2_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], con
   return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
 }
 
-// Integers, and the channels of incomplete blocks: eight at a time, as tiles of words are.
-static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const summed_tile *tile) {
+// Eight accumulators as int32.
+AVX2_INLINE __m256i load_eight(const int16_t *from) {
+  return _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)from));
+}
+
+// Adds the pixels to the row's sums, in ascending order.
+static AVX2 void add_to_sums(const bnnmk_summed_tile *tile, double *sums) {
+  uint32_t m = 0;
+  for (; m + 4 <= tile->channel_count; m += 4) {
+    __m256d four = _mm256_loadu_pd(sums + m);
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      const __m128i sixteen_bits = _mm_loadl_epi64((const __m128i *)(tile->accumulators[p] + m));
+      four = _mm256_add_pd(four, _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(sixteen_bits)));
+    }
+    _mm256_storeu_pd(sums + m, four);
+  }
+  for (; m < tile->channel_count; m++) {
+    for (uint32_t p = 0; p < tile->pixel_count; p++) {
+      sums[m] += tile->accumulators[p][m];
+    }
+  }
+}
+
+static AVX2 void store_integers(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
+  const size_t stride = conv->output_channels, channel = conv->channel_offset + tile->channel;
+  int32_t *output = (int32_t *)conv->output + tile->pixel * stride + channel;
+  for (uint32_t p = 0; p < tile->pixel_count; p++, output += stride) {
+    uint32_t m = 0;
+    for (; m + 8 <= tile->channel_count; m += 8) {
+      _mm256_storeu_si256((__m256i *)(output + m), load_eight(tile->accumulators[p] + m));
+    }
+    for (; m < tile->channel_count; m++) {
+      output[m] = tile->accumulators[p][m];
+    }
+  }
+  if (conv->row_sums) {
+    add_to_sums(tile, conv->row_sums + tile->row * stride + channel);
+  }
+}
+
+// The channels of incomplete blocks: eight at a time, as tiles of words are.
+static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
   for (uint32_t m = 0; m < tile->channel_count; m += BNNMK_CHANNEL_BLOCK) {
     int32_t accumulators[BNNMK_NIBBLE_PIXELS][BNNMK_CHANNEL_BLOCK];
     for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      const __m128i sums = _mm_loadu_si128((const __m128i *)(tile->accumulators[p] + m));
-      _mm256_storeu_si256((__m256i *)accumulators[p], _mm256_cvtepi16_epi32(sums));
+      _mm256_storeu_si256((__m256i *)accumulators[p], load_eight(tile->accumulators[p] + m));
     }
     const bnnmk_tile eight = {tile->row, tile->pixel, tile->pixel_count, (tile->channel + m) / BNNMK_CHANNEL_BLOCK,
                               (const int32_t(*)[BNNMK_CHANNEL_BLOCK])accumulators};
     bnnmk_store_tile(conv, conv->output_kind, &eight, decide, bnnmk_finish_values_x86_avx2);
+  }
+}
+
+AVX2 void bnnmk_store_summed_values_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
+  if (tile->channel_count == CHANNELS) {
+    store_block_floats(conv, tile);
+  } else {
+    store_eights(conv, tile);
   }
 }
 
@@ -214,23 +254,23 @@ AVX2_INLINE void make_accumulators(const bnnmk_binary_conv2d *conv, const bnnmk_
 }
 
 AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile,
-                                           int16_t counts[][BNNMK_NIBBLE_CHANNELS]) {
+                                           int16_t counts[][BNNMK_NIBBLE_CHANNELS],
+                                           bnnmk_store_summed_values *store_values) {
   const bnnmk_nibble_strip *strip = tile->strip;
   make_accumulators(conv, tile, counts);
   const size_t pixel = (size_t)strip->y * conv->window.out_w + strip->x + tile->first;
-  const summed_tile summed = {strip->y,
-                              pixel,
-                              tile->pixel_count,
-                              tile->channel,
-                              tile->channel_count,
-                              (const int16_t(*)[BNNMK_NIBBLE_CHANNELS])counts};
-  const int is_whole = tile->channel_count == CHANNELS;
+  const bnnmk_summed_tile summed = {strip->y,
+                                    pixel,
+                                    tile->pixel_count,
+                                    tile->channel,
+                                    tile->channel_count,
+                                    (const int16_t(*)[BNNMK_NIBBLE_CHANNELS])counts};
   if (conv->output_kind == BNNMK_OUTPUT_BITS) {
     store_block_bits(conv, &summed);
-  } else if (is_whole && conv->output_kind != BNNMK_OUTPUT_INT32) {
-    store_block_floats(conv, &summed);
+  } else if (conv->output_kind == BNNMK_OUTPUT_INT32) {
+    store_integers(conv, &summed);
   } else {
-    store_eights(conv, &summed);
+    store_values(conv, &summed);
   }
 }
 

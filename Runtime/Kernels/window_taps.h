@@ -5,9 +5,12 @@
 #include "bnnm_kernels.h"
 
 // Inner functions become part of the loops that call them, which then know their constant arguments; built for size
-// (BNNMK_SMALL), they are as the compiler likes.
+// (BNNMK_SMALL), they are as the compiler likes. A file may name the target they are for, so that they have its
+// intrinsics: BNNMK_INLINE_TARGET.
 #if defined(BNNMK_SMALL)
 #define BNNMK_INLINE static inline
+#elif defined(BNNMK_INLINE_TARGET)
+#define BNNMK_INLINE static inline __attribute__((always_inline, target(BNNMK_INLINE_TARGET)))
 #else
 #define BNNMK_INLINE static inline __attribute__((always_inline))
 #endif

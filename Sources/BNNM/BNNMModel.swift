@@ -42,7 +42,7 @@ public final class BNNMModel: @unchecked Sendable {
         public let weightByteCount: Int
         /// The ONNX model's initializers, in bytes.
         public let sourceWeightByteCount: Int
-        /// Working memory of a session, in bytes, inputs and outputs not counted.
+        /// Working memory of a session of one thread, in bytes, inputs and outputs not counted.
         public let arenaByteCount: Int
     }
 

@@ -64,13 +64,11 @@ bnnmf_status check_header(const uint8_t *bytes, size_t byte_count, FileHeader *h
     return diagnosis.refuse(BNNMF_CORRUPT, "%zu bytes, but the header says %" PRIu64 ": cut short or appended to",
                             byte_count, header->file_size);
   }
-#ifndef BNNMF_FUZZING
   const uint32_t checksum = file_checksum(bytes, byte_count);
   if (header->checksum != checksum) {
     return diagnosis.refuse(BNNMF_CORRUPT, "the checksum is %08" PRIx32 ", but the header says %08" PRIx32 ": damaged",
                             checksum, header->checksum);
   }
-#endif
   if ((header->flags & ~known_flags) != 0 || header->reserved != 0) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED,
                             "header flags %08" PRIx32 " and reserved field %016" PRIx64

@@ -1,4 +1,3 @@
-import BNNMFormat
 import CBNNM
 import Foundation
 import TestSupport
@@ -111,7 +110,7 @@ final class DamagedModelTests: XCTestCase {
                     let step = UInt32.random(in: 0...2, using: &random)
                     trial.bytes.storeBytes(of: word &+ step, toByteOffset: target, as: UInt32.self)
                 }
-                repairChecksum(trial.bytes)
+                trial.repairChecksum()
                 let outcome = trial.run()
                 switch outcome {
                 case .ran(BNNM_OK), .tooLarge: ran += 1
@@ -130,7 +129,7 @@ final class DamagedModelTests: XCTestCase {
         for position in positions {
             let original = trial.bytes[position]
             trial.bytes[position] = changed(original, at: position)
-            repairChecksum(trial.bytes)
+            trial.repairChecksum()
             let outcome = trial.run()
             switch outcome {
             case .ran(BNNM_OK): ran += 1
@@ -144,12 +143,5 @@ final class DamagedModelTests: XCTestCase {
         // Else the test shows nothing.
         XCTAssertGreaterThan(ran, 0)
         XCTAssertGreaterThan(refused, 0)
-    }
-
-    private func repairChecksum(_ bytes: UnsafeMutableRawBufferPointer) {
-        let offset = ModelTrial.checksumOffset
-        let front = bnnmf_crc32c(0, bytes.baseAddress, offset)
-        let checksum = bytes.baseAddress.map { bnnmf_crc32c(front, $0 + offset + 4, bytes.count - offset - 4) }
-        bytes.storeBytes(of: checksum ?? 0, toByteOffset: offset, as: UInt32.self)
     }
 }

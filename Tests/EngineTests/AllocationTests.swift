@@ -1,32 +1,8 @@
 import BNNM
 import BNNMFormat
 import CBNNM
+import TestSupport
 import XCTest
-
-/// Counts allocations, and refuses the one of a given number.
-private final class CountingAllocator {
-    var count = 0
-    var live = 0
-    var refused = Int.max
-
-    var functions: bnnm_allocator {
-        bnnm_allocator(
-            allocate: { user, byteCount, alignment in
-                let allocator = Unmanaged<CountingAllocator>.fromOpaque(user!).takeUnretainedValue()
-                allocator.count += 1
-                guard allocator.count != allocator.refused else { return nil }
-                allocator.live += 1
-                let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)
-                memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: byteCount)
-                return memory
-            },
-            deallocate: { user, memory in
-                Unmanaged<CountingAllocator>.fromOpaque(user!).takeUnretainedValue().live -= 1
-                memory!.deallocate()
-            },
-            user: Unmanaged.passUnretained(self).toOpaque())
-    }
-}
 
 final class AllocationTests: EngineTestCase {
     private func description() -> ModelDescription {
@@ -39,7 +15,7 @@ final class AllocationTests: EngineTestCase {
     }
 
     private func open(
-        _ bytes: [UInt8], _ path: String, _ allocator: CountingAllocator, copy: Bool, _ model: inout OpaquePointer?
+        _ bytes: [UInt8], _ path: String, _ allocator: TrialAllocator, copy: Bool, _ model: inout OpaquePointer?
     ) -> bnnm_status {
         var options = bnnm_model_options()
         options.struct_size = MemoryLayout<bnnm_model_options>.size
@@ -51,7 +27,7 @@ final class AllocationTests: EngineTestCase {
     }
 
     private func create(
-        _ model: OpaquePointer?, _ allocator: CountingAllocator, _ session: inout OpaquePointer?
+        _ model: OpaquePointer?, _ allocator: TrialAllocator, _ session: inout OpaquePointer?
     ) -> bnnm_status {
         var options = bnnm_session_options()
         options.struct_size = MemoryLayout<bnnm_session_options>.size
@@ -60,27 +36,40 @@ final class AllocationTests: EngineTestCase {
         return bnnm_session_create(model, &options, &session)
     }
 
+    /// With layers that are streamed, whose buffers depend on the number of threads.
+    private func streamed() -> ModelDescription {
+        let sequence = LayerSequence([1, 60, 60, 16], seed: 1, isApart: false)
+        sequence.clamp()
+        sequence.pool(BNNMF_OP_MAX_POOL, window(kernel: (3, 3)))
+        sequence.finish()
+        return sequence.model
+    }
+
     func testEveryAllocationMayFail() throws {
-        let bytes = try description().bytes()
-        try description().withFile { path in
+        for description in [description(), streamed()] { try checkEveryAllocation(description) }
+    }
+
+    private func checkEveryAllocation(_ description: ModelDescription) throws {
+        let bytes = try description.bytes()
+        try description.withFile { path in
             for copy in [false, true] {
-                let all = CountingAllocator()
+                let all = TrialAllocator()
                 var model: OpaquePointer?
                 XCTAssertEqual(open(bytes, path, all, copy: copy, &model), BNNM_OK)
                 let opening = all.count
                 for refused in 1...opening {
-                    let allocator = CountingAllocator()
+                    let allocator = TrialAllocator()
                     allocator.refused = refused
                     var none: OpaquePointer? = model
                     XCTAssertEqual(open(bytes, path, allocator, copy: copy, &none), BNNM_OUT_OF_MEMORY, "\(refused)")
                     XCTAssertNil(none)
                     XCTAssertEqual(allocator.live, 0, "allocation \(refused)")
                 }
-                let sessions = CountingAllocator()
+                let sessions = TrialAllocator()
                 var session: OpaquePointer?
                 XCTAssertEqual(create(model, sessions, &session), BNNM_OK)
                 for refused in 1...sessions.count {
-                    let allocator = CountingAllocator()
+                    let allocator = TrialAllocator()
                     allocator.refused = refused
                     var none: OpaquePointer? = session
                     XCTAssertEqual(create(model, allocator, &none), BNNM_OUT_OF_MEMORY, "\(refused)")
@@ -96,9 +85,15 @@ final class AllocationTests: EngineTestCase {
         }
     }
 
+    func testEveryAllocationOfAModelWithEveryOperatorMayFail() throws {
+        let outcome = AllocationTrial.run(try ModelDescription.everyOperator().bytes())
+        XCTAssertNil(outcome.fault)
+        XCTAssertGreaterThan(outcome.refusedCount, 10)
+    }
+
     func testRunAllocatesNothingAndUsesTheCallersArena() throws {
         try description().withFile { path in
-            let allocator = CountingAllocator()
+            let allocator = TrialAllocator()
             var model: OpaquePointer?
             XCTAssertEqual(open([], path, allocator, copy: false, &model), BNNM_OK)
             defer { bnnm_model_free(model) }
@@ -144,7 +139,7 @@ final class AllocationTests: EngineTestCase {
     func testAllocatorMustBeComplete() throws {
         var options = bnnm_model_options()
         options.struct_size = MemoryLayout<bnnm_model_options>.size
-        options.allocator.allocate = CountingAllocator().functions.allocate
+        options.allocator.allocate = TrialAllocator().functions.allocate
         var model: OpaquePointer?
         XCTAssertEqual(bnnm_model_open_file("model.bnnm", &options, &model), BNNM_INVALID_ARGUMENT)
     }

@@ -7,6 +7,7 @@
 #include "comparisons.h"
 #include "guarded_memory.h"
 #include "random_window.h"
+#include "target_layout.h"
 
 enum { OPERAND_COUNT = 4, MAX_MEMORY = 16 };
 
@@ -44,7 +45,7 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
   conv->window = random_layer_window(random);
   const bnnmk_window *w = &conv->window;
   conv->channels = random_between(random, 1, 200);
-  conv->out_channels = random_between(random, 1, 40);
+  conv->out_channels = random_between(random, 1, random_between(random, 0, 1) ? 40 : 140);
   conv->input_words = conv->input_stride = (conv->channels + 63) / 64;
   conv->channel_offset =
       random_between(random, 0, 1) ? 8 * random_between(random, 0, 9) : random_between(random, 1, 70);
@@ -203,12 +204,11 @@ static const char *difference(const stored *a, const stored *b) {
   return memcmp(a->accumulators.data, b->accumulators.data, a->accumulators.byte_count) ? "accumulators" : NULL;
 }
 
-// The whole case at one level: accumulators with row sums, the epilogue behind them, then the same epilogue over the
-// values that it stored.
-static stored run(const epilogue_case *test, const bnnmk_table *table, uint32_t cut) {
-  const uint32_t rows = test->conv.window.out_h, columns = test->conv.window.out_w;
+// The whole case at one level, of `conv`, which has the test's weights in some layout: accumulators with row sums, the
+// epilogue behind them, then the same epilogue over the values that it stored.
+static stored run(const epilogue_case *test, bnnmk_binary_conv2d conv, const bnnmk_table *table, uint32_t cut) {
+  const uint32_t rows = conv.window.out_h, columns = conv.window.out_w;
   stored result = make_stored(test, rows, (size_t)rows * columns);
-  bnnmk_binary_conv2d conv = test->conv;
   conv.output_kind = BNNMK_OUTPUT_INT32;
   conv.output = result.accumulators.data;
   conv.row_sums = result.sums.data;
@@ -229,6 +229,21 @@ static stored run(const epilogue_case *test, const bnnmk_table *table, uint32_t 
   return result;
 }
 
+// 1 where the case at one level gives what is expected.
+static int compare_level(const epilogue_case *test, const bnnmk_binary_conv2d *conv, const kernel_level *level,
+                         uint32_t cut, const stored *expected, uint64_t seed) {
+  stored found = run(test, *conv, &level->table, cut);
+  const char *what = difference(&found, expected);
+  if (what) {
+    printf("seed %llu at %s: %s differ: %ux%u map, %u -> %u channels at %u of %u, %u steps, mask %d, layout %d\n",
+           (unsigned long long)seed, level->name, what, conv->window.out_h, conv->window.out_w, conv->channels,
+           conv->out_channels, conv->channel_offset, conv->output_channels, test->epilogue.step_count,
+           conv->mask != NULL, (int)conv->layout);
+  }
+  free_stored(&found);
+  return what == NULL;
+}
+
 int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count) {
   uint64_t random = seed ^ 0xe1;
   epilogue_case test = {.memory_count = 0};
@@ -236,19 +251,16 @@ int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count
   const bnnmk_window *w = &test.conv.window;
   make_steps(&test, test.conv.output_channels, (size_t)w->out_h * w->out_w, &random);
   const uint32_t cut = random_between(&random, 0, w->out_h);
-  stored expected = run(&test, &levels[0].table, w->out_h);
+  stored expected = run(&test, test.conv, &levels[0].table, w->out_h);
   int is_equal = 1;
   for (int i = 0; i < level_count; i++) {
-    stored found = run(&test, &levels[i].table, cut);
-    const char *what = difference(&found, &expected);
-    if (what) {
-      printf("seed %llu at %s: %s differ: %ux%u map, %u -> %u channels at %u of %u, %u steps, mask %d\n",
-             (unsigned long long)seed, levels[i].name, what, w->out_h, w->out_w, test.conv.channels,
-             test.conv.out_channels, test.conv.channel_offset, test.conv.output_channels, test.epilogue.step_count,
-             test.conv.mask != NULL);
-      is_equal = 0;
+    is_equal &= compare_level(&test, &test.conv, &levels[i], cut, &expected, seed);
+    bnnmk_binary_conv2d laid_out = test.conv;
+    guarded_memory weights;
+    if (lay_out_for_target(&levels[i].table, &laid_out, &weights)) {
+      is_equal &= compare_level(&test, &laid_out, &levels[i], cut, &expected, seed);
+      guarded_free(&weights);
     }
-    free_stored(&found);
   }
   free_stored(&expected);
   for (int i = 0; i < test.memory_count; i++) {

@@ -1,21 +1,27 @@
+import BNNMFormat
 import CBNNM
 
 /// Tries out bytes that may or may not be a model, through the C API and in memory of exactly their size, so that a
 /// sanitizer sees every access beyond their end: opens them and, where that works, reads all that the model tells of
-/// itself and runs it once on made-up inputs, reading all probes.
+/// itself and runs it, reading all probes. Tests of damaged files and the fuzzer (Tests/Fuzzing) share it.
 public final class ModelTrial {
     /// What became of the bytes.
     public enum Outcome: Equatable {
         /// Not opened. `explained`: whether there was a message, too.
         case refused(bnnm_status, explained: Bool)
-        /// Opened, but it would take more memory than a test should.
+        /// Opened, but it would take more memory or time than a test should.
         case tooLarge
         /// What creating a session said or, where that was OK, running it.
         case ran(bnnm_status)
+        /// Something happened that the API promises not to.
+        case broken(String)
     }
 
     /// The most bytes of one input, output, or arena that a trial allocates.
     private static let byteLimit = 1 << 22
+    /// The same for a trial that runs a model in every way, and the most multiplications of one execution there.
+    private static let everywhereByteLimit = 1 << 18
+    private static let everywhereMultiplicationLimit = 1 << 21
     /// Where the header keeps the checksum of all other bytes (docs/format.md).
     public static let checksumOffset = 48
 
@@ -28,99 +34,125 @@ public final class ModelTrial {
 
     deinit { bytes.deallocate() }
 
+    /// Makes the header's checksum right for the bytes as they are; nothing where they are shorter than a header.
+    public func repairChecksum() {
+        let behind = Self.checksumOffset + 4
+        guard bytes.count > behind, let memory = bytes.baseAddress else { return }
+        let front = bnnmf_crc32c(0, memory, Self.checksumOffset)
+        let checksum = bnnmf_crc32c(front, memory + behind, bytes.count - behind)
+        bytes.storeBytes(of: checksum, toByteOffset: Self.checksumOffset, as: UInt32.self)
+    }
+
     /// Opens the bytes and gives the model back at once.
-    public func open() -> Outcome { opened { _ in .ran(BNNM_OK) } }
+    public func open() -> Outcome { opened { _, _ in .ran(BNNM_OK) } }
 
-    /// Opens the bytes, creates a session and runs it once.
-    public func run() -> Outcome { opened { Self.run($0) } }
+    /// Opens the bytes, creates a session and runs it once, on numbers from −1 to 1.
+    public func run() -> Outcome {
+        opened { model, allocator in
+            Self.trying(model) { facts in
+                guard facts.largestByteCount <= Self.byteLimit else { return .tooLarge }
+                let source: [Float] = (0..<33).map { Float($0 * 7 % 33) / 16 - 1 }
+                return source.withUnsafeBytes { source in
+                    let session = TrialSession(
+                        model: model, facts: facts, setting: TrialSetting(), source: source, allocator: allocator)
+                    return .ran(session.run().status)
+                }
+            }
+        }
+    }
 
-    private func opened(_ use: (OpaquePointer?) -> Outcome) -> Outcome {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
+    /// Opens the bytes and runs them with every instruction set of this machine, one and two threads, one and three
+    /// executions, and the model's own checks, on inputs made of the file's bytes. Threads, executions and what fresh
+    /// memory holds must not make a difference.
+    public func runEverywhere() -> Outcome {
+        opened { model, allocator in
+            Self.trying(model) { facts in
+                guard facts.largestByteCount <= Self.everywhereByteLimit,
+                    facts.multiplyAccumulates <= Self.everywhereMultiplicationLimit
+                else { return .tooLarge }
+                allocator.byteLimit = 1 << 26
+                var outcome = Outcome.ran(BNNM_OK)
+                for bit in 0..<UInt32(UInt32.bitWidth) where bnnm_available_isa() & (1 << bit) != 0 {
+                    outcome = self.compare(model, facts, instructionSet: 1 << bit, allocator)
+                    guard case .ran(BNNM_OK) = outcome else { return outcome }
+                }
+                return outcome
+            }
+        }
+    }
+
+    private func compare(
+        _ model: OpaquePointer?, _ facts: ModelFacts, instructionSet: UInt32, _ allocator: TrialAllocator
+    ) -> Outcome {
+        func run(_ setting: TrialSetting, checks: UInt32) -> Result<[[UInt8]], ModelFacts.Refusal> {
+            allocator.filling = setting.filling
+            return TrialSession(
+                model: model, facts: facts, setting: setting, source: UnsafeRawBufferPointer(bytes),
+                allocator: allocator
+            ).run(checks: checks)
+        }
+        let first = run(
+            TrialSetting(instructionSet: instructionSet), checks: min(bnnm_model_check_count(model), 2))
+        guard case .success(let expected) = first else { return .ran(first.status) }
+        let executions = facts.hasOpenBatch ? 3 : 1
+        let second = run(
+            TrialSetting(instructionSet: instructionSet, threads: 2, executions: executions, filling: 0x3C), checks: 0)
+        guard case .success(let found) = second else { return .ran(second.status) }
+        for (output, values) in found.enumerated() {
+            for execution in 0..<executions {
+                let isEqual = sameValues(
+                    values[(execution * expected[output].count)...].prefix(expected[output].count), expected[output],
+                    isReal: facts.outputTypes[output] == BNNM_FLOAT32.rawValue)
+                if !isEqual {
+                    return .broken(
+                        "output \(output) of execution \(execution) differs with 2 threads, instruction set \(instructionSet)"
+                    )
+                }
+            }
+        }
+        return .ran(BNNM_OK)
+    }
+
+    private func opened(_ use: (OpaquePointer?, TrialAllocator) -> Outcome) -> Outcome {
+        let allocator = TrialAllocator()
+        let outcome = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
             message[0] = 0
             var options = bnnm_model_options()
             options.struct_size = MemoryLayout<bnnm_model_options>.size
             options.message = message.baseAddress
             options.message_capacity = message.count
+            options.allocator = allocator.functions
             var model: OpaquePointer?
             let status = bnnm_model_open_memory(bytes.baseAddress, bytes.count, &options, &model)
             defer { bnnm_model_free(model) }
-            return status == BNNM_OK ? use(model) : .refused(status, explained: message[0] != 0 && model == nil)
+            return status == BNNM_OK
+                ? use(model, allocator) : .refused(status, explained: message[0] != 0 && model == nil)
         }
+        return allocator.live == 0 ? outcome : .broken("\(allocator.live) allocations were not given back")
     }
 
-    private static func run(_ model: OpaquePointer?) -> Outcome {
-        var arenaByteCount = 0
-        let status = bnnm_session_arena_bytes(model, nil, &arenaByteCount)
-        guard status == BNNM_OK else { return .ran(status) }
-        guard readInfos(model) else { return .ran(BNNM_INVALID_ARGUMENT) }
-        var ports: [bnnm_tensor_info] = []
-        let inputCount = bnnm_model_input_count(model)
-        for index in 0..<inputCount + bnnm_model_output_count(model) {
-            var info = bnnm_tensor_info()
-            info.struct_size = MemoryLayout<bnnm_tensor_info>.size
-            let status =
-                index < inputCount
-                ? bnnm_model_input_info(model, index, &info)
-                : bnnm_model_output_info(model, index - inputCount, &info)
-            guard status == BNNM_OK else { return .ran(status) }
-            ports.append(info)
-        }
-        guard arenaByteCount <= byteLimit, ports.allSatisfy({ $0.byte_count <= byteLimit }) else { return .tooLarge }
-        return run(model, ports.map { Int($0.byte_count) }, inputCount: Int(inputCount))
+    private static func trying(_ model: OpaquePointer?, _ use: (ModelFacts) -> Outcome) -> Outcome {
+        do { return use(try ModelFacts(model)) } catch { return .ran(error.status) }
     }
+}
 
-    /// Reads what the model says of itself and its layers, every character of the names; false: it refused to.
-    private static func readInfos(_ model: OpaquePointer?) -> Bool {
-        var whole = bnnm_model_info()
-        whole.struct_size = MemoryLayout<bnnm_model_info>.size
-        guard bnnm_model_get_info(model, &whole) == BNNM_OK else { return false }
-        for name in [whole.name, whole.producer, whole.target, whole.batch_name] {
-            guard let name else { return false }
-            _ = String(cString: name)
-        }
-        for index in 0..<whole.layer_count {
-            var layer = bnnm_layer_info()
-            layer.struct_size = MemoryLayout<bnnm_layer_info>.size
-            guard bnnm_model_layer_info(model, index, &layer) == BNNM_OK, let name = layer.name else { return false }
-            _ = String(cString: name)
-        }
-        return true
+extension Result where Failure == ModelFacts.Refusal {
+    fileprivate var status: bnnm_status {
+        if case .failure(let refusal) = self { refusal.status } else { BNNM_OK }
     }
+}
 
-    private static func run(_ model: OpaquePointer?, _ byteCounts: [Int], inputCount: Int) -> Outcome {
-        let buffers = byteCounts.map { count in
-            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: count / 4)
-            for index in buffer.indices { buffer.initializeElement(at: index, to: Float(index * 7 % 33) / 16 - 1) }
-            return buffer
-        }
-        defer { for buffer in buffers { buffer.deallocate() } }
-        let inputs = buffers.prefix(inputCount).map { bnnm_input(data: $0.baseAddress, byte_count: $0.count * 4) }
-        let outputs = buffers.dropFirst(inputCount).map { bnnm_output(data: $0.baseAddress, byte_count: $0.count * 4) }
-
-        var options = bnnm_session_options()
-        options.struct_size = MemoryLayout<bnnm_session_options>.size
-        var probes: [Int] = []
-        for index in 0..<bnnm_model_probe_count(model) {
-            var info = bnnm_probe_info()
-            info.struct_size = MemoryLayout<bnnm_probe_info>.size
-            let status = bnnm_model_probe_info(model, index, &info)
-            guard status == BNNM_OK else { return .ran(status) }
-            probes.append(Int(info.element_count))
-        }
-        options.probe = { user, probe, _, view in
-            let counts = user?.assumingMemoryBound(to: Int.self)
-            guard let count = counts?[Int(probe)] else { return }
-            withUnsafeTemporaryAllocation(of: Int8.self, capacity: count) {
-                _ = bnnm_probe_read(view, $0.baseAddress, count)
+/// Whether two outputs have the same bytes; of two real numbers that are no numbers, the bits may differ.
+private func sameValues(_ a: ArraySlice<UInt8>, _ b: [UInt8], isReal: Bool) -> Bool {
+    if a.elementsEqual(b) { return true }
+    guard isReal, a.count == b.count else { return false }
+    return a.withUnsafeBytes { a in
+        b.withUnsafeBytes { b in
+            stride(from: 0, to: a.count, by: 4).allSatisfy { offset in
+                let x = a.loadUnaligned(fromByteOffset: offset, as: Float.self)
+                let y = b.loadUnaligned(fromByteOffset: offset, as: Float.self)
+                return x.bitPattern == y.bitPattern || (x.isNaN && y.isNaN)
             }
-        }
-        return probes.withUnsafeMutableBufferPointer { counts in
-            options.probe_user = UnsafeMutableRawPointer(counts.baseAddress)
-            var session: OpaquePointer?
-            let status = bnnm_session_create(model, &options, &session)
-            defer { bnnm_session_free(session) }
-            guard status == BNNM_OK else { return .ran(status) }
-            return .ran(bnnm_session_run(session, 1, inputs, inputs.count, outputs, outputs.count))
         }
     }
 }

@@ -183,8 +183,9 @@ typedef struct bnnm_probe_view bnnm_probe_view;
 typedef void (*bnnm_probe_callback)(void *user, uint32_t probe, size_t execution, const bnnm_probe_view *view);
 
 // Called during bnnm_session_run, in its thread: before each layer of execution `execution` runs, and after the last
-// one with the number of layers, so that a clock read here tells each layer's time. The session must not be used or
-// freed in it.
+// one with the number of layers, so that a clock read here tells each layer's time. Layers that run together, some rows
+// at a time, run when the last of them is due: its time is that of all of them. The session must not be used or freed
+// in it.
 typedef void (*bnnm_layer_callback)(void *user, uint32_t layer, size_t execution);
 
 #define BNNM_MAX_THREADS 64
@@ -251,8 +252,8 @@ const char *bnnm_session_message(const bnnm_session *session);
 // ---------------------------------------------------------------------------------------------------------------------
 // Memory of the caller, information about models and layers
 
-// The size of the working memory that a session of this model needs, in bytes, for bnnm_session_options.arena.
-// `options` may be NULL; they are checked as bnnm_session_create would.
+// The size of the working memory that a session of this model needs, in bytes, for bnnm_session_options.arena: more
+// with more `threads`. `options` may be NULL; they are checked as bnnm_session_create would.
 bnnm_status bnnm_session_arena_bytes(const bnnm_model *model, const bnnm_session_options *options, size_t *byte_count);
 
 // The instruction set a session uses at best: one of bnnm_isa; 0 for NULL.
@@ -272,7 +273,7 @@ typedef struct bnnm_model_info {
   uint32_t weights_repacked;          // 1 where the weights had to be repacked for this CPU when the model was opened
   uint64_t weight_byte_count;         // of all constants in the file
   uint64_t source_weight_byte_count;  // of the ONNX model's initializers
-  uint64_t arena_byte_count;          // working memory of a session
+  uint64_t arena_byte_count;          // working memory of a session of one thread
 } bnnm_model_info;
 #define BNNM_MODEL_INFO_INIT \
   { sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

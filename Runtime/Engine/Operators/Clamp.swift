@@ -17,6 +17,6 @@ enum Clamp {
         let arguments = bnnmk_clamp(
             input: run.input(0, as: Float.self), output: run.output(as: Float.self), minimum: op.minimum,
             maximum: op.maximum)
-        run.parallel(UInt32(x.elementCount), cost: 1, run.table.pointee.clamp, arguments)
+        run.parallel(UInt32(x.elementCount), images: x.dims[0], cost: 1, run.table.pointee.clamp, arguments)
     }
 }

@@ -52,7 +52,8 @@ enum Concat {
                 input: UnsafeRawPointer(run.input(position, as: UInt8.self)),
                 output: UnsafeMutableRawPointer(output + offset), row_bytes: UInt64(rowBytes),
                 input_stride: UInt64(rowBytes), output_stride: UInt64(outputStride))
-            run.parallel(UInt32(rows), cost: Int64(rowBytes / 8), run.table.pointee.copy_rows, arguments)
+            let cost = Int64(rowBytes / 8)
+            run.parallel(UInt32(rows), images: y.dims[0], cost: cost, run.table.pointee.copy_rows, arguments)
             offset &+= rowBytes
         }
     }

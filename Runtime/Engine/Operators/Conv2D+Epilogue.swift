@@ -39,7 +39,7 @@ extension Conv2D {
         let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
         let state = EpilogueRun(epilogue, run, dims, scratch: scratch)
         let spare = UnsafeMutableRawPointer(scratch + Int(EpilogueRun.scratchWordCount(epilogue, dims)))
-        for image in 0..<geometry.imageCount {
+        for image in run.images(geometry.imageCount) {
             state.clearRowSums()
             let form = state.kernelForm(image: image)
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)

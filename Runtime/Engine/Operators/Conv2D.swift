@@ -52,7 +52,7 @@ enum Conv2D {
         }
         let geometry = WindowGeometry(op.window, x, y)
         let imageSize = y.elementCount / geometry.imageCount
-        for image in 0..<geometry.imageCount {
+        for image in run.images(geometry.imageCount) {
             let output = run.output(as: Float.self) + image &* imageSize
             guard let call = Conv2DCall(run, geometry, image: image, to: output, channels: Int(y.channels)) else {
                 return

@@ -56,7 +56,8 @@ enum Elementwise {
         withUnsafeMutableBytes(of: &arguments.dims) { walk.extents.copy(to: $0) }
         withUnsafeMutableBytes(of: &arguments.a_strides) { walk.strides[0].copy(to: $0) }
         withUnsafeMutableBytes(of: &arguments.b_strides) { walk.strides[1].copy(to: $0) }
-        run.parallel(walk.items, cost: y.elements / Int64(walk.items) &* 3, run.table.pointee.elementwise, arguments)
+        let cost = y.elements / Int64(walk.items) &* 3
+        run.parallel(walk.items, images: y.dims[0], cost: cost, run.table.pointee.elementwise, arguments)
     }
 
     /// A function of an operator's inputs by the general kernel.

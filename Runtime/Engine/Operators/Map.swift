@@ -19,12 +19,12 @@ enum Map {
         let state = EpilogueRun(epilogue, run, dims, scratch: scratch)
         let input = run.input(0, as: Float.self)
         // Without vectors and averages, images are more rows of one.
-        let isOne = !state.hasVectors && !epilogue.storesAverages
+        let isOne = !state.hasVectors && !epilogue.storesAverages && run.stripe == nil
         let images = isOne ? 1 : state.imageCount
         let pixels = isOne ? state.pixelCount &* state.imageCount : state.pixelCount
         let rowPixels = epilogue.storesAverages ? Int(dims[2]) : 1
         let cost = Int64(rowPixels &* state.channels) &* state.costPerValue
-        for image in 0..<images {
+        for image in run.images(images) {
             state.clearRowSums()
             let arguments = bnnmk_map(
                 input: input + image &* pixels &* state.channels, row_pixels: UInt32(rowPixels),

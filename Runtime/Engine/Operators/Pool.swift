@@ -46,7 +46,7 @@ enum Pool {
             }
         let rowLength = x.elementType == .bits ? x.rowWords : x.channels
         let cost = geometry.outputWidth &* rowLength &* geometry.tapCount &* 2
-        for image in 0..<geometry.imageCount {
+        for image in run.images(geometry.imageCount) {
             let arguments = bnnmk_pool(
                 window: geometry.forKernels, channels: UInt32(x.channels),
                 input: UnsafeRawPointer(input + image &* (x.byteCount / geometry.imageCount)),

@@ -21,6 +21,6 @@ enum ScaleShift {
         let arguments = bnnmk_scale_shift(
             input: run.input(0, as: Float.self), output: run.output(as: Float.self),
             scale: run.blob(op.scale, as: Float.self), shift: run.blob(op.shift, as: Float.self), period: op.period)
-        run.parallel(UInt32(x.elementCount), cost: 2, run.table.pointee.scale_shift, arguments)
+        run.parallel(UInt32(x.elementCount), images: x.dims[0], cost: 2, run.table.pointee.scale_shift, arguments)
     }
 }

@@ -36,6 +36,11 @@ enum Transpose {
     /// Whether elements or rows are whole 32-bit words.
     static func movesWords(_ type: Tensor.ElementType) -> Bool { type != .int64 && type != .bool }
 
+    /// Whether images stay images, so that rows of one can be computed by themselves.
+    static func keepsImages(_ op: bnnmf_transpose, _ y: Tensor) -> Bool {
+        op.rank == 4 && entry(op, 0) == 0 && y.elementType == .float32
+    }
+
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.transpose)
         let rowWords = x.elementType == .bits ? UInt32(x.rowWords &* 2) : x.dims.fromEnd(1)
@@ -48,7 +53,7 @@ enum Transpose {
             stride &*= axis == x.rank &- 1 ? rowWords : x.dims[axis]
         }
         var walk = StridedWalk()
-        for axis in 0..<y.rank {
+        for axis in (run.stripe == nil ? 0 : 1)..<y.rank {
             let source = Int(entry(op, axis))
             let extent = source == x.rank &- 1 ? rowWords : y.dims[axis]
             walk.append(extent: extent, [inputStrides[source], 0, 0])
@@ -57,6 +62,11 @@ enum Transpose {
         var arguments = bnnmk_transpose()
         arguments.input = run.input(0, as: UInt32.self)
         arguments.output = run.output(as: UInt32.self)
+        if let stripe = run.stripe {
+            let offset = stripe.image &* (y.elementCount / Int(y.dims[0]))
+            arguments.input += offset
+            arguments.output += offset
+        }
         arguments.rank = UInt32(walk.rank)
         withUnsafeMutableBytes(of: &arguments.dims) { walk.extents.copy(to: $0) }
         withUnsafeMutableBytes(of: &arguments.strides) { walk.strides[0].copy(to: $0) }

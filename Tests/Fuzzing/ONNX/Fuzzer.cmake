@@ -1,0 +1,13 @@
+# fuzz-onnx: the importer, the passes and the packer. swift-protobuf comes from where SwiftPM keeps its sources.
+set(protobuf "${root}/.build/checkouts/swift-protobuf/Sources/SwiftProtobuf")
+file(GLOB_RECURSE protobuf_sources CONFIGURE_DEPENDS "${protobuf}/*.swift")
+set(compiler_modules SwiftProtobuf)
+add_swift_module(SwiftProtobuf SOURCES ${protobuf_sources})
+foreach(part IN ITEMS IR ONNX Passes Packer)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${root}/Compiler/${part}/*.swift")
+    add_swift_module(BNNM${part} SOURCES ${sources} IMPORTS ${compiler_modules})
+    list(APPEND compiler_modules BNNM${part})
+endforeach()
+add_swift_module(ONNXFuzzTarget SOURCES "${CMAKE_CURRENT_LIST_DIR}/FuzzTarget.swift" IMPORTS ${compiler_modules})
+list(TRANSFORM compiler_modules APPEND ".o")
+add_fuzzer(fuzz-onnx ONNXFuzzTarget.o ${compiler_modules} $<TARGET_OBJECTS:format>)
