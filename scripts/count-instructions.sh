@@ -91,7 +91,7 @@ count_cycles() {
   echo
   "${triple}-objdump" -d --no-show-raw-insn "$program" >"$folder/$name.dump"
   for kernel in count_one_word_8 count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4 \
-    count_few_words_4; do
+    count_few_words_4 count_partial_2; do
     scripts/inner-loop.awk -v kernel="$kernel" "$folder/$name.dump" >"$folder/loop.s"
     [ -s "$folder/loop.s" ] || continue
     # CNT compares 128 bits.

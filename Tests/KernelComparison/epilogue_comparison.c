@@ -78,8 +78,14 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
     }
   }
   conv->bias = random_between(random, 0, 2) ? bias : NULL;
-  conv->minimum = random_between(random, 0, 2) ? -INFINITY : -20;
+  const uint32_t range = random_between(random, 0, 3);
+  conv->minimum = range == 0 ? -20.0f : range == 1 ? 0.0f : -INFINITY;
   conv->maximum = random_between(random, 0, 2) ? INFINITY : 30;
+}
+
+// The number, or sometimes a zero of either sign.
+static float random_zero(float number, uint64_t *random) {
+  return random_between(random, 0, 3) ? number : random_between(random, 0, 1) ? 0.0f : -0.0f;
 }
 
 // Steps of any kind over [pixels][channels]; what is stored is set later.
@@ -93,6 +99,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
   }
   for (uint32_t i = 0; i < channels; i++) {
     vectors[0][i] = random_between(random, 0, 15) ? (vectors[0][i] + 4) / 8 : 0;  // slopes up to 1, and 0
+    vectors[1][i] = random_zero(vectors[1][i], random);
   }
   // Every other epilogue has but what layers mostly end in.
   static const bnnmk_step_kind usual[] = {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_CLAMP, BNNMK_STEP_ADD,
@@ -104,8 +111,15 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     if (random_between(random, 0, 1)) {
       map[i * channels + random_between(random, 0, channels - 1)] = random_between(random, 0, 1) ? INFINITY : -INFINITY;
     }
+    float *zero = &map[i * channels + random_between(random, 0, channels - 1)];
+    *zero = random_zero(*zero, random);
   }
+  // Clamps to a usual range, ReLU, and ranges that end in a zero of either sign.
+  static const struct {
+    float minimum, maximum;
+  } ranges[] = {{-1.5f, 2.0f}, {0.0f, INFINITY}, {-0.0f, INFINITY}, {0.0f, 6.0f}, {-1.5f, 0.0f}, {-1.5f, -0.0f}};
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
+    const uint32_t range = random_between(random, 0, 5);
     const bnnmk_step_kind any = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE);
     const bnnmk_step_kind kind = is_usual ? usual[random_between(random, 0, 4)] : any;
     const int is_vector = is_usual && kind == BNNMK_STEP_MULTIPLY ? 1 : (int)random_between(random, 0, 1);
@@ -117,8 +131,8 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
         .b = !is_plain && random_between(random, 0, 1) ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : NULL,
         .operand = is_vector ? vectors[random_between(random, 0, OPERAND_COUNT - 1)] : map,
         .operand_stride = is_vector ? 0 : channels,
-        .minimum = -1.5f,
-        .maximum = 2.0f,
+        .minimum = ranges[range].minimum,
+        .maximum = ranges[range].maximum,
     };
   }
   epilogue->switch_count = random_between(random, 0, 3);
