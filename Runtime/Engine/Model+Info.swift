@@ -132,6 +132,7 @@ public func bnnm_model_layer_info(
     writeDims(output.dims, to: &result.dims)
     result.multiply_accumulates = Dispatch.multiplyAccumulates(op, scope.input(0), output)
     result.weight_byte_count = scope.constantByteCount
+    result.runs_with = UInt32(StreamMember.runIndex(of: Int(index), model.pointee.operators))
     return writeInfo(info, result)
 }
 

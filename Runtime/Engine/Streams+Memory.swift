@@ -2,8 +2,8 @@ import BNNMFormat
 
 /// Whether a stream is worth its memory.
 extension Streams {
-    /// Whether a stream needs no more memory than its members one by one, but for the buffers: tensors that only its first
-    /// members read stay until its end, and nothing is written over them.
+    /// Whether a stream needs hardly more memory than its members one by one, but for the buffers: tensors that only its
+    /// first members read stay until its end, and nothing is written over them. Decisions, which are small, do not matter.
     func savesMemory(_ first: Int, _ last: Int) -> Bool {
         // What members from `index` on read, but each other's results, and what members up to there store besides.
         var (operands, besides) = (Int64(0), Int64(0))
@@ -17,7 +17,7 @@ extension Streams {
             most = max(most, whole &+ before &+ besides &+ result)
             whole &-= operandByteCount(index, first)
         }
-        return operands &+ besides &+ Int64(scope(last).output.byteCount) <= most
+        return operands &+ besides &+ Int64(scope(last).output.byteCount) <= most &+ most / 16
     }
 
     /// Bytes of the tensors that a member reads as a whole, but constants.

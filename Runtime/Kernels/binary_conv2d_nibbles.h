@@ -37,7 +37,7 @@ typedef struct bnnmk_summed_tile {
   const int16_t (*accumulators)[BNNMK_NIBBLE_CHANNELS];
 } bnnmk_summed_tile;
 
-// Stores a tile as float32, or through the epilogue.
+// Stores a tile through the epilogue.
 typedef void bnnmk_store_summed_values(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile);
 
 // What an instruction set gives the loops: tiles of at most `tile_pixels`.

@@ -134,8 +134,16 @@ static AVX2 void make_table(bnnmk_nibble_table *table) {
   _mm256_store_si256((__m256i *)table->differences[256], _mm256_setzero_si256());
 }
 
-void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+void bnnmk_binary_conv2d_by_nibbles(const bnnmk_binary_conv2d *arguments, uint32_t begin, uint32_t end,
                                     const bnnmk_nibble_loops *loops) {
+  // Floats are what an epilogue without steps stores.
+  const bnnmk_epilogue values = {.values = arguments->output, .channels = arguments->output_channels};
+  bnnmk_binary_conv2d copy = *arguments;
+  if (copy.output_kind == BNNMK_OUTPUT_FLOAT32) {
+    copy.output_kind = BNNMK_OUTPUT_EPILOGUE;
+    copy.epilogue = &values;
+  }
+  const bnnmk_binary_conv2d *conv = &copy;
   const bnnmk_window *w = &conv->window;
   const size_t steps = (size_t)w->kernel_h * w->kernel_w * bnnmk_tap_entries(conv->channels);
   bnnmk_nibble_table table;

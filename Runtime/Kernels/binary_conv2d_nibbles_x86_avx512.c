@@ -97,14 +97,7 @@ static BNNMK_TARGET_AVX512 void count_nibbles(const bnnmk_nibble_tile *tile, int
 
 void bnnmk_binary_conv2d_nibbles_x86_avx512(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end) {
   static const bnnmk_nibble_loops loops = {TILE_PIXELS, count_nibbles, bnnmk_store_summed_values_x86_avx512};
-  // Floats are what an epilogue without steps stores.
-  const bnnmk_epilogue values = {.values = conv->output, .channels = conv->output_channels};
-  bnnmk_binary_conv2d copy = *conv;
-  if (conv->output_kind == BNNMK_OUTPUT_FLOAT32) {
-    copy.output_kind = BNNMK_OUTPUT_EPILOGUE;
-    copy.epilogue = &values;
-  }
-  bnnmk_binary_conv2d_by_nibbles(&copy, begin, end, &loops);
+  bnnmk_binary_conv2d_by_nibbles(conv, begin, end, &loops);
 }
 
 #else

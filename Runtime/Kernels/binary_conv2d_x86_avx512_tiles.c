@@ -11,7 +11,7 @@
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_conv2d_x86_avx512.h"
-#include "finish_wide_x86_avx512.h"
+#include "finish_wide.h"
 #include "kernel_declarations.h"
 
 #define INLINE static inline BNNMK_TARGET_AVX512 __attribute__((always_inline))

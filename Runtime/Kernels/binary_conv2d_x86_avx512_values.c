@@ -2,7 +2,7 @@
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_conv2d_x86_avx512.h"
-#include "finish_wide_x86_avx512.h"
+#include "finish_wide.h"
 #include "scale_wide_x86_avx512.h"
 
 BNNMK_TARGET_AVX512 void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {

@@ -2,14 +2,15 @@
 // a channel has is loaded once for all of them.
 #if defined(__x86_64__) || defined(__i386__)
 
-#include "finish_wide_x86_avx512.h"
+#include "avx512_features.h"
+#include "finish_wide.h"
 
 #define INLINE static inline BNNMK_TARGET_AVX512 __attribute__((always_inline))
 
 // Three pixels at a time, not more: CPUs that look up nibbles at this level (Skylake, Cascade Lake) lower their clock
 // by an eighth for a whole millisecond where they meet as many float operations in a row as seven pixels have, which
 // costs more than what else it saves.
-enum { LANES = 16, VECTORS = BNNMK_WIDE_FINISHED_CHANNELS / LANES, PIXELS = 3 };
+enum { LANES = 16, VECTORS = 2, CHANNELS = VECTORS * LANES, PIXELS = 3 };
 
 // Registers of a tile, and the channels of each that exist; the others are 0.
 typedef struct lane_masks {
@@ -84,7 +85,7 @@ INLINE void apply_step(const bnnmk_step *step, size_t pixel, uint32_t channel, l
     case BNNMK_STEP_FUNCTION: {
       float numbers[PIXELS][VECTORS][LANES];
       EACH_REGISTER(_mm512_storeu_ps(numbers[p][v], x[p][v]))
-      bnnmk_apply_function(step->function, numbers[0][0], (uint32_t)pixel_count * BNNMK_WIDE_FINISHED_CHANNELS);
+      bnnmk_apply_function(step->function, numbers[0][0], (uint32_t)pixel_count * CHANNELS);
       EACH_REGISTER(x[p][v] = _mm512_loadu_ps(numbers[p][v]))
       break;
     }
@@ -149,20 +150,18 @@ INLINE void store_decisions(const bnnmk_epilogue *epilogue, size_t pixel, uint32
   }
 }
 
-// Pixels `first`...<first + pixel_count of the source.
-INLINE void load_source(const bnnmk_wide_source *source, uint32_t first, lane_masks lanes, const int pixel_count,
-                        pixel_values *x) {
-  const size_t stride = source->stride, behind = first * stride;
+// Pixels `first`...<first + pixel_count of the source, channels from its `m` on.
+INLINE void load_source(const bnnmk_wide_source *source, uint32_t first, uint32_t m, lane_masks lanes,
+                        const int pixel_count, pixel_values *x) {
+  const size_t stride = source->stride, behind = first * stride + m;
   if (source->values) {
     const float *from = source->values + behind;
     EACH_REGISTER(x[p][v] = LOAD(from + p * stride))
     return;
   }
-  pixel_values scale, bias = {_mm512_setzero_ps(), _mm512_setzero_ps()};
-  load_channels(source->scale, lanes, scale);
-  if (source->bias) {
-    load_channels(source->bias, lanes, bias);
-  }
+  pixel_values scale, bias;
+  load_channels(source->scale + m, lanes, scale);
+  load_channels(source->bias + m, lanes, bias);
   const int16_t *from = source->accumulators + behind;
   EACH_REGISTER(const __m256i sums = _mm256_loadu_si256((const __m256i *)(from + p * stride + v * LANES));
                 x[p][v] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(sums)), scale[v], bias[v]))
@@ -171,14 +170,14 @@ INLINE void load_source(const bnnmk_wide_source *source, uint32_t first, lane_ma
   }
 }
 
-// `pixel_count`, a constant in every call, from the place's pixel `first` on.
-INLINE void finish(const bnnmk_epilogue *epilogue, const bnnmk_wide_place *place, uint32_t first,
+// `pixel_count` pixels, a constant in every call, from the place's `first` on, and its channels from `m` on.
+INLINE void finish(const bnnmk_epilogue *epilogue, const bnnmk_wide_place *place, uint32_t first, uint32_t m,
                    const bnnmk_wide_source *source, const int pixel_count) {
   const size_t pixel = place->pixel + first;
-  const uint32_t channel = place->channel, count = place->channel_count;
+  const uint32_t channel = place->channel + m, count = place->channel_count - m;
   const lane_masks lanes = {{bnnmk_first_lanes(count), bnnmk_first_lanes(count > LANES ? count - LANES : 0)}};
   pixel_values x[PIXELS];
-  load_source(source, first, lanes, pixel_count, x);
+  load_source(source, first, m, lanes, pixel_count, x);
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     apply_step(&epilogue->steps[s], pixel, channel, lanes, pixel_count, x);
   }
@@ -196,12 +195,14 @@ INLINE void finish(const bnnmk_epilogue *epilogue, const bnnmk_wide_place *place
 
 BNNMK_TARGET_AVX512 void bnnmk_finish_wide_x86_avx512(const bnnmk_epilogue *epilogue, const bnnmk_wide_place *place,
                                                       const bnnmk_wide_source *source) {
-  uint32_t p = 0;
-  for (; p + PIXELS <= place->pixel_count; p += PIXELS) {
-    finish(epilogue, place, p, source, PIXELS);
-  }
-  for (; p < place->pixel_count; p++) {
-    finish(epilogue, place, p, source, 1);
+  for (uint32_t m = 0; m < place->channel_count; m += CHANNELS) {
+    uint32_t p = 0;
+    for (; p + PIXELS <= place->pixel_count; p += PIXELS) {
+      finish(epilogue, place, p, m, source, PIXELS);
+    }
+    for (; p < place->pixel_count; p++) {
+      finish(epilogue, place, p, m, source, 1);
+    }
   }
 }
 

@@ -5,7 +5,6 @@
 #include <immintrin.h>
 
 #include "binary_conv2d_nibbles.h"
-#include "finish_pixel_x86_avx2.h"
 #include "kernel_declarations.h"
 
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
@@ -72,81 +71,6 @@ AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const bnnmk_s
   }
 }
 
-// Whether fused multiply-adds in float32 give, to the bit, what a product and a sum in float64 give when rounded to
-// float32: they do where that sum is exact. scale * acc has bits from scale's last one on, up to 14 places above its
-// first, and bias 24 bits; 53 hold both where the exponents are near each other.
-AVX2_INLINE int sums_are_exact(const float *scale, const float *bias) {
-  const __m256i zero = _mm256_setzero_si256();
-  __m256i exact = _mm256_set1_epi32(-1);
-  for (int m = 0; m < CHANNELS; m += 8) {
-    // Without signs, exponents are the upper byte.
-    const __m256i s = _mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)(scale + m)), 1);
-    const __m256i b = _mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)(bias + m)), 1);
-    const __m256i distance = _mm256_sub_epi32(_mm256_srli_epi32(b, 24), _mm256_srli_epi32(s, 24));
-    const __m256i is_near = _mm256_and_si256(_mm256_cmpgt_epi32(distance, _mm256_set1_epi32(-12)),
-                                             _mm256_cmpgt_epi32(_mm256_set1_epi32(27), distance));
-    exact = _mm256_and_si256(exact, _mm256_or_si256(is_near, _mm256_cmpeq_epi32(b, zero)));
-  }
-  return _mm256_movemask_epi8(exact) == -1;
-}
-
-AVX2_INLINE __m128 scale_four(__m128i accumulators, const float *scale, const float *bias) {
-  const __m256d product = _mm256_mul_pd(_mm256_cvtps_pd(_mm_loadu_ps(scale)), _mm256_cvtepi32_pd(accumulators));
-  return _mm256_cvtpd_ps(_mm256_add_pd(product, _mm256_cvtps_pd(_mm_loadu_ps(bias))));
-}
-
-// x = min(max(round(scale * acc + bias), minimum), maximum), as bnnmk_scale_accumulators has it, of a whole block.
-AVX2_INLINE void scale_pixel(const bnnmk_binary_conv2d *conv, const int16_t *accumulators, const float *scale,
-                             const float *bias, int is_exact, __m256 x[BNNMK_FINISHED_REGISTERS]) {
-  if (is_exact) {
-    BNNMK_EACH_REGISTER(_mm256_fmadd_ps(
-        _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)(accumulators + 8 * v)))),
-        BNNMK_LANES_OF(scale), BNNMK_LANES_OF(bias)))
-  } else {
-    float scaled[CHANNELS];
-    for (int m = 0; m < CHANNELS; m += 4) {
-      const __m128i four = _mm_cvtepi16_epi32(_mm_loadl_epi64((const __m128i *)(accumulators + m)));
-      _mm_storeu_ps(scaled + m, scale_four(four, scale + m, bias + m));
-    }
-    BNNMK_EACH_REGISTER(BNNMK_LANES_OF(scaled))
-  }
-  const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
-  // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
-  BNNMK_EACH_REGISTER(_mm256_min_ps(maximum, _mm256_max_ps(minimum, x[v])))
-}
-
-// A whole block as float32, or through the epilogue, pixel by pixel.
-static AVX2 void store_block_floats(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
-  static const float no_bias[CHANNELS] = {0};
-  const bnnmk_epilogue *epilogue = conv->epilogue;
-  const uint32_t channel = conv->channel_offset + tile->channel;
-  const float *scale = conv->scale + tile->channel, *bias = conv->bias ? conv->bias + tile->channel : no_bias;
-  const int is_exact = sums_are_exact(scale, bias);
-  for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    const size_t pixel = tile->pixel + p;
-    __m256 x[BNNMK_FINISHED_REGISTERS];
-    scale_pixel(conv, tile->accumulators[p], scale, bias, is_exact, x);
-    if (conv->output_kind == BNNMK_OUTPUT_FLOAT32) {
-      float *output = (float *)conv->output + pixel * conv->output_channels + channel;
-      BNNMK_REGISTERS
-      for (int v = 0; v < BNNMK_FINISHED_REGISTERS; v++) {
-        _mm256_storeu_ps(output + 8 * v, x[v]);
-      }
-      continue;
-    }
-    const uint64_t minus = bnnmk_finish_pixel_x86_avx2(epilogue, tile->row, pixel, channel, x);
-    if (epilogue->decisions) {
-      const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
-      or_block(epilogue->decisions + pixel * words, channel, minus);
-    }
-  }
-}
-
-AVX2_INLINE uint32_t decide(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
-                            uint32_t switch_count, size_t point_stride) {
-  return bnnmk_decide_some(accumulators, points, switch_count, point_stride, BNNMK_CHANNEL_BLOCK);
-}
-
 // Eight accumulators as int32.
 AVX2_INLINE __m256i load_eight(const int16_t *from) {
   return _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)from));
@@ -184,27 +108,6 @@ static AVX2 void store_integers(const bnnmk_binary_conv2d *conv, const bnnmk_sum
   }
   if (conv->row_sums) {
     add_to_sums(tile, conv->row_sums + tile->row * stride + channel);
-  }
-}
-
-// The channels of incomplete blocks: eight at a time, as tiles of words are.
-static AVX2 void store_eights(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
-  for (uint32_t m = 0; m < tile->channel_count; m += BNNMK_CHANNEL_BLOCK) {
-    int32_t accumulators[BNNMK_NIBBLE_PIXELS][BNNMK_CHANNEL_BLOCK];
-    for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      _mm256_storeu_si256((__m256i *)accumulators[p], load_eight(tile->accumulators[p] + m));
-    }
-    const bnnmk_tile eight = {tile->row, tile->pixel, tile->pixel_count, (tile->channel + m) / BNNMK_CHANNEL_BLOCK,
-                              (const int32_t(*)[BNNMK_CHANNEL_BLOCK])accumulators};
-    bnnmk_store_tile(conv, conv->output_kind, &eight, decide, bnnmk_finish_values_x86_avx2);
-  }
-}
-
-AVX2 void bnnmk_store_summed_values_x86_avx2(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
-  if (tile->channel_count == CHANNELS) {
-    store_block_floats(conv, tile);
-  } else {
-    store_eights(conv, tile);
   }
 }
 

@@ -23,9 +23,8 @@ void profile_write_trace(const profile_report *report, FILE *output);
 // A string of JSON, in quotes.
 void profile_write_string(FILE *output, const char *text);
 
-// Sum of the layers' medians, and multiply-accumulates a second of a layer in billions.
+// Sum of the layers' medians.
 double profile_layer_sum(const profile_report *report, const profile_run *run);
-double profile_gigamacs(const profile_layer *layer);
 
 // Compares with an earlier --json at `path`: what got faster or slower, beyond what chance would give. 0, or 1 after
 // telling `errors` why not.

@@ -37,7 +37,7 @@ static void write_layer(FILE *output, const profile_layer *layer, double sum) {
   fprintf(output, ",\"p50_us\":%.3f,\"p90_us\":%.3f,\"min_us\":%.3f,\"share\":%.5f,\"macs\":%llu,\"weight_bytes\":%llu",
           layer->times.p50, layer->times.p90, layer->times.min, sum > 0 ? layer->times.p50 / sum : 0,
           (unsigned long long)layer->info.multiply_accumulates, (unsigned long long)layer->info.weight_byte_count);
-  fputs(",\"shape\":[", output);
+  fprintf(output, ",\"runs_with\":%u,\"shape\":[", layer->info.runs_with);
   for (uint32_t d = 0; d < layer->info.rank; d++) {
     fprintf(output, "%s%lld", d ? "," : "", (long long)layer->info.dims[d]);
   }

@@ -11,8 +11,13 @@ double profile_layer_sum(const profile_report *report, const profile_run *run) {
   return sum;
 }
 
-double profile_gigamacs(const profile_layer *layer) {
-  return layer->times.p50 > 0 ? (double)layer->info.multiply_accumulates / layer->times.p50 / 1e3 : 0;
+// Multiply-accumulates a second, in billions, of what runs in a layer's time: it and those that run together with it.
+static double gigamacs(const profile_report *report, const profile_run *run, uint32_t index) {
+  double macs = 0;
+  for (uint32_t i = 0; i < report->subject->info.layer_count; i++) {
+    macs += run->layers[i].info.runs_with == index ? (double)run->layers[i].info.multiply_accumulates : 0;
+  }
+  return run->layers[index].times.p50 > 0 ? macs / run->layers[index].times.p50 / 1e3 : 0;
 }
 
 static void write_machine(const profile_report *report, FILE *output) {
@@ -56,12 +61,17 @@ static void write_layers(const profile_report *report, const profile_run *run, F
   fprintf(output, "\n  %10s %6s %10s  %-14s %-*s %s\n", "us", "%", "GMAC/s", "operator", NAME, "layer", "kernel");
   for (uint32_t i = 0; i < report->subject->info.layer_count; i++) {
     const profile_layer *layer = &run->layers[i];
-    char rate[32] = "";
-    if (layer->info.multiply_accumulates > 0) {
-      snprintf(rate, sizeof rate, "%.1f", profile_gigamacs(layer));
+    if (layer->info.runs_with != i) {
+      fprintf(output, "  %10s %6s %10s  ", "with next", "", "");
+    } else {
+      char rate[32] = "";
+      const double found = gigamacs(report, run, i);
+      if (found > 0) {
+        snprintf(rate, sizeof rate, "%.1f", found);
+      }
+      fprintf(output, "  %10.1f %6.1f %10s  ", layer->times.p50, sum > 0 ? 100 * layer->times.p50 / sum : 0, rate);
     }
-    fprintf(output, "  %10.1f %6.1f %10s  %-14s %-*s %s\n", layer->times.p50,
-            sum > 0 ? 100 * layer->times.p50 / sum : 0, rate, layer->info.operator_name, NAME, layer->info.name,
+    fprintf(output, "%-14s %-*s %s\n", layer->info.operator_name, NAME, layer->info.name,
             layer->kernel ? layer->kernel : "");
   }
   fprintf(output, "  %10.1f  sum of the layers' medians, %zu runs with the clock read between layers\n", sum,

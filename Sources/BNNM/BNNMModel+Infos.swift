@@ -52,6 +52,7 @@ extension BNNMModel.Layer {
         shape = dims(info.dims, info.rank)
         multiplyAccumulates = Int(clamping: info.multiply_accumulates)
         weightByteCount = Int(clamping: info.weight_byte_count)
+        runsWith = Int(info.runs_with)
     }
 }
 

@@ -60,6 +60,9 @@ public final class BNNMModel: @unchecked Sendable {
         public let multiplyAccumulates: Int
         /// The constants it reads, in bytes.
         public let weightByteCount: Int
+        /// The index of the layer in whose time it runs: its own, or that of the last one of those that run together,
+        /// some rows at a time.
+        public let runsWith: Int
     }
 
     /// A binarizer whose decisions can be watched.

@@ -137,5 +137,7 @@ extension ModelDescription {
         model.output(place, name: "place")
         model.output(truth, name: "truth")
         model.probe(turned, [1, 6, 4, 4], channelsFirst: true, mask: bits)
+        let differing = model.op(BNNMF_OP_BIT_DIFFERENCE, [bits, turned], BNNMF_BITS, dims)
+        model.probe(differing, [1, 4, 6, 4], mask: bits, maskDiffers: true, order: [(4, 24), (6, 1), (4, 6)])
     }
 }

@@ -254,6 +254,17 @@ final class StreamTests: EngineTestCase {
         return output
     }
 
+    func testLayersTellWithWhichTheyRun() throws {
+        let sequence = LayerSequence([1, 3, 113, 97], seed: 1, isApart: false)
+        sequence.transpose()
+        sequence.conv(window(kernel: (7, 7), stride: (2, 2), pads: (3, 3, 3, 3)), channels: 24)
+        sequence.pool(BNNMF_OP_MAX_POOL, window(kernel: (3, 3), stride: (2, 2), pads: (1, 1, 1, 1)))
+        sequence.finish()
+        let layers = try sequence.model.open().layers
+        let pool = try XCTUnwrap(layers.firstIndex { $0.operatorName == "MaxPool" })
+        XCTAssertEqual(layers.map(\.runsWith), layers.indices.map { max($0, pool) })
+    }
+
     func testTheCallbackIsToldOfEveryLayerInOrder() throws {
         final class Layers { var seen: [UInt32] = [] }
         let layers = Layers()

@@ -136,7 +136,13 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     };
   }
   epilogue->switch_count = random_between(random, 0, 3);
-  epilogue->switch_points = random_floats(test, (size_t)epilogue->switch_count * channels, random);
+  float *points = random_floats(test, (size_t)epilogue->switch_count * channels, random);
+  for (size_t i = 0; i < (size_t)epilogue->switch_count * channels; i++) {
+    // Numbers on which values lie exactly: what steps clamp to, and 0; and absent ones.
+    const float choices[] = {-1.5f, 2.0f, 0.0f, NAN};
+    points[i] = random_between(random, 0, 1) ? choices[random_between(random, 0, 3)] : points[i];
+  }
+  epilogue->switch_points = points;
 }
 
 // Everything that one call stores.

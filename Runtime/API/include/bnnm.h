@@ -290,9 +290,11 @@ typedef struct bnnm_layer_info {
   int64_t dims[BNNM_MAX_RANK];
   uint64_t multiply_accumulates;  // of one execution
   uint64_t weight_byte_count;     // of the constants it reads
+  // The layer in whose time it runs (see bnnm_layer_callback): itself, or the last one of those that run together.
+  uint32_t runs_with;
 } bnnm_layer_info;
 #define BNNM_LAYER_INFO_INIT \
-  { sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0 }
+  { sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0, 0 }
 
 // What layer `index` (below bnnm_model_info.layer_count) computes; layers stand in execution order.
 bnnm_status bnnm_model_layer_info(const bnnm_model *model, uint32_t index, bnnm_layer_info *info);
