@@ -64,7 +64,7 @@ count_float() {
   done
 }
 
-# One inference of each network, by layers.
+# One inference of each network, by layers. Those that run together, some rows at a time, are counted at their last one.
 count_networks() {
   if [ ! -x "$bnnm" ]; then
     echo "$name: $bnnm is not there, so no network was counted (make build makes it)"
