@@ -45,7 +45,7 @@ check-arm: lib-aarch64 lib-armhf ## The same for both ARM builds, under QEMU
 	@scripts/check-library.sh armhf
 
 SECONDS ?= 60
-fuzz: ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60
+fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60
 	@scripts/fuzz.sh models $(SECONDS)
 	@scripts/fuzz.sh onnx $(SECONDS)
 
