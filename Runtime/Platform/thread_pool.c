@@ -1,5 +1,6 @@
-// The fork-join pool: one call's items are cut into parts, and the caller and its workers take parts until none is
-// left.
+// The fork-join pool: one call's items are cut into parts, of which the caller and its workers have equal shares. Each
+// takes its own parts first, the same in every call of as many items, so that what a thread wrote in one call is in its
+// cache in the next; then those that others have not begun.
 //
 // A call is open while `gate` has the OPEN bit; the rest of `gate` counts workers inside. A worker enters by raising
 // an open gate, and only then reads the call; the caller closes the gate when no part is left, waits until nobody is
@@ -22,16 +23,21 @@
 
 enum {
   // More than one, so that a thread that is interrupted does not hold up the others for long; but what neighbouring
-  // items
-  // have in common is computed once a part.
+  // items have in common is computed once a part.
   PARTS_PER_THREAD = 2,
   SPIN_COUNT = 2000,
   MAX_THREADS = 1024,
 };
 
+// One of the threads: the caller, of index 0, or a worker.
+typedef struct pool_member {
+  _Alignas(64) _Atomic uint32_t next_part;  // of its share
+  bnnmp_pool *pool;
+  pthread_t thread;  // of a worker
+} pool_member;
+
 struct bnnmp_pool {
   _Alignas(64) _Atomic uint32_t gate;
-  _Alignas(64) _Atomic uint32_t next_part;
   _Alignas(64) _Atomic uint32_t call_number;  // a change of it is what workers wait for
   _Atomic uint32_t sleeping_workers;
   _Atomic uint32_t caller_sleeps;
@@ -45,7 +51,7 @@ struct bnnmp_pool {
   pthread_mutex_t mutex;
   pthread_cond_t work_arrives, gate_empties;
   uint32_t worker_count, spin_count;
-  pthread_t workers[];
+  pool_member members[];
 };
 
 static inline void pause_briefly(void) {
@@ -56,17 +62,31 @@ static inline void pause_briefly(void) {
 #endif
 }
 
+// The first part of a member's share; of the member behind the last one, the number of parts.
+static uint32_t first_part(const bnnmp_pool *pool, uint32_t member) {
+  return (uint32_t)((uint64_t)pool->part_count * member / (pool->worker_count + 1));
+}
+
 // Part i is the items from item_count * i / part_count on: parts differ by one item at most.
-static void take_parts(bnnmp_pool *pool) {
+static void run_part(const bnnmp_pool *pool, uint32_t part) {
   const uint64_t items = pool->item_count;
   const uint32_t parts = pool->part_count;
-  for (;;) {
-    // Each thread overshoots once a call, so this cannot wrap around.
-    uint32_t part = atomic_fetch_add_explicit(&pool->next_part, 1, memory_order_relaxed);
-    if (part >= parts) {
-      return;
+  pool->task(pool->context, (uint32_t)(items * part / parts), (uint32_t)(items * (part + 1) / parts));
+}
+
+// Parts of member `self`, then of those behind it.
+static void take_parts(bnnmp_pool *pool, uint32_t self) {
+  const uint32_t member_count = pool->worker_count + 1;
+  for (uint32_t i = 0; i < member_count; i++) {
+    const uint32_t member = (self + i) % member_count, last = first_part(pool, member + 1);
+    for (;;) {
+      // Each thread overshoots once a call, so this cannot wrap around.
+      const uint32_t part = atomic_fetch_add_explicit(&pool->members[member].next_part, 1, memory_order_relaxed);
+      if (part >= last) {
+        break;
+      }
+      run_part(pool, part);
     }
-    pool->task(pool->context, (uint32_t)(items * part / parts), (uint32_t)(items * (part + 1) / parts));
   }
 }
 
@@ -106,7 +126,8 @@ static void wait_for_call(bnnmp_pool *pool, uint32_t seen) {
 }
 
 static void *work(void *argument) {
-  bnnmp_pool *pool = argument;
+  const pool_member *self = argument;
+  bnnmp_pool *pool = self->pool;
   uint32_t seen = 0;
   for (;;) {
     wait_for_call(pool, seen);
@@ -115,7 +136,7 @@ static void *work(void *argument) {
       return NULL;
     }
     if (enter(pool)) {
-      take_parts(pool);
+      take_parts(pool, (uint32_t)(self - pool->members));
       leave(pool);
     }
   }
@@ -161,10 +182,12 @@ void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint
   pool->context = context;
   pool->item_count = count;
   pool->part_count = parts < useful_parts ? parts : useful_parts;
-  atomic_store_explicit(&pool->next_part, 0, memory_order_relaxed);
+  for (uint32_t i = 0; i <= pool->worker_count; i++) {
+    atomic_store_explicit(&pool->members[i].next_part, first_part(pool, i), memory_order_relaxed);
+  }
   atomic_store(&pool->gate, OPEN);
   wake_workers(pool);
-  take_parts(pool);
+  take_parts(pool, 0);
   close_gate(pool);
 }
 
@@ -172,13 +195,13 @@ size_t bnnmp_pool_byte_count(uint32_t thread_count) {
   if (thread_count > MAX_THREADS) {
     thread_count = MAX_THREADS;
   }
-  return sizeof(bnnmp_pool) + (thread_count > 1 ? thread_count - 1 : 0) * sizeof(pthread_t);
+  return sizeof(bnnmp_pool) + (thread_count > 1 ? thread_count : 1) * sizeof(pool_member);
 }
 
 // Starts one worker; on a CPU, or anywhere where `cpu` is NULL.
-static bool start_worker(bnnmp_pool *pool, pthread_t *thread, const uint32_t *cpu) {
+static bool start_worker(pool_member *worker, const uint32_t *cpu) {
   if (!cpu) {
-    return pthread_create(thread, NULL, work, pool) == 0;
+    return pthread_create(&worker->thread, NULL, work, worker) == 0;
   }
   cpu_set_t set;
   pthread_attr_t attributes;
@@ -188,7 +211,7 @@ static bool start_worker(bnnmp_pool *pool, pthread_t *thread, const uint32_t *cp
   CPU_ZERO(&set);
   CPU_SET(*cpu, &set);
   const bool started = pthread_attr_setaffinity_np(&attributes, sizeof set, &set) == 0 &&
-                       pthread_create(thread, &attributes, work, pool) == 0;
+                       pthread_create(&worker->thread, &attributes, work, worker) == 0;
   pthread_attr_destroy(&attributes);
   return started;
 }
@@ -202,8 +225,9 @@ static bool start_workers(bnnmp_pool *pool, uint32_t worker_count, const uint32_
   }
   bool started = true;
   while (started && pool->worker_count < worker_count) {
-    const uint32_t worker = pool->worker_count;
-    started = start_worker(pool, &pool->workers[worker], cpu_count > 0 ? &cpus[(worker + 1) % cpu_count] : NULL);
+    const uint32_t index = pool->worker_count + 1;
+    pool->members[index].pool = pool;
+    started = start_worker(&pool->members[index], cpu_count > 0 ? &cpus[index % cpu_count] : NULL);
     pool->worker_count += started;
   }
   if (worker_count > 0) {
@@ -218,7 +242,6 @@ bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_
     thread_count = MAX_THREADS;
   }
   atomic_init(&pool->gate, 0);
-  atomic_init(&pool->next_part, 0);
   atomic_init(&pool->call_number, 0);
   atomic_init(&pool->sleeping_workers, 0);
   atomic_init(&pool->caller_sleeps, 0);
@@ -252,8 +275,8 @@ void bnnmp_pool_destroy(bnnmp_pool *pool) {
   }
   atomic_store(&pool->stops, 1);
   wake_workers(pool);
-  for (uint32_t i = 0; i < pool->worker_count; i++) {
-    pthread_join(pool->workers[i], NULL);
+  for (uint32_t i = 1; i <= pool->worker_count; i++) {
+    pthread_join(pool->members[i].thread, NULL);
   }
   pthread_cond_destroy(&pool->gate_empties);
   pthread_cond_destroy(&pool->work_arrives);

@@ -35,6 +35,7 @@ class LayerInfo(ctypes.Structure):
         ("struct_size", ctypes.c_size_t), ("name", ctypes.c_char_p), ("operator_name", ctypes.c_char_p),
         ("element_type", ctypes.c_uint32), ("rank", ctypes.c_uint32), ("dims", ctypes.c_int64 * 8),
         ("multiply_accumulates", ctypes.c_uint64), ("weight_byte_count", ctypes.c_uint64),
+        ("runs_with", ctypes.c_uint32),
     ]  # fmt: skip
 
 
