@@ -28,6 +28,24 @@ struct ArenaPlanner {
         return arenaByteCount
     }
 
+    /// The most bytes that are in use at once, once `plan` has rounded them: no arena can be smaller.
+    func largestLiveSet() -> Int {
+        var largest = 0
+        for index in 0..<storages.count {
+            guard case .arena = storages[index].kind else { continue }
+            // A set is largest where one of its storages comes into use.
+            var byteCount = 0
+            for other in storages {
+                guard case .arena = other.kind, other.firstUse <= storages[index].firstUse,
+                    storages[index].firstUse <= other.lastUse
+                else { continue }
+                byteCount &+= other.byteCount
+            }
+            largest = max(largest, byteCount)
+        }
+        return largest
+    }
+
     /// Chooses the offset of a storage and enters it into `placed`, which is sorted by offset; gives its end.
     private func place(_ index: Int, placedCount: Int) -> Int? {
         let size = storages[index].byteCount

@@ -112,6 +112,7 @@ public func bnnm_model_get_info(
     result.weight_byte_count = model.pointee.weightByteCount
     result.source_weight_byte_count = source.source_weight_bytes
     result.arena_byte_count = UInt64(model.pointee.arenaByteCount)
+    result.live_byte_count = UInt64(model.pointee.liveByteCount)
     return writeInfo(info, result)
 }
 

@@ -38,6 +38,8 @@ struct Model {
     var firstConstantProbe = Model.none
     /// Of a session of one thread.
     var arenaByteCount = 0
+    /// The most of it that is in use at once.
+    var liveByteCount = 0
     /// The most that buffers of a stream's part need; each thread but the first has as much behind the arena.
     var streamPartByteCount = 0
     /// For the best kernels of this CPU.

@@ -37,6 +37,7 @@ enum Plan {
             throw message.failure(BNNM_LIMIT_EXCEEDED, "the working memory does not fit this machine's address space")
         }
         model.pointee.arenaByteCount = arenaByteCount
+        model.pointee.liveByteCount = planner.largestLiveSet()
         record(assignment)
     }
 

@@ -100,8 +100,10 @@ void profile_write_json(const profile_report *report, FILE *output) {
     write_run(report, output, &report->runs[i]);
   }
   fprintf(output,
-          "],\n\"arena_bytes\":%llu,\"weight_bytes\":%llu,\"weights_repacked\":%s,\"peak_rss_bytes\":%llu,\"load_us\":%"
+          "],\n\"arena_bytes\":%llu,\"live_bytes\":%llu,\"weight_bytes\":%llu,\"weights_repacked\":%s,\"peak_rss_"
+          "bytes\":%llu,\"load_us\":%"
           ".1f}\n",
-          (unsigned long long)info->arena_byte_count, (unsigned long long)info->weight_byte_count,
-          info->weights_repacked ? "true" : "false", (unsigned long long)report->peak_memory, report->subject->load_us);
+          (unsigned long long)info->arena_byte_count, (unsigned long long)info->live_byte_count,
+          (unsigned long long)info->weight_byte_count, info->weights_repacked ? "true" : "false",
+          (unsigned long long)report->peak_memory, report->subject->load_us);
 }

@@ -36,7 +36,7 @@ extension BNNMModel.Info {
             formatVersion: "\(info.format_version_major).\(info.format_version_minor)",
             weightByteCount: Int(clamping: info.weight_byte_count),
             sourceWeightByteCount: Int(clamping: info.source_weight_byte_count),
-            arenaByteCount: Int(clamping: info.arena_byte_count))
+            arenaByteCount: Int(clamping: info.arena_byte_count), liveByteCount: Int(clamping: info.live_byte_count))
         return (result, info.layer_count)
     }
 }

@@ -44,6 +44,8 @@ public final class BNNMModel: @unchecked Sendable {
         public let sourceWeightByteCount: Int
         /// Working memory of a session of one thread, in bytes, inputs and outputs not counted.
         public let arenaByteCount: Int
+        /// The most of it that is in use at once: no plan could do with less.
+        public let liveByteCount: Int
     }
 
     /// One operator, in execution order.

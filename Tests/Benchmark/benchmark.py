@@ -205,11 +205,13 @@ class Benchmark:
                 session.runs(1)
                 growth.append((anonymous_memory() - before) / 1e6)
                 arena = model.info.arena_byte_count / 1e6
+                excess = model.info.arena_byte_count / max(model.info.live_byte_count, 1)
                 repacked = "yes" if model.info.weights_repacked else "no"
                 session.close()
                 model.close()
-            rows.append([name, path.stat().st_size / 1e6, statistics.median(times), arena, max(growth), repacked])
-        header = ["network", "file, MB", "open and session, ms", "arena, MB", "private memory, MB", "weights repacked"]
+            rows.append([name, path.stat().st_size / 1e6, statistics.median(times), arena, excess, max(growth), repacked])
+        header = ["network", "file, MB", "open and session, ms", "arena, MB", "of the bytes in use at once"]
+        header += ["private memory, MB", "weights repacked"]
         self.table("getting ready", header, rows)
 
     def overhead(self):

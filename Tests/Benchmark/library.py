@@ -26,7 +26,7 @@ class ModelInfo(ctypes.Structure):
         ("version_minor", ctypes.c_uint32), ("batch", ctypes.c_uint32), ("layer_count", ctypes.c_uint32),
         ("probe_count", ctypes.c_uint32), ("weights_repacked", ctypes.c_uint32),
         ("weight_byte_count", ctypes.c_uint64), ("source_weight_byte_count", ctypes.c_uint64),
-        ("arena_byte_count", ctypes.c_uint64),
+        ("arena_byte_count", ctypes.c_uint64), ("live_byte_count", ctypes.c_uint64),
     ]  # fmt: skip
 
 

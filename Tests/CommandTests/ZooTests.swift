@@ -8,9 +8,19 @@ final class ZooTests: XCTestCase {
     private static let few = ["binarydensenet28", "ftbnn"]
     private static let names = isWhole ? ZooNetwork.all : few
 
+    /// Of `bnnm profile --json`.
+    private struct Memory: Decodable {
+        let arena_bytes: Int
+        let live_bytes: Int
+    }
+
     /// Binarizers of which far less than half the decisions are +1 by design, by network: attention maps that keep the
     /// few tokens above a threshold.
     private static let selecting = ["bivit-tiny": 0.05...0.8]
+
+    /// How much larger than the bytes in use at once the arena may be, by network: concatenations that grow from layer to
+    /// layer leave gaps.
+    private static let gaps = ["meliusnet22": 1.17]
 
     /// Every graph compiles, says that its weights are random, and decides about half of the time +1: a profile of
     /// binarizers that hardly ever change would be worth nothing.
@@ -25,6 +35,12 @@ final class ZooTests: XCTestCase {
             XCTAssertGreaterThan(report.sourceFileBytes, 1_000_000, name)
             let information = try CommandLine.run("inspect", folder.path("m.bnnm"))
             XCTAssertTrue(information.output.contains("random weights, seed 3"), information.output)
+
+            let profiled = try CommandLine.run(
+                "profile", folder.path("m.bnnm"), "--runs", "1", "--warmup", "0", "--json")
+            let profile = try JSONDecoder().decode(Memory.self, from: Data(profiled.output.utf8))
+            let excess = Double(profile.arena_bytes) / Double(profile.live_bytes)
+            XCTAssertTrue((1...(Self.gaps[name] ?? 1.1)).contains(excess), "\(name): \(profile)")
 
             let shares = try network.decisionShares(folder)
             XCTAssertFalse(shares.isEmpty, "\(name) shows no binarizer")

@@ -274,9 +274,10 @@ typedef struct bnnm_model_info {
   uint64_t weight_byte_count;         // of all constants in the file
   uint64_t source_weight_byte_count;  // of the ONNX model's initializers
   uint64_t arena_byte_count;          // working memory of a session of one thread
+  uint64_t live_byte_count;           // the most of it that is in use at once: no plan could do with less
 } bnnm_model_info;
 #define BNNM_MODEL_INFO_INIT \
-  { sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // What the model is as a whole.
 bnnm_status bnnm_model_get_info(const bnnm_model *model, bnnm_model_info *info);
