@@ -1,11 +1,15 @@
 // Compares the kernels of every instruction set level that this CPU has with plain arithmetic, on random cases.
 //
 //     kernel_comparison [CASES] [SEED]
+//     kernel_comparison bench
 //
-// Prints the levels and "ok". Exit status: 0 where all is equal, 1 where not, 2 on wrong usage.
+// Prints the levels and "ok", or times of whole layers at every level. Exit status: 0 where all is equal, 1 where not,
+// 2 on wrong usage.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "benchmark.h"
 #include "comparisons.h"
 #include "instruction_set_tables.h"
 #include "vpopcntdq.h"
@@ -50,10 +54,11 @@ static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
 }
 
 int main(int argc, char **argv) {
-  unsigned long case_count = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
+  const int is_benchmark = argc == 2 && strcmp(argv[1], "bench") == 0;
+  unsigned long case_count = argc > 1 && !is_benchmark ? strtoul(argv[1], NULL, 10) : 1000;
   unsigned long first_seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
   if (argc > 3 || case_count == 0) {
-    fprintf(stderr, "usage: kernel_comparison [CASES] [SEED]\n");
+    fprintf(stderr, "usage: kernel_comparison [CASES] [SEED] | bench\n");
     return 2;
   }
   const char *missing = bnnmk_missing_instructions();
@@ -65,6 +70,10 @@ int main(int argc, char **argv) {
   int emulated_count;
   const int all_count = make_levels(levels, &emulated_count);
   fflush(stdout);
+  if (is_benchmark) {
+    benchmark_levels(levels, all_count - emulated_count);
+    return 0;
+  }
   unsigned long failures = 0;
   for (unsigned long i = 0; i < case_count; i++) {
     const int level_count = i % CASES_PER_EMULATED_ONE == 0 ? all_count : all_count - emulated_count;

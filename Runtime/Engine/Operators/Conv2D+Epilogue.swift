@@ -8,7 +8,8 @@ extension Conv2D {
         let convolve: Conv2DCall
         let mapRows: bnnmk_kernel?
         let map: bnnmk_map
-        /// Rows at a time: about as many bytes of values as there are of weights, which are read once for all of them.
+        /// Rows at a time: about as many bytes of values as there are of weights, which are read once for all of them, or
+        /// as leave room for others in a second-level cache.
         let rowCount: UInt32
 
         func run(_ begin: UInt32, _ end: UInt32) {
@@ -21,6 +22,9 @@ extension Conv2D {
             }
         }
     }
+
+    /// Of values that are computed before they go through the steps.
+    private static let leastByteCount = 64 << 10
 
     /// Rows begin..<end, as a kernel whose arguments are a `Call`.
     private static var convolveRows: bnnmk_kernel {
@@ -49,7 +53,7 @@ extension Conv2D {
             let map = bnnmk_map(
                 input: UnsafePointer(values), row_pixels: UInt32(geometry.outputWidth), epilogue: form)
             let rowByteCount = Int(geometry.outputWidth) &* state.channels &* MemoryLayout<Float>.stride
-            let rowCount = max(1, max(convolve.weightByteCount, 16384) / max(rowByteCount, 1))
+            let rowCount = max(1, max(convolve.weightByteCount, leastByteCount) / max(rowByteCount, 1))
             let call = Call(
                 convolve: convolve, mapRows: run.table.pointee.map, map: map, rowCount: UInt32(clamping: rowCount))
             let stepCost = geometry.outputWidth &* Int64(state.channels) &* state.costPerValue
