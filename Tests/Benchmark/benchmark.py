@@ -139,10 +139,14 @@ class Benchmark:
 
     def float_layers(self):
         rows = []
-        named = [(str(layer), graphs.float_layer(layer), layer.macs) for layer in FLOAT]
-        named.append(("dense 512 to 1000", graphs.dense_layer(512, 1000), 512000))
-        for name, graph, macs in named:
-            model = self.library.open(self.compiler.compile(graph, "native"))
+        named = [
+            (str(layer), graphs.float_layer(layer, channel_last=True), graphs.float_layer(layer), layer.macs)
+            for layer in FLOAT
+        ]
+        dense = graphs.dense_layer(512, 1000)
+        named.append(("dense 512 to 1000", dense, dense, 512000))
+        for name, own_graph, graph, macs in named:
+            model = self.library.open(self.compiler.compile(own_graph, "native"))
             sessions = self.sessions(model, self.library.levels())
             variants = {f"bnnm {level}": v for level, v in sessions.items() if level != "generic"}
             rival = rivals.onnx_runtime(graph)

@@ -117,12 +117,19 @@ def residual_layer(layer):
     return build.model(before, build.node("Add", bits, y), after)
 
 
-def float_layer(layer):
-    """A convolution in float32 with a bias and a ReLU."""
+def float_layer(layer, channel_last=False):
+    """A convolution in float32 with a bias and a ReLU.
+
+    With `channel_last` the graph's input is [N,H,W,C], as the runtime has it: else the transposition that it needs would
+    run together with the convolution, and in its time.
+    """
     build, (before, after) = Builder(), shapes(layer)
+    x = build.node("Transpose", "x", perm=[0, 3, 1, 2]) if channel_last else "x"
     fan_in = layer.kernel**2 * layer.channels // layer.groups
     weights = build.constant(build.normal(*layer.weight_shape) * fan_in**-0.5)
-    y = build.node("Conv", "x", weights, build.constant(build.normal(layer.outputs)), **layer.attributes)
+    y = build.node("Conv", x, weights, build.constant(build.normal(layer.outputs)), **layer.attributes)
+    if channel_last:
+        before = (before[0], before[2], before[3], before[1])
     return build.model(before, build.node("Relu", y), after)
 
 
