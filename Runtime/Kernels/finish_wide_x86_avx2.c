@@ -65,7 +65,7 @@ INLINE void rectify(tile t, const float *a, const float *b, pixel_values *x) {
 // bnnmk_apply_step.
 INLINE void apply_step(tile t, const bnnmk_step *step, size_t pixel, uint32_t channel, pixel_values *x) {
   const size_t stride = step->operand_stride;
-  const float *y = step->operand + pixel * stride + channel;
+  const float *y = step->operand ? step->operand + pixel * stride + channel : 0;
   pixel_values by;
   switch (step->kind) {
     case BNNMK_STEP_SCALE_SHIFT:

@@ -63,7 +63,7 @@ INLINE void clamp(float minimum, float maximum, const int pixel_count, pixel_val
 INLINE void apply_step(const bnnmk_step *step, size_t pixel, uint32_t channel, lane_masks lanes, const int pixel_count,
                        pixel_values *x) {
   const size_t stride = step->operand_stride;
-  const float *y = step->operand + pixel * stride + channel;
+  const float *y = step->operand ? step->operand + pixel * stride + channel : 0;
   pixel_values by;
   switch (step->kind) {
     case BNNMK_STEP_SCALE_SHIFT:
