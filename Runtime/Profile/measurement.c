@@ -4,7 +4,6 @@
 
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { LEAST_RUNS = 10, MOST_LAYER_RUNS = 200, TRACED_RUNS = 5 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "guarded_memory.h"
-#include "random_numbers.h"
+#include "random_floats.h"
 
 static const struct {
   uint32_t extent, channels, out_channels, kernel, stride, dilation;
@@ -23,14 +23,6 @@ static void *random_words(size_t count, uint64_t *random) {
     words[i] = next_random(random);
   }
   return words;
-}
-
-static float *random_floats(size_t count, float factor, uint64_t *random) {
-  float *values = guarded_allocate(count * sizeof(float)).data;
-  for (size_t i = 0; i < count; i++) {
-    values[i] = factor * random_unit(random);
-  }
-  return values;
 }
 
 binary_layer make_binary_layer(uint32_t shape, int has_epilogue) {

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "guarded_memory.h"
-#include "random_numbers.h"
+#include "random_floats.h"
 
 static const char *const names[] = {"conv", "depthwise", "max-pool"};
 
@@ -20,14 +19,6 @@ static const struct {
 };
 _Static_assert(sizeof shapes / sizeof *shapes == FLOAT_LAYER_COUNT, "the header says how many");
 
-static float *random_floats(size_t count, uint64_t *random) {
-  float *values = guarded_allocate(count * sizeof(float)).data;
-  for (size_t i = 0; i < count; i++) {
-    values[i] = random_unit(random);
-  }
-  return values;
-}
-
 float_layer make_float_layer(uint32_t shape) {
   const layer_kind kind = shapes[shape].kind;
   const uint32_t extent = shapes[shape].extent, channels = shapes[shape].channels, outs = shapes[shape].out_channels;
@@ -36,10 +27,10 @@ float_layer make_float_layer(uint32_t shape) {
   const bnnmk_window window = {extent, extent, out_extent, out_extent, kernel,     kernel,
                                stride, stride, 1,          1,          kernel / 2, kernel / 2};
   uint64_t random = 1;
-  const float *input = random_floats((size_t)extent * extent * channels, &random);
-  const float *weights = random_floats(taps * channels * (kind == CONVOLUTION ? outs : 1), &random);
-  const float *bias = random_floats(outs, &random);
-  float *output = random_floats(out_pixels * outs, &random);
+  const float *input = random_floats((size_t)extent * extent * channels, 1, &random);
+  const float *weights = random_floats(taps * channels * (kind == CONVOLUTION ? outs : 1), 1, &random);
+  const float *bias = random_floats(outs, 1, &random);
+  float *output = random_floats(out_pixels * outs, 1, &random);
   // Weights in blocks, as the compiler lays them out.
   float_layer layer = {.kind = kind,
                        .products = (double)out_pixels * outs * taps * (kind == CONVOLUTION ? channels : 1)};
