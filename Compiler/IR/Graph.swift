@@ -165,6 +165,22 @@ extension Graph {
         return outputs
     }
 
+    /// Puts an input of another type in an input's place: what reads it gets what `op` makes of the new one and constants.
+    /// - Throws: `OperatorError` where the operator does not give the old input's type.
+    public mutating func compute(
+        _ input: ValueID, from type: TensorType, by op: any Operator, constants: [ValueID]
+    ) throws {
+        let types = try op.inferTypes([Operand(type)] + constants.map { operand($0) })
+        guard let position = inputs.firstIndex(of: input), types == [self[input].type] else {
+            throw OperatorError("of \(type) \(types) is computed, not input '\(self[input].name)' \(self[input].type)")
+        }
+        let name = self[input].name
+        inputs[position] = addValue(Value(name: name, type: type, origin: .input))
+        let id = NodeID(index: nodes.count)
+        nodes.append(Node(name: name, op: op, inputs: [inputs[position]] + constants, outputs: [input]))
+        self[input].origin = .node(id, result: 0)
+    }
+
     private func evaluateIfSmall(_ op: any Operator, _ operands: [Operand?], _ types: [TensorType]) throws -> [Tensor]?
     {
         if let results = op.evaluateFromTypes(operands) { return results }

@@ -20,15 +20,18 @@ public struct ONNXImporter {
         public var loadsExternalData: Bool
         /// The seed of random numbers for float initializers whose file is absent; nil makes such a file an error.
         public var randomSeed: UInt64?
+        /// How the image input is taken as bytes; nil leaves it as it is.
+        public var byteInput: ByteInput?
 
         public init(
             shapes: [String: [Int]] = [:], constantInputs: [String: Tensor] = [:], loadsExternalData: Bool = true,
-            randomSeed: UInt64? = nil
+            randomSeed: UInt64? = nil, byteInput: ByteInput? = nil
         ) {
             self.shapes = shapes
             self.constantInputs = constantInputs
             self.loadsExternalData = loadsExternalData
             self.randomSeed = randomSeed
+            self.byteInput = byteInput
         }
     }
 
@@ -85,6 +88,7 @@ public struct ONNXImporter {
                 builder.build(inputs: inputs.types(sampleCount: 2), batch: inputs.open.batch)
             }
         }
+        try options.byteInput?.apply(to: &outcome.graph, file: file)
         return ImportedModel(
             graph: outcome.graph, opsets: opsets.versions, irVersion: Int(model.irVersion),
             producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),

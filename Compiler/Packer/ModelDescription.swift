@@ -103,11 +103,12 @@ extension ModelDescription {
         case .int32: record.element_type = BNNMF_INT32.rawValue
         case .int64: record.element_type = BNNMF_INT64.rawValue
         case .bool: record.element_type = BNNMF_BOOL.rawValue
+        case .uint8: record.element_type = BNNMF_UINT8.rawValue
         case .binary: record.element_type = BNNMF_BITS.rawValue
         default:
             throw PackingError(
                 description:
-                    "value '\(value.name)' is \(value.type): the runtime has float32, int32, int64, bool and binary tensors"
+                    "value '\(value.name)' is \(value.type): the runtime has float32, int32, int64, bool, uint8 and binary tensors"
             )
         }
         record.rank = UInt32(value.type.rank)
@@ -126,6 +127,7 @@ extension ModelDescription {
         case .int32: blob(integers.map { Int32(truncatingIfNeeded: $0) })
         case .int64: blob(integers)
         case .bool: blob(integers.map { UInt8($0 == 0 ? 0 : 1) })
+        case .uint8: blob(integers.map { UInt8(truncatingIfNeeded: $0) })
         case .binary: blob(constant.packedBits)
         default: blob(constant.floats)
         }

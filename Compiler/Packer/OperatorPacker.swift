@@ -59,6 +59,7 @@ struct OperatorPacker {
         case is Decide: try binarize()
         case is BinaryToFloat: try record(BNNMF_OP_UNPACK)
         case is BinaryDifference: try record(BNNMF_OP_BIT_DIFFERENCE, inputCount: 2)
+        case let op as ChannelsLast<Lookup>: try lookup(op.base)
         case is ScaleShift: try scaleShift()
         case is Relu: try clamp(0, .infinity)
         case is Clip:
@@ -123,6 +124,15 @@ struct OperatorPacker {
             window: format(conv.window), groups: UInt32(conv.groups), weights: model.blob(weights.floats),
             bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
             minimum: -.infinity, maximum: .infinity, layout: weights.layout.rawValue, epilogue: epilogue)
+        return op
+    }
+
+    private func lookup(_ lookup: Lookup) throws -> bnnmf_op {
+        var op = try record(BNNMF_OP_LOOKUP)
+        let values = constant(1)
+        op.parameters.lookup = bnnmf_lookup(
+            values: model.blob(values.floats), table_count: UInt32(values.shape[0]),
+            channels_first: lookup.takesChannelsLast ? 0 : 1)
         return op
     }
 

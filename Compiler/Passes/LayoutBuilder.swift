@@ -67,6 +67,9 @@ struct LayoutBuilder {
             channelsLast[output] = try append(node.op, [try inChannelsLast(node.inputs[0]!)] + constants, node)
         case is DecideBy, is BinaryDifference:
             channelsLast[output] = try append(node.op, try node.inputs.map { try inChannelsLast($0!) }, node)
+        case let op as Lookup:
+            channelsLast[output] = try append(
+                ChannelsLast(op), [try inPlainOrder(node.inputs[0]!), try inPlainOrder(node.inputs[1]!)], node)
         case let op as MaxPool: try image(ChannelsLast(op), node, constants: [])
         case let op as AveragePool: try image(ChannelsLast(op), node, constants: [])
         case let op as GlobalAveragePool: try image(ChannelsLast(op), node, constants: [])

@@ -46,7 +46,7 @@ enum ErrorBound {
             let none = values[2]!.zeros
             let carried = try ScaleShift().evaluate([error, values[1]!.magnitude, none])[0]
             return scaled.combined(carried) { 4 * unit * $0 + $1 }
-        case is AccumulatorToFloat, is BinaryToFloat: return result.zeros
+        case is AccumulatorToFloat, is BinaryToFloat, is Lookup: return result.zeros
         case is Cast where x.integers != nil && bounds[0] == nil:
             // Whole numbers below 2²⁴, such as a product of decisions, are themselves in float32.
             return x.doubles.allSatisfy { abs($0) <= 0x1p24 } ? result.zeros : nil

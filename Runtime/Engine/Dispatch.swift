@@ -5,6 +5,7 @@ import CBNNM
 /// The table of operators: from an operator code to what checks, describes and executes it.
 enum Dispatch {
     static func validate(_ scope: OperatorScope) throws(Failure) {
+        try Lookup.requireNoBytes(elsewhere: scope)
         switch bnnmf_op_code(rawValue: scope.record.code) {
         case BNNMF_OP_TRANSPOSE: try Transpose.validate(scope)
         case BNNMF_OP_RESHAPE: try Reshape.validate(scope)
@@ -28,6 +29,7 @@ enum Dispatch {
         case BNNMF_OP_MATMUL: try MatMul.validate(scope)
         case BNNMF_OP_BINARY_MATMUL: try BinaryMatMul.validate(scope)
         case BNNMF_OP_BIT_DIFFERENCE: try BitDifference.validate(scope)
+        case BNNMF_OP_LOOKUP: try Lookup.validate(scope)
         default:
             throw scope.failure(BNNM_UNSUPPORTED_VERSION) {
                 $0.add("this library does not know the operator code ")
@@ -57,6 +59,7 @@ enum Dispatch {
         case BNNMF_OP_MATMUL: MatMul.run(run)
         case BNNMF_OP_BINARY_MATMUL: BinaryMatMul.run(run)
         case BNNMF_OP_BIT_DIFFERENCE: BitDifference.run(run)
+        case BNNMF_OP_LOOKUP: Lookup.run(run)
         // A reshape shares memory; other codes were refused when the model was opened.
         default: break
         }
@@ -76,6 +79,7 @@ enum Dispatch {
             return isSame ? RowWindow(samePixels: y.dims) : nil
         case BNNMF_OP_TRANSPOSE:
             return Transpose.keepsImages(op.parameters.transpose, y) ? RowWindow(wholeInputTo: y.dims) : nil
+        case BNNMF_OP_LOOKUP: return RowWindow(wholeInputTo: y.dims)
         default: return nil
         }
     }
@@ -142,6 +146,7 @@ enum Dispatch {
             visit(op.bias)
         case BNNMF_OP_BIT_POOL: visit(parameters.pool.or_channels)
         case BNNMF_OP_BINARIZE: visit(parameters.binarize.switch_points)
+        case BNNMF_OP_LOOKUP: visit(parameters.lookup.values)
         case BNNMF_OP_SCALE_SHIFT:
             visit(parameters.scale_shift.scale)
             visit(parameters.scale_shift.shift)
@@ -196,6 +201,7 @@ enum Dispatch {
         case BNNMF_OP_MATMUL: cString("matmul\0")
         case BNNMF_OP_BINARY_MATMUL: cString("binary_matmul\0")
         case BNNMF_OP_BIT_DIFFERENCE: cString("bit_difference\0")
+        case BNNMF_OP_LOOKUP: cString("lookup\0")
         default: cString("unknown\0")
         }
     }

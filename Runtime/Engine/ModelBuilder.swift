@@ -114,7 +114,7 @@ struct ModelBuilder {
                 throw failure("input ", index, "it must be a tensor without a value", message)
             }
             guard tensors[Int(port.tensor)].elementType != .bits else {
-                throw failure("input ", index, "it must be float32, int32, int64 or bool", message)
+                throw failure("input ", index, "it must be float32, int32, int64, bool or uint8", message)
             }
             tensors[Int(port.tensor)].isDefined = true
         }
@@ -129,7 +129,7 @@ struct ModelBuilder {
                 throw failure("output ", index, "it must be a tensor that has a value", message)
             }
             guard tensors[Int(port.tensor)].elementType != .bits else {
-                throw failure("output ", index, "it must be float32, int32, int64 or bool", message)
+                throw failure("output ", index, "it must be float32, int32, int64, bool or uint8", message)
             }
         }
     }

@@ -26,6 +26,7 @@ func operatorName(_ code: UInt32) -> UnsafePointer<CChar> {
     case BNNMF_OP_MATMUL: cString("MatMul\0")
     case BNNMF_OP_BINARY_MATMUL: cString("BinaryMatMul\0")
     case BNNMF_OP_BIT_DIFFERENCE: cString("BitDifference\0")
+    case BNNMF_OP_LOOKUP: cString("Lookup\0")
     default: cString("unknown operator\0")
     }
 }

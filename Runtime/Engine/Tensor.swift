@@ -11,13 +11,15 @@ struct Tensor {
         case int64 = 4
         /// One byte a value, 0 or 1.
         case bool = 5
+        /// An image's bytes, which nothing but a lookup reads.
+        case uint8 = 6
 
         /// Bytes of an element; 0 of bits, whose rows are packed.
         var byteCount: Int64 {
             switch self {
             case .float32, .int32: 4
             case .int64: 8
-            case .bool: 1
+            case .bool, .uint8: 1
             case .bits: 0
             }
         }
@@ -30,6 +32,7 @@ struct Tensor {
             case .bits: "bits"
             case .int64: "int64"
             case .bool: "bool"
+            case .uint8: "uint8"
             }
         }
 
@@ -85,7 +88,7 @@ struct Tensor {
             }
         }
         guard let elementType = ElementType(rawValue: record.element_type) else {
-            throw failure(BNNM_CORRUPT_MODEL, "its element type must be float32, int32, bits, int64 or bool")
+            throw failure(BNNM_CORRUPT_MODEL, "its element type must be float32, int32, bits, int64, bool or uint8")
         }
         guard record.rank <= UInt32(BNNMF_MAX_RANK) else {
             throw failure(BNNM_LIMIT_EXCEEDED, "it must have at most 8 dimensions")

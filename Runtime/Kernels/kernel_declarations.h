@@ -16,6 +16,7 @@ void bnnmk_binarize_f32_generic(const void *arguments, uint32_t begin, uint32_t 
 void bnnmk_binarize_i32_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_unpack_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_bit_difference_generic(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_lookup_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_extract_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_scale_shift_generic(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_clamp_generic(const void *arguments, uint32_t begin, uint32_t end);

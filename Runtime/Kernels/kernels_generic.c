@@ -15,6 +15,7 @@ void bnnmk_set_generic(bnnmk_table *table) {
       .binarize_i32 = bnnmk_binarize_i32_generic,
       .unpack = bnnmk_unpack_generic,
       .bit_difference = bnnmk_bit_difference_generic,
+      .lookup = bnnmk_lookup_generic,
       .extract = bnnmk_extract_generic,
       .scale_shift = bnnmk_scale_shift_generic,
       .clamp = bnnmk_clamp_generic,

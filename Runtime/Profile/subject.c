@@ -42,7 +42,7 @@ static void fill(void *data, uint64_t byte_count, uint32_t type, uint64_t *rando
       break;
     default:
       for (uint64_t i = 0; i < byte_count; i++) {
-        ((uint8_t *)data)[i] = (uint8_t)(next_random(random) & 1);
+        ((uint8_t *)data)[i] = (uint8_t)(next_random(random) & (type == BNNM_UINT8 ? 255 : 1));
       }
       break;
   }

@@ -9,6 +9,8 @@ extension BNNMModel {
         case bits
         case int64
         case bool
+        /// A byte, as images have it; of an input.
+        case uint8
 
         /// Of the C API's number; float32 for an unknown one.
         init(_ code: UInt32) {
@@ -17,6 +19,7 @@ extension BNNMModel {
             case BNNM_BITS: self = .bits
             case BNNM_INT64: self = .int64
             case BNNM_BOOL: self = .bool
+            case BNNM_UINT8: self = .uint8
             default: self = .float32
             }
         }
@@ -26,7 +29,7 @@ extension BNNMModel {
             switch self {
             case .float32, .int32: 4
             case .int64: 8
-            case .bool: 1
+            case .bool, .uint8: 1
             case .bits: 0
             }
         }

@@ -18,7 +18,7 @@ public final class BNNMModel: @unchecked Sendable {
         public let shape: [Int?]
         /// The first dimension of one execution, in elements: 1 in nearly every model whose batch is open.
         public let leadingExtent: Int
-        /// What its values are: float32, int32, int64 or bool.
+        /// What its values are: float32, int32, int64, bool or, of an input, uint8.
         public let elementType: ElementType
         /// The number of values of one execution.
         public let elementCount: Int

@@ -13,6 +13,7 @@ struct ValueBuffer {
         case .int32(let elements): elements.withUnsafeBytes(bytes.copyMemory)
         case .int64(let elements): elements.withUnsafeBytes(bytes.copyMemory)
         case .bool(let elements): for (index, element) in elements.enumerated() { bytes[index] = element ? 1 : 0 }
+        case .uint8(let elements): elements.withUnsafeBytes(bytes.copyMemory)
         }
     }
 
@@ -31,6 +32,7 @@ struct ValueBuffer {
         case .int32: .int32(Array(bytes.bindMemory(to: Int32.self)))
         case .int64: .int64(Array(bytes.bindMemory(to: Int64.self)))
         case .bool: .bool(bytes.map { $0 != 0 })
+        case .uint8: .uint8(Array(bytes))
         case .float32, .bits: .float32(Array(bytes.bindMemory(to: Float.self)))
         }
     }

@@ -5,6 +5,7 @@ public enum BNNMValues: Sendable, Equatable {
     case int32([Int32])
     case int64([Int64])
     case bool([Bool])
+    case uint8([UInt8])
 
     public init<Element: BNNMElement>(_ elements: [Element]) { self = Element.values(elements) }
 
@@ -14,6 +15,7 @@ public enum BNNMValues: Sendable, Equatable {
         case .int32: .int32
         case .int64: .int64
         case .bool: .bool
+        case .uint8: .uint8
         }
     }
 
@@ -23,6 +25,7 @@ public enum BNNMValues: Sendable, Equatable {
         case .int32(let elements): elements.count
         case .int64(let elements): elements.count
         case .bool(let elements): elements.count
+        case .uint8(let elements): elements.count
         }
     }
 
@@ -33,6 +36,7 @@ public enum BNNMValues: Sendable, Equatable {
         case .int32(let elements): elements.map { Float($0) }
         case .int64(let elements): elements.map { Float($0) }
         case .bool(let elements): elements.map { $0 ? 1 : 0 }
+        case .uint8(let elements): elements.map { Float($0) }
         }
     }
 
@@ -43,11 +47,12 @@ public enum BNNMValues: Sendable, Equatable {
         case .int32(let elements): .int32(Array(elements[range]))
         case .int64(let elements): .int64(Array(elements[range]))
         case .bool(let elements): .bool(Array(elements[range]))
+        case .uint8(let elements): .uint8(Array(elements[range]))
         }
     }
 }
 
-/// What a value of a tensor may be: `Float`, `Int32`, `Int64` or `Bool`.
+/// What a value of a tensor may be: `Float`, `Int32`, `Int64`, `Bool` or `UInt8`.
 public protocol BNNMElement: Sendable {
     static var elementType: BNNMModel.ElementType { get }
     static func values(_ elements: [Self]) -> BNNMValues
@@ -84,5 +89,13 @@ extension Bool: BNNMElement {
     public static func values(_ elements: [Bool]) -> BNNMValues { .bool(elements) }
     public static func elements(of values: BNNMValues) -> [Bool]? {
         if case .bool(let elements) = values { elements } else { nil }
+    }
+}
+
+extension UInt8: BNNMElement {
+    public static var elementType: BNNMModel.ElementType { .uint8 }
+    public static func values(_ elements: [UInt8]) -> BNNMValues { .uint8(elements) }
+    public static func elements(of values: BNNMValues) -> [UInt8]? {
+        if case .uint8(let elements) = values { elements } else { nil }
     }
 }

@@ -154,6 +154,11 @@ Offset<void> stored_parameters(FlatBufferBuilder &builder, const bnnmf_op &op) {
     }
     case BNNMF_OP_BIT_DIFFERENCE:
       return schema::CreateBitDifference(builder).Union();
+    case BNNMF_OP_LOOKUP: {
+      const bnnmf_lookup &lookup = parameters.lookup;
+      return schema::CreateLookup(builder, lookup.values, lookup.table_count, stored_byte(lookup.channels_first))
+          .Union();
+    }
     default:
       return Offset<void>();
   }

@@ -202,6 +202,15 @@ bool decode(const schema::BinaryMatMul *stored, bnnmf_op *op) {
   return true;
 }
 
+bool decode(const schema::Lookup *stored, bnnmf_op *op) {
+  if (!stored) return false;
+  bnnmf_lookup &lookup = op->parameters.lookup;
+  lookup.values = stored->values();
+  lookup.table_count = stored->table_count();
+  lookup.channels_first = stored->channels_first();
+  return true;
+}
+
 }  // namespace
 
 bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
@@ -256,6 +265,8 @@ bool operator_record(const schema::Operator &stored, bnnmf_op *op) {
       return decode(stored.parameters_as_BinaryMatMul(), op);
     case schema::Parameters::BitDifference:
       return stored.parameters() != nullptr;
+    case schema::Parameters::Lookup:
+      return decode(stored.parameters_as_Lookup(), op);
     case schema::Parameters::NONE:
       break;
   }

@@ -15,7 +15,8 @@ static_assert(equal(ElementType::Int32, BNNMF_INT32));
 static_assert(equal(ElementType::Bits, BNNMF_BITS));
 static_assert(equal(ElementType::Int64, BNNMF_INT64));
 static_assert(equal(ElementType::Bool, BNNMF_BOOL));
-static_assert(equal(ElementType::MAX, BNNMF_BOOL));
+static_assert(equal(ElementType::UInt8, BNNMF_UINT8));
+static_assert(equal(ElementType::MAX, BNNMF_UINT8));
 
 static_assert(equal(Parameters::Transpose, BNNMF_OP_TRANSPOSE));
 static_assert(equal(Parameters::Reshape, BNNMF_OP_RESHAPE));
@@ -39,7 +40,8 @@ static_assert(equal(Parameters::Reduce, BNNMF_OP_REDUCE));
 static_assert(equal(Parameters::MatMul, BNNMF_OP_MATMUL));
 static_assert(equal(Parameters::BinaryMatMul, BNNMF_OP_BINARY_MATMUL));
 static_assert(equal(Parameters::BitDifference, BNNMF_OP_BIT_DIFFERENCE));
-static_assert(equal(Parameters::MAX, BNNMF_OP_BIT_DIFFERENCE));
+static_assert(equal(Parameters::Lookup, BNNMF_OP_LOOKUP));
+static_assert(equal(Parameters::MAX, BNNMF_OP_LOOKUP));
 
 static_assert(equal(Function::Add, BNNMF_ADD));
 static_assert(equal(Function::Subtract, BNNMF_SUBTRACT));

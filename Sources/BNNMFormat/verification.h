@@ -77,7 +77,7 @@ bnnmf_status verify_checks(const bnnmf_view &view, size_t byte_count, Diagnosis 
 /// The header flags that a verified model must have, for readers that do not know what its operators use.
 uint32_t needed_flags(const bnnmf_view &view);
 
-constexpr uint32_t last_operator_code = BNNMF_OP_BIT_DIFFERENCE;
+constexpr uint32_t last_operator_code = BNNMF_OP_LOOKUP;
 
 /// An operator code's name as in bnnm_format.h, "CONV2D"; null for an unknown one.
 const char *operator_name(uint32_t code);

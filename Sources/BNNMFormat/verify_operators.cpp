@@ -40,6 +40,7 @@ constexpr Signature signatures[] = {
     {"MATMUL", 2, 2},
     {"BINARY_MATMUL", 2, 2},
     {"BIT_DIFFERENCE", 2, 2},
+    {"LOOKUP", 1, 1},
 };
 constexpr uint32_t signature_count = sizeof signatures / sizeof *signatures;
 static_assert(signature_count == last_operator_code + 1, "every operator code has its signature");

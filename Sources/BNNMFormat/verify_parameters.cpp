@@ -149,6 +149,12 @@ bnnmf_status verify(const bnnmf_binary_matmul &matmul, Diagnosis &diagnosis) {
   return verify_known("b_form", matmul.b_form, BNNMF_SIGNED, BNNMF_ZERO_ONE, diagnosis);
 }
 
+bnnmf_status verify(const bnnmf_lookup &lookup, ParameterCheck &check) {
+  if (bnnmf_status status = check.range("table_count", lookup.table_count, 1, BNNMF_MAX_ELEMENTS)) return status;
+  if (bnnmf_status status = check.numbers("values", lookup.values, lookup.table_count, 256)) return status;
+  return check.range("channels_first", lookup.channels_first, 0, 1);
+}
+
 bnnmf_status verify(const bnnmf_binarize_by &by, ParameterCheck &check) {
   if (bnnmf_status status = check.range("below", by.below, 0, 1)) return status;
   return check.range("strict", by.strict, 0, 1);
@@ -214,6 +220,8 @@ bnnmf_status verify_parameters(const bnnmf_view &view, const bnnmf_op &op, Diagn
       return verify(op.parameters.reduce, output.rank, check);
     case BNNMF_OP_BINARY_MATMUL:
       return verify(op.parameters.binary_matmul, diagnosis);
+    case BNNMF_OP_LOOKUP:
+      return verify(op.parameters.lookup, check);
     default:
       return BNNMF_OK;  // RESHAPE, UNPACK, MATMUL and BIT_DIFFERENCE have none, MAP no others.
   }

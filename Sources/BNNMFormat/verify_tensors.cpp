@@ -58,6 +58,7 @@ uint64_t value_bytes(const bnnmf_tensor &tensor) {
     case BNNMF_INT64:
       return elements * 8;
     case BNNMF_BOOL:
+    case BNNMF_UINT8:
       return elements;
     default:
       return elements * 4;
@@ -69,9 +70,9 @@ uint64_t value_bytes(const bnnmf_tensor &tensor) {
 namespace {
 
 bnnmf_status verify_tensor(const bnnmf_view &view, const bnnmf_tensor &tensor, Diagnosis &diagnosis) {
-  if (tensor.element_type < BNNMF_FLOAT32 || tensor.element_type > BNNMF_BOOL) {
+  if (tensor.element_type < BNNMF_FLOAT32 || tensor.element_type > BNNMF_UINT8) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "element type %" PRIu32 "; this reader knows %d to %d",
-                            tensor.element_type, BNNMF_FLOAT32, BNNMF_BOOL);
+                            tensor.element_type, BNNMF_FLOAT32, BNNMF_UINT8);
   }
   uint64_t elements;
   if (bnnmf_status status = verify_dimensions(tensor.dims, tensor.rank, &elements, diagnosis)) return status;

@@ -56,6 +56,7 @@ struct CompileCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let warning = options.byteInput?.warning { Console.error(warning) }
         let compiler = try Compiler(path: model, options: options, dumpAfter: dumpAfter)
         if strict { try refuse(compiler.report().strictFailures) }
         let output = output ?? CompileCommand.defaultOutput(for: model)

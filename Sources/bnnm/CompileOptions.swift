@@ -30,13 +30,21 @@ struct CompileOptions: ParsableArguments {
             valueName: WeightTarget.names.joined(separator: "|")))
     var target = WeightTarget.portable
 
+    @Option(
+        name: .customLong("input-u8"),
+        help: ArgumentHelp(
+            "Take the image input as bytes, in this order (NHWC by default). A byte x counts (x - mean) / std: one mean "
+                + "and std for all channels, or those of each, first all means.",
+            valueName: "mean,std[,NHWC|NCHW]"))
+    var byteInput: ByteInput?
+
     @Flag(help: "Check the graph after every pass.")
     var verifyEach = false
 
     func importerOptions() throws -> ONNXImporter.Options {
         ONNXImporter.Options(
             shapes: Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last }),
-            randomSeed: randomWeights)
+            randomSeed: randomWeights, byteInput: byteInput)
     }
 }
 
@@ -65,5 +73,27 @@ struct InputShape: ExpressibleByArgument {
         let dimensions = parts.compactMap { Int($0) }.filter { $0 > 0 }
         guard !name.isEmpty, dimensions.count == parts.count else { return nil }
         shape = dimensions
+    }
+}
+
+extension ByteInput: ExpressibleByArgument {
+    /// `MEAN,STD`, or all channels' means and then their deviations; perhaps `,NHWC` or `,NCHW`.
+    public init?(argument: String) {
+        var parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let isChannelsFirst = parts.last == "NCHW"
+        if isChannelsFirst || parts.last == "NHWC" { parts.removeLast() }
+        let numbers = parts.compactMap { Double($0) }
+        guard numbers.count == parts.count, numbers.count.isMultiple(of: 2) else { return nil }
+        self.init(
+            means: Array(numbers.prefix(numbers.count / 2)), deviations: Array(numbers.suffix(numbers.count / 2)),
+            isChannelsLast: !isChannelsFirst)
+    }
+
+    /// Deviations below 1 are hardly those of bytes.
+    var warning: String? {
+        guard deviations.contains(where: { $0 < 1 }) else { return nil }
+        return
+            "note: --input-u8 counts in bytes, 0 to 255; means and deviations of values from 0 to 1 must be multiplied "
+            + "by 255"
     }
 }

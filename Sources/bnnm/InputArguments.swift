@@ -72,7 +72,8 @@ struct InputValues {
         self.executions = executions ?? 1
     }
 
-    /// `samples` executions of seeded values: normal ones of float32, else 0 and 1, which are valid wherever indices are.
+    /// `samples` executions of seeded values: normal ones of float32, any of bytes, else 0 and 1, which are valid wherever
+    /// indices are.
     init(randomSamples samples: Int, seed: UInt64, for ports: [ModelPort]) {
         var generator = SplitMix64(state: seed)
         executions = ports.allSatisfy(\.isBatchOpen) ? samples : 1
@@ -84,6 +85,7 @@ struct InputValues {
             case .int32: return .int32((0..<count).map { _ in Int32(generator.next() >> 63) })
             case .int64: return .int64((0..<count).map { _ in Int64(generator.next() >> 63) })
             case .bool: return .bool((0..<count).map { _ in generator.next() >> 63 == 1 })
+            case .uint8: return .uint8((0..<count).map { _ in UInt8(generator.next() >> 56) })
             }
         }
         shapes = ports.map { port in port.shape.isEmpty ? [] : [port.shape[0] * count] + port.shape.dropFirst() }

@@ -11,6 +11,7 @@ extension Tensor {
         case .int32(let elements): self.init(shape, elements.map { Int64($0) }, .int32)
         case .int64(let elements): self.init(shape, elements)
         case .bool(let elements): self.init(shape, elements.map { $0 ? 1 : 0 }, .bool)
+        case .uint8(let elements): self.init(shape, elements.map { Int64($0) }, .uint8)
         }
     }
 }
@@ -22,6 +23,7 @@ extension BNNMModel.ElementType {
         case .int32: self = .int32
         case .int64: self = .int64
         case .bool: self = .bool
+        case .uint8: self = .uint8
         default: self = .float32
         }
     }

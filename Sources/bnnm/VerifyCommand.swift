@@ -1,4 +1,5 @@
 import ArgumentParser
+import BNNM
 import BNNMVerification
 import Foundation
 
@@ -53,6 +54,7 @@ struct VerifyCommand: ParsableCommand {
         defer { if compiled == nil { unlink(scratch) } }
         if compiled == nil { _ = try compiler.write(to: scratch) }
         let runtime = try Runtime(path: compiled ?? scratch, execution)
+        try requireSameInputs(compiler, runtime)
 
         var verification = Verification(check: compiler.referenceCheck)
         let recorded = try expected.map { try RecordedResults(folder: $0) }
@@ -67,6 +69,23 @@ struct VerifyCommand: ParsableCommand {
         Console.clearProgress()
         print(json ? try verification.json() : verification.text(runtime), terminator: "")
         guard verification.passed else { throw CommandFailure("\(model): the check failed") }
+    }
+
+    /// Throws where the compiled model takes something else than the ONNX model, compiled with the given options, does.
+    private func requireSameInputs(_ compiler: Compiler, _ runtime: Runtime) throws {
+        let expected = compiler.reference.inputs.map { compiler.reference[$0] }
+        guard expected.count == runtime.inputs.count else {
+            throw CommandFailure("\(model) has \(expected.count) inputs, \(compiled ?? model) \(runtime.inputs.count)")
+        }
+        for (input, port) in zip(expected, runtime.inputs) {
+            let type = BNNMModel.ElementType(input.type.elementType)
+            guard type == port.elementType, input.type.shape == port.shape else {
+                throw CommandFailure(
+                    "\(compiled ?? model) takes '\(port.name)' \(port.elementType)\(port.shapeText), but compiled with these "
+                        + "options \(model) takes \(input.type): give the --shape and --input-u8 that it was compiled with"
+                )
+            }
+        }
     }
 
     private func cases(_ recorded: RecordedResults?, _ runtime: Runtime) throws -> [InputValues] {

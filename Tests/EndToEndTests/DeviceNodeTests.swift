@@ -71,6 +71,7 @@ final class DeviceNodeTests: XCTestCase {
         case .int32(let elements): Tensor(shape, elements.map { Int64($0) }, .int32)
         case .int64(let elements): Tensor(shape, elements)
         case .bool(let elements): Tensor(shape, elements.map { $0 ? 1 : 0 }, .bool)
+        case .uint8(let elements): Tensor(shape, elements.map { Int64($0) }, .uint8)
         }
     }
 }

@@ -44,6 +44,7 @@ extension ModelDescription {
         }
         model.addEpilogues(x: x, bits: bits, layer, dims)
         model.addNumbers(x: x, bits: bits, dims)
+        model.addBytes()
         model.output(model.clamp(model.reshape(turned, [1, 5]), [1, 5], -5, 5))
         model.probe(decided, [1, 6, 4, 4], channelsFirst: true)
         return model
@@ -139,5 +140,15 @@ extension ModelDescription {
         model.probe(turned, [1, 6, 4, 4], channelsFirst: true, mask: bits)
         let differing = model.op(BNNMF_OP_BIT_DIFFERENCE, [bits, turned], BNNMF_BITS, dims)
         model.probe(differing, [1, 4, 6, 4], mask: bits, maskDiffers: true, order: [(4, 24), (6, 1), (4, 6)])
+    }
+
+    /// The operator since version 1.5.
+    private func addBytes() {
+        let bytes = constant(.uint8((0..<24).map { UInt8($0 * 11) }), [1, 3, 2, 4])
+        let values = blob((0..<768).map { Float($0) })
+        let numbers = op(BNNMF_OP_LOOKUP, [bytes], BNNMF_FLOAT32, [1, 2, 4, 3]) {
+            $0.parameters.lookup = bnnmf_lookup(values: values, table_count: 3, channels_first: 1)
+        }
+        output(numbers, name: "numbers")
     }
 }

@@ -165,6 +165,7 @@ final class FunctionTests: EngineTestCase {
                 case .int32: BNNMF_INT32
                 case .int64: BNNMF_INT64
                 case .bool: BNNMF_BOOL
+                case .uint8: BNNMF_UINT8
                 }
             let (description, _) = model(BNNMF_CAST, [(from, [given.count])], type)
             try assertRuns(description, [given], give: [expected], "\(from) to \(type)")

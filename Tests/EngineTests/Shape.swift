@@ -82,6 +82,7 @@ extension ModelDescription {
         case .int32(let elements): tensor(BNNMF_INT32, dims, blob: blob(elements))
         case .int64(let elements): tensor(BNNMF_INT64, dims, blob: blob(elements))
         case .bool(let elements): tensor(BNNMF_BOOL, dims, blob: blob(elements.map { $0 ? 1 : 0 as UInt8 }))
+        case .uint8(let elements): tensor(BNNMF_UINT8, dims, blob: blob(elements))
         }
     }
 

@@ -20,6 +20,19 @@ final class TypedPortTests: EngineTestCase {
         return try description.open()
     }
 
+    func testBytesGoThroughAsTheyAre() throws {
+        let description = ModelDescription()
+        description.output(description.input([1, 3], name: "bytes", type: BNNMF_UINT8), name: "again")
+        let model = try description.open()
+        XCTAssertEqual(model.inputs.map(\.elementType), [.uint8])
+        let bytes = try BNNMTensor([0, 1, 127, 128, 254, 255] as [UInt8], shape: [2, 3])
+        let outputs = try BNNMSession(model).run([bytes])
+        XCTAssertEqual(outputs[0].values, bytes.values)
+        XCTAssertEqual(try outputs[0].elements(as: UInt8.self), [0, 1, 127, 128, 254, 255])
+        XCTAssertEqual(outputs[0].elements, [0, 1, 127, 128, 254, 255])
+        XCTAssertEqual(outputs[0].values[2..<4], .uint8([127, 128]))
+    }
+
     func testPortsWithoutElementsNeedNoBuffer() throws {
         let description = ModelDescription()
         description.batch = 1
@@ -131,7 +144,7 @@ final class TypedPortTests: EngineTestCase {
     func testBitsAreNoPorts() {
         let input = ModelDescription()
         input.output(input.unpack(input.input([1, 3], type: BNNMF_BITS), [1, 3]))
-        assertRefused(input, "model input 0: it must be float32, int32, int64 or bool")
+        assertRefused(input, "model input 0: it must be float32, int32, int64, bool or uint8")
     }
 
     func testChecksCompareEveryType() throws {

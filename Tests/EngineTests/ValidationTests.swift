@@ -135,7 +135,8 @@ final class ValidationTests: EngineTestCase {
             model { m, x in m.unpack(m.reshape(m.sign(x, dims), [1, 16 * 70], BNNMF_BITS), [1, 16 * 70]) },
             "the last dimension of bits must be 70, not 1120")
         assertRefused(model { m, x in m.unpack(x, dims) }, "the input must be bits")
-        assertRefused(model { m, x in m.sign(x, dims) }, "model output 0: it must be float32, int32, int64 or bool")
+        assertRefused(
+            model { m, x in m.sign(x, dims) }, "model output 0: it must be float32, int32, int64, bool or uint8")
         assertRefused(
             model { m, x in
                 m.op(BNNMF_OP_TRANSPOSE, [x], BNNMF_FLOAT32, [1, 70, 4, 5]) {

@@ -48,6 +48,23 @@ final class NumberVerificationTests: VerificationTestCase {
         try expect(BNNMF_CORRUPT) { $0.ops[Self.resample].input_count = 2 }
     }
 
+    func testLookups() throws {
+        let last = DescribedModel.sample().ops.count - 1
+        func change(_ status: bnnmf_status, _ message: String? = nil, _ change: (inout bnnmf_lookup) -> Void) throws {
+            try expect(status, message) { change(&$0.ops[last].parameters.lookup) }
+        }
+        try change(
+            BNNMF_CORRUPT, "operator \(last) ('op\(last)', LOOKUP): channels_first is 2; valid are 0 to 1"
+        ) { $0.channels_first = 2 }
+        try change(BNNMF_CORRUPT) { $0.table_count = 0 }
+        try change(BNNMF_CORRUPT) { $0.table_count = 2 }
+        try change(BNNMF_CORRUPT) { $0.table_count = .max }
+        try change(BNNMF_CORRUPT) { $0.values = .max }
+        try change(BNNMF_CORRUPT) { $0.values = 0 }
+        try change(BNNMF_OK) { $0.channels_first = 0 }
+        try expect(BNNMF_CORRUPT) { $0.ops[last].input_count = 2 }
+    }
+
     func testReductions() throws {
         try expect(
             BNNMF_UNSUPPORTED, "operator 23 ('op23', REDUCE): reduction 8; this reader knows 1 to 7"

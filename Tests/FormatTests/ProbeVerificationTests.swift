@@ -71,9 +71,9 @@ final class ProbeVerificationTests: VerificationTestCase {
     }
 
     func testADifferenceTakesTwo() throws {
-        let last = DescribedModel.sample().ops.count - 1
-        try expect(BNNMF_CORRUPT, "operator \(last) ('op\(last)', BIT_DIFFERENCE): 1 inputs; it takes 2") {
-            $0.ops[last].input_count = 1
+        let index = DescribedModel.sample().ops.count - 2
+        try expect(BNNMF_CORRUPT, "operator \(index) ('op\(index)', BIT_DIFFERENCE): 1 inputs; it takes 2") {
+            $0.ops[index].input_count = 1
         }
     }
 }

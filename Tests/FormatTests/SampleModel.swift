@@ -88,6 +88,7 @@ extension DescribedModel {
         model.addEpilogues(nhwc: nhwc, bits: bits, sum: sum, window, weights)
         model.addNumbers(sum: sum, sums: sums, signs: signs)
         model.addDifference(decided, pooled)
+        model.addLookup()
         model.input("x", image)
         model.output("y", flat)
         model.output("sums", largest)

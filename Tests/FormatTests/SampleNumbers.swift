@@ -43,8 +43,18 @@ extension DescribedModel {
             op(BNNMF_OP_ELEMENTWISE, inputs, result) { $0.parameters.elementwise.function = function.rawValue }
         }
     }
-    /// The operator since version 1.3, the last.
+
+    /// The operator since version 1.3.
     func addDifference(_ a: UInt32, _ b: UInt32) {
         op(BNNMF_OP_BIT_DIFFERENCE, [a, b], tensor("difference", BNNMF_BITS, [1, 2, 3, 9]))
+    }
+
+    /// The operator since version 1.5, the last.
+    func addLookup() {
+        let bytes = tensor("bytes", BNNMF_UINT8, [1, 3, 2, 4], blob: blob((0..<24).map { UInt8($0 * 11) }))
+        op(BNNMF_OP_LOOKUP, [bytes], tensor("numbers", BNNMF_FLOAT32, [1, 2, 4, 3])) {
+            $0.parameters.lookup = bnnmf_lookup(
+                values: self.blob([Float](repeating: 0.5, count: 768)), table_count: 3, channels_first: 1)
+        }
     }
 }

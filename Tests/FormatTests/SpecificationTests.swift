@@ -123,7 +123,7 @@ final class SpecificationTests: XCTestCase {
         XCTAssertEqual(
             fields,
             [
-                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 4, "file_size": UInt64(bytes.buffer.count),
+                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 5, "file_size": UInt64(bytes.buffer.count),
                 "metadata_offset": 64, "metadata_size": metadataSize, "blobs_offset": section,
                 "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 7,
                 "reserved": 0,

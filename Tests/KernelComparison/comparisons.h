@@ -18,6 +18,7 @@ int compare_matmul(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_binary_matmul(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_binarize(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_transpose(uint64_t seed, const kernel_level *levels, int level_count);
+int compare_lookup(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_compute(uint64_t seed, const kernel_level *levels, int level_count);
 
 // 1 where all levels store what the first, plain C, stores; else the case is printed.

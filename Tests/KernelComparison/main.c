@@ -86,14 +86,15 @@ int main(int argc, char **argv) {
     failures += !compare_compute(first_seed + i, levels, level_count);
     failures += !compare_binarize(first_seed + i, levels, level_count);
     failures += !compare_transpose(first_seed + i, levels, level_count);
+    failures += !compare_lookup(first_seed + i, levels, level_count);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 9 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 10 * case_count);
     return 1;
   }
   printf(
       "ok: %lu binary and float convolutions, depthwise ones or pools, epilogues, products, binary products, "
-      "functions, binarizations and transpositions each\n",
+      "functions, binarizations, transpositions and lookups each\n",
       case_count);
   return 0;
 }

@@ -116,7 +116,8 @@ typedef enum bnnm_element_type {
   BNNM_INT32 = 2,
   BNNM_BITS = 3,  // inside only: +1 / -1
   BNNM_INT64 = 4,
-  BNNM_BOOL = 5,  // one byte a value, 0 or 1
+  BNNM_BOOL = 5,   // one byte a value, 0 or 1
+  BNNM_UINT8 = 6,  // bytes of images, which a model compiled with --input-u8 takes
 } bnnm_element_type;
 
 // An input or output, or the result of a layer. Inputs and outputs are of any type but bits. Elements are dense and

@@ -63,7 +63,7 @@ enum BinaryConv2D {
         case .bits:
             try SwitchPoints.validate(
                 op.switch_points, switchCount: op.switch_count, columnCount: y.channels, type: .int32, scope)
-        case .int64, .bool: try scope.require(false, "the output must be int32, float32 or bits")
+        case .int64, .bool, .uint8: try scope.require(false, "the output must be int32, float32 or bits")
         }
     }
 

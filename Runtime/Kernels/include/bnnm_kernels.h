@@ -195,6 +195,16 @@ typedef struct bnnmk_bit_difference {
   uint32_t channels;
 } bnnmk_bit_difference;
 
+// Bytes to rows [width][channels] of numbers: output = values[channel * table_step + byte]. Steps are in bytes.
+typedef struct bnnmk_lookup {
+  const uint8_t *input;
+  float *output;
+  const float *values;
+  uint32_t width, channels;
+  uint32_t table_step;  // 256, or 0 where one table is for all channels
+  size_t row_step, pixel_step, channel_step;
+} bnnmk_lookup;
+
 // Copies `channels` bits a row, from bit `offset` of each row of `input_stride` words, to rows of ceil(channels / 64)
 // words.
 typedef struct bnnmk_extract {
@@ -367,9 +377,9 @@ typedef struct bnnmk_binary_matmul {
 } bnnmk_binary_matmul;
 
 // Beside each slot stands its structure of arguments.
-// Items (`begin`, `end`): output rows (y) for windows; rows for binarize, binarize_by, map, unpack, extract, insert and
-// copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; outer items for gather,
-// resample and reduce; rows m for matmul and binary_matmul; rows for gather_bits; the outermost dimension for
+// Items (`begin`, `end`): output rows (y) for windows; rows for binarize, binarize_by, map, unpack, lookup, extract,
+// insert and copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; outer items for
+// gather, resample and reduce; rows m for matmul and binary_matmul; rows for gather_bits; the outermost dimension for
 // transpose, elementwise and compute (a rank of 0 counts as one of extent 1).
 typedef struct bnnmk_table {
   bnnmk_kernel binary_conv2d;           // bnnmk_binary_conv2d
@@ -383,6 +393,7 @@ typedef struct bnnmk_table {
   bnnmk_kernel binarize_i32;            // bnnmk_binarize
   bnnmk_kernel unpack;                  // bnnmk_unpack
   bnnmk_kernel bit_difference;          // bnnmk_bit_difference
+  bnnmk_kernel lookup;                  // bnnmk_lookup
   bnnmk_kernel extract;                 // bnnmk_extract
   bnnmk_kernel scale_shift;             // bnnmk_scale_shift
   bnnmk_kernel clamp;                   // bnnmk_clamp

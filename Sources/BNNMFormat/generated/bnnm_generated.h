@@ -92,6 +92,9 @@ struct BinaryMatMulBuilder;
 struct BitDifference;
 struct BitDifferenceBuilder;
 
+struct Lookup;
+struct LookupBuilder;
+
 struct Tensor;
 struct TensorBuilder;
 
@@ -119,37 +122,40 @@ enum class ElementType : uint8_t {
   Bits = 3,
   Int64 = 4,
   Bool = 5,
+  UInt8 = 6,
   MIN = Unspecified,
-  MAX = Bool
+  MAX = UInt8
 };
 
-inline const ElementType (&EnumValuesElementType())[6] {
+inline const ElementType (&EnumValuesElementType())[7] {
   static const ElementType values[] = {
     ElementType::Unspecified,
     ElementType::Float32,
     ElementType::Int32,
     ElementType::Bits,
     ElementType::Int64,
-    ElementType::Bool
+    ElementType::Bool,
+    ElementType::UInt8
   };
   return values;
 }
 
 inline const char * const *EnumNamesElementType() {
-  static const char * const names[7] = {
+  static const char * const names[8] = {
     "Unspecified",
     "Float32",
     "Int32",
     "Bits",
     "Int64",
     "Bool",
+    "UInt8",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameElementType(ElementType e) {
-  if (flatbuffers::IsOutRange(e, ElementType::Unspecified, ElementType::Bool)) return "";
+  if (flatbuffers::IsOutRange(e, ElementType::Unspecified, ElementType::UInt8)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesElementType()[index];
 }
@@ -484,11 +490,12 @@ enum class Parameters : uint8_t {
   MatMul = 20,
   BinaryMatMul = 21,
   BitDifference = 22,
+  Lookup = 23,
   MIN = NONE,
-  MAX = BitDifference
+  MAX = Lookup
 };
 
-inline const Parameters (&EnumValuesParameters())[23] {
+inline const Parameters (&EnumValuesParameters())[24] {
   static const Parameters values[] = {
     Parameters::NONE,
     Parameters::Transpose,
@@ -512,13 +519,14 @@ inline const Parameters (&EnumValuesParameters())[23] {
     Parameters::Reduce,
     Parameters::MatMul,
     Parameters::BinaryMatMul,
-    Parameters::BitDifference
+    Parameters::BitDifference,
+    Parameters::Lookup
   };
   return values;
 }
 
 inline const char * const *EnumNamesParameters() {
-  static const char * const names[24] = {
+  static const char * const names[25] = {
     "NONE",
     "Transpose",
     "Reshape",
@@ -542,13 +550,14 @@ inline const char * const *EnumNamesParameters() {
     "MatMul",
     "BinaryMatMul",
     "BitDifference",
+    "Lookup",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameParameters(Parameters e) {
-  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::BitDifference)) return "";
+  if (flatbuffers::IsOutRange(e, Parameters::NONE, Parameters::Lookup)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesParameters()[index];
 }
@@ -643,6 +652,10 @@ template<> struct ParametersTraits<bnnm::schema::BinaryMatMul> {
 
 template<> struct ParametersTraits<bnnm::schema::BitDifference> {
   static const Parameters enum_value = Parameters::BitDifference;
+};
+
+template<> struct ParametersTraits<bnnm::schema::Lookup> {
+  static const Parameters enum_value = Parameters::Lookup;
 };
 
 bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, Parameters type);
@@ -2260,6 +2273,67 @@ inline flatbuffers::Offset<BitDifference> CreateBitDifference(
   return builder_.Finish();
 }
 
+struct Lookup FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef LookupBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_VALUES = 4,
+    VT_TABLE_COUNT = 6,
+    VT_CHANNELS_FIRST = 8
+  };
+  uint32_t values() const {
+    return GetField<uint32_t>(VT_VALUES, 4294967295);
+  }
+  uint32_t table_count() const {
+    return GetField<uint32_t>(VT_TABLE_COUNT, 1);
+  }
+  uint8_t channels_first() const {
+    return GetField<uint8_t>(VT_CHANNELS_FIRST, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint32_t>(verifier, VT_VALUES, 4) &&
+           VerifyField<uint32_t>(verifier, VT_TABLE_COUNT, 4) &&
+           VerifyField<uint8_t>(verifier, VT_CHANNELS_FIRST, 1) &&
+           verifier.EndTable();
+  }
+};
+
+struct LookupBuilder {
+  typedef Lookup Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_values(uint32_t values) {
+    fbb_.AddElement<uint32_t>(Lookup::VT_VALUES, values, 4294967295);
+  }
+  void add_table_count(uint32_t table_count) {
+    fbb_.AddElement<uint32_t>(Lookup::VT_TABLE_COUNT, table_count, 1);
+  }
+  void add_channels_first(uint8_t channels_first) {
+    fbb_.AddElement<uint8_t>(Lookup::VT_CHANNELS_FIRST, channels_first, 0);
+  }
+  explicit LookupBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<Lookup> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<Lookup>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<Lookup> CreateLookup(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    uint32_t values = 4294967295,
+    uint32_t table_count = 1,
+    uint8_t channels_first = 0) {
+  LookupBuilder builder_(_fbb);
+  builder_.add_table_count(table_count);
+  builder_.add_values(values);
+  builder_.add_channels_first(channels_first);
+  return builder_.Finish();
+}
+
 struct Tensor FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef TensorBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -2435,6 +2509,9 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const bnnm::schema::BitDifference *parameters_as_BitDifference() const {
     return parameters_type() == bnnm::schema::Parameters::BitDifference ? static_cast<const bnnm::schema::BitDifference *>(parameters()) : nullptr;
   }
+  const bnnm::schema::Lookup *parameters_as_Lookup() const {
+    return parameters_type() == bnnm::schema::Parameters::Lookup ? static_cast<const bnnm::schema::Lookup *>(parameters()) : nullptr;
+  }
   const flatbuffers::Vector<uint32_t> *inputs() const {
     return GetPointer<const flatbuffers::Vector<uint32_t> *>(VT_INPUTS);
   }
@@ -2546,6 +2623,10 @@ template<> inline const bnnm::schema::BinaryMatMul *Operator::parameters_as<bnnm
 
 template<> inline const bnnm::schema::BitDifference *Operator::parameters_as<bnnm::schema::BitDifference>() const {
   return parameters_as_BitDifference();
+}
+
+template<> inline const bnnm::schema::Lookup *Operator::parameters_as<bnnm::schema::Lookup>() const {
+  return parameters_as_Lookup();
 }
 
 struct OperatorBuilder {
@@ -3225,6 +3306,10 @@ inline bool VerifyParameters(flatbuffers::Verifier &verifier, const void *obj, P
     }
     case Parameters::BitDifference: {
       auto ptr = reinterpret_cast<const bnnm::schema::BitDifference *>(obj);
+      return verifier.VerifyTable(ptr);
+    }
+    case Parameters::Lookup: {
+      auto ptr = reinterpret_cast<const bnnm::schema::Lookup *>(obj);
       return verifier.VerifyTable(ptr);
     }
     default: return true;

@@ -40,6 +40,8 @@ typedef enum bnnmf_element_type {
   // Since 1.2:
   BNNMF_INT64 = 4,
   BNNMF_BOOL = 5,  // one byte a value, 0 or 1
+  // Since 1.5:
+  BNNMF_UINT8 = 6,  // what LOOKUP reads, and nothing else
 } bnnmf_element_type;
 
 typedef struct bnnmf_tensor {
@@ -75,6 +77,7 @@ typedef struct bnnmf_op {
     bnnmf_resample resample;
     bnnmf_reduce reduce;
     bnnmf_binary_matmul binary_matmul;
+    bnnmf_lookup lookup;
   } parameters;
 } bnnmf_op;
 

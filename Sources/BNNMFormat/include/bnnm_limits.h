@@ -10,7 +10,7 @@ extern "C" {
 
 // A reader accepts its own major version and any minor version whose operators it knows.
 #define BNNMF_VERSION_MAJOR 1
-#define BNNMF_VERSION_MINOR 4
+#define BNNMF_VERSION_MINOR 5
 
 // Flags of the file header. A reader refuses flags it does not know.
 typedef enum bnnmf_header_flag {

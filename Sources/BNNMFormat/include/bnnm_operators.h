@@ -38,6 +38,8 @@ typedef enum bnnmf_op_code {
   BNNMF_OP_BINARY_MATMUL = 21,  // bits [...,M,K] and [...,N,K] -> int32 or float32 [...,M,N]
   // Since 1.3:
   BNNMF_OP_BIT_DIFFERENCE = 22,  // bits, bits -> bits: +1 where the operands differ, -1 where they are equal
+  // Since 1.5:
+  BNNMF_OP_LOOKUP = 23,  // uint8 [N,H,W,C] or [N,C,H,W] -> float32 [N,H,W,C]: the number of each byte in a table
 } bnnmf_op_code;
 
 // A sliding window over [N,H,W,C]; extents in elements. Taps outside the input are padding.
@@ -251,6 +253,14 @@ typedef enum bnnmf_operand_form {
 typedef struct bnnmf_binary_matmul {
   uint32_t a_form, b_form;  // bnnmf_operand_form
 } bnnmf_binary_matmul;
+
+// y[n][h][w][c] = values[table_count == 1 ? 0 : c][x], where x is x[n][h][w][c] or, with `channels_first`,
+// x[n][c][h][w].
+typedef struct bnnmf_lookup {
+  uint32_t values;          // blob, float32 [table_count][256]
+  uint32_t table_count;     // 1 or C
+  uint32_t channels_first;  // 0 or 1
+} bnnmf_lookup;
 
 typedef struct bnnmf_map {
   bnnmf_epilogue epilogue;

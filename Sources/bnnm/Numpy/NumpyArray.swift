@@ -31,6 +31,7 @@ struct NumpyArray {
         case .int64(let elements):
             self.init(code: "i8", shape: shape, bytes: elements.withUnsafeBytes { Data($0) })
         case .bool(let elements): self.init(code: "b1", shape: shape, bytes: Data(elements.map { $0 ? 1 : 0 }))
+        case .uint8(let elements): self.init(code: "u1", shape: shape, bytes: Data(elements))
         }
     }
 
@@ -106,8 +107,11 @@ struct NumpyArray {
         case (.int32, "i4"): return .int32(numbers(as: Int32.self))
         case (.int64, "i8"): return .int64(numbers(as: Int64.self))
         case (.bool, "b1"): return .bool(bytes.map { $0 != 0 })
+        case (.uint8, "u1"): return .uint8(Array(bytes))
         default:
-            let codes: [BNNMModel.ElementType: String] = [.float32: "f4", .int32: "i4", .int64: "i8", .bool: "b1"]
+            let codes: [BNNMModel.ElementType: String] = [
+                .float32: "f4", .int32: "i4", .int64: "i8", .bool: "b1", .uint8: "u1",
+            ]
             throw CommandFailure(
                 "\(source) holds '\(code)' elements; input '\(input)' takes \(type) ('\(codes[type] ?? "")')")
         }
