@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm fuzz bench lint format clean
+        check-library check-arm fuzz bench lint site format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,8 +52,13 @@ fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged
 bench: build ## Measure layers and networks beside ONNX Runtime, LiteRT and the CPU's limits (about 10 minutes)
 	@scripts/benchmark.sh
 
-lint: ## Check formatting
+lint: ## Check formatting, and that the documentation's links lead somewhere
 	@scripts/lint.sh
+	@scripts/check-links.py
+	@scripts/generate-api-reference.py --check
+
+site: ## Build the documentation as a site with search: build-site/html/index.html
+	@scripts/build-site.sh
 
 format: ## Format all sources
 	@scripts/lint.sh --fix
