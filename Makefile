@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm install deb check-packages fuzz bench lint format clean
+        check-library check-arm install deb check-packages wheel check-wheel fuzz bench lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +25,7 @@ run: build ## Compile the trained digits models, report their layers, and classi
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) check-library check-arm check-packages ## Tests (unless TESTED=1), the libraries, packages, formatting, sanitizers
+check-full: $(if $(TESTED),,test) check-library check-arm check-packages check-wheel ## Tests (unless TESTED=1), the libraries, packages, formatting, sanitizers
 	@scripts/check-full.sh
 
 lib: ## Build the deployable library for this machine: build-lib/native/install
@@ -55,6 +55,12 @@ deb: ## Make Debian packages for amd64, arm64 and armhf: build-deb/*.deb
 
 check-packages: deb build ## Check them: lintian, installation, programs that are built against them
 	@scripts/check-packages.sh
+
+wheel: ## Make Python wheels for x86-64 and AArch64: build-wheel/*.whl
+	@scripts/build-wheels.sh
+
+check-wheel: wheel build ## Check them in a fresh environment, against what bnnm says
+	@scripts/check-wheel.sh
 
 SECONDS ?= 60
 fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60

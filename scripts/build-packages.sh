@@ -87,15 +87,6 @@ add_library_records() {
   echo "libbnnm 0 libbnnm0 (>= $version)" >"$folder/DEBIAN/shlibs"
 }
 
-# The compiler, with Swift's libraries inside. Swift has none for other architectures here.
-add_compiler() {
-  local folder=$1 scratch=.build-static
-  swift build -c release --product bnnm --static-swift-stdlib --disable-local-rpath --scratch-path $scratch
-  install -D $scratch/release/bnnm "$folder/usr/bin/bnnm"
-  strip --remove-section=.comment --remove-section=.note "$folder/usr/bin/bnnm"
-  install -Dm 644 packaging/man/bnnm.1 "$folder/usr/share/man/man1/bnnm.1"
-}
-
 build() {
   local architecture=$1 name prefix="" triplet stage=build-deb/stage/$1
   case "$architecture" in
@@ -112,7 +103,10 @@ build() {
   for component in runtime:libbnnm0 development:libbnnm-dev tools:bnnm-tools; do
     DESTDIR=$PWD/$stage/${component#*:} cmake --install build-lib/$name --component "${component%:*}" >/dev/null
   done
-  [ "$architecture" != amd64 ] || [ "$native" != amd64 ] || add_compiler "$stage/bnnm-tools"
+  if [ "$architecture" = amd64 ]; then
+    scripts/build-static-compiler.sh "$stage/bnnm-tools/usr/bin/bnnm"
+    install -Dm 644 packaging/man/bnnm.1 "$stage/bnnm-tools/usr/share/man/man1/bnnm.1"
+  fi
   add_library_records "$prefix" "$stage/libbnnm0"
   local package needed
   for package in libbnnm0 bnnm-tools; do
