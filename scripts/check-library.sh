@@ -81,7 +81,7 @@ warnings=(-std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror)
 "${prefix}gcc" "${warnings[@]}" -static "${compile[@]}" "${sources[@]}" "$archive" -pthread -lm \
   -o "$scratch/digits-all-static"
 programs=("$scratch/digits-shared" "$scratch/digits-static" "$scratch/digits-all-static")
-"${prefix}g++" -std=c++17 -O2 -Wall -Wextra -pedantic -Werror "${compile[@]}" Runtime/examples/camera/*.cpp "$archive" \
+"${prefix}g++" -std=c++17 -O2 -Wall -Wextra -pedantic -Werror -Wno-psabi "${compile[@]}" Runtime/examples/camera/*.cpp "$archive" \
   -pthread -o "$scratch/camera"
 scripts/check-header.sh "$installed" "$prefix"
 

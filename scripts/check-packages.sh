@@ -78,7 +78,7 @@ check() {
   "${prefix}gcc" -std=c11 -Wall -Wextra -Werror "${compile[@]}" "$work/readme.c" "${link[@]}" -o "$work/readme"
   cmake -S Runtime/examples -B "$work/examples" -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_C_COMPILER="${prefix}gcc" \
     -DCMAKE_CXX_COMPILER="${prefix}g++" -Dbnnm_DIR="$root/usr/lib/$triplet/cmake/bnnm" >"$work/examples.log"
-  cmake --build "$work/examples" >>"$work/examples.log" || { cat "$work/examples.log" >&2; fail "the examples do not build"; }
+  cmake --build "$work/examples" >>"$work/examples.log" 2>&1 || { cat "$work/examples.log" >&2; fail "the examples do not build"; }
   local program
   for program in digits digits_static; do
     "${run[@]}" "$work/examples/$program" "$work/digits.bnnm" models/digits/test-images.npy \

@@ -23,8 +23,9 @@ for wheel in build-wheel/*.whl; do
   for file in "$folder"/bnnm/libbnnm.so.0 "$folder"/bnnm/bin/*; do
     readelf -h "$file" | grep -q "Machine:.*$machine" || { echo "$wheel: ${file##*/} is for another machine" >&2; exit 1; }
     newest=$(readelf -V "$file" | grep -oE 'GLIBC_[0-9.]+' | sed 's/GLIBC_//' | sort -uV | tail -n 1)
-    [ "$(printf '%s\n2.34\n' "$newest" | sort -V | tail -n 1)" = 2.34 ] ||
-      { echo "$wheel: ${file##*/} needs glibc $newest, but its name says 2.34" >&2; exit 1; }
+    limit=$(sed 's/.*manylinux_2_\([0-9]*\)_.*/2.\1/' <<<"$wheel")
+    [ "$(printf '%s\n%s\n' "$newest" "$limit" | sort -V | tail -n 1)" = "$limit" ] ||
+      { echo "$wheel: ${file##*/} needs glibc $newest, but the name says $limit" >&2; exit 1; }
   done
   [ -f "$folder/bnnm/py.typed" ] || { echo "$wheel: py.typed is missing" >&2; exit 1; }
 done
