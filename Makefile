@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm fuzz bench lint site format clean
+        check-library check-arm install deb check-packages wheel check-wheel fuzz bench lint site format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +25,7 @@ run: build ## Compile the trained digits models, report their layers, and classi
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) check-library check-arm ## Tests (unless TESTED=1), the libraries, formatting, sanitizers
+check-full: $(if $(TESTED),,test) check-library check-arm check-packages check-wheel ## Tests (unless TESTED=1), the libraries, packages, formatting, sanitizers
 	@scripts/check-full.sh
 
 lib: ## Build the deployable library for this machine: build-lib/native/install
@@ -43,6 +43,24 @@ check-library: lib ## Check the library's symbols and kernels, and programs in C
 check-arm: lib-aarch64 lib-armhf ## The same for both ARM builds, under QEMU
 	@scripts/check-library.sh aarch64
 	@scripts/check-library.sh armhf
+
+PREFIX ?= /usr/local
+LIBDIR ?= lib
+install: lib ## Install library, header and bnnm-profile: make install PREFIX=/usr/local [LIBDIR=lib] [DESTDIR=]
+	@cmake -S . -B build-lib/native -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DCMAKE_INSTALL_LIBDIR="$(LIBDIR)" >/dev/null
+	DESTDIR="$(abspath $(DESTDIR))" cmake --install build-lib/native
+
+deb: ## Make Debian packages for amd64, arm64 and armhf: build-deb/*.deb
+	@scripts/build-packages.sh
+
+check-packages: deb build ## Check them: lintian, installation, programs that are built against them
+	@scripts/check-packages.sh
+
+wheel: ## Make Python wheels for x86-64 and AArch64: build-wheel/*.whl
+	@scripts/build-wheels.sh
+
+check-wheel: wheel build ## Check them in a fresh environment, against what bnnm says
+	@scripts/check-wheel.sh
 
 SECONDS ?= 60
 fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60

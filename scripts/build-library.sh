@@ -19,7 +19,7 @@ scripts/install-dependencies.sh "$needs"
 
 folder=build-lib/$name
 mkdir -p "$folder"
-cmake -S . -B "$folder" "${toolchain[@]}" -DCMAKE_INSTALL_LIBDIR=lib "$@" >"$folder/configure.log" ||
+cmake -S . -B "$folder" "${toolchain[@]}" -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_INSTALL_LIBDIR=lib "$@" >"$folder/configure.log" ||
   { cat "$folder/configure.log" >&2; exit 1; }
 cmake --build "$folder" -j "${JOBS:-1}" >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
 rm -rf "$folder/install"

@@ -35,7 +35,12 @@ grep -vE '^(#|$)' Runtime/allowed-symbols.txt >"$scratch/allowed"
 for file in "$shared" "$archive"; do
   table=(-g)
   [ "$file" = "$shared" ] && table=(-D)
-  "${prefix}nm" "${table[@]}" --defined-only "$file" | awk 'NF == 3 { print $3 }' | sort -u >"$scratch/defined"
+  "${prefix}nm" "${table[@]}" --defined-only "$file" | awk 'NF == 3 && $3 != "BNNM_0" { print $3 }' | sort -u \
+    >"$scratch/defined"
+  if [ "$file" = "$shared" ]; then
+    if grep -v '@@BNNM_0$' "$scratch/defined" >&2; then fail "$file exports names without the version BNNM_0"; fi
+    sed -i 's/@@BNNM_0$//' "$scratch/defined"
+  fi
   diff "$scratch/declared" "$scratch/defined" >&2 || fail "$file does not define exactly the functions of bnnm.h"
   "${prefix}nm" "${table[@]}" --undefined-only "$file" | awk 'NF == 2 { print $2 }' | sort -u >"$scratch/versioned"
   sed 's/@.*//' "$scratch/versioned" >"$scratch/needed"
@@ -76,6 +81,9 @@ warnings=(-std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror)
 "${prefix}gcc" "${warnings[@]}" -static "${compile[@]}" "${sources[@]}" "$archive" -pthread -lm \
   -o "$scratch/digits-all-static"
 programs=("$scratch/digits-shared" "$scratch/digits-static" "$scratch/digits-all-static")
+"${prefix}g++" -std=c++17 -O2 -Wall -Wextra -pedantic -Werror -Wno-psabi "${compile[@]}" Runtime/examples/camera/*.cpp "$archive" \
+  -pthread -o "$scratch/camera"
+scripts/check-header.sh "$installed" "$prefix"
 
 if [ "$name" = native ]; then
   # CMake's find_package, and an ordinary Swift program, whose own runtime must not meet the library's.
@@ -138,6 +146,10 @@ done
 for program in "${programs[@]}"; do
   check_digits "$program" chain-ts 1
 done
+
+# The loop over frames.
+scripts/check-camera.sh "$scratch/camera-frames" "$scratch/chain-ts.bnnm" "${emulator[@]}" "$scratch/camera"
+echo "$name: camera classifies frames of every format as recorded"
 
 # The profiler: the checks embedded in a model, and a report.
 "$bnnm" compile "$data/dysign-ts.onnx" -o "$scratch/checked.bnnm" --with-check 2 >"$scratch/checked.log"

@@ -35,10 +35,12 @@ public func bnnm_model_output_info(
     guard let model = Model.pointer(model), index < bnnmf_output_count(model.pointee.view) else {
         return BNNM_INVALID_ARGUMENT
     }
-    return writeInfo(info, tensorInfo(model, model.pointee.view.output(index)))
+    return writeInfo(info, tensorInfo(model, model.pointee.view.output(index), output: index))
 }
 
-private func tensorInfo(_ model: UnsafeMutablePointer<Model>, _ port: bnnmf_port) -> bnnm_tensor_info {
+private func tensorInfo(
+    _ model: UnsafeMutablePointer<Model>, _ port: bnnmf_port, output: UInt32? = nil
+) -> bnnm_tensor_info {
     let tensor = model.pointee.tensors[Int(port.tensor)]
     var info = bnnm_tensor_info()
     info.name = port.name
@@ -48,6 +50,7 @@ private func tensorInfo(_ model: UnsafeMutablePointer<Model>, _ port: bnnmf_port
     info.leading_extent = Int64(tensor.dims[0])
     if model.pointee.info.batch == 0, tensor.rank > 0 { info.dims.0 = -1 }
     info.byte_count = UInt64(tensor.byteCount)
+    info.in_place = output.map { tensor.place.isOutput($0) ? 1 : 0 } ?? 1
     return info
 }
 

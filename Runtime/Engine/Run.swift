@@ -68,7 +68,7 @@ private func copyOutput(_ port: UInt32, _ execution: Execution) {
     var record = bnnmf_port()
     bnnmf_get_output(model.pointee.view, port, &record)
     let tensor = model.pointee.tensors[Int(record.tensor)]
-    if case .output(let own) = tensor.place, own == Int(port) { return }
+    if tensor.place.isOutput(port) { return }
     guard let data = execution.outputs?[Int(port)].data else { return }
     let destination = data + execution.index &* tensor.byteCount
     destination.copyMemory(from: execution.bytes(of: tensor), byteCount: tensor.byteCount)

@@ -52,6 +52,12 @@ struct Tensor {
         case input(Int)
         /// In the caller's buffer of the model output of this index.
         case output(Int)
+
+        /// Whether it is the caller's buffer of model output `port`, so that nothing needs to be copied there.
+        func isOutput(_ port: UInt32) -> Bool {
+            if case .output(let own) = self { return own == Int(port) }
+            return false
+        }
     }
 
     let elementType: ElementType

@@ -199,33 +199,6 @@ final class InterfaceTests: EngineTestCase {
         }
     }
 
-    func testStructSizes() throws {
-        try withModel(small()) { model in
-            let size = MemoryLayout<bnnm_session_options>.size
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: 8192, alignment: 64)
-            defer { memory.deallocate() }
-            var session: OpaquePointer?
-            for (given, tail, expected) in [
-                (0, 0, BNNM_INVALID_ARGUMENT), (size - 1, 0, BNNM_INVALID_ARGUMENT), (size, 1, BNNM_OK),
-                (size + 16, 0, BNNM_OK),
-                (size + 16, 1, BNNM_INVALID_ARGUMENT), (5000, 0, BNNM_INVALID_ARGUMENT), (-1, 0, BNNM_INVALID_ARGUMENT),
-            ] as [(Int, UInt8, bnnm_status)] {
-                memory.initializeMemory(as: UInt8.self, repeating: 0, count: 8192)
-                memory.storeBytes(of: given, as: Int.self)
-                memory.storeBytes(of: tail, toByteOffset: size + 3, as: UInt8.self)
-                let options = memory.assumingMemoryBound(to: bnnm_session_options.self)
-                XCTAssertEqual(bnnm_session_create(model, options, &session), expected, "\(given)")
-                XCTAssertEqual(session != nil, expected == BNNM_OK)
-                bnnm_session_free(session)
-            }
-            memory.initializeMemory(as: UInt8.self, repeating: 0xFF, count: 8192)
-            memory.storeBytes(of: MemoryLayout<bnnm_model_info>.size + 8, as: Int.self)
-            XCTAssertEqual(bnnm_model_get_info(model, memory.assumingMemoryBound(to: bnnm_model_info.self)), BNNM_OK)
-            XCTAssertEqual(memory.load(fromByteOffset: MemoryLayout<bnnm_model_info>.size, as: UInt64.self), 0)
-            XCTAssertEqual(memory.load(fromByteOffset: MemoryLayout<bnnm_model_info>.size + 8, as: UInt8.self), 0xFF)
-        }
-    }
-
     func testInstructionSetMask() throws {
         let model = try small().open()
         let lacking = InstructionSet.levels.filter { !InstructionSet.available.contains($0) }

@@ -26,8 +26,9 @@
 // that is neither NULL nor valid cannot be detected.
 //
 // Structures begin with `struct_size`, which the caller sets to sizeof the structure (the *_INIT macros do): so
-// programs compiled against an older header keep working. All other members zero means defaults. A structure longer
-// than the library knows is accepted if what the library does not know is zero.
+// programs compiled against an older header keep working. Members that an older header lacks count as zero, or are not
+// written. All other members zero means defaults. A structure longer than the library knows is accepted if what the
+// library does not know is zero.
 #ifndef BNNM_H
 #define BNNM_H
 
@@ -132,9 +133,12 @@ typedef struct bnnm_tensor_info {
   int64_t dims[BNNM_MAX_RANK];
   int64_t leading_extent;  // dims[0] for one execution; 1 in nearly every model with an open batch; 1 for rank 0
   uint64_t byte_count;     // of one execution
+  // 1: layers read the input from, or compute the output in, the caller's buffer itself; 0: an output that is at the
+  // same time an input, a constant or another output, and is copied to its buffer when all layers have run.
+  uint32_t in_place;
 } bnnm_tensor_info;
 #define BNNM_TENSOR_INFO_INIT \
-  { sizeof(bnnm_tensor_info), NULL, 0, 0, {0}, 0, 0 }
+  { sizeof(bnnm_tensor_info), NULL, 0, 0, {0}, 0, 0, 0 }
 
 // The number of inputs or outputs; 0 for a NULL model.
 uint32_t bnnm_model_input_count(const bnnm_model *model);
@@ -242,8 +246,9 @@ typedef struct bnnm_output {
 // Runs the model: `inputs` and `outputs` in the model's order, all of them. Where the batch dimension is open, the
 // model is executed `execution_count` (>= 1) times, on samples that stand one behind the other: each buffer has exactly
 // execution_count times the byte count of its info. Where the batch is fixed, execution_count is 1. Output buffers must
-// overlap no other buffer. Does not allocate, lock or touch the file system; with threads it may sleep and wake them.
-// On failure outputs are as they were, and bnnm_session_message says what was wrong.
+// overlap no other buffer. No buffer is copied, except where bnnm_tensor_info.in_place is 0; to bind buffers once, keep
+// the arrays and pass them to every run. Does not allocate, lock or touch the file system; with threads it may sleep
+// and wake them. On failure outputs are as they were, and bnnm_session_message says what was wrong.
 bnnm_status bnnm_session_run(bnnm_session *session, size_t execution_count, const bnnm_input *inputs,
                              size_t input_count, const bnnm_output *outputs, size_t output_count);
 
