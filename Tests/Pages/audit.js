@@ -1,4 +1,4 @@
-// What is wrong with a page for those who do not see it well, or not at all, as a list of sentences. Evaluated in the page.
+// What is wrong with a page for those who do not see it well, or not at all, as a list of sentences; evaluated in it.
 // The rules are those of WCAG 2.2 and ARIA in HTML that can be decided without a person.
 (() => {
   const found = [];
@@ -23,22 +23,23 @@
   for (const element of all("a, button, select, input, [tabindex='0'], [role=option], section, nav")) {
     if (!name(element)) fail("has no name", element);
   }
-  for (const element of all("section")) {
-    if (!element.hasAttribute("aria-label") && !element.hasAttribute("aria-labelledby")) fail("section without a name", element);
-  }
-  for (const element of all("select, input")) if (name(element) === element.textContent.trim()) fail("has no label", element);
+  for (const element of all("section:not([aria-label], [aria-labelledby])")) fail("a section without a name", element);
+  for (const element of all("select, input")) if (element.labels.length === 0) fail("has no label", element);
   for (const list of all("[role=listbox]")) {
     if (!document.getElementById(list.getAttribute("aria-activedescendant"))) fail("no option is active", list);
     if (list.querySelectorAll("[aria-selected=true]").length !== 1) fail("not one option is selected", list);
     if (list.querySelector("a, button, [tabindex]")) fail("a control within options", list);
   }
-  for (const element of all("[aria-labelledby], [aria-activedescendant], label[for]")) {
-    for (const id of ["aria-labelledby", "aria-activedescendant", "for"].map(key => element.getAttribute(key)).filter(id => id)) {
-      if (!document.getElementById(id)) fail(`refers to '${id}', which is not there`, element);
+  for (const key of ["aria-labelledby", "aria-activedescendant", "for"]) {
+    for (const element of all(`[${key}]`)) {
+      if (!document.getElementById(element.getAttribute(key))) fail(`${key} refers to what is not there`, element);
     }
   }
-  const ids = all("[id]").map(element => element.id);
-  for (const id of new Set(ids)) if (ids.filter(other => other === id).length > 1) found.push(`the id '${id}' is there twice`);
+  const ids = new Set();
+  for (const element of all("[id]")) {
+    if (ids.has(element.id)) fail("an id that is there twice", element);
+    ids.add(element.id);
+  }
 
   // Every picture has a text, or none to read.
   for (const element of all("svg, img, canvas")) {
@@ -88,7 +89,7 @@
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || ["SCRIPT", "STYLE", "NOSCRIPT", "title"].includes(element.tagName)) continue;
+    if (!walker.currentNode.textContent.trim() || element.matches("script, style, noscript, title")) continue;
     if (element.closest(".hidden, .skip") || !isShown(element)) continue;
     const style = getComputedStyle(element);
     const color = element.namespaceURI.endsWith("svg") ? style.fill : style.color;

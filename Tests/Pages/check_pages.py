@@ -43,8 +43,10 @@ def check_frame(page, problems):
     wide = page.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     problems.equal(wide, 0, "pixels beyond the window")
     for element in page.value(
-            "[...document.querySelectorAll('body *')].filter(element => !element.closest('.scroll, .nodes, .hidden, .skip')"
-            " && element.getBoundingClientRect().right > innerWidth + 1).map(element => element.outerHTML.slice(0, 100))"):
+            "[...document.querySelectorAll('body *')]"
+            ".filter(element => !element.closest('.scroll, .nodes, .hidden, .skip')"
+            " && element.getBoundingClientRect().right > innerWidth + 1)"
+            ".map(element => element.outerHTML.slice(0, 100))"):
         problems.add(f"outside of the window: {element}")
 
 

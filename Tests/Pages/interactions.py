@@ -81,7 +81,8 @@ def check_focus(page, problems):
 def check_runs(page, problems):
     """Where there are several runs, choosing one shows its times."""
     count = page.value("runs.length")
-    problems.equal(page.value("document.querySelectorAll('select option').length"), count if count > 1 else 0, "choices")
+    choices = page.value("document.querySelectorAll('select option').length")
+    problems.equal(choices, count if count > 1 else 0, "choices")
     if count < 2:
         return
     before = page.value("document.querySelector('#time p').textContent")

@@ -6,8 +6,8 @@ const shownAtFirst = 20;
 const places = ["first", "second", "third"];
 
 /**
- * A plot of bars. Each row is { name, kind, parts, text }: `parts` are numbers that stand behind each other in one bar, each
- * in the colour of its place in `series`, or, where there is a kind, in that of the kind.
+ * A plot of bars. Each row is { name, kind, parts, text }: `parts` are numbers that stand behind each other in one bar,
+ * each in the colour of its place in `series`, or, where there is a kind, in that of the kind.
  */
 function barPlot(what, series, rows) {
   const sum = row => row.parts.reduce((a, b) => a + b, 0);

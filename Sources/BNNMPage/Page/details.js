@@ -28,7 +28,7 @@ function detailsPanel(nodes, run, go) {
         ["float because", layer.kind === "binary" ? "" : reason?.text], ["result", layer.result],
         ["in the same pass", layer.folded], ["decides", layer.decides.join(", ")],
         ["MACs", layer.macs ? grouped(layer.macs) : ""], ["constants", bytes(layer.constantBytes)],
-        ["reads", bytes(layer.readBytes)], ["writes", bytes(layer.writtenBytes)],
+        ["bytes read", bytes(layer.readBytes)], ["bytes written", bytes(layer.writtenBytes)],
         ["median time", measured ? timeOf(layer, measured) : ""],
         ["kernel", measured?.kernel ?? layer.kernel], ...around,
       ]),

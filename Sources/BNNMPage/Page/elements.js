@@ -25,7 +25,8 @@ function svg(tag, attributes = {}, ...children) {
 
 /** A picture, and what it shows in words. */
 function picture(width, height, words, ...children) {
-  return svg("svg", { role: "img", "aria-label": words, width, height, viewBox: `0 0 ${width} ${height}` }, ...children);
+  const attributes = { role: "img", "aria-label": words, width, height, viewBox: `0 0 ${width} ${height}` };
+  return svg("svg", attributes, ...children);
 }
 
 /** A list of names with values; those without a value are left out. */

@@ -3,19 +3,21 @@
 const pitch = 34, middle = 19;
 
 /**
- * The graph; `chosen(node)` is told of the node that was chosen. The list has one stop of the keyboard, and arrows move in
- * it: www.w3.org/WAI/ARIA/apg/patterns/listbox/
+ * The graph; `chosen(row)` is told of the node that was chosen. The list has one stop of the keyboard, and arrows move
+ * in it: www.w3.org/WAI/ARIA/apg/patterns/listbox/
  */
 function networkGraph(run, nodes, chosen) {
   const { lanes, count } = assignLanes(nodes);
   const spacing = count > 12 ? 5 : count > 6 ? 8 : 12;
   const gutter = 14 + count * spacing;
   const options = nodes.map((node, row) => option(node, row, run));
+  const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -nodes.length, End: nodes.length };
   const lines = graphLines(nodes, lanes, gutter, spacing);
   const list = html("div", {
-    class: "nodes", role: "listbox", tabindex: "0", "aria-label": "Layers in execution order", style: `--gutter: ${gutter}px`,
+    class: "nodes", role: "listbox", tabindex: "0", "aria-label": "Layers in execution order",
+    style: `--gutter: ${gutter}px`,
     keydown: event => {
-      const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -nodes.length, End: nodes.length }[event.key];
+      const step = steps[event.key];
       if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       select(Math.min(nodes.length - 1, Math.max(0, selected + step)));
@@ -54,7 +56,7 @@ function option(node, row, run) {
     html("span", { class: "soft" }, layer ? layer.operator : port.result),
     layer ? html("span", { class: "hidden" }, `, ${kinds[kind].name}`) : null,
     reads.length > 0 ? html("span", { class: "hidden" }, `, reads ${reads.map(sourceText).join(" and ")}`) : null,
-    timed ? html("span", { class: "heat", "aria-hidden": "true", style: `--share: ${(measured.share * 100).toFixed(2)}%` }) : null,
+    timed ? html("span", { class: "heat", "aria-hidden": "true", style: `--share: ${100 * measured.share}%` }) : null,
     timed ? html("span", { class: "number" }, percent(measured.share)) : null);
 }
 

@@ -8,7 +8,9 @@ function graphNodes() {
   return [
     ...network.inputs.map(port => ({ port, role: "input", sources: [] })),
     ...network.layers.map(layer => ({ layer, sources: layer.reads.map(row) })),
-    ...network.outputs.map(port => ({ port, role: "output", sources: port.source === undefined ? [] : [row(port.source)] })),
+    ...network.outputs.map(port => ({
+      port, role: "output", sources: port.source === undefined ? [] : [row(port.source)],
+    })),
   ];
 }
 

@@ -8,7 +8,8 @@ function grouped(number) {
 function scaled(number, units, base) {
   let index = 0;
   while (Math.abs(number) >= 1000 && index < units.length - 1) { number /= base; index += 1; }
-  const digits = index === 0 && Number.isInteger(number) ? 0 : Math.abs(number) < 10 ? 2 : Math.abs(number) < 100 ? 1 : 0;
+  const isWhole = index === 0 && Number.isInteger(number), magnitude = Math.abs(number);
+  const digits = isWhole || magnitude >= 100 ? 0 : magnitude < 10 ? 2 : 1;
   return `${number.toFixed(digits)}\u00a0${units[index]}`;
 }
 

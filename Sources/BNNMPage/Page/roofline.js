@@ -16,8 +16,9 @@ function roofline(run) {
   return [
     atWidth(width => rooflinePlot(width, Math.min(460, Math.max(300, width * .5)), groups, peaks, bandwidth, words)),
     html("p", { class: "soft" }, `Dashed: the highest rates (${reached}) and the highest throughput ` +
-      `(${throughput(bandwidth)}) that a layer of this run reached. They were measured here and say what these layers did, ` +
-      "not what the machine could do. Bytes are constants, what a layer reads and what it writes, wherever they are cached."),
+      `(${throughput(bandwidth)}) that a layer of this run reached. They were measured here and say what these layers ` +
+      "did, not what the machine could do. Bytes are constants, what a layer reads and what it writes, wherever they " +
+      "are cached."),
   ];
 }
 
@@ -38,7 +39,8 @@ function rooflinePlot(width, height, groups, peaks, bandwidth, words) {
   const grid = [], labels = [];
   for (let power = xLow; power <= xHigh; power += 1) {
     grid.push(`M${x(10 ** power)} ${top}V${height - bottom}`);
-    labels.push(svg("text", { x: x(10 ** power), y: height - bottom + 16, "text-anchor": "middle" }, String(Number((10 ** power).toPrecision(1)))));
+    labels.push(svg("text", { x: x(10 ** power), y: height - bottom + 16, "text-anchor": "middle" },
+      String(Number((10 ** power).toPrecision(1)))));
   }
   for (let power = yLow; power <= yHigh; power += 1) {
     grid.push(`M${left} ${y(10 ** power)}H${width - right}`);
@@ -60,8 +62,12 @@ function rooflinePlot(width, height, groups, peaks, bandwidth, words) {
     svg("path", { class: "roof", d: roofs.join("") }), ...labels,
     svg("text", { x: left, y: 10, class: "soft" }, "MAC/s"),
     svg("text", { x: width - right, y: height - 6, "text-anchor": "end", class: "soft" }, "MACs a byte"),
-    ...groups.map(group => svg("path", { class: `point ${group.layer.kind}`, d: pointShape(group.layer.kind, x(group.intensity), y(group.rate)) },
-      svg("title", {}, `${group.layer.number} ${title(group.layer)}: ${rate(group.rate)}, ${group.intensity.toFixed(1)} MACs a byte`))));
+    ...groups.map(group => point(group.layer.kind, x(group.intensity), y(group.rate),
+      `${group.layer.number} ${title(group.layer)}: ${rate(group.rate)}, ${group.intensity.toFixed(1)} MACs a byte`)));
+}
+
+function point(kind, x, y, words) {
+  return svg("path", { class: `point ${kind}`, d: pointShape(kind, x, y) }, words ? svg("title", {}, words) : null);
 }
 
 /** Binary layers are squares, float ones discs, fallbacks triangles. */
@@ -74,8 +80,9 @@ function pointShape(kind, x, y) {
 
 /** What the points' shapes mean. */
 function pointLegend() {
-  const present = ["binary", "float", "fallback"].filter(kind => network.layers.some(layer => layer.kind === kind && layer.macs > 0));
+  const multiplying = network.layers.filter(layer => layer.macs > 0);
+  const present = Object.keys(kinds).filter(kind => multiplying.some(layer => layer.kind === kind));
   return html("ul", { class: "legend", "aria-label": "Shapes of the points" }, present.map(kind => html("li", {},
-    svg("svg", { width: 16, height: 16, "aria-hidden": "true" }, svg("path", { class: `point ${kind}`, d: pointShape(kind, 8, 8) })),
+    svg("svg", { width: 16, height: 16, "aria-hidden": "true" }, point(kind, 8, 8)),
     ` ${kinds[kind].name}`)));
 }

@@ -1,4 +1,5 @@
-// A table that sorts by any column, by click and by keyboard: www.w3.org/WAI/ARIA/apg/patterns/table/examples/sortable-table/
+// A table that sorts by any column, by click and by keyboard:
+// www.w3.org/WAI/ARIA/apg/patterns/table/examples/sortable-table/
 
 const ordering = new Intl.Collator("en", { numeric: true });
 

@@ -13,8 +13,8 @@ function layerTable(run) {
   columns.push(
     { name: "MACs", number: true, value: layer => layer.macs },
     byteColumn("Constants", layer => layer.constantBytes),
-    byteColumn("Reads", layer => layer.readBytes),
-    byteColumn("Writes", layer => layer.writtenBytes),
+    byteColumn("Bytes read", layer => layer.readBytes),
+    byteColumn("Bytes written", layer => layer.writtenBytes),
     { name: "Reads from", value: layer => layer.reads[0] ?? 0, cell: layer => layer.reads.map(sourceText).join(", ") },
     { name: "In the same pass", long: true, value: layer => layer.folded });
   if (run || network.layers.some(layer => layer.kernel)) {

@@ -3,10 +3,12 @@
 /** What a layer's decisions are, in words. */
 function decisionText(decisions) {
   const { rising, falling, constant, several, histogram } = decisions;
-  const counts = [[rising, "rising"], [falling, "falling"], [several, "with several switch points"], [constant, "constant"]]
-    .filter(([count]) => count > 0).map(([count, word]) => `${grouped(count)} ${word}`).join(", ");
-  const range = histogram ? `; ${threshold(histogram.least)} to ${threshold(histogram.greatest)}, median ${threshold(histogram.median)}` : "";
-  return `${decisions.domain}: ${counts}${range}`;
+  const words = [
+    [rising, "rising"], [falling, "falling"], [several, "with several switch points"], [constant, "constant"],
+  ].filter(([count]) => count > 0).map(([count, word]) => `${grouped(count)} ${word}`).join(", ");
+  if (!histogram) return `${decisions.domain}: ${words}`;
+  const { least, greatest, median } = histogram;
+  return `${decisions.domain}: ${words}; ${threshold(least)} to ${threshold(greatest)}, median ${threshold(median)}`;
 }
 
 /** The histogram of a layer's thresholds; precondition: it has some. */
@@ -17,12 +19,15 @@ function histogram(layer) {
   const step = width / counts.length;
   const shape = counts.map((count, index) => {
     const top = count / most * (base - 14);
-    return count === 0 ? "" : `M${(index * step).toFixed(1)} ${base}v${(-top).toFixed(1)}h${Math.max(1, step - 1).toFixed(1)}V${base}z`;
+    if (count === 0) return "";
+    return `M${(index * step).toFixed(1)} ${base}v${(-top).toFixed(1)}h${Math.max(1, step - 1).toFixed(1)}V${base}z`;
   }).join("");
   const zero = low < 0 && end > 0 ? (0 - low) / span * width : null;
-  const drawing = picture(width, height, `Histogram of the thresholds of ${title(layer)}: ${decisionText(layer.decisions)}`,
+  const words = `Histogram of the thresholds of ${title(layer)}: ${decisionText(layer.decisions)}`;
+  const drawing = picture(width, height, words,
     svg("path", { class: "first", d: shape }), svg("path", { class: "axis", d: `M0 ${base}H${width}` }),
-    zero === null ? null : svg("path", { class: "axis", "stroke-dasharray": "3 3", d: `M${zero.toFixed(1)} 12V${base}` }),
+    zero === null ? null :
+      svg("path", { class: "axis", "stroke-dasharray": "3 3", d: `M${zero.toFixed(1)} 12V${base}` }),
     svg("text", { x: 0, y: 10, class: "soft" }, `most in a bin: ${grouped(most)}`),
     svg("text", { x: 0, y: height - 4 }, threshold(least)),
     greatest > least ? svg("text", { x: width, y: height - 4, "text-anchor": "end" }, threshold(greatest)) : null);
