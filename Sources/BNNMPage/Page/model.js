@@ -18,7 +18,7 @@ function badge(kind) {
 }
 
 /** The kind as a mark and a word. */
-function kindLabel(kind) { return [badge(kind), ` ${kinds[kind].name}`]; }
+function kindLabel(kind) { return html("span", { class: "kind" }, badge(kind), ` ${kinds[kind].name}`); }
 
 /** A layer's name, or its operator where it has none. */
 function title(layer) { return layer.name || layer.operator; }

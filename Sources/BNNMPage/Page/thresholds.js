@@ -13,24 +13,26 @@ function decisionText(decisions) {
 
 /** The histogram of a layer's thresholds; precondition: it has some. */
 function histogram(layer) {
+  // A few bins stand in the middle, no wider than an eighth each.
   const { low, binWidth, counts, least, greatest } = layer.decisions.histogram;
   const width = 240, height = 84, base = height - 18, most = Math.max(...counts);
   const end = low + binWidth * counts.length, span = end - low || 1;
-  const step = width / counts.length;
+  const step = width / Math.max(8, counts.length), begin = (width - step * counts.length) / 2;
+  const x = place => (begin + step * place).toFixed(1);
   const shape = counts.map((count, index) => {
     const top = count / most * (base - 14);
     if (count === 0) return "";
-    return `M${(index * step).toFixed(1)} ${base}v${(-top).toFixed(1)}h${Math.max(1, step - 1).toFixed(1)}V${base}z`;
+    return `M${x(index)} ${base}v${(-top).toFixed(1)}h${Math.max(1, step - 1).toFixed(1)}V${base}z`;
   }).join("");
-  const zero = low < 0 && end > 0 ? (0 - low) / span * width : null;
+  const zero = low < 0 && end > 0 ? -low / span * counts.length : null;
   const words = `Histogram of the thresholds of ${title(layer)}: ${decisionText(layer.decisions)}`;
   const drawing = picture(width, height, words,
     svg("path", { class: "first", d: shape }), svg("path", { class: "axis", d: `M0 ${base}H${width}` }),
     zero === null ? null :
-      svg("path", { class: "axis", "stroke-dasharray": "3 3", d: `M${zero.toFixed(1)} 12V${base}` }),
+      svg("path", { class: "axis", "stroke-dasharray": "3 3", d: `M${x(zero)} 12V${base}` }),
     svg("text", { x: 0, y: 10, class: "soft" }, `most in a bin: ${grouped(most)}`),
-    svg("text", { x: 0, y: height - 4 }, threshold(least)),
-    greatest > least ? svg("text", { x: width, y: height - 4, "text-anchor": "end" }, threshold(greatest)) : null);
+    svg("text", { x: x(0), y: height - 4 }, threshold(least)),
+    greatest > least ? svg("text", { x: x(counts.length), y: height - 4, "text-anchor": "end" }, threshold(greatest)) : null);
   return html("figure", {}, html("figcaption", {},
     html("strong", {}, `${layer.number} ${title(layer)}`), decisionText(layer.decisions)), drawing);
 }
