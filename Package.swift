@@ -48,13 +48,18 @@ let package = Package(
         .executableTarget(
             name: "bnnm-profile", dependencies: ["BNNMProfile", "BNNMEngine"], path: "Runtime/Profile/Program"),
 
+        // Pages to look at: a template in `Page/`, embedded in the program, and the data for it.
+        .target(
+            name: "BNNMPage", dependencies: ["BNNM", "BNNMFormat", "BNNMReport"], path: "Sources/BNNMPage",
+            exclude: ["README.md"], resources: [.embedInCode("Page")]),
+
         // The command line.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "BNNMCommand",
             dependencies: [
-                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMReport", "BNNMPacker", "BNNMVerification",
-                "BNNMProfile", "CZlib",
+                "BNNM", "BNNMIR", "BNNMONNX", "BNNMPasses", "BNNMReport", "BNNMPage", "BNNMPacker",
+                "BNNMVerification", "BNNMProfile", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/bnnm", exclude: ["README.md"]),
@@ -78,6 +83,9 @@ let package = Package(
         .testTarget(name: "PassTests", dependencies: ["BNNMIR", "BNNMPasses", "TestSupport"], path: "Tests/PassTests"),
         .testTarget(
             name: "ReportTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMReport"], path: "Tests/ReportTests"),
+        .testTarget(
+            name: "PageTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMReport", "BNNMPacker", "BNNMPage"],
+            path: "Tests/PageTests"),
         .testTarget(
             name: "VerificationTests", dependencies: ["BNNMIR", "BNNMPasses", "BNNMVerification", "TestSupport"],
             path: "Tests/VerificationTests"),

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What `make test` leaves out because it takes longer: formatting; the tests of format, kernels, engine and whole networks
+# What `make test` leaves out because it takes longer: formatting; pages in a browser; the tests of format, kernels, engine and whole networks
 # under the address sanitizer; the whole zoo; many more random networks. Optimised: in a debug build, Swift's raw pointers
 # read and write inside the standard library, where the sanitizer does not see them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift format lint --strict --parallel $(git ls-files -- '*.swift' ':!*.pb.swift')
+scripts/check-pages.sh
 # XCTest's own allocations at exit are no leaks of ours.
 export ASAN_OPTIONS=detect_leaks=0
 BNNM_RANDOM_GRAPHS=500 swift test -c release -Xswiftc -enable-testing --scratch-path .build-address --sanitize=address \

@@ -4,6 +4,8 @@
 #
 #   install-dependencies.sh          what building and testing on this machine needs
 #   install-dependencies.sh lib      what building the deployable library for this machine needs
+#   install-dependencies.sh static   what scripts/check-static.sh needs
+#   install-dependencies.sh pages    what opening pages in a browser needs
 #   install-dependencies.sh cross    what building it for ARM and testing it under QEMU needs
 #   install-dependencies.sh packages what making and checking Debian packages needs besides
 set -euo pipefail
@@ -12,13 +14,15 @@ library=(libflatbuffers-dev cmake make gcc g++ binutils pkg-config)
 case "${1:-}" in
   "") packages=(libflatbuffers-dev flatbuffers-compiler zlib1g-dev unzip) ;;
   lib) packages=("${library[@]}") ;;
+  pages) packages=(chromium python3) ;;
   cross)
     packages=("${library[@]}" qemu-user-static
       gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
       gcc-arm-linux-gnueabihf g++-arm-linux-gnueabihf libc6-dev-armhf-cross libstdc++-12-dev-armhf-cross)
     ;;
   packages) packages=(dpkg-dev lintian zlib1g-dev) ;;
-  *) echo "usage: install-dependencies.sh [lib|cross|packages]" >&2; exit 2 ;;
+  static) packages=(libflatbuffers-dev gcc g++ clang-tidy cppcheck) ;;
+  *) echo "usage: install-dependencies.sh [lib|static|pages|cross|packages]" >&2; exit 2 ;;
 esac
 
 if ! command -v swift >/dev/null; then

@@ -75,7 +75,7 @@ extension CompilationReport {
 
 extension CompilationReport {
     /// Those that no row of a binarizer says.
-    var furtherRemarks: [String] {
+    public var furtherRemarks: [String] {
         remarks.filter { remark in !binarizers.contains { remark.hasPrefix("binarizer '\($0.name)'") } }
     }
 }

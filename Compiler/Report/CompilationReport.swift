@@ -3,7 +3,7 @@ import BNNMPasses
 
 /// What compiling made of a model, layer by layer: what became binary and how, what stayed float and why, and what it
 /// saves. Encoded as JSON for tools, whose keys `docs/report.md` explains; `CompilationReport+Text` prints it for people,
-/// `CompilationReport+HTML` makes a page of it.
+/// and `BNNMPage` makes a page of it.
 public struct CompilationReport: Codable, Sendable {
     /// One layer of the model that multiplies by weights, or two activations by each other.
     public struct Layer: Codable, Sendable {

@@ -24,6 +24,8 @@ static const char usage[] =
     "CPU,\n"
     "                    and compare decisions and outputs\n"
     "  --json, --csv     what to print instead of tables\n"
+    "  --html FILE       `bnnm profile` only: also write a page to look at; --from REPORT.json makes it of an earlier "
+    "--json\n"
     "  --trace FILE      also write the last runs as a Chrome trace\n"
     "  --compare FILE    tell what got faster or slower since an earlier --json\n"
     "  --system-root DIR where to look for /proc and /sys (default: /)\n"
@@ -158,6 +160,14 @@ static int read_option(argument_list *list, const char *name, profile_options *o
     return read_path(list, name, &options->compare);
   } else if (strcmp(name, "--system-root") == 0) {
     return read_path(list, name, &options->system_root);
+  }
+  if (strcmp(name, "--html") == 0 || strcmp(name, "--from") == 0) {
+    fprintf(
+        list->errors,
+        "bnnm-profile: %s is an option of `bnnm profile`: where that is, bnnm profile MODEL.bnnm --from REPORT.json "
+        "--html FILE.html makes a page of this program's --json\n",
+        name);
+    return 2;
   }
   fprintf(list->errors, "bnnm-profile: there is no option %s; --help lists them\n", name);
   return 2;

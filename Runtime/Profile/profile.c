@@ -45,7 +45,8 @@ static int write_report(const profile_report *report, FILE *output, FILE *errors
 }
 
 // Every number of threads at every level.
-static int measure_all(const profile_options *options, const profile_subject *subject, FILE *output, FILE *errors) {
+static int measure_all(const profile_options *options, const profile_subject *subject, FILE *output, FILE *errors,
+                       FILE *json) {
   enum { LEVELS = 32 };
   profile_run *runs = calloc(PROFILE_MAX_THREAD_COUNTS * LEVELS, sizeof *runs);
   if (!runs) {
@@ -67,6 +68,9 @@ static int measure_all(const profile_options *options, const profile_subject *su
     profile_report report = {subject, options, {{0}, {0}, {0}, {0}, 0}, runs, run_count, board_peak_memory()};
     board_identify(options->system_root, &report.board);
     status = write_report(&report, output, errors);
+    if (json) {
+      profile_write_json(&report, json);
+    }
   }
   for (uint32_t i = 0; i < run_count; i++) {
     profile_free_run(&runs[i]);
@@ -75,7 +79,7 @@ static int measure_all(const profile_options *options, const profile_subject *su
   return status;
 }
 
-int bnnm_profile(int argument_count, const char *const *arguments, FILE *output, FILE *errors) {
+int bnnm_profile(int argument_count, const char *const *arguments, FILE *output, FILE *errors, FILE *json) {
   profile_options options;
   const int wrong = profile_read_options(argument_count, arguments, output, errors, &options);
   if (wrong) {
@@ -86,8 +90,8 @@ int bnnm_profile(int argument_count, const char *const *arguments, FILE *output,
     return 1;
   }
   int status = options.is_check ? profile_run_checks(&options, &subject, output, errors)
-                                : measure_all(&options, &subject, output, errors);
-  if (fflush(output) || ferror(output)) {
+                                : measure_all(&options, &subject, output, errors, json);
+  if (fflush(output) || ferror(output) || (json && (fflush(json) || ferror(json)))) {
     fputs("bnnm-profile: the output cannot be written\n", errors);
     status = 1;
   }
@@ -95,6 +99,6 @@ int bnnm_profile(int argument_count, const char *const *arguments, FILE *output,
   return status;
 }
 
-int bnnm_profile_main(int argument_count, const char *const *arguments) {
-  return bnnm_profile(argument_count, arguments, stdout, stderr);
+int bnnm_profile_main(int argument_count, const char *const *arguments, FILE *json) {
+  return bnnm_profile(argument_count, arguments, stdout, stderr, json);
 }

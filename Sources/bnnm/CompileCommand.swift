@@ -63,7 +63,7 @@ struct CompileCommand: ParsableCommand {
         let embedded = try EmbeddedChecks(count: withCheck, compiler)
         if withCheck > 0 { try prove(embedded, compiler, beside: output) }
         let result = try compiler.write(to: output, checks: embedded.checks)
-        if let report { try ReportFile(path: report)?.write(result) }
+        if let report { try ReportFile(path: report)?.write(result, on: output) }
         if json { return print(try ReportFile.json(result)) }
         print(result.text, terminator: "")
         if withCheck > 0 { print(embedded.text) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BNNMPage
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,7 +29,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let runtime = try Runtime(path: model, ExecutionOptions.parse([]))
         let content = try ModelContent(runtime)
-        if let html { try ReportFile.write(content.page.html, to: html) }
+        if let html { try ReportFile.write(try Page(content.page(path: model)).html(), to: html) }
         if json {
             print(try ReportFile.json(content))
         } else {

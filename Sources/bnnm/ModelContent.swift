@@ -1,3 +1,4 @@
+import BNNMPage
 import BNNMReport
 import Foundation
 
@@ -69,20 +70,15 @@ struct ModelContent: Encodable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    var page: Page {
-        var page = Page(title: name)
-        page.paragraph(headline)
-        page.facts(facts)
-        page.heading("Layers")
-        page.table(
-            header: Self.layerHeader, rightAligned: [3, 4], rows: layers.map { $0.cells.map { Page.Cell($0) } })
-        if !probes.isEmpty {
-            page.heading("Binarizers")
-            page.table(
-                header: Self.probeHeader, rightAligned: [],
-                rows: probes.map { [Page.Cell($0.name), Page.Cell($0.shape)] })
-        }
-        return page
+    /// The page of `bnnm inspect --html`.
+    ///
+    /// - Parameter path: of the model's file.
+    func page(path: String) throws -> PageContent {
+        var network = try Network(path: path)
+        for (index, layer) in zip(network.layers.indices, layers) { network.layers[index].kernel = layer.kernel }
+        var content = PageContent(title: name, summary: headline, network: network)
+        content.facts = facts.map { PageContent.Fact($0.name, $0.value) }
+        return content
     }
 
     private static let layerHeader = ["layer", "operator", "result (channel-last)", "MACs", "constants", "kernel"]

@@ -1,3 +1,4 @@
+import BNNMPage
 import BNNMReport
 import Foundation
 
@@ -17,8 +18,12 @@ struct ReportFile {
         self.form = form
     }
 
-    func write(_ report: CompilationReport) throws {
-        try ReportFile.write(form == .json ? try ReportFile.json(report) + "\n" : report.html, to: path)
+    /// - Parameter model: the `.bnnm` file that the report is on.
+    func write(_ report: CompilationReport, on model: String) throws {
+        switch form {
+        case .json: try ReportFile.write(try ReportFile.json(report) + "\n", to: path)
+        case .html: try ReportFile.write(try Page(PageContent(report, path: model)).html(), to: path)
+        }
     }
 
     /// Writes the file whole or not at all.

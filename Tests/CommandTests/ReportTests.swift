@@ -70,31 +70,6 @@ final class ReportTests: XCTestCase {
         }
     }
 
-    func testThePageIsWritten() throws {
-        let folder = try TemporaryFolder()
-        let outcome = try CommandLine.run(
-            "compile", model, "-o", folder.path("m.bnnm"), "--report", folder.path("r.html"))
-        XCTAssertEqual(outcome.status, 0, outcome.errors)
-        let page = try folder.text("r.html")
-        XCTAssertTrue(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"), page)
-        XCTAssertTrue(page.contains("arena of a session"), page)
-    }
-
-    func testInspectWritesAPageOfACompiledModel() throws {
-        let folder = try TemporaryFolder()
-        XCTAssertEqual(try CommandLine.run("compile", model, "-o", folder.path("m.bnnm")).status, 0)
-        let outcome = try CommandLine.run("inspect", folder.path("m.bnnm"), "--html", folder.path("i.html"))
-        XCTAssertEqual(outcome.status, 0, outcome.errors)
-        let page = try folder.text("i.html")
-        XCTAssertTrue(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"), page)
-        for text in ["<dt>arena</dt>", "<td>/3/conv/Conv</td>", "<td>/3/act/Sign_output_0</td>"] {
-            XCTAssertTrue(page.contains(text), text)
-        }
-        let other = try CommandLine.run("inspect", folder.path("m.bnnm"), "--html", folder.path("i.txt"))
-        XCTAssertEqual(other.status, 2)
-        XCTAssertEqual(folder.files, ["i.html", "m.bnnm"])
-    }
-
     func testAnotherEndingIsWrongUsage() throws {
         let folder = try TemporaryFolder()
         let outcome = try CommandLine.run(

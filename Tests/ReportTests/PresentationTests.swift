@@ -1,7 +1,7 @@
 import BNNMReport
 import XCTest
 
-/// The text is aligned, the page is whole, and both name every layer and binarizer.
+/// The text is aligned, and names every layer and binarizer.
 final class PresentationTests: XCTestCase {
     private let report = SampleReport.report
 
@@ -33,36 +33,11 @@ final class PresentationTests: XCTestCase {
 
     func testTheArenaAndTheFilesAreShownWhereTheyAreKnown() {
         XCTAssertFalse(report.text.contains("arena"))
-        XCTAssertFalse(report.html.contains("arena"))
         var whole = report
         whole.arenaBytes = 12_345
         whole.sourceFileBytes = 2_000
         whole.modelFileBytes = 1_000
         XCTAssertTrue(whole.text.contains("arena   12.3 KB"), whole.text)
         XCTAssertTrue(whole.text.contains("file    2000 B → 1000 B"), whole.text)
-        XCTAssertTrue(whole.html.contains("12.3 KB") && whole.html.contains("2000 B → 1000 B"), whole.html)
-    }
-
-    func testThePageIsWholeAndNeedsNothingElse() {
-        let page = report.html
-        for tag in [
-            "html", "head", "body", "title", "style", "h1", "h2", "table", "thead", "tbody", "tr", "td", "th", "dl",
-            "dt", "dd", "ul", "li", "div", "span", "p",
-        ] {
-            let opened = page.components(separatedBy: "<\(tag)>").count + page.components(separatedBy: "<\(tag) ").count
-            XCTAssertEqual(opened - 2, page.components(separatedBy: "</\(tag)>").count - 1, tag)
-        }
-        for link in ["http", "src=", "href=", "@import", "url("] { XCTAssertFalse(page.contains(link), link) }
-    }
-
-    func testNamesAreEscapedInThePage() {
-        let page = report.html
-        XCTAssertTrue(page.contains("stem &lt;a &amp; &quot;b&quot;&gt;"), page)
-        XCTAssertFalse(page.contains("<a &"), page)
-    }
-
-    func testThePageNamesEveryLayerAndBinarizer() {
-        XCTAssertEqual(report.html.components(separatedBy: "class=\"badge ").count - 1, report.layers.count)
-        for binarizer in report.binarizers { XCTAssertTrue(report.html.contains("<td>\(binarizer.name)</td>")) }
     }
 }
