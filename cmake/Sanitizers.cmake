@@ -13,6 +13,12 @@ if(BNNM_SANITIZERS)
     foreach(part IN ITEMS bnnm_kernels bnnm_platform bnnm_reader)
         target_compile_options(${part} PRIVATE ${bnnm_sanitizer_flags})
     endforeach()
+    if("thread" IN_LIST BNNM_SANITIZERS)
+        # The toolchain's ThreadSanitizer knows of libdispatch, and must be linked with it.
+        set(bnnm_swift_libraries "${bnnm_resources}/linux")
+        add_link_options("-L${bnnm_swift_libraries}" "-Wl,-rpath,${bnnm_swift_libraries}")
+        link_libraries(dispatch BlocksRuntime)
+    endif()
     # Swift has no undefined behaviour to look for.
     foreach(sanitizer IN ITEMS address thread)
         if(sanitizer IN_LIST BNNM_SANITIZERS)

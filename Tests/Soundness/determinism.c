@@ -116,6 +116,7 @@ int main(int count, char **arguments) {
     fprintf(stderr, "usage: determinism MODEL...\n");
     return 2;
   }
+  setvbuf(stdout, NULL, _IOLBF, 0);  // a slow emulator shows how far it is
   bool good = true;
   for (int i = 1; i < count; i++) {
     subject own;

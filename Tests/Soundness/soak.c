@@ -14,7 +14,7 @@
 #include "evidence.h"
 #include "subject.h"
 
-enum { MAX_MODELS = 32, RUNS_PER_TURN = 25, TURNS_PER_SESSION = 40 };
+enum { MAX_MODELS = 32, RUNS_PER_TURN = 10, TURNS_PER_SESSION = 20 };
 
 // malloc's own bookkeeping may differ by this much; one forgotten session is more.
 enum { ALLOWED_HEAP_GROWTH = 4096, ALLOWED_RESIDENT_GROWTH = 4 << 20 };
@@ -97,7 +97,7 @@ static bool take_turn(runner *own, uint64_t turn, uint64_t *sessions) {
   return true;
 }
 
-// Bytes by which usage grew over what was allowed; 0: none.
+// Whether usage grew by more than is allowed; says so.
 static bool grew(const char *what, size_t before, size_t after, size_t allowed) {
   if (after <= before + allowed) {
     return false;
