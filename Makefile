@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm fuzz bench lint format clean
+        check-library check-arm check-sanitizers check-soundness fuzz bench lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +25,7 @@ run: build ## Compile the trained digits models, report their layers, and classi
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) check-library check-arm ## Tests (unless TESTED=1), the libraries, formatting, sanitizers
+check-full: $(if $(TESTED),,test) check-library check-arm ## Tests (unless TESTED=1), the libraries, formatting, sanitizers, threads, fuzzing
 	@scripts/check-full.sh
 
 lib: ## Build the deployable library for this machine: build-lib/native/install
@@ -43,6 +43,14 @@ check-library: lib ## Check the library's symbols and kernels, and programs in C
 check-arm: lib-aarch64 lib-armhf ## The same for both ARM builds, under QEMU
 	@scripts/check-library.sh aarch64
 	@scripts/check-library.sh armhf
+
+check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (an hour and more)
+	@scripts/check-sanitizers.sh
+
+check-soundness: build ## The library in many threads, after fork, for long, with each sanitizer: docs/reliability.md
+	@scripts/check-soundness.sh native
+	@scripts/check-soundness.sh thread
+	@scripts/check-soundness.sh address
 
 SECONDS ?= 60
 fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60

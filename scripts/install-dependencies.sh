@@ -4,6 +4,7 @@
 #
 #   install-dependencies.sh          what building and testing on this machine needs
 #   install-dependencies.sh lib      what building the deployable library for this machine needs
+#   install-dependencies.sh static   what scripts/check-static.sh needs
 #   install-dependencies.sh cross    what building it for ARM and testing it under QEMU needs
 set -euo pipefail
 
@@ -11,12 +12,13 @@ library=(libflatbuffers-dev cmake make gcc binutils pkg-config)
 case "${1:-}" in
   "") packages=(libflatbuffers-dev flatbuffers-compiler zlib1g-dev unzip) ;;
   lib) packages=("${library[@]}") ;;
+  static) packages=(libflatbuffers-dev gcc g++ clang-tidy cppcheck) ;;
   cross)
     packages=("${library[@]}" qemu-user-static
       gcc-aarch64-linux-gnu libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
       gcc-arm-linux-gnueabihf libc6-dev-armhf-cross libstdc++-12-dev-armhf-cross)
     ;;
-  *) echo "usage: install-dependencies.sh [lib|cross]" >&2; exit 2 ;;
+  *) echo "usage: install-dependencies.sh [lib|static|cross]" >&2; exit 2 ;;
 esac
 
 if ! command -v swift >/dev/null; then

@@ -1,5 +1,5 @@
 // The lines in which programs and tests say how much they tried: scripts/reliability.sh collects them from logs into
-// docs/reliability.json.
+// docs/reliability.json. They are printed after everything went well, never else.
 #ifndef BNNM_EVIDENCE_H
 #define BNNM_EVIDENCE_H
 

@@ -175,6 +175,9 @@ int main(int count, char **arguments) {
   for (int i = 1; i < count; i++) {
     good = is_safe(arguments[i]) && good;
   }
+  if (!good) {
+    return 1;
+  }
   tell_evidence("fork-children", children);
-  return good ? 0 : 1;
+  return 0;
 }

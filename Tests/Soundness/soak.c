@@ -124,16 +124,19 @@ static int soak(runner *runners, size_t count, uint64_t runs, double seconds) {
     }
   }
   const usage after = current_usage();
-  tell_evidence("soak-executions", done);
-  tell_evidence("soak-sessions", sessions);
-  tell_evidence("soak-seconds", (uint64_t)(seconds_now() - start));
   if (before.resident == 0) {
     fprintf(stderr, "too short to tell whether memory grows\n");
     return 1;
   }
-  tell_evidence("soak-heap-growth-bytes", after.heap > before.heap ? after.heap - before.heap : 0);
   const bool heap_grew = grew("the heap", before.heap, after.heap, ALLOWED_HEAP_GROWTH);
-  return grew("resident memory", before.resident, after.resident, ALLOWED_RESIDENT_GROWTH) || heap_grew;
+  if (grew("resident memory", before.resident, after.resident, ALLOWED_RESIDENT_GROWTH) || heap_grew) {
+    return 1;
+  }
+  tell_evidence("soak-executions", done);
+  tell_evidence("soak-sessions", sessions);
+  tell_evidence("soak-seconds", (uint64_t)(seconds_now() - start));
+  tell_evidence("soak-heap-growth-bytes", after.heap > before.heap ? after.heap - before.heap : 0);
+  return 0;
 }
 
 int main(int count, char **arguments) {
