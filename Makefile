@@ -5,7 +5,8 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm install deb check-packages wheel check-wheel fuzz bench lint site format clean
+        check-library check-arm install deb check-packages wheel check-wheel check-sanitizers check-soundness fuzz \
+        bench lint site format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +26,7 @@ run: build ## Compile the trained digits models, report their layers, and classi
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) check-library check-arm check-packages check-wheel ## Tests (unless TESTED=1), the libraries, packages, formatting, sanitizers
+check-full: $(if $(TESTED),,test) check-library check-arm check-packages check-wheel ## Tests (unless TESTED=1), the libraries, packages, documentation, sanitizers, threads, fuzzing
 	@scripts/check-full.sh
 
 lib: ## Build the deployable library for this machine: build-lib/native/install
@@ -61,6 +62,14 @@ wheel: ## Make Python wheels for x86-64 and AArch64: build-wheel/*.whl
 
 check-wheel: wheel build ## Check them in a fresh environment, against what bnnm says
 	@scripts/check-wheel.sh
+
+check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (an hour and more)
+	@scripts/check-sanitizers.sh
+
+check-soundness: build ## The library in many threads, after fork, for long, with each sanitizer: docs/reliability.md
+	@scripts/check-soundness.sh native
+	@scripts/check-soundness.sh thread
+	@scripts/check-soundness.sh address
 
 SECONDS ?= 60
 fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged ONNX files: make fuzz SECONDS=60

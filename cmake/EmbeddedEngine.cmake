@@ -38,7 +38,7 @@ add_custom_command(
     OUTPUT "${BNNM_ENGINE_OBJECT}"
     COMMAND "${BNNM_SWIFTC}" ${bnnm_swift_target} -swift-version 6 -enable-experimental-feature Embedded -wmo -Osize
             -parse-as-library -Xfrontend -function-sections -module-name BNNMEngine
-            -module-cache-path "${CMAKE_CURRENT_BINARY_DIR}/module-cache" ${bnnm_module_flags}
+            -module-cache-path "${CMAKE_CURRENT_BINARY_DIR}/module-cache" ${bnnm_module_flags} ${bnnm_swift_sanitizers}
             -c ${bnnm_engine_sources} -o "${BNNM_ENGINE_OBJECT}"
     DEPENDS ${bnnm_engine_sources} ${bnnm_module_headers}
     COMMENT "Compiling the engine as Embedded Swift"

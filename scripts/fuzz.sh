@@ -8,7 +8,8 @@
 #   onnx     ONNX files: compiled by .build/release/bnnm (`make build`), each in a process of its own; needs Python with the
 #            package onnx, from PYTHON or python3
 # Ends with status 0 after SECONDS (60) without a finding; else the finding is a file in .build-fuzz/findings, which
-# belongs into Tests/Fuzzing/Malformed once it is understood. JOBS is the number of compilers at a time (1).
+# belongs into Tests/Fuzzing/Malformed once it is understood. How much was tried is printed as lines `evidence: KEY NUMBER`
+# (docs/reliability.md). JOBS is the number of compilers at a time (1).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:-}
@@ -26,14 +27,18 @@ fuzz_models() {
   # A trap of Swift's is a finding, told by the sanitizer and not by Swift's own debugger.
   export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=handle_sigill=1 UBSAN_OPTIONS=print_stacktrace=1
   .build-fuzz/fuzz-models -max_total_time="$seconds" -max_len=65536 -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$findings/" "$@" .build-fuzz/corpus/models "${seeds[@]}"
+    -artifact_prefix="$findings/" "$@" .build-fuzz/corpus/models "${seeds[@]}" 2>&1 | tee .build-fuzz/models.log
+  sed -nE 's/^stat::number_of_executed_units: *([0-9]+)/evidence: fuzz-models-executions \1/p' .build-fuzz/models.log
+  sed -nE 's/.* cov: ([0-9]+) .*/evidence: fuzz-models-coverage \1/p' .build-fuzz/models.log | tail -n 1
 }
 
 fuzz_onnx() {
   [ -x .build/release/bnnm ] || { echo "there is no .build/release/bnnm: make build" >&2; exit 1; }
   "${PYTHON:-python3}" -c 'import onnx' || { echo "needs Python with onnx (pip install onnx), named in PYTHON" >&2; exit 1; }
   "${PYTHON:-python3}" Tests/Fuzzing/ONNX/fuzz_compile.py .build/release/bnnm "$seconds" "${1:-$RANDOM}" "$findings" \
-    Tests/Fuzzing/Seeds/onnx Tests/Fuzzing/Malformed/onnx ${BNNM_ONNX_NODE_TESTS:+"$BNNM_ONNX_NODE_TESTS"}
+    Tests/Fuzzing/Seeds/onnx Tests/Fuzzing/Malformed/onnx ${BNNM_ONNX_NODE_TESTS:+"$BNNM_ONNX_NODE_TESTS"} |
+    tee .build-fuzz/onnx.log
+  sed -nE 's/^([0-9]+) mutated files .*, 0 findings$/evidence: fuzz-onnx-files \1/p' .build-fuzz/onnx.log
 }
 
 case "$name" in

@@ -15,13 +15,13 @@ case "${1:-}" in
   "") packages=(libflatbuffers-dev flatbuffers-compiler zlib1g-dev unzip) ;;
   lib) packages=("${library[@]}") ;;
   pages) packages=(chromium python3) ;;
+  static) packages=(libflatbuffers-dev gcc g++ clang-tidy cppcheck) ;;
   cross)
     packages=("${library[@]}" qemu-user-static
       gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
       gcc-arm-linux-gnueabihf g++-arm-linux-gnueabihf libc6-dev-armhf-cross libstdc++-12-dev-armhf-cross)
     ;;
   packages) packages=(dpkg-dev lintian zlib1g-dev) ;;
-  static) packages=(libflatbuffers-dev gcc g++ clang-tidy cppcheck) ;;
   *) echo "usage: install-dependencies.sh [lib|static|pages|cross|packages]" >&2; exit 2 ;;
 esac
 

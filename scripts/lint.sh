@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks (or with --fix, makes) the formatting that .swift-format and .clang-format describe.
+# Checks (or with --fix, makes) the formatting that .swift-format and .clang-format describe, and the table of
+# docs/reliability.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift_files=$(git ls-files -co --exclude-standard -- '*.swift' ':!*.pb.swift')
@@ -8,7 +9,9 @@ command -v clang-format >/dev/null || { echo "lint needs clang-format: apt-get i
 if [ "${1:-}" = --fix ]; then
   swift format format --in-place --parallel $swift_files
   clang-format -i $c_files
+  scripts/reliability.sh render
 else
   swift format lint --strict --parallel $swift_files
   clang-format --dry-run --Werror $c_files
+  scripts/reliability.sh check
 fi

@@ -17,6 +17,11 @@ public func bnnm_session_run(
         let check = BufferCheck(
             model: UnsafePointer(session.pointee.model), executionCount: executionCount, message: message)
         try check.check(inputs, inputCount, outputs, outputCount)
+        guard !bnnmp_pool_is_inherited(session.pointee.pool) else {
+            throw message.failure(
+                BNNM_THREAD_FAILED,
+                "the session's threads stayed in the parent process of fork(); create a session in this process")
+        }
         session.pointee.isRunning = true
         guard let arena = session.pointee.arena, let weights = session.pointee.weights?.layers else { return }
         let table = session.pointee.table

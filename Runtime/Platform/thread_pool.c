@@ -9,12 +9,16 @@
 // Both sides spin first and then sleep on a condition. Whoever is about to sleep says so (`sleeping_workers`,
 // `caller_sleeps`) before it looks at the condition a last time; whoever changes the condition looks at that after
 // it. With sequentially consistent atomics at least one of them sees the other, so no wake-up is lost.
+//
+// fork() copies the pool without its workers, and perhaps with a mutex that one of them held. So a pool knows the process
+// that it was made in; in another one nothing of it is touched.
 #define _GNU_SOURCE  // CPU affinity
 
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "bnnm_platform.h"
@@ -51,6 +55,7 @@ struct bnnmp_pool {
   pthread_mutex_t mutex;
   pthread_cond_t work_arrives, gate_empties;
   uint32_t worker_count, spin_count;
+  pid_t process;  // where the workers are
   pool_member members[];
 };
 
@@ -247,6 +252,7 @@ bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_
   atomic_init(&pool->caller_sleeps, 0);
   atomic_init(&pool->stops, 0);
   pool->worker_count = 0;
+  pool->process = getpid();
   // Spinning helps only while everybody has a processor.
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   pool->spin_count = processors >= (long)thread_count ? SPIN_COUNT : 0;
@@ -269,8 +275,10 @@ bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_
   return pool;
 }
 
+bool bnnmp_pool_is_inherited(const bnnmp_pool *pool) { return pool && pool->process != getpid(); }
+
 void bnnmp_pool_destroy(bnnmp_pool *pool) {
-  if (!pool) {
+  if (!pool || bnnmp_pool_is_inherited(pool)) {
     return;
   }
   atomic_store(&pool->stops, 1);

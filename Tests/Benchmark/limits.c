@@ -230,7 +230,7 @@ static void *measure(void *argument) {
   for (int i = 0; i < TIMES; i++) {
     own->limit->loop();
   }
-  own->rate = TIMES * own->limit->per_round * ROUNDS / (nanoseconds() - begin);
+  own->rate = (double)TIMES * own->limit->per_round * (double)ROUNDS / (nanoseconds() - begin);
   return NULL;
 }
 
@@ -265,5 +265,5 @@ double limit_measure_threads(uint32_t index, uint32_t thread_count) {
 double limit_measure(uint32_t index) {
   const double begin = nanoseconds();
   limits[index].loop();
-  return limits[index].per_round * ROUNDS / (nanoseconds() - begin);
+  return limits[index].per_round * (double)ROUNDS / (nanoseconds() - begin);
 }

@@ -9,7 +9,7 @@ final class AllocationFaultTests: XCTestCase {
             let outcome = AllocationTrial.run(try bytes.get())
             XCTAssertNil(outcome.fault, name)
             XCTAssertGreaterThan(outcome.refusedCount, 10, name)
-            print("\(name): \(outcome.refusedCount) allocations refused")
+            tellEvidence("refused-allocations", outcome.refusedCount)
         }
     }
 }

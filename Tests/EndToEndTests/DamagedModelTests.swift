@@ -28,6 +28,7 @@ final class DamagedModelTests: XCTestCase {
                 let outcome = ModelTrial(bytes[..<length]).open()
                 if !isRefused(outcome) { XCTFail("\(name), cut to \(length) of \(bytes.count) bytes: \(outcome)") }
             }
+            tellEvidence("damaged-files", bytes.count)
         }
     }
 
@@ -42,6 +43,7 @@ final class DamagedModelTests: XCTestCase {
                 trial.bytes[position] = original
             }
             XCTAssertEqual(trial.open(), .ran(BNNM_OK), name)
+            tellEvidence("damaged-files", trial.bytes.count)
         }
     }
 
@@ -118,6 +120,7 @@ final class DamagedModelTests: XCTestCase {
                 }
             }
             print("\(name), several changes: \(ran) ran, \(refused) were refused")
+            tellEvidence("damaged-files", ran + refused)
             XCTAssertGreaterThan(ran, 0, name)
             XCTAssertGreaterThan(refused, 0, name)
         }

@@ -49,6 +49,10 @@ final class RandomNetworkTests: XCTestCase {
                 + "\(statistics.decisions) decisions, \(statistics.differingDecisions) of them differing within the "
                 + "bound, \(statistics.ties) ties, \(statistics.unshown.count) binarizers not shown; \(statistics.looseOutputs) of \(statistics.outputs) outputs with a bound above 1 %"
         )
+        if failures == 0 {
+            tellEvidence("random-networks", tried)
+            tellEvidence("random-network-decisions", statistics.decisions)
+        }
         for (reason, count) in refusals.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             print("  refused \(count): \(reason)")
         }

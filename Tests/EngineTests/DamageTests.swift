@@ -31,6 +31,7 @@ final class DamageTests: EngineTestCase {
             }
         }
         print("damaged files: \(accepted) ran, \(refused) were refused")
+        tellEvidence("damaged-files", accepted + refused)
         XCTAssertGreaterThan(accepted, 100)
         XCTAssertGreaterThan(refused, 1000)
     }
@@ -64,6 +65,7 @@ final class DamageTests: EngineTestCase {
         }
         XCTAssertEqual(trial.open(), .ran(BNNM_OK))
         XCTAssertGreaterThan(ran, 100)
+        tellEvidence("damaged-files", 2 * 8 * trial.bytes.count)
     }
 
     private func isAllowed(_ outcome: ModelTrial.Outcome) -> Bool {

@@ -33,7 +33,7 @@ float_layer make_float_layer(uint32_t shape) {
   float *output = random_floats(out_pixels * outs, 1, &random);
   // Weights in blocks, as the compiler lays them out.
   float_layer layer = {.kind = kind,
-                       .products = (double)out_pixels * outs * taps * (kind == CONVOLUTION ? channels : 1)};
+                       .products = (double)(out_pixels * outs * taps * (kind == CONVOLUTION ? channels : 1))};
   layer.conv = (bnnmk_conv2d){window, input,  channels, channels, weights,   16,      16 * taps * channels,
                               bias,   output, outs,     outs,     -INFINITY, INFINITY};
   layer.depthwise = (bnnmk_depthwise_conv2d){window, channels, input, weights, bias, output, -INFINITY, INFINITY};

@@ -21,6 +21,10 @@
 // Threads: a model is immutable; any number of threads may use it and create sessions of it at the same time. A session
 // belongs to one thread at a time. Sessions of one model may run side by side.
 //
+// fork(): a child may use the models that it inherits, and create sessions of them; also sessions with one thread that
+// were not running. A session with more threads refuses to run there, since its threads stay in the parent; it may be
+// freed.
+//
 // Errors: every function that can fail gives a bnnm_status; results are then NULL, zero or untouched. Nothing is
 // printed, nothing aborts, there is no global state, and a damaged file gives a status and a message. Passing a pointer
 // that is neither NULL nor valid cannot be detected.
@@ -64,7 +68,7 @@ typedef enum bnnm_status {
   BNNM_UNSUPPORTED_VERSION = 52,  // made for another version of the library, or uses operators it does not know
   BNNM_LIMIT_EXCEEDED = 53,       // larger than this library, or this machine's address space, can take
   BNNM_UNSUPPORTED_CPU = 60,      // it has none of the instruction sets asked for, or lacks what the build needs
-  BNNM_THREAD_FAILED = 70,        // the operating system started no thread
+  BNNM_THREAD_FAILED = 70,        // the operating system started no thread, or fork() left the session's behind
 } bnnm_status;
 
 // A short text for a status, "out of memory"; for numbers that are no status, "unknown status". Static, never NULL.

@@ -52,7 +52,10 @@ size_t bnnmp_pool_byte_count(uint32_t thread_count);
 // Thread i, the caller being thread 0, stays on cpus[i % cpu_count], where cpu_count is not 0. NULL where a thread
 // cannot be started, or not there (no thread is left behind).
 bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_t *cpus, uint32_t cpu_count);
+// Ends the workers; of an inherited pool nothing is left to end.
 void bnnmp_pool_destroy(bnnmp_pool *pool);
+// Whether the pool came with fork(): its workers stayed in the parent, and it must not be run.
+bool bnnmp_pool_is_inherited(const bnnmp_pool *pool);
 // Runs `task` over 0..<count, in parts of at least `grain` items; returns when all are done. A NULL pool runs it in
 // place.
 void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint32_t count, uint32_t grain);
