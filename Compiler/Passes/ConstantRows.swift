@@ -10,7 +10,6 @@ struct ConstantRows {
     private static let expansion = 2
 
     let graph: Graph
-    let uses: [Graph.ValueID: [Graph.NodeID]]
 
     /// The chain that starts at `id`, whose operands are all constants, folded; nil where there is no such chain.
     func fold(_ id: Graph.NodeID) -> (nodes: [Graph.NodeID], result: Tensor)? {
@@ -62,10 +61,10 @@ struct ConstantRows {
             let size = graph[output].type.elementCount
             if links.count == 1, size < ConstantRows.expansion * source.elementCount { return nil }
             if size <= source.elementCount { return links }
-            guard !graph.isOutput(output), let readers = uses[output], readers.count == 1,
-                graph[readers[0]].inputs.first == output
+            guard !graph.isOutput(output), graph.readerCount(of: output) == 1, let reader = graph.readers(of: output).first,
+                graph[reader].inputs.first == output
             else { return nil }
-            link = readers[0]
+            link = reader
         }
         return nil
     }

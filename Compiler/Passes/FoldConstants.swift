@@ -14,7 +14,6 @@ public struct FoldConstants: Pass {
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         let order = graph.schedule()
-        let uses = graph.uses()
         var readers = Self.readerCounts(graph, order)
         var folded: Set<Graph.NodeID> = []
         // Of the results that are still to be read, and of all of them together.
@@ -24,7 +23,7 @@ public struct FoldConstants: Pass {
         for onlySmall in [true, false] {
             for id in order where !folded.contains(id) && (!onlySmall || Self.isSmall(id, graph)) {
                 let room = elementLimit - liveElementCount
-                guard let (nodes, results) = try fold(id, graph, uses, room: room) else { continue }
+                guard let (nodes, results) = try fold(id, graph, room: room) else { continue }
                 for (output, result) in zip(graph[nodes[nodes.count - 1]].outputs, results) {
                     graph.setConstant(output, result)
                     elementCounts[output] = result.type.elementCount
@@ -45,7 +44,7 @@ public struct FoldConstants: Pass {
     ///
     /// - Parameter room: the most elements that they may have
     private func fold(
-        _ id: Graph.NodeID, _ graph: Graph, _ uses: [Graph.ValueID: [Graph.NodeID]], room: Int
+        _ id: Graph.NodeID, _ graph: Graph, room: Int
     ) throws -> (nodes: [Graph.NodeID], results: [Tensor])? {
         let node = graph[id]
         if let known = node.op.evaluateFromTypes(node.inputs.map { $0.map { graph.operand($0) } }) {
@@ -53,7 +52,7 @@ public struct FoldConstants: Pass {
         }
         let operands = node.inputs.map { $0.flatMap { Self.known($0, graph) } }
         guard zip(node.inputs, operands).allSatisfy({ $0 == nil || $1 != nil }) else { return nil }
-        if let (chain, result) = ConstantRows(graph: graph, uses: uses).fold(id) { return (chain, [result]) }
+        if let (chain, result) = ConstantRows(graph: graph).fold(id) { return (chain, [result]) }
         let elementCount = node.outputs.reduce(0) { $0 + graph[$1].type.elementCount }
         guard elementCount <= room else {
             throw NodeError(
