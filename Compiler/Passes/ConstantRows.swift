@@ -11,12 +11,18 @@ struct ConstantRows {
 
     let graph: Graph
 
-    /// The chain that starts at `id`, whose operands are all constants, folded; nil where there is no such chain.
-    func fold(_ id: Graph.NodeID) -> (nodes: [Graph.NodeID], result: Tensor)? {
-        guard let input = graph[id].inputs.first, let source = input.flatMap({ graph.constant($0) }),
-            let count = source.shape.first, count >= ConstantRows.leastRows, let chain = chain(id, source)
-        else { return nil }
-        if let classes = classified(chain, source) { return (chain, classes) }
+    /// The chain that starts at `id`, whose operands are all constants; nil where there is none.
+    func chain(from id: Graph.NodeID) -> [Graph.NodeID]? {
+        guard let source = source(of: id), let count = source.shape.first, count >= ConstantRows.leastRows else {
+            return nil
+        }
+        return chain(id, source)
+    }
+
+    /// The result of a chain; nil where it must be folded node by node.
+    func fold(_ chain: [Graph.NodeID]) -> Tensor? {
+        guard let source = chain.first.flatMap({ source(of: $0) }), let count = source.shape.first else { return nil }
+        if let classes = classified(chain, source) { return classes }
         var parts: [Tensor] = []
         for first in stride(from: 0, to: count, by: ConstantRows.stretch) {
             var rows = source.rows(first..<min(first + ConstantRows.stretch, count))
@@ -33,7 +39,11 @@ struct ConstantRows {
         guard let last = chain.last, let output = graph[last].outputs.first,
             let result = Tensor.stacked(parts, shape: graph[output].type.shape), result.type == graph[output].type
         else { return nil }
-        return (chain, result)
+        return result
+    }
+
+    private func source(of id: Graph.NodeID) -> Tensor? {
+        graph[id].inputs.first.flatMap { $0 }.flatMap { graph.constant($0) }
     }
 
     /// The result of a chain that ends by ArgMax over the two scores of a network on each number; nil for other chains.

@@ -11,7 +11,7 @@ extension Graph {
         let nodeCount: Int
 
         /// Nodes of a chain at most. Chains are fused from the front, so that longer ones are met in parts.
-        static let nodeLimit = 32
+        static let nodeLimit = 16
     }
 
     /// The longest chain of Transposes and Reshapes that ends in `value` and is one movement; nil where there is none.
