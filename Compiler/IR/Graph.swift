@@ -99,9 +99,20 @@ public struct Graph: Sendable {
     /// nil where a node was removed.
     public private(set) var nodes: [Node?] = []
     public private(set) var inputs: [ValueID] = []
-    public var outputs: [Output] = []
+    public var outputs: [Output] {
+        get { outputList }
+        set {
+            outputList = newValue
+            indexOutputs()
+        }
+    }
+    private var outputList: [Output] = []
     /// The binarizers' decisions by ONNX name; one whose value nothing computes any more is void.
-    public var probes: [Probe] = []
+    public internal(set) var probes: [Probe] = []
+    private var operandMentions = MentionIndex()
+    private var outputMentions = MentionIndex()
+    /// Place 0 is a probe's value, place 1 its mask.
+    var probeMentions = MentionIndex()
     /// Small results that no graph input reaches, evaluated as nodes are appended: shapes, axes, pads. They let type
     /// inference see through shape arithmetic; large ones (weights) are left to constant folding.
     private var known: [ValueID: Tensor] = [:]
@@ -121,7 +132,11 @@ public struct Graph: Sendable {
     /// Precondition: the node was not removed.
     public subscript(_ id: NodeID) -> Node {
         get { nodes[id.index]! }
-        set { nodes[id.index] = newValue }
+        set {
+            forgetOperands(of: id)
+            nodes[id.index] = newValue
+            indexOperands(of: id)
+        }
     }
 }
 
@@ -162,6 +177,7 @@ extension Graph {
             return output
         }
         nodes.append(Node(name: name, op: op, inputs: inputs, outputs: outputs))
+        indexOperands(of: id)
         return outputs
     }
 
@@ -222,46 +238,57 @@ extension Graph {
         Operand(self[value].type, constant: constant(value) ?? known[value])
     }
 
-    /// Who reads each value: the nodes, once per operand position. Graph outputs are not counted.
-    public func uses() -> [ValueID: [NodeID]] {
-        var result: [ValueID: [NodeID]] = [:]
-        for (index, node) in nodes.enumerated() {
-            for case let input? in node?.inputs ?? [] { result[input, default: []].append(NodeID(index: index)) }
-        }
-        return result
+    /// The nodes that read a value, once per operand position, in order of creation. Graph outputs are not among them;
+    /// nodes that no output depends on any more are, until they are removed.
+    public func readers(of value: ValueID) -> [NodeID] { operandMentions[value].map { NodeID(index: $0.holder) } }
+
+    /// How many operands a value is: the number of `readers`.
+    public func readerCount(of value: ValueID) -> Int { operandMentions[value].count }
+
+    public func isInput(_ value: ValueID) -> Bool {
+        if case .input = self[value].origin { return true }
+        return false
     }
 
-    public func isOutput(_ value: ValueID) -> Bool { outputs.contains { $0.value == value } }
+    public func isOutput(_ value: ValueID) -> Bool { !outputMentions[value].isEmpty }
 
     /// The nodes that graph outputs depend on, each after all it depends on; otherwise in order of creation.
     /// Iterative, so that a deep graph cannot exhaust the stack. A cycle is the verifier's to report.
     public func schedule() -> [NodeID] { schedule(of: outputs.map(\.value)) }
 
     /// The nodes that some values depend on, ordered as in `schedule()`.
-    /// - Parameter done: left out, with all they depend on.
-    public func schedule(of values: [ValueID], after done: Set<NodeID> = []) -> [NodeID] {
-        var order: [NodeID] = []
+    public func schedule(of values: [ValueID]) -> [NodeID] {
         var visited = [Bool](repeating: false, count: nodes.count)
-        for id in done { visited[id.index] = true }
+        return schedule(of: values) { id in
+            defer { visited[id.index] = true }
+            return !visited[id.index]
+        }
+    }
+
+    /// The nodes that some values depend on and that were not visited, ordered as in `schedule()`.
+    /// - Parameter visit: called with each node that is come upon, any number of times; whether it is new, and so it and
+    ///   what it depends on are to be in the result.
+    public func schedule(of values: [ValueID], where visit: (NodeID) -> Bool) -> [NodeID] {
+        var order: [NodeID] = []
         for value in values {
-            guard let root = producer(of: value), !visited[root.index] else { continue }
-            visited[root.index] = true
+            guard let root = producer(of: value), visit(root) else { continue }
             var stack: [(node: NodeID, next: Int)] = [(root, 0)]
             while let (id, next) = stack.last {
-                let inputs = self[id].inputs
-                if next == inputs.count {
+                guard let operand = operand(next, of: id) else {
                     order.append(id)
                     stack.removeLast()
                     continue
                 }
                 stack[stack.count - 1].next += 1
-                if let input = inputs[next], let child = producer(of: input), !visited[child.index] {
-                    visited[child.index] = true
-                    stack.append((child, 0))
-                }
+                if let input = operand, let child = producer(of: input), visit(child) { stack.append((child, 0)) }
             }
         }
         return order
+    }
+
+    /// A node's operand of this number, which may be absent; nil behind the last.
+    private func operand(_ position: Int, of id: NodeID) -> ValueID?? {
+        position < nodes[id.index]!.inputs.count ? .some(nodes[id.index]!.inputs[position]) : nil
     }
 }
 
@@ -270,15 +297,12 @@ extension Graph {
 extension Graph {
     /// Makes every reader of `old`, graph outputs and probes included, read `new` instead.
     public mutating func replaceUses(of old: ValueID, with new: ValueID) {
-        for index in nodes.indices {
-            guard let inputs = nodes[index]?.inputs, inputs.contains(old) else { continue }
-            nodes[index]!.inputs = inputs.map { $0 == old ? new : $0 }
-        }
-        for index in outputs.indices where outputs[index].value == old { outputs[index].value = new }
-        for index in probes.indices {
-            if probes[index].value == old { probes[index].value = new }
-            if probes[index].mask == old { probes[index].mask = new }
-        }
+        guard old != new else { return }
+        for mention in operandMentions[old] { nodes[mention.holder]!.inputs[mention.place] = new }
+        operandMentions.move(from: old, to: new)
+        for mention in outputMentions[old] { outputList[mention.holder].value = new }
+        outputMentions.move(from: old, to: new)
+        moveProbes(from: old, to: new)
     }
 
     /// Makes every reader read `replacement(value)` in place of `value`.
@@ -286,7 +310,8 @@ extension Graph {
         for index in nodes.indices where nodes[index] != nil {
             nodes[index]!.inputs = nodes[index]!.inputs.map { $0.map(replacement) }
         }
-        for index in outputs.indices { outputs[index].value = replacement(outputs[index].value) }
+        outputs = outputs.map { Output(name: $0.name, value: replacement($0.value)) }
+        indexOperands()
     }
 
     /// Makes `value` a constant; the node that computed it stays until `removeDeadNodes`.
@@ -297,14 +322,56 @@ extension Graph {
 
     /// Removes the nodes that no graph output depends on, and the elements of constants that nothing reads any more.
     public mutating func removeDeadNodes() {
-        let live = Set(schedule())
-        for index in nodes.indices where !live.contains(NodeID(index: index)) { nodes[index] = nil }
+        var isLive = [Bool](repeating: false, count: nodes.count)
+        for id in schedule() { isLive[id.index] = true }
+        for index in nodes.indices where !isLive[index] { nodes[index] = nil }
+        indexOperands()
         var isRead = [Bool](repeating: false, count: values.count)
         for node in nodes { for case let input? in node?.inputs ?? [] { isRead[input.index] = true } }
         for output in outputs { isRead[output.value.index] = true }
         for probe in probes { isRead[probe.value.index] = true }
         for index in values.indices where !isRead[index] { releaseConstant(ValueID(index: index)) }
         known = known.filter { isRead[$0.key.index] }
+    }
+
+    /// Removes a node that neither a node nor a graph output reads, and what only it depended on; leaves any other, and one
+    /// that was removed before.
+    public mutating func removeIfUnread(_ id: NodeID) {
+        var pending = [id]
+        while let id = pending.popLast() {
+            guard let node = nodes[id.index],
+                node.outputs.allSatisfy({ readerCount(of: $0) == 0 && !isOutput($0) })
+            else { continue }
+            forgetOperands(of: id)
+            nodes[id.index] = nil
+            pending += node.inputs.compactMap { $0.flatMap { producer(of: $0) } }
+        }
+    }
+
+    private mutating func indexOperands(of id: NodeID) {
+        guard let inputs = nodes[id.index]?.inputs else { return }
+        for (place, input) in inputs.enumerated() {
+            if let input { operandMentions.add(input, MentionIndex.Mention(holder: id.index, place: place)) }
+        }
+    }
+
+    private mutating func forgetOperands(of id: NodeID) {
+        guard let inputs = nodes[id.index]?.inputs else { return }
+        for (place, input) in inputs.enumerated() {
+            if let input { operandMentions.remove(input, MentionIndex.Mention(holder: id.index, place: place)) }
+        }
+    }
+
+    private mutating func indexOperands() {
+        operandMentions.removeAll()
+        for index in nodes.indices { indexOperands(of: NodeID(index: index)) }
+    }
+
+    private mutating func indexOutputs() {
+        outputMentions.removeAll()
+        for (index, output) in outputList.enumerated() {
+            outputMentions.add(output.value, MentionIndex.Mention(holder: index, place: 0))
+        }
     }
 
     /// Gives back the memory of all constants, where only nodes and the types of what they compute are asked for.

@@ -44,8 +44,8 @@ struct GraphBuilder {
                 }
             }
         }
-        for name in outputNames {
-            if let value = values[name] { outcome.graph.outputs.append(Graph.Output(name: name, value: value)) }
+        outcome.graph.outputs = outputNames.compactMap { name in
+            values[name].map { Graph.Output(name: name, value: $0) }
         }
         return outcome
     }

@@ -6,7 +6,7 @@ struct SignPattern: BinarizerPattern {
         let node = graph[id]
         guard node.op is Sign, let x = node.inputs[0], graph[x].type.elementType == .float32 else { return nil }
         let y = node.outputs[0]
-        if graph.inputs.contains(x), graph.isOutput(y) { return nil }
+        if graph.isInput(x), graph.isOutput(y) { return nil }
         return BinarizerMatch(input: x, zero: .zero, replaced: y, probed: y, encoding: .signed)
     }
 }

@@ -20,7 +20,7 @@ extension Graph {
     /// Makes the readers of `value` read `source` under `value`'s shape: itself where it has that shape already. A probe
     /// of `value` moves to `source`, whose elements are the same in the same order.
     mutating func replace(_ value: ValueID, withReshapeOf source: ValueID) throws {
-        for index in probes.indices where probes[index].value == value { probes[index].value = source }
+        updateProbes(of: value) { $0.value = source }
         replaceUses(of: value, with: try reshape(source, to: self[value].type.shape, name: self[value].name))
     }
 

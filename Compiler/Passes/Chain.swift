@@ -9,13 +9,17 @@ struct Chain {
     /// In execution order; empty where the result is the source.
     let nodes: [Graph.NodeID]
 
+    /// Nodes of a chain at most: far more than stand between two layers of a network, and few enough that following and
+    /// tabulating a chain at every node of a graph stays in proportion to the graph.
+    static let nodeLimit = 512
+
     /// The longest chain that ends in `result`.
     static func ending(in result: Graph.ValueID, of graph: Graph) -> Chain {
         if let whole = spanning(result, of: graph) { return whole }
         // Several sources (a residual). Follow single operands up as far as possible.
         var source = result
         var nodes: [Graph.NodeID] = []
-        while let id = graph.producer(of: source), isLink(id, graph) {
+        while nodes.count < nodeLimit, let id = graph.producer(of: source), isLink(id, graph) {
             let data = Set(graph[id].inputs.compactMap { $0 }.filter { graph.constant($0) == nil })
             guard data.count == 1, let next = data.first else { break }
             nodes.append(id)
@@ -36,12 +40,11 @@ struct Chain {
                 if sources.count > 1 { return nil }
                 continue
             }
+            guard nodes.count < nodeLimit else { return nil }
             if nodes.insert(id).inserted { pending += graph[id].inputs.compactMap { $0 } }
         }
         guard let source = sources.first else { return nil }
-        // Operands are appended before the nodes that read them, so creation order would do for an untouched graph;
-        // passes may add later, so take the schedule's order.
-        return Chain(source: source, result: result, nodes: graph.schedule().filter { nodes.contains($0) })
+        return Chain(source: source, result: result, nodes: graph.schedule(of: [result]) { nodes.remove($0) != nil })
     }
 
     private static func isLink(_ id: Graph.NodeID, _ graph: Graph) -> Bool {

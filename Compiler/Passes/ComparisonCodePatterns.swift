@@ -41,11 +41,10 @@ extension Graph {
     /// Whether a layer that multiplies its operand reads `value`, be it through operators that move its elements or map
     /// each to one number: what leaves a decision a decision.
     fileprivate func leadsToLayer(_ value: ValueID) -> Bool {
-        let uses = uses()
         var pending = [value]
         var seen = Set(pending)
         while let value = pending.popLast() {
-            for id in uses[value] ?? [] {
+            for id in readers(of: value) {
                 let node = self[id]
                 var next: [ValueID] = []
                 switch node.op {
@@ -60,7 +59,7 @@ extension Graph {
                     }
                 }
                 // A straight-through estimator gives the decision back: s − p + p.
-                for reader in node.outputs.flatMap({ uses[$0] ?? [] })
+                for reader in node.outputs.flatMap({ readers(of: $0) })
                 where StraightThroughPattern.operands(reader, self).contains(where: { $0.sign == value }) {
                     next += self[reader].outputs
                 }

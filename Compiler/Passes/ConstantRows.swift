@@ -10,14 +10,19 @@ struct ConstantRows {
     private static let expansion = 2
 
     let graph: Graph
-    let uses: [Graph.ValueID: [Graph.NodeID]]
 
-    /// The chain that starts at `id`, whose operands are all constants, folded; nil where there is no such chain.
-    func fold(_ id: Graph.NodeID) -> (nodes: [Graph.NodeID], result: Tensor)? {
-        guard let input = graph[id].inputs.first, let source = input.flatMap({ graph.constant($0) }),
-            let count = source.shape.first, count >= ConstantRows.leastRows, let chain = chain(id, source)
-        else { return nil }
-        if let classes = classified(chain, source) { return (chain, classes) }
+    /// The chain that starts at `id`, whose operands are all constants; nil where there is none.
+    func chain(from id: Graph.NodeID) -> [Graph.NodeID]? {
+        guard let source = source(of: id), let count = source.shape.first, count >= ConstantRows.leastRows else {
+            return nil
+        }
+        return chain(id, source)
+    }
+
+    /// The result of a chain; nil where it must be folded node by node.
+    func fold(_ chain: [Graph.NodeID]) -> Tensor? {
+        guard let source = chain.first.flatMap({ source(of: $0) }), let count = source.shape.first else { return nil }
+        if let classes = classified(chain, source) { return classes }
         var parts: [Tensor] = []
         for first in stride(from: 0, to: count, by: ConstantRows.stretch) {
             var rows = source.rows(first..<min(first + ConstantRows.stretch, count))
@@ -34,7 +39,11 @@ struct ConstantRows {
         guard let last = chain.last, let output = graph[last].outputs.first,
             let result = Tensor.stacked(parts, shape: graph[output].type.shape), result.type == graph[output].type
         else { return nil }
-        return (chain, result)
+        return result
+    }
+
+    private func source(of id: Graph.NodeID) -> Tensor? {
+        graph[id].inputs.first.flatMap { $0 }.flatMap { graph.constant($0) }
     }
 
     /// The result of a chain that ends by ArgMax over the two scores of a network on each number; nil for other chains.
@@ -62,10 +71,10 @@ struct ConstantRows {
             let size = graph[output].type.elementCount
             if links.count == 1, size < ConstantRows.expansion * source.elementCount { return nil }
             if size <= source.elementCount { return links }
-            guard !graph.isOutput(output), let readers = uses[output], readers.count == 1,
-                graph[readers[0]].inputs.first == output
+            guard !graph.isOutput(output), graph.readerCount(of: output) == 1, let reader = graph.readers(of: output).first,
+                graph[reader].inputs.first == output
             else { return nil }
-            link = readers[0]
+            link = reader
         }
         return nil
     }

@@ -24,10 +24,9 @@ struct DynamicFold {
     /// nil where the number decided on is not of this form, or somebody else reads it as a float.
     init?(_ x: Graph.ValueID, _ binarize: Binarize, _ graph: Graph) {
         guard let comparison = DynamicComparison(x, graph) else { return nil }
-        let uses = graph.uses()
         // What reads v: the comparison, and global averages of it.
-        let readers = Set(uses[comparison.value] ?? []).subtracting([graph.producer(of: x)!])
-        guard readers.allSatisfy({ graph[$0].op is GlobalAveragePool }), (uses[x] ?? []).count == 1 else { return nil }
+        let readers = Set(graph.readers(of: comparison.value)).subtracting([graph.producer(of: x)!])
+        guard readers.allSatisfy({ graph[$0].op is GlobalAveragePool }), graph.readerCount(of: x) == 1 else { return nil }
         averages = readers.sorted()
 
         var value = comparison.value
@@ -36,16 +35,16 @@ struct DynamicFold {
         while let (_, node) = graph.producer(of: value, as: ScaleShift.self) {
             let pair = node.inputs.dropFirst().map { graph.constant($0!)! }
             guard pair.allSatisfy({ $0.shape.dropFirst().allSatisfy { $0 == 1 } }), !graph.isOutput(value),
-                value == comparison.value || uses[value]?.count == 1
+                value == comparison.value || graph.readerCount(of: value) == 1
             else { return nil }
             let vectors = pair.map { $0.broadcast(to: [channels, 1, 1]).floats }
             constants.insert((vectors[0], vectors[1]), at: 0)
             value = node.inputs[0]!
         }
         guard constants.count < EpilogueChain.stepLimit, !graph.isOutput(value),
-            value == comparison.value || uses[value]?.count == 1,
+            value == comparison.value || graph.readerCount(of: value) == 1,
             let (_, conversion) = graph.producer(of: value, as: AccumulatorToFloat.self),
-            let accumulators = Accumulators(conversion.inputs[0]!, in: graph), uses[accumulators.value]?.count == 1,
+            let accumulators = Accumulators(conversion.inputs[0]!, in: graph), graph.readerCount(of: accumulators.value) == 1,
             graph.producer(of: accumulators.value, as: BinaryConv.self)?.op.isMasked == false
         else { return nil }
         let alpha = graph.constant(conversion.inputs[1]!)!.floats

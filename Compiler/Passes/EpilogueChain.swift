@@ -36,12 +36,10 @@ struct EpilogueChain {
     /// Goes on as far as each result has one reader that is a step, then takes what its readers are.
     mutating func extend(_ graph: Graph) {
         guard !isEmpty else { return }
-        let uses = graph.uses()
-        while !graph.isOutput(tail), let readers = uses[tail], readers.count == 1,
-            let step = graph[readers[0]].op as? any FusableStep,
-            append(graph[readers[0]], step, reading: tail, graph)
+        while !graph.isOutput(tail), graph.readerCount(of: tail) == 1, let reader = graph.readers(of: tail).first,
+            let step = graph[reader].op as? any FusableStep, append(graph[reader], step, reading: tail, graph)
         {}
-        store(uses[tail] ?? [], graph)
+        store(graph.readers(of: tail), graph)
     }
 
     /// Whether anything is saved: a convolution with nothing behind it, or one operator alone, has a kernel of its own.

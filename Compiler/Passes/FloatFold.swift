@@ -59,10 +59,10 @@ struct FloatFold {
 
     /// The operators above `x` that are monotone in one operand and whose results nothing else reads.
     private static func monotoneChain(endingIn x: Graph.ValueID, _ graph: Graph) -> Chain {
-        let uses = graph.uses()
         var source = x
         var nodes: [Graph.NodeID] = []
-        while let id = graph.producer(of: source), (uses[source]?.count ?? 0) <= 1, !graph.isOutput(source) {
+        while nodes.count < Chain.nodeLimit, let id = graph.producer(of: source),
+            graph.readerCount(of: source) <= 1, !graph.isOutput(source) {
             let node = graph[id]
             let data = Set(node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil })
             guard Elementwise.isElementwise(node.op), Elementwise.treatsSamplesAlike(node, in: graph),

@@ -7,24 +7,32 @@ public struct FoldConstants: Pass {
     public let gives = Stage.canonical
     /// The most elements that computed constants have at a time.
     private let elementLimit: Int
+    /// The most steps that computing them takes in all (`FoldingWork`).
+    private let stepLimit: Int
 
-    /// - Parameter elementLimit: by default far beyond any network's weights, and what a machine has memory for; a file of
-    ///   a hundred bytes can ask for more
-    public init(elementLimit: Int = 1 << 29) { self.elementLimit = elementLimit }
+    /// A file of a hundred bytes can ask for more than any machine has, so both are limited.
+    /// - Parameters:
+    ///   - elementLimit: by default far beyond any network's weights, and what a machine has memory for.
+    ///   - stepLimit: by default about a minute's, and far beyond what weights are computed by.
+    public init(elementLimit: Int = 1 << 29, stepLimit: Int = 1 << 35) {
+        self.elementLimit = elementLimit
+        self.stepLimit = stepLimit
+    }
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         let order = graph.schedule()
-        let uses = graph.uses()
         var readers = Self.readerCounts(graph, order)
         var folded: Set<Graph.NodeID> = []
         // Of the results that are still to be read, and of all of them together.
         var elementCounts: [Graph.ValueID: Int] = [:]
         var liveElementCount = 0
+        var steps = 0
         // Small nodes first, so that chains over large ones find all their constants.
         for onlySmall in [true, false] {
             for id in order where !folded.contains(id) && (!onlySmall || Self.isSmall(id, graph)) {
-                let room = elementLimit - liveElementCount
-                guard let (nodes, results) = try fold(id, graph, uses, room: room) else { continue }
+                let room = Room(elements: elementLimit - liveElementCount, steps: stepLimit - steps)
+                guard let (nodes, results) = try fold(id, graph, room) else { continue }
+                steps += nodes.map { FoldingWork.steps(of: $0, graph) }.reduce(0, FoldingWork.sum)
                 for (output, result) in zip(graph[nodes[nodes.count - 1]].outputs, results) {
                     graph.setConstant(output, result)
                     elementCounts[output] = result.type.elementCount
@@ -41,11 +49,15 @@ public struct FoldConstants: Pass {
         }
     }
 
+    /// What the constants that were computed before leave of the limits.
+    private struct Room {
+        let elements: Int
+        let steps: Int
+    }
+
     /// The results of a node, or of the last node of a chain that starts with it, where they can be known.
-    ///
-    /// - Parameter room: the most elements that they may have
     private func fold(
-        _ id: Graph.NodeID, _ graph: Graph, _ uses: [Graph.ValueID: [Graph.NodeID]], room: Int
+        _ id: Graph.NodeID, _ graph: Graph, _ room: Room
     ) throws -> (nodes: [Graph.NodeID], results: [Tensor])? {
         let node = graph[id]
         if let known = node.op.evaluateFromTypes(node.inputs.map { $0.map { graph.operand($0) } }) {
@@ -53,20 +65,37 @@ public struct FoldConstants: Pass {
         }
         let operands = node.inputs.map { $0.flatMap { Self.known($0, graph) } }
         guard zip(node.inputs, operands).allSatisfy({ $0 == nil || $1 != nil }) else { return nil }
-        if let (chain, result) = ConstantRows(graph: graph, uses: uses).fold(id) { return (chain, [result]) }
+        let rows = ConstantRows(graph: graph)
+        if let chain = rows.chain(from: id) {
+            try checkSteps(of: chain, graph, room)
+            if let result = rows.fold(chain) { return (chain, [result]) }
+        }
         let elementCount = node.outputs.reduce(0) { $0 + graph[$1].type.elementCount }
-        guard elementCount <= room else {
+        guard elementCount <= room.elements else {
             throw NodeError(
                 node: node.name, op: type(of: node.op).name,
                 reason:
                     "its result is a constant of \(elementCount) elements, computed when compiling; beside the other "
-                    + "constants \(room) of \(elementLimit) are left")
+                    + "constants \(room.elements) of \(elementLimit) are left")
         }
+        try checkSteps(of: [id], graph, room)
         do {
             return ([id], try node.op.evaluate(operands))
         } catch let error as OperatorError {
             throw NodeError(node: node.name, op: type(of: node.op).name, reason: error.description)
         }
+    }
+
+    /// - Throws: `NodeError` naming the first of the nodes where they take more steps than are left.
+    private func checkSteps(of nodes: [Graph.NodeID], _ graph: Graph, _ room: Room) throws {
+        let steps = nodes.map { FoldingWork.steps(of: $0, graph) }.reduce(0, FoldingWork.sum)
+        guard steps > room.steps else { return }
+        let node = graph[nodes[0]]
+        throw NodeError(
+            node: node.name, op: type(of: node.op).name,
+            reason:
+                "its result is a constant that takes \(steps) multiplications or additions to compute; when compiling, "
+                + "\(stepLimit) are done at most, of which \(room.steps) are left: compute it before the model is exported")
     }
 
     /// A value that does not depend on the model's inputs: a constant, or one without elements.

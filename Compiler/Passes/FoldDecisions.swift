@@ -66,12 +66,11 @@ extension BinarizerRecord {
 extension FoldedChain {
     /// Whether nothing but binarizers reads what the chain computes: then the floats in it need not exist.
     func onlyLeads(to decision: Graph.ValueID, in graph: Graph) -> Bool {
-        let uses = graph.uses()
         let inner = Set(beforePools.flatMap(\.nodes) + afterPool.nodes + [conversion] + pools)
         return inner.allSatisfy { id in
             graph[id].outputs.allSatisfy { value in
                 !graph.isOutput(value)
-                    && (uses[value] ?? []).allSatisfy { inner.contains($0) || graph[$0].op is any Decision }
+                    && graph.readers(of: value).allSatisfy { inner.contains($0) || graph[$0].op is any Decision }
             }
         }
     }

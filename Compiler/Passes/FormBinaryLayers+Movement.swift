@@ -3,7 +3,8 @@ import BNNMIR
 /// Decisions that are pooled, moved, joined or cut stay decisions: op(float(b)) is float(op(b)).
 extension FormBinaryLayers {
     /// Makes `op(float(b), …)` float(op(b, …)) where every computed operand is such a float.
-    func carryThrough(_ id: Graph.NodeID, _ graph: inout Graph) throws {
+    /// - Parameter awaited: of the graph as it was before its first layer was formed.
+    func carryThrough(_ id: Graph.NodeID, _ awaited: AwaitedValues, _ graph: inout Graph) throws {
         let node = graph[id]
         guard node.outputs.count == 1, !node.inputs.isEmpty else { return }
         let output = node.outputs[0]
@@ -21,7 +22,7 @@ extension FormBinaryLayers {
             }
         }
         guard inputs.contains(where: { $0.map { graph.constant($0) == nil } ?? false }) else { return }
-        guard isCarried(node, graph) else { return }
+        guard isCarried(node, awaited) else { return }
         let name = graph[output].name
         let bits: Graph.ValueID
         if let pool = node.op as? MaxPool {
@@ -31,7 +32,7 @@ extension FormBinaryLayers {
         } else {
             bits = try graph.append(node.op, inputs, name: node.name, outputNames: [name])[0]
         }
-        for index in graph.probes.indices where graph.probes[index].value == output { graph.probes[index].value = bits }
+        graph.updateProbes(of: output) { $0.value = bits }
         let float = try graph.append(BinaryToFloat(), [bits], name: node.name, outputNames: [name])[0]
         graph.replaceUses(of: output, with: float)
     }
@@ -47,7 +48,7 @@ extension FormBinaryLayers {
         node.op is Concat ? node.inputs.indices : 0..<1
     }
 
-    private func isCarried(_ node: Graph.Node, _ graph: Graph) -> Bool {
+    private func isCarried(_ node: Graph.Node, _ awaited: AwaitedValues) -> Bool {
         switch node.op {
         case is MaxPool, is Reshape: return true
         case is Transpose, is DepthToSpace, is Concat, is Slice: break
@@ -56,30 +57,6 @@ extension FormBinaryLayers {
             guard pad.mode != .constant else { return false }
         default: return false
         }
-        return isAwaited(node.outputs[0], graph)
-    }
-
-    /// Whether a convolution reads `value`, or what only moves it, or a probe shows that.
-    private func isAwaited(_ value: Graph.ValueID, _ graph: Graph) -> Bool {
-        let probed = Set(graph.probes.map(\.value))
-        guard !probed.contains(value) else { return true }
-        var readers: [Graph.ValueID: [Graph.NodeID]] = [:]
-        for id in graph.schedule() {
-            for case let input? in graph[id].inputs { readers[input, default: []].append(id) }
-        }
-        var seen: Set<Graph.ValueID> = [value]
-        var pending = [value]
-        while let next = pending.popLast() {
-            for id in readers[next] ?? [] {
-                switch graph[id].op {
-                case is Conv: return true
-                case is MaxPool, is Reshape, is Transpose, is DepthToSpace, is Concat, is Slice, is Pad:
-                    guard probed.isDisjoint(with: graph[id].outputs) else { return true }
-                    for output in graph[id].outputs where seen.insert(output).inserted { pending.append(output) }
-                default: continue
-                }
-            }
-        }
-        return false
+        return awaited.contains(node.outputs[0])
     }
 }

@@ -69,18 +69,18 @@ extension FormBinaryLayers {
         } else {
             sign = try graph.append(Sign(), [node.inputs[0]], name: name)[0]
         }
-        for reader in graph.uses()[node.outputs[0]] ?? [] where graph[reader].op is BinaryToFloat {
+        for reader in graph.readers(of: node.outputs[0]) where graph[reader].op is BinaryToFloat {
             graph.replaceUses(of: graph[reader].outputs[0], with: sign)
         }
     }
 
     /// Those that read the decisions as numbers; nil where somebody else, or a graph output, reads them.
     private func numberReaders(of id: Graph.NodeID, _ graph: Graph) -> [Graph.NodeID]? {
-        let bits = graph[id].outputs[0], uses = graph.uses()
+        let bits = graph[id].outputs[0]
         var readers: [Graph.NodeID] = []
-        for reader in uses[bits] ?? [] {
+        for reader in graph.readers(of: bits) {
             guard graph[reader].op is BinaryToFloat, !graph.isOutput(graph[reader].outputs[0]) else { return nil }
-            readers += uses[graph[reader].outputs[0]] ?? []
+            readers += graph.readers(of: graph[reader].outputs[0])
         }
         return graph.isOutput(bits) ? nil : readers
     }
@@ -89,12 +89,11 @@ extension FormBinaryLayers {
     /// decisions may be masked.
     private func onlyBinaryConvolutionsRead(_ id: Graph.NodeID, _ graph: Graph) -> Bool {
         guard let readers = numberReaders(of: id, graph), !readers.isEmpty else { return false }
-        let uses = graph.uses()
         return readers.allSatisfy { reader in
             let node = graph[reader], x = node.inputs[0]!
             guard graph[x].type.rank == 4, graph.producer(of: x, as: BinaryToFloat.self) != nil else { return false }
             guard node.op is MaxPool else { return isBinaryConvolution(node, graph) }
-            let layers = uses[node.outputs[0]] ?? []
+            let layers = graph.readers(of: node.outputs[0])
             return !graph.isOutput(node.outputs[0]) && !layers.isEmpty
                 && layers.allSatisfy {
                     graph[$0].inputs[0] == node.outputs[0] && isBinaryConvolution(graph[$0], graph)
@@ -122,13 +121,13 @@ extension Graph {
     }
 
     private func firstReader<Op: Operator>(of value: ValueID, as: Op.Type) -> Node? {
-        nodes.lazy.compactMap { $0 }.first { $0.inputs.contains(value) && $0.op is Op }
+        readers(of: value).lazy.map { self[$0] }.first { $0.op is Op }
     }
 
     fileprivate mutating func mask(probesOf decisions: ValueID, by mask: ValueID, differs: Bool) {
-        for index in probes.indices where probes[index].value == decisions {
-            probes[index].mask = mask
-            probes[index].maskDiffers = differs
+        updateProbes(of: decisions) { probe in
+            probe.mask = mask
+            probe.maskDiffers = differs
         }
     }
 }

@@ -14,17 +14,19 @@ public struct FormBinaryLayers: Pass {
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
         let order = graph.schedule()
         context.binarizerOrder = order.filter { graph[$0].op is Binarize }.map { graph[graph[$0].outputs[0]].name }
+        let awaited = AwaitedValues(graph)
         var zeros = StructuralZeros()
         for id in order {
             switch graph[id].op {
             case let binarize as Binarize where binarize.zero == .zero: try settleZero(id, &zeros, &graph, &context)
             case is Conv: try formConvolution(id, &graph, &context)
             case is MatMul: try formMatMul(id, &graph, &context)
-            default: try carryThrough(id, &graph)
+            default: try carryThrough(id, awaited, &graph)
             }
         }
         // A probe of what stayed numbers has no decisions to show.
-        graph.probes = graph.probes.filter { graph[$0.value].type.elementType == .binary }
+        let values = graph.values
+        graph.keepProbes { values[$0.value.index].type.elementType == .binary }
     }
 }
 

@@ -15,7 +15,6 @@ public struct FuseEpilogues: Pass {
         graph.removeDeadNodes()
         for id in graph.schedule() where graph.nodes[id.index] != nil && graph[id].op is any FusableStep {
             try fuse(id, &graph)
-            graph.removeDeadNodes()
         }
     }
 
@@ -34,6 +33,8 @@ public struct FuseEpilogues: Pass {
             }
         let results = try graph.append(op, inputs, name: node.name, outputNames: chain.results.map { graph[$0].name })
         for (old, new) in zip(chain.results, results) { graph.replaceUses(of: old, with: new) }
+        // What the chain executes is gone: whoever comes next counts those that read its operands.
+        for old in chain.results { graph.producer(of: old).map { graph.removeIfUnread($0) } }
     }
 }
 

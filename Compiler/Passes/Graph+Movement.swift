@@ -9,6 +9,9 @@ extension Graph {
         let movement: Movement
         let transposeCount: Int
         let nodeCount: Int
+
+        /// Nodes of a chain at most. Chains are fused from the front, so that longer ones are met in parts.
+        static let nodeLimit = 16
     }
 
     /// The longest chain of Transposes and Reshapes that ends in `value` and is one movement; nil where there is none.
@@ -16,7 +19,8 @@ extension Graph {
         // From the end to the beginning: what each node does, and the value it does it to.
         var chain: [(node: Node, input: ValueID)] = []
         var source = value
-        while let id = producer(of: source), self[id].op is Transpose || self[id].op is Reshape,
+        while chain.count < Moved.nodeLimit, let id = producer(of: source),
+            self[id].op is Transpose || self[id].op is Reshape,
             let input = self[id].inputs[0], constant(input) == nil
         {
             chain.append((self[id], input))

@@ -14,7 +14,7 @@ public struct HoistMovement: Pass {
     private static let depthLimit = 64
 
     public func run(_ graph: inout Graph, _ context: inout CompilationContext) throws {
-        for id in graph.schedule() where graph[id].op is Conv {
+        for id in graph.schedule() where graph.nodes[id.index]?.op is Conv {
             guard let x = graph[id].inputs[0], let chain = graph.moved(x), !chain.movement.keepsMemoryOrder,
                 let (_, unpacked) = graph.producer(of: chain.source, as: BinaryToFloat.self),
                 let decisions = unpacked.inputs[0],
@@ -28,9 +28,11 @@ public struct HoistMovement: Pass {
             let float = try graph.append(
                 BinaryToFloat(), [bits], name: unpacked.name, outputNames: [graph[chain.source].name])[0]
             // Other layers that read the same decisions in the same order read these too.
-            for (reader, position) in graph.uses(of: x) where graph[reader].op is Conv {
-                graph[reader].inputs[position] = float
+            for reader in graph.readers(of: x) where graph[reader].op is Conv {
+                graph[reader].inputs = graph[reader].inputs.map { $0 == x ? float : $0 }
             }
+            // Whoever comes next counts those that still read the number decided on.
+            if let moved = graph.producer(of: x) { graph.removeIfUnread(moved) }
         }
         try graph.fuseMovements()
     }
@@ -61,7 +63,7 @@ public struct HoistMovement: Pass {
         _ value: Graph.ValueID, _ movement: Movement, depth: Int, _ graph: inout Graph
     ) throws -> Graph.ValueID? {
         guard depth < HoistMovement.depthLimit, let id = graph.producer(of: value), !graph.isOutput(value),
-            graph.uses(of: value).count == 1, Elementwise.isElementwise(graph[id].op), graph[id].outputs.count == 1
+            graph.readerCount(of: value) == 1, Elementwise.isElementwise(graph[id].op), graph[id].outputs.count == 1
         else { return nil }
         let node = graph[id], type = graph[value].type
         let full = Set(
@@ -82,15 +84,5 @@ public struct HoistMovement: Pass {
             graph[y].type.shape == movement.target
         else { return nil }
         return y
-    }
-}
-
-extension Graph {
-    /// The nodes that read `value` and that graph outputs depend on, and at which operand.
-    func uses(of value: ValueID) -> [(node: NodeID, position: Int)] {
-        schedule().flatMap { id in
-            let inputs = self[id].inputs
-            return inputs.indices.filter { inputs[$0] == value }.map { (id, $0) }
-        }
     }
 }

@@ -40,7 +40,7 @@ extension LayoutBuilder {
     mutating func lowerDecide(_ op: Decide, _ node: Graph.Node) throws {
         let x = node.inputs[0]!, points = old.constant(node.inputs[1]!)!
         let isPerChannel = points.elementCount == points.shape[0] * (points.shape.count > 1 ? points.shape[1] : 1)
-        if old.producer(of: x, as: BinaryConv.self) != nil, uses[x]?.count == 1, isPerChannel {
+        if old.producer(of: x, as: BinaryConv.self) != nil, old.readerCount(of: x) == 1, isPerChannel {
             return try epilogue(op, node)
         }
         // Made when first asked for, in the order of its reader.

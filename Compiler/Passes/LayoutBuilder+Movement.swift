@@ -72,7 +72,7 @@ extension LayoutBuilder {
         let x = node.inputs[0]!, output = node.outputs[0], b = op.blockSize
         let target = ImageLayout.channelsLast(old[output].type.shape)
         if let (join, parts) = old.producer(of: x, as: Concat.self), op.mode == .dcr, [1, -3].contains(join.axis),
-            parts.inputs.count == b * b, uses[x]?.count == 1, !old.isOutput(x),
+            parts.inputs.count == b * b, old.readerCount(of: x) == 1, !old.isOutput(x),
             parts.inputs.allSatisfy({ old[$0!].type.shape[1] == target[3] })
         {
             let (n, h, w, c) = (target[0], target[1] / b, target[2] / b, target[3])

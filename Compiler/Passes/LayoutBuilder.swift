@@ -4,7 +4,6 @@ import BNNMIR
 /// channel-last, made when first asked for.
 struct LayoutBuilder {
     let old: Graph
-    let uses: [Graph.ValueID: [Graph.NodeID]]
     var new: Graph
     /// Old value → new value, axes in ONNX order. Values that are not images have only this form.
     var plain: [Graph.ValueID: Graph.ValueID] = [:]
@@ -13,15 +12,12 @@ struct LayoutBuilder {
 
     init(_ graph: Graph) {
         old = graph
-        uses = graph.uses()
         new = Graph(name: graph.name, stage: .laidOut, batch: graph.batch)
         for input in graph.inputs { plain[input] = new.addInput(graph[input].name, graph[input].type) }
     }
 
     mutating func finish() throws -> Graph {
-        for output in old.outputs {
-            new.outputs.append(Graph.Output(name: output.name, value: try inPlainOrder(output.value)))
-        }
+        new.outputs = try old.outputs.map { Graph.Output(name: $0.name, value: try inPlainOrder($0.value)) }
         for probe in old.probes {
             guard let value = channelsLast[probe.value] ?? plain[probe.value] else { continue }
             var moved = Graph.Probe(name: probe.name, encoding: probe.encoding, shape: probe.shape, value: value)
@@ -38,7 +34,7 @@ struct LayoutBuilder {
                 moved.mask = isLaidOut ? try inChannelsLast(mask) : try inPlainOrder(mask)
                 moved.maskDiffers = probe.maskDiffers
             }
-            new.probes.append(moved)
+            new.addProbe(moved)
         }
         return new
     }

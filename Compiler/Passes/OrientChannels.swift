@@ -12,7 +12,7 @@ public struct OrientChannels: Pass {
         for id in graph.schedule() {
             let node = graph[id]
             guard node.op is Decide, let acc = node.inputs[0], let operand = node.inputs[1],
-                graph.producer(of: acc, as: BinaryConv.self) != nil, (graph.uses()[acc] ?? []).count == 1,
+                graph.producer(of: acc, as: BinaryConv.self) != nil, graph.readerCount(of: acc) == 1,
                 !graph.isOutput(acc), let points = graph.constant(operand), points.shape[0] == 2,
                 points.elementCount == 2 * points.shape[1]
             else { continue }

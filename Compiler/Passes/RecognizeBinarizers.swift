@@ -56,14 +56,12 @@ public struct RecognizeBinarizers: Pass {
         if match.isReshaped { float = try graph.reshape(float, to: value.type.shape, name: value.name) }
         if let superseded = match.superseded {
             // The sign that was looked through shows the same decisions; its zeros are ties that count +1.
-            for index in graph.probes.indices where graph.probes[index].value == superseded {
-                graph.probes[index].value = decision
-            }
+            graph.updateProbes(of: superseded) { $0.value = decision }
         }
-        graph.probes.append(
+        graph.addProbe(
             Graph.Probe(name: probe.name, encoding: match.encoding, shape: probe.type.shape, value: decision))
         for id in match.signed where id != match.probed {
-            graph.probes.append(
+            graph.addProbe(
                 Graph.Probe(name: graph[id].name, encoding: .signed, shape: graph[id].type.shape, value: decision))
         }
         graph.replaceUses(of: match.replaced, with: float)

@@ -27,9 +27,7 @@ public struct SinkInterleaving: Pass {
             let y = try first.interleaving.apply(to: results, name: graph[output].name, &graph)
             if node.op is BinaryToFloat {
                 // `FormBinaryLayers` takes them back to the decisions it interleaves.
-                for index in graph.probes.indices where graph.probes[index].value == node.inputs[0] {
-                    graph.probes[index].value = y
-                }
+                graph.updateProbes(of: node.inputs[0]!) { $0.value = y }
             }
             graph.replaceUses(of: output, with: y)
         }
@@ -72,7 +70,7 @@ public struct SinkInterleaving: Pass {
         for case let input? in node.inputs where graph.constant(input) == nil && graph[input].type.shape == shape {
             guard !found.contains(where: { $0.value == input }) else { continue }
             // Decisions that are read as numbers are interleaved there, where their probe shows them.
-            if !(node.op is BinaryToFloat), graph.probes.contains(where: { $0.value == input }) { return nil }
+            if !(node.op is BinaryToFloat), graph.isProbed(input) { return nil }
             guard let (interleaving, phases) = Interleaving.of(input, in: graph),
                 interleaving == found.first?.interleaving ?? interleaving
             else { return nil }
@@ -86,6 +84,6 @@ public struct SinkInterleaving: Pass {
 
     private func mayMove(_ value: Graph.ValueID, _ graph: Graph) -> Bool {
         !graph.isOutput(value)
-            && graph.uses(of: value).allSatisfy { interleavedOperands(graph[$0.node], graph) != nil }
+            && graph.readers(of: value).allSatisfy { interleavedOperands(graph[$0], graph) != nil }
     }
 }

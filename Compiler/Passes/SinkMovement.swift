@@ -93,10 +93,10 @@ extension Graph {
 
     /// Makes the probes of `old` those of `new`, of which `old` is a movement.
     mutating func moveProbes(from old: ValueID, to new: ValueID, by movement: Movement) {
-        for index in probes.indices where probes[index].value == old {
-            guard let whole = movement.followed(by: probes[index].movement) else { continue }
-            probes[index].value = new
-            probes[index].movement = whole.keepsMemoryOrder ? nil : whole
+        updateProbes(of: old) { probe in
+            guard let whole = movement.followed(by: probe.movement) else { return }
+            probe.value = new
+            probe.movement = whole.keepsMemoryOrder ? nil : whole
         }
     }
 }

@@ -22,13 +22,12 @@ struct StructuralZeros {
     ) throws -> String? {
         if let constant = graph.constant(x) { return constant.floats.contains(0) ? "it is a constant with a 0" : nil }
         if let table = try FoldedChain(endingIn: x, of: graph) { return try table.zeroReason(graph, context) }
-        for id in graph.schedule(of: [x], after: followed) { try follow(id, graph, context) }
+        for id in graph.schedule(of: [x], where: { followed.insert($0).inserted }) { try follow(id, graph, context) }
         return reasons[x] ?? ternarySums.reason(x)
     }
 
     /// Follows exact zeros through one node with real-valued operands, those of its operands being known.
     private mutating func follow(_ id: Graph.NodeID, _ graph: Graph, _ context: CompilationContext) throws {
-        followed.insert(id)
         let node = graph[id]
         ternarySums.follow(node, graph)
         try known.follow(node, graph)

@@ -24,11 +24,9 @@ struct LayerReader {
     }
 
     let graph: Graph
-    let uses: [Graph.ValueID: [Graph.NodeID]]
 
     init(_ graph: Graph) {
         self.graph = graph
-        uses = graph.uses()
     }
 
     /// nil for nodes that multiply neither by weights nor activations by each other.
@@ -132,11 +130,15 @@ struct LayerReader {
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
+    /// Nodes behind a layer that are looked at for what becomes of its accumulators, at most.
+    private static let followedNodeLimit = 256
+
     /// What becomes of accumulators that leave the layer.
     private func behindAccumulators(_ node: Graph.Node) -> String {
         var value = node.outputs[0]
         var text = ""
-        while let reader = uses[value]?.first {
+        for _ in 0..<LayerReader.followedNodeLimit {
+            guard let reader = graph.readers(of: value).first else { break }
             let next = graph[reader]
             if next.op is ChannelsLast<MaxPool> { text += ", max-pool" }
             if next.op is Decide { return text + ", bits by " + comparisons(next.inputs[1]) }

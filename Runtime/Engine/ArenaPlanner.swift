@@ -1,7 +1,7 @@
 /// Places storages in one arena: the largest first, each in the smallest gap that fits between those placed already
 /// whose lives overlap its own. Offsets and sizes are multiples of 64 bytes.
 ///
-/// Complexity: O(n²) in the number of storages with memory of their own.
+/// Complexity: O(n²) in the number of storages with memory of their own, for finding their places.
 struct ArenaPlanner {
     let storages: UnsafeMutableBufferPointer<Storage>
     /// Room for an index of each storage.
@@ -19,7 +19,7 @@ struct ArenaPlanner {
             order[count] = index
             count &+= 1
         }
-        sort(count)
+        sort(order, count) { precedes($0, $1) }
         var arenaByteCount = 0
         for position in 0..<count {
             guard let end = place(order[position], placedCount: position) else { return nil }
@@ -30,16 +30,23 @@ struct ArenaPlanner {
 
     /// The most bytes that are in use at once, once `plan` has rounded them: no arena can be smaller.
     func largestLiveSet() -> Int {
-        var largest = 0
+        var count = 0
         for index in 0..<storages.count {
             guard case .arena = storages[index].kind else { continue }
-            // A set is largest where one of its storages comes into use.
-            var byteCount = 0
-            for other in storages {
-                guard case .arena = other.kind, other.firstUse <= storages[index].firstUse,
-                    storages[index].firstUse <= other.lastUse
-                else { continue }
-                byteCount &+= other.byteCount
+            order[count] = index
+            placed[count] = index
+            count &+= 1
+        }
+        sort(order, count) { storages[$0].firstUse < storages[$1].firstUse }
+        sort(placed, count) { storages[$0].lastUse < storages[$1].lastUse }
+        // Along the execution: a set is largest where one of its storages comes into use.
+        var (largest, byteCount, gone) = (0, 0, 0)
+        for position in 0..<count {
+            let next = storages[order[position]]
+            byteCount &+= next.byteCount
+            while storages[placed[gone]].lastUse < next.firstUse {
+                byteCount &-= storages[placed[gone]].byteCount
+                gone &+= 1
             }
             largest = max(largest, byteCount)
         }
@@ -81,28 +88,32 @@ struct ArenaPlanner {
         return x.firstUse != y.firstUse ? x.firstUse < y.firstUse : a < b
     }
 
-    /// Heapsort of the first `count` entries of `order`; the library's sort would allocate.
-    private func sort(_ count: Int) {
+    /// Heapsort of the first `count` entries of a list; the library's sort would allocate.
+    private func sort(
+        _ list: UnsafeMutableBufferPointer<Int>, _ count: Int, by precedes: (Int, Int) -> Bool
+    ) {
         var root = count / 2
         while root > 0 {
             root &-= 1
-            sift(root, count)
+            sift(list, root, count, by: precedes)
         }
         var end = count
         while end > 1 {
             end &-= 1
-            order.swapAt(0, end)
-            sift(0, end)
+            list.swapAt(0, end)
+            sift(list, 0, end, by: precedes)
         }
     }
 
-    private func sift(_ start: Int, _ count: Int) {
+    private func sift(
+        _ list: UnsafeMutableBufferPointer<Int>, _ start: Int, _ count: Int, by precedes: (Int, Int) -> Bool
+    ) {
         var root = start
         while root &* 2 &+ 1 < count {
             var child = root &* 2 &+ 1
-            if child &+ 1 < count, precedes(order[child], order[child &+ 1]) { child &+= 1 }
-            guard precedes(order[root], order[child]) else { return }
-            order.swapAt(root, child)
+            if child &+ 1 < count, precedes(list[child], list[child &+ 1]) { child &+= 1 }
+            guard precedes(list[root], list[child]) else { return }
+            list.swapAt(root, child)
             root = child
         }
     }

@@ -38,6 +38,7 @@ enum Main {
         do {
             var command = try BNNMCommand.parseAsRoot()
             try command.run()
+            try Console.flushResults()
         } catch {
             switch BNNMCommand.exitCode(for: error) {
             case .success:

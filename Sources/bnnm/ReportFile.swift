@@ -31,7 +31,7 @@ struct ReportFile {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw CommandFailure("the report cannot be written to \(path): \(error.localizedDescription)")
+            throw CommandFailure("the report cannot be written to \(path): \(error.systemReason)")
         }
     }
 

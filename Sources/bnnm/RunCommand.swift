@@ -71,7 +71,7 @@ struct RunCommand: ParsableCommand {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw CommandFailure("the folder \(path) cannot be made: \(error.localizedDescription)")
+            throw CommandFailure("the folder \(path) cannot be made: \(error.systemReason)")
         }
     }
 

@@ -191,7 +191,6 @@ enum ImportedExecution {
         let probesByName = Dictionary(probes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var decisions: [String: [Int64]] = [:]
         var ties: [String: Int] = [:]
-        let uses = graph.uses()
         let outputs = try Interpreter(graph).run([input]) { id, results in
             zip(graph[id].outputs, results).map { value, result in
                 let name = graph[value].name
@@ -205,7 +204,7 @@ enum ImportedExecution {
                     return result
                 }
                 // Where(s = 0, 1, s) says itself what zero is.
-                let isSettled = uses[value]?.contains { graph[$0].op is Equal } ?? false
+                let isSettled = graph.readers(of: value).contains { graph[$0].op is Equal }
                 let zeros = result.floats.count { $0 == 0 }
                 if zeros > 0, !isSettled { ties[name] = zeros }
                 let settled = result.floats.map { $0 == 0 ? 1 : $0 }

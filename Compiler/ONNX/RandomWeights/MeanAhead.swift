@@ -4,7 +4,6 @@ import BNNMIR
 /// added, a max-pool that takes the largest of several. `RandomWeights` lets the normalization shift the other way.
 struct MeanAhead {
     let graph: Graph
-    let uses: [Graph.ValueID: [Graph.NodeID]]
     /// Whether a value depends on the model's input, by index.
     let isData: [Bool]
     /// Of the values that are known so far.
@@ -17,7 +16,7 @@ struct MeanAhead {
         var seen: Set<Graph.ValueID> = [value]
         while !pending.isEmpty {
             let (value, factor) = pending.removeFirst()
-            for reader in uses[value] ?? [] {
+            for reader in graph.readers(of: value) {
                 let node = graph[reader]
                 switch node.op {
                 case is Add:

@@ -14,7 +14,6 @@ struct RandomWeights {
     let graph: Graph
     /// The placeholders by initializer name.
     private let absent: [Graph.ValueID: String]
-    private let uses: [Graph.ValueID: [Graph.NodeID]]
     private let order: [Graph.NodeID]
     /// Whether a value depends on the model's input, by index.
     private var isData: [Bool]
@@ -26,7 +25,6 @@ struct RandomWeights {
     init(seed: UInt64, graph: Graph, names: Set<String>) {
         self.seed = seed
         self.graph = graph
-        uses = graph.uses()
         order = graph.schedule()
         var absent: [Graph.ValueID: String] = [:]
         var left = names
@@ -46,7 +44,7 @@ struct RandomWeights {
 
     /// The tensors by initializer name, each of its placeholder's type.
     mutating func tensors() -> [String: Tensor] {
-        let weights = WeightRoles(graph: graph, uses: uses, order: order, isData: isData)
+        let weights = WeightRoles(graph: graph, order: order, isData: isData)
         for (id, _) in absent {
             if let law = weights.law(of: id) { settle(id, law) }
         }
@@ -124,7 +122,7 @@ struct RandomWeights {
         switch (node.op, operand) {
         case (is BatchNormalization, 1), (is BatchNormalizationTraining, 1), (is LayerNormalization, 1): return .scale
         case (is BatchNormalization, 2), (is BatchNormalizationTraining, 2), (is LayerNormalization, 2):
-            let ahead = MeanAhead(graph: graph, uses: uses, isData: isData, samples: samples)
+            let ahead = MeanAhead(graph: graph, isData: isData, samples: samples)
             return .normal(mean: -Float(ahead.mean(behind: node.outputs[0], input: x)), deviation: 0.1)
         case (is BatchNormalization, 3): return .normal(mean: mean, deviation: noise)
         case (is BatchNormalization, 4), (is BatchNormalizationTraining, 4): return .positive(near: variance)

@@ -4,16 +4,14 @@ import BNNMIR
 /// (Transpose, Reshape, Sign, scales), and how their elements are distributed.
 struct WeightRoles {
     let graph: Graph
-    let uses: [Graph.ValueID: [Graph.NodeID]]
     let isData: [Bool]
     private let position: [Graph.NodeID: Int]
 
     /// - Parameters:
     ///   - order: the nodes in execution order.
     ///   - isData: whether a value depends on the model's input, by index.
-    init(graph: Graph, uses: [Graph.ValueID: [Graph.NodeID]], order: [Graph.NodeID], isData: [Bool]) {
+    init(graph: Graph, order: [Graph.NodeID], isData: [Bool]) {
         self.graph = graph
-        self.uses = uses
         self.isData = isData
         position = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     }
@@ -36,7 +34,7 @@ struct WeightRoles {
         var pending = [id], seen: Set<Graph.ValueID> = [id]
         var found: (position: Int, node: Graph.Node, operand: Int)?
         while let value = pending.popLast() {
-            for reader in uses[value] ?? [] {
+            for reader in graph.readers(of: value) {
                 guard let position = position[reader] else { continue }
                 let node = graph[reader]
                 guard let first = node.outputs.first, isData[first.index] else {

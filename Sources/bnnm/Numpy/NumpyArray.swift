@@ -42,7 +42,7 @@ struct NumpyArray {
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
-            throw CommandFailure("\(path) cannot be read: \(error.localizedDescription)")
+            throw CommandFailure("\(path) cannot be read: \(error.systemReason)")
         }
         try self.init(parsing: data, source: path)
     }
@@ -144,7 +144,7 @@ struct NumpyArray {
         do {
             try encoded.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
+            throw CommandFailure("\(path) cannot be written: \(error.systemReason)")
         }
     }
 }
