@@ -31,6 +31,33 @@ typedef uint64_t bnnmk_wide_counts[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS][BNNMK_C
 // Sets `counts`, which are aligned to 64 bytes.
 typedef void bnnmk_count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts);
 
+// A tile of seven pixels and all channels, each with one switch point, sixteen of whose bits are two bytes.
+typedef struct bnnmk_wide_decisions {
+  const int32_t *points;
+  uint32_t channel_count;            // a multiple of BNNMK_WIDE_CHANNELS
+  size_t block_words;                // of the weights of BNNMK_CHANNEL_BLOCK channels
+  int32_t all;                       // taps that count times channels, of most pixels
+  uint32_t start_first, start_last;  // of the counts of the first and the last pixel: half of what they lack of `all`
+  uint8_t *bytes;                    // of the first pixel; written
+  size_t pixel_bytes;
+} bnnmk_wide_decisions;
+
+// Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.
+typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions);
+
+// The inner loops of a kernel; it has none that decides where `decide` is NULL.
+typedef struct bnnmk_wide_loops {
+  bnnmk_count_wide *count;
+  bnnmk_decide_wide *decide;
+} bnnmk_wide_loops;
+
+// The largest counts of eight channels whose accumulators are not below their points: (all - point) >> 1.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i bnnmk_count_limits(const __m256i points,
+                                                                                            int32_t all) {
+  const __m512i above = _mm512_sub_epi64(_mm512_set1_epi64(all), _mm512_cvtepi32_epi64(points));
+  return _mm512_srai_epi64(above, 1);
+}
+
 // A tile of counts, of up to sixteen channels, and where it stands in the output.
 typedef struct bnnmk_wide_tile {
   size_t row, pixel;
@@ -53,6 +80,6 @@ void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_t
 
 // The whole kernel: output rows begin..<end.
 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                              bnnmk_count_wide *count_wide);
+                              const bnnmk_wide_loops *loops);
 
 #endif

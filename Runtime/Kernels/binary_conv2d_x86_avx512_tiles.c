@@ -22,11 +22,8 @@ typedef struct count_limits {
 } count_limits;
 
 INLINE count_limits limits_of(__m512i points, int32_t all) {
-  const __m512i sums = _mm512_set1_epi64(all);
-  const __m512i low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(points));
-  const __m512i high = _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(points, 1));
-  return (count_limits){_mm512_srai_epi64(_mm512_sub_epi64(sums, low), 1),
-                        _mm512_srai_epi64(_mm512_sub_epi64(sums, high), 1)};
+  return (count_limits){bnnmk_count_limits(_mm512_castsi512_si256(points), all),
+                        bnnmk_count_limits(_mm512_extracti64x4_epi64(points, 1), all)};
 }
 
 // Bits of a pixel's channels whose counts are above the limits: whose points are above the accumulators.
@@ -162,10 +159,42 @@ static BNNMK_TARGET_AVX512 void add_padding(const bnnmk_binary_conv2d *conv, con
   }
 }
 
+// Whether a loop that decides may take the tile: what its first and its last pixel lack of the taps has halves.
+INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *work) {
+  const bnnmk_wide_tile *tile = &work->tile;
+  return conv->output_kind == BNNMK_OUTPUT_BITS && conv->switch_count == 1 && conv->channel_offset % 8 == 0 &&
+         conv->out_channels % BNNMK_WIDE_CHANNELS == 0 && tile->pixel_count == BNNMK_WIDE_PIXELS &&
+         !work->has_padding && (tile->all[1] - tile->all[0]) % 2 == 0 &&
+         (tile->all[1] - tile->all[BNNMK_WIDE_PIXELS - 1]) % 2 == 0;
+}
+
+static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
+                                            bnnmk_decide_wide *decide) {
+  const bnnmk_wide_tile *tile = &work->tile;
+  const size_t words = conv->output_channels / 64 + (conv->output_channels % 64 > 0);
+  const bnnmk_wide_decisions decisions = {
+      .points = conv->switch_points,
+      .channel_count = conv->out_channels,
+      .block_words = block_words,
+      .all = tile->all[1],
+      .start_first = (uint32_t)(tile->all[1] - tile->all[0]) / 2,
+      .start_last = (uint32_t)(tile->all[1] - tile->all[BNNMK_WIDE_PIXELS - 1]) / 2,
+      .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
+      .pixel_bytes = words * sizeof(uint64_t),
+  };
+  work->taps.weights[0] = conv->weights + work->first_weight;
+  work->taps.weights[1] = work->taps.weights[0] + block_words * BNNMK_CHANNEL_BLOCK;
+  decide(&work->taps, &decisions);
+}
+
 // All channels of the tile's pixels.
-INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnmk_count_wide *count_wide) {
+INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, const bnnmk_wide_loops *loops) {
   const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
   bnnmk_wide_tile *tile = &work->tile;
+  if (loops->decide && is_decided_at_once(conv, work)) {
+    decide_tile(conv, work, block_words, loops->decide);
+    return;
+  }
   const uint64_t *weights = conv->weights + work->first_weight;
   for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
     const uint32_t left = conv->out_channels - channel;
@@ -174,7 +203,7 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnm
     work->taps.weights[0] = weights + channel * block_words;
     work->taps.weights[1] =
         work->taps.weights[0] + (left > BNNMK_CHANNEL_BLOCK ? block_words * BNNMK_CHANNEL_BLOCK : 0);
-    count_wide(&work->taps, tile->counts);
+    loops->count(&work->taps, tile->counts);
     if (work->has_padding) {
       add_padding(conv, &work->taps, work, tile);
     }
@@ -213,7 +242,7 @@ static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, 
 }
 
 BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                                  bnnmk_count_wide *count_wide) {
+                                                  const bnnmk_wide_loops *loops) {
   if (conv->mask) {
     bnnmk_binary_conv2d_x86_avx2(conv, begin, end);
     return;
@@ -224,11 +253,17 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
   for (uint32_t y = begin; y < end; y++) {
     const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;
+    uint32_t whole = 0;  // the tile at hand has all taps, and so have all pixels up to this column
     for (uint32_t x = 0; x < w->out_w; x += work.tile.pixel_count) {
       work.tile.pixel = (size_t)y * w->out_w + x;
-      work.tile.pixel_count = tile_width(conv, interior, x);
-      set_tile(conv, &work, rows, x);
-      convolve_tile(conv, &work, count_wide);
+      if (x + BNNMK_WIDE_PIXELS <= whole) {
+        work.taps.first += (int64_t)(BNNMK_WIDE_PIXELS * work.taps.pixel_step);
+      } else {
+        work.tile.pixel_count = tile_width(conv, interior, x);
+        set_tile(conv, &work, rows, x);
+        whole = work.tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first ? interior.last : 0;
+      }
+      convolve_tile(conv, &work, loops);
     }
   }
 }

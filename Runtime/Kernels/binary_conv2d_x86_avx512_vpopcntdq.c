@@ -10,55 +10,132 @@
 
 typedef __m512i tile_sums[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS];
 
-// Adds a run of words for the pixels from...<to, constants in every call; x stands on the first of them.
-INLINE void count_run(const bnnmk_wide_taps *taps, const uint64_t *x, size_t weight, const int from, const int to,
-                      tile_sums sums) {
-  const uint64_t *low = taps->weights[0] + weight * BNNMK_CHANNEL_BLOCK;
-  const uint64_t *high = taps->weights[1] + weight * BNNMK_CHANNEL_BLOCK;
-  const size_t pixel_step = taps->pixel_step;
-  for (const uint64_t *end = x + taps->box.run_length; x < end;
-       x++, low += BNNMK_CHANNEL_BLOCK, high += BNNMK_CHANNEL_BLOCK) {
-    const __m512i words[BNNMK_WIDE_BLOCKS] = {_mm512_loadu_si512(low), _mm512_loadu_si512(high)};
+// Bytes from a pixel's word to those of others: multiples of these, so that a load needs no sum of its own.
+typedef struct pixel_steps {
+  size_t one, three, five;
+} pixel_steps;
+
+// The word of pixel p, a constant, from x on.
+INLINE __m512i broadcast_word(const uint64_t *x, pixel_steps steps, const int p) {
+  const size_t behind = p == 3 ? steps.three : p == 5 ? steps.five : p == 6 ? 2 * steps.three : (size_t)p * steps.one;
+  long long word;
+  __builtin_memcpy(&word, (const char *)x + behind, sizeof word);
+  return _mm512_set1_epi64(word);
+}
+
+// Weights of sixteen channels: the words of eight, and how many words behind them those of the others are.
+typedef struct wide_weights {
+  const uint64_t *words;
+  size_t others;
+} wide_weights;
+
+// Takes what differs in a run of words off the sums of the pixels from...<to, constants in every call; x stands on the
+// first of them.
+INLINE void count_run(const uint64_t *x, pixel_steps steps, size_t length, wide_weights weights, const int from,
+                      const int to, tile_sums sums) {
+  for (const uint64_t *end = x + length; x < end; x++, weights.words += BNNMK_CHANNEL_BLOCK) {
+    const __m512i words[BNNMK_WIDE_BLOCKS] = {_mm512_loadu_si512(weights.words),
+                                              _mm512_loadu_si512(weights.words + weights.others)};
     BNNMK_REGISTERS
     for (int p = from; p < to; p++) {
-      const __m512i word = _mm512_set1_epi64((long long)x[(p - from) * pixel_step]);
       BNNMK_REGISTERS
       for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-        sums[p][v] = _mm512_add_epi64(sums[p][v], _mm512_popcnt_epi64(_mm512_xor_si512(words[v], word)));
+        // XOR broadcasts the word itself, which is cheaper than once for both.
+        BNNMK_COMPUTE_HERE("r", x);
+        const __m512i word = broadcast_word(x, steps, p - from);
+        sums[p][v] = _mm512_sub_epi64(sums[p][v], _mm512_popcnt_epi64(_mm512_xor_si512(words[v], word)));
       }
     }
   }
 }
 
-// `pixel_count` is a constant in every call, so that the sums live in registers.
+// Takes what differs off the sums. `pixel_count`, and whether there are taps to be skipped, are constants in every
+// call, so that the sums live in registers.
+INLINE void count_rows(const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count, const int skips,
+                       tile_sums sums) {
+  const bnnmk_tap_box box = taps->box;
+  const size_t step = taps->pixel_step, length = box.run_length;
+  const pixel_steps steps = {step * sizeof(uint64_t), 3 * step * sizeof(uint64_t), 5 * step * sizeof(uint64_t)};
+  int64_t row_first = taps->first;
+  for (uint32_t row = box.row_count; row > 0; row--) {
+    int64_t first = row_first;
+    wide_weights run_weights = weights;
+    for (uint32_t run = 0; run < box.run_count; run++) {
+      const int skips_first = skips && run < taps->skipped_by_first;
+      const int skips_last = skips && run + taps->skipped_by_last >= box.run_count;
+      const uint64_t *x = taps->input + (first + (skips_first ? (int64_t)step : 0));
+      if (!(skips_first || skips_last)) {
+        count_run(x, steps, length, run_weights, 0, pixel_count, sums);
+      } else if (!skips_last) {
+        count_run(x, steps, length, run_weights, 1, pixel_count, sums);
+      } else if (!skips_first) {
+        count_run(x, steps, length, run_weights, 0, pixel_count - 1, sums);
+      } else {
+        count_run(x, steps, length, run_weights, 1, pixel_count - 1, sums);
+      }
+      first += (int64_t)box.input_run_step;
+      run_weights.words += box.weights_run_step * BNNMK_CHANNEL_BLOCK;
+    }
+    row_first += (int64_t)box.input_row_step;
+    weights.words += box.weights_row_step * BNNMK_CHANNEL_BLOCK;
+  }
+}
+
+INLINE void count_sums(const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count, tile_sums sums) {
+  if (pixel_count == BNNMK_WIDE_PIXELS && (taps->skipped_by_first > 0 || taps->skipped_by_last > 0)) {
+    count_rows(taps, weights, pixel_count, 1, sums);
+  } else {
+    count_rows(taps, weights, pixel_count, 0, sums);
+  }
+}
+
 INLINE void count_tile(const bnnmk_wide_taps *taps, const int pixel_count, bnnmk_wide_counts counts) {
-  const bnnmk_tap_box *box = &taps->box;
+  const __m512i zero = _mm512_setzero_si512();
   tile_sums sums;
   BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
-    sums[p][0] = sums[p][1] = _mm512_setzero_si512();
+    sums[p][0] = sums[p][1] = zero;
   }
-  for (uint32_t row = 0; row < box->row_count; row++) {
-    for (uint32_t run = 0; run < box->run_count; run++) {
-      const size_t weight = row * box->weights_row_step + run * box->weights_run_step;
-      const int skips_first = run < taps->skipped_by_first, skips_last = run + taps->skipped_by_last >= box->run_count;
-      const int64_t first = taps->first + (int64_t)(row * box->input_row_step + run * box->input_run_step);
-      const uint64_t *x = taps->input + (first + (skips_first ? (int64_t)taps->pixel_step : 0));
-      if (pixel_count < BNNMK_WIDE_PIXELS || !(skips_first || skips_last)) {
-        count_run(taps, x, weight, 0, pixel_count, sums);
-      } else if (!skips_last) {
-        count_run(taps, x, weight, 1, pixel_count, sums);
-      } else if (!skips_first) {
-        count_run(taps, x, weight, 0, pixel_count - 1, sums);
-      } else {
-        count_run(taps, x, weight, 1, pixel_count - 1, sums);
-      }
-    }
-  }
+  count_sums(taps, (wide_weights){taps->weights[0], (size_t)(taps->weights[1] - taps->weights[0])}, pixel_count, sums);
   BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
-    _mm512_store_si512(counts[p][0], sums[p][0]);
-    _mm512_store_si512(counts[p][1], sums[p][1]);
+    _mm512_store_si512(counts[p][0], _mm512_sub_epi64(zero, sums[p][0]));
+    _mm512_store_si512(counts[p][1], _mm512_sub_epi64(zero, sums[p][1]));
+  }
+}
+
+// Sums start at the limits: they are negative where a count is above its one, and the accumulator below its point.
+static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *arguments, const bnnmk_wide_decisions *decisions) {
+  // Copies, which no store can change.
+  const bnnmk_wide_taps taps = *arguments;
+  const bnnmk_wide_decisions d = *decisions;
+  const size_t others = d.block_words * BNNMK_CHANNEL_BLOCK;
+  wide_weights weights = {taps.weights[0], others};
+  for (uint32_t channel = 0; channel < d.channel_count; channel += BNNMK_WIDE_CHANNELS) {
+    const __m256i *points = (const __m256i *)(d.points + channel);
+    tile_sums sums;
+    BNNMK_REGISTERS
+    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+      const __m512i limits = bnnmk_count_limits(_mm256_loadu_si256(points + v), d.all);
+      BNNMK_REGISTERS
+      for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
+        sums[p][v] = limits;
+      }
+      if (d.start_first > 0 || d.start_last > 0) {
+        sums[0][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_first));
+        sums[BNNMK_WIDE_PIXELS - 1][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_last));
+      }
+    }
+    count_sums(&taps, weights, BNNMK_WIDE_PIXELS, sums);
+    uint8_t *bytes = d.bytes + channel / 8;
+    BNNMK_REGISTERS
+    for (int p = 0; p < BNNMK_WIDE_PIXELS; p++, bytes += d.pixel_bytes) {
+      BNNMK_REGISTERS
+      for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+        _store_mask8((__mmask8 *)bytes + v, _mm512_movepi64_mask(sums[p][v]));
+      }
+    }
+    weights.words += BNNMK_WIDE_BLOCKS * others;
   }
 }
 
@@ -79,7 +156,8 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
 }
 
 VPOPCNTDQ void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_binary_conv2d_wide(arguments, begin, end, count_wide);
+  static const bnnmk_wide_loops loops = {count_wide, decide_wide};
+  bnnmk_binary_conv2d_wide(arguments, begin, end, &loops);
 }
 
 #else

@@ -14,10 +14,12 @@
 #include "kernel_declarations.h"
 #include "neon_pairs.h"
 
+// SHORT_RUN: rows of three taps of three channels, as first layers have, are too short for loops; 0 where it makes no
+// difference.
 #if defined(__aarch64__)
-enum { PIXEL_BLOCK = 5, TILE_VECTORS = 4, WIDE_VECTORS = 8 };
+enum { PIXEL_BLOCK = 5, TILE_VECTORS = 4, WIDE_VECTORS = 8, SHORT_RUN = 9 };
 #else
-enum { PIXEL_BLOCK = 4, TILE_VECTORS = 2, WIDE_VECTORS = 4 };
+enum { PIXEL_BLOCK = 4, TILE_VECTORS = 2, WIDE_VECTORS = 4, SHORT_RUN = 0 };
 #endif
 enum { LANES = 4 };
 
@@ -38,6 +40,32 @@ BNNMK_INLINE size_t vector_place(const bnnmk_conv2d *conv, const int v) {
   return (size_t)(v * LANES / BNNMK_FLOAT_BLOCK) * conv->block_step + (size_t)(v * LANES % BNNMK_FLOAT_BLOCK);
 }
 
+// sums[p][v] += pixels[p][0] * w[v].
+BNNMK_INLINE void add_element(const bnnmk_conv2d *conv, const float *const pixels[], const float *weights,
+                              float32x4_t sums[][WIDE_VECTORS], const int pixel_count, const int vector_count,
+                              const int single) {
+  float32x4_t values[PIXEL_BLOCK];
+  BNNMK_UNROLL
+  for (int p = 0; p < pixel_count; p++) {
+    values[p] = vld1q_dup_f32(pixels[p]);
+  }
+  BNNMK_UNROLL
+  for (int v = 0; v < vector_count; v++) {
+    const float32x4_t w = load_lanes(weights + vector_place(conv, v), single);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = vfmaq_f32(sums[p][v], values[p], w);
+    }
+  }
+}
+
+BNNMK_INLINE void advance(const float *pixels[], const int pixel_count, const int count) {
+  BNNMK_UNROLL
+  for (int p = 0; p < pixel_count; p++) {
+    pixels[p] += count;
+  }
+}
+
 #if defined(__aarch64__)
 // Lane `lane`, a constant, of the values.
 #define ADD_LANE(lane)                                                                         \
@@ -51,13 +79,28 @@ BNNMK_INLINE size_t vector_place(const bnnmk_conv2d *conv, const int v) {
       }                                                                                        \
     }                                                                                          \
   } while (0)
+
+// Four elements, whose weights are `step` apart.
+BNNMK_INLINE void add_four(const bnnmk_conv2d *conv, const float *const pixels[], const float *weights,
+                           const size_t step, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
+                           const int vector_count, const int single) {
+  float32x4_t values[PIXEL_BLOCK];
+  BNNMK_UNROLL
+  for (int p = 0; p < pixel_count; p++) {
+    values[p] = vld1q_f32(pixels[p]);
+  }
+  ADD_LANE(0);
+  ADD_LANE(1);
+  ADD_LANE(2);
+  ADD_LANE(3);
+}
 #endif
 
-// One run of the box: sums[p][v] += x[p] * w[v] for each of its elements, whose weights are `step` apart.
+// One run of the box: sums[p][v] += x[p] * w[v] for each of its elements, whose weights are `step` apart. A short one
+// has SHORT_RUN elements.
 BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel_step, const float *weights,
                           const size_t step, size_t length, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
-                          const int vector_count, const int single) {
-  float32x4_t values[PIXEL_BLOCK];
+                          const int vector_count, const int single, const int is_short) {
   const float *pixels[PIXEL_BLOCK];
   BNNMK_UNROLL
   for (int p = 0; p < pixel_count; p++, x += pixel_step) {
@@ -65,31 +108,22 @@ BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel
     BNNMK_COMPUTE_HERE("r", pixels[p]);
   }
 #if defined(__aarch64__)
+  if (is_short) {
+    add_four(conv, pixels, weights, step, sums, pixel_count, vector_count, single);
+    advance(pixels, pixel_count, 4);
+    add_four(conv, pixels, weights + 4 * step, step, sums, pixel_count, vector_count, single);
+    advance(pixels, pixel_count, 4);
+    add_element(conv, pixels, weights + 8 * step, sums, pixel_count, vector_count, single);
+    return;
+  }
   for (; length >= 4; length -= 4, weights += 4 * step) {
-    BNNMK_UNROLL
-    for (int p = 0; p < pixel_count; p++) {
-      values[p] = vld1q_f32(pixels[p]);
-      pixels[p] += 4;
-    }
-    ADD_LANE(0);
-    ADD_LANE(1);
-    ADD_LANE(2);
-    ADD_LANE(3);
+    add_four(conv, pixels, weights, step, sums, pixel_count, vector_count, single);
+    advance(pixels, pixel_count, 4);
   }
 #endif
   for (; length > 0; length--, weights += step) {
-    BNNMK_UNROLL
-    for (int p = 0; p < pixel_count; p++) {
-      values[p] = vld1q_dup_f32(pixels[p]++);
-    }
-    BNNMK_UNROLL
-    for (int v = 0; v < vector_count; v++) {
-      const float32x4_t w = load_lanes(weights + vector_place(conv, v), single);
-      BNNMK_UNROLL
-      for (int p = 0; p < pixel_count; p++) {
-        sums[p][v] = vfmaq_f32(sums[p][v], values[p], w);
-      }
-    }
+    add_element(conv, pixels, weights, sums, pixel_count, vector_count, single);
+    advance(pixels, pixel_count, 1);
   }
 }
 
@@ -119,11 +153,11 @@ BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, float *output, size_t out
   }
 }
 
-// `tile_count` tiles of `vector_count` vectors from output channel `channel` on; that is a constant, as are pixel_count
-// and single, and the weight step where it is that of blocks.
+// `tile_count` tiles of `vector_count` vectors from output channel `channel` on; that is a constant, as are
+// pixel_count, single and whether runs are short, and the weight step where it is that of blocks.
 BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line, uint32_t tile_count,
                                    uint32_t channel, const size_t step, const int pixel_count, const int vector_count,
-                                   const int single) {
+                                   const int single, const int is_short) {
   const bnnmk_tap_box box = *line->box;
   const size_t pixel_step = line->pixel_step, output_step = line->output_step;
   const size_t weights_row_step = box.weights_row_step * step;
@@ -147,8 +181,8 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
     for (uint32_t row = box.row_count; row > 0; row--) {
       const float *run_input = row_input, *run_weights = row_weights;
       for (uint32_t run = box.run_count; run > 0; run--) {
-        add_run(conv, run_input, pixel_step, run_weights, step, box.run_length, sums, pixel_count, vector_count,
-                single);
+        add_run(conv, run_input, pixel_step, run_weights, step, box.run_length, sums, pixel_count, vector_count, single,
+                is_short);
         run_input += box.input_run_step;
         run_weights += weights_run_step;
       }
@@ -171,23 +205,28 @@ BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv
   const size_t step = conv->weight_step;
   uint32_t m = 0;
   if (pixel_count >= PIXEL_BLOCK - 1 && step == BNNMK_FLOAT_BLOCK) {
+    if (SHORT_RUN > 0 && line->box->run_length == SHORT_RUN) {
+      for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
+        convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, 1);
+      }
+    }
     for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
-      convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0);
+      convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, 0);
     }
   }
   if (pixel_count == 1) {
     for (; count - m >= WIDE_VECTORS * LANES; m += WIDE_VECTORS * LANES) {
-      convolve_vectors(conv, line, tile_count, m, step, 1, WIDE_VECTORS, 0);
+      convolve_vectors(conv, line, tile_count, m, step, 1, WIDE_VECTORS, 0, 0);
     }
   }
   for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
-    convolve_vectors(conv, line, tile_count, m, step, pixel_count, vector_count, 0);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, vector_count, 0, 0);
   }
   for (; count - m >= LANES; m += LANES) {
-    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 0);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 0, 0);
   }
   for (; m < count; m++) {
-    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 1);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 1, 0);
   }
 }
 

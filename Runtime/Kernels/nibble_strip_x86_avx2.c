@@ -6,6 +6,11 @@
 #include "nibble_strip.h"
 #define AVX2 __attribute__((target("avx2")))
 
+static inline AVX2 __attribute__((always_inline)) void expand_word(const uint64_t *word, uint16_t *entries) {
+  const __m128i bytes = _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)word));
+  _mm_storeu_si128((__m128i *)entries, _mm_slli_epi16(bytes, 2));
+}
+
 static AVX2 void expand_words(const uint64_t *words, size_t count, uint16_t *entries) {
   size_t i = 0;
   for (; i + 2 <= count; i += 2) {
@@ -13,8 +18,7 @@ static AVX2 void expand_words(const uint64_t *words, size_t count, uint16_t *ent
     _mm256_storeu_si256((__m256i *)(entries + 8 * i), _mm256_slli_epi16(bytes, 2));
   }
   if (i < count) {
-    const __m128i bytes = _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)(words + i)));
-    _mm_storeu_si128((__m128i *)(entries + 8 * i), _mm_slli_epi16(bytes, 2));
+    expand_word(words + i, entries + 8 * i);
   }
 }
 
@@ -45,14 +49,20 @@ static AVX2 void fill_row(const bnnmk_binary_conv2d *conv, const strip_columns *
   }
   fill_padding(columns, 0, from, entries);
   if (from < to) {
-    const size_t stride = conv->input_stride, words = conv->input_words;
+    const size_t stride = conv->input_stride, words = conv->input_words, width = columns->width;
     const size_t column = (size_t)(columns->first + (int64_t)(from * columns->step));
     const uint64_t *pixel = conv->input + ((size_t)y * w->in_w + column) * stride;
-    if (columns->step == 1 && stride == words && columns->width == 8 * words) {
-      expand_words(pixel, (to - from) * words, entries + from * columns->width);
+    uint16_t *column_entries = entries + from * width;
+    const uint16_t *end = entries + to * width;
+    if (columns->step == 1 && stride == words && width == 8 * words) {
+      expand_words(pixel, (to - from) * words, column_entries);
+    } else if (words == 1) {
+      for (; column_entries < end; column_entries += width, pixel += columns->step * stride) {
+        expand_word(pixel, column_entries);
+      }
     } else {
-      for (size_t c = from; c < to; c++, pixel += columns->step * stride) {
-        expand_words(pixel, words, entries + c * columns->width);
+      for (; column_entries < end; column_entries += width, pixel += columns->step * stride) {
+        expand_words(pixel, words, column_entries);
       }
     }
   }

@@ -10,14 +10,20 @@
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
 #define AVX2_INLINE static inline AVX2 __attribute__((always_inline))
 
-enum { CHANNELS = BNNMK_NIBBLE_CHANNELS, LANES = 16, VECTORS = CHANNELS / LANES };
+enum { CHANNELS = BNNMK_NIBBLE_CHANNELS, LANES = 16, HALF_VECTORS = 2, VECTORS = CHANNELS / LANES };
 
 AVX2_INLINE __m256i load(const int16_t *from) { return _mm256_loadu_si256((const __m256i *)from); }
 
-// Sixteen numbers of 32 bits to 16, those out of range to the ends of it: accumulators are never as large.
-AVX2_INLINE __m256i narrow(const int32_t *from) {
-  const __m256i *vectors = (const __m256i *)from;
-  const __m256i both = _mm256_packs_epi32(_mm256_loadu_si256(vectors), _mm256_loadu_si256(vectors + 1));
+// The first `count` of eight numbers of 32 bits, the others 0.
+AVX2_INLINE __m256i load_some(const int32_t *from, int32_t count) {
+  const __m256i places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_maskload_epi32(from, _mm256_cmpgt_epi32(_mm256_set1_epi32(count), places));
+}
+
+// The first `count` of sixteen numbers of 32 bits to 16, those out of range to the ends of it: accumulators are never
+// as large.
+AVX2_INLINE __m256i narrow(const int32_t *from, int32_t count) {
+  const __m256i both = _mm256_packs_epi32(load_some(from, count), load_some(from + 8, count - 8));
   return _mm256_permute4x64_epi64(both, 0xd8);
 }
 
@@ -37,7 +43,9 @@ AVX2_INLINE void or_block(uint64_t *pixel, uint32_t channel, uint64_t bits) {
   }
 }
 
-AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile) {
+// `vector_count`, a constant in every call, holds the channels.
+AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const bnnmk_summed_tile *tile,
+                                  const int vector_count) {
   const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
   const uint64_t present = ~(uint64_t)0 >> (64 - tile->channel_count);
   // 1 where an even number of points is behind.
@@ -47,22 +55,18 @@ AVX2_INLINE void store_block_bits(const bnnmk_binary_conv2d *conv, const bnnmk_s
   }
   for (uint32_t s = 0; s < conv->switch_count; s++) {
     const int32_t *points = conv->switch_points + s * stride + tile->channel;
-    int32_t some[CHANNELS];
-    if (tile->channel_count < CHANNELS) {
-      for (uint32_t m = 0; m < CHANNELS; m++) {
-        some[m] = m < tile->channel_count ? points[m] : INT32_MAX;
-      }
-      points = some;
-    }
     __m256i narrowed[VECTORS];
     BNNMK_REGISTERS
-    for (int v = 0; v < VECTORS; v++) {
-      narrowed[v] = narrow(points + v * LANES);
+    for (int v = 0; v < vector_count; v++) {
+      narrowed[v] = narrow(points + v * LANES, (int32_t)tile->channel_count - v * LANES);
     }
     for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      const int16_t *accumulators = tile->accumulators[p];
-      const uint64_t high = points_above(narrowed + 2, accumulators + 2 * LANES);
-      minus[p] ^= present & ~(points_above(narrowed, accumulators) | high << 32);
+      uint64_t above = 0;
+      BNNMK_REGISTERS
+      for (int v = 0; v < vector_count; v += HALF_VECTORS) {
+        above |= points_above(narrowed + v, tile->accumulators[p] + v * LANES) << (v * LANES);
+      }
+      minus[p] ^= present & ~above;
     }
   }
   uint64_t *output = (uint64_t *)conv->output + tile->pixel * words;
@@ -144,14 +148,13 @@ AVX2_INLINE void make_accumulators(const bnnmk_binary_conv2d *conv, const bnnmk_
       }
     }
     const __m256i all = _mm256_set1_epi16((int16_t)(taps * conv->channels));
-    BNNMK_REGISTERS
-    for (int v = 0; v < VECTORS; v++) {
-      __m256i count = load(counts[p] + v * LANES);
+    for (uint32_t m = 0; m < tile->channel_count; m += LANES) {
+      __m256i count = load(counts[p] + m);
       if (has_padding) {
-        count = _mm256_add_epi16(count, load(padding + v * LANES));
+        count = _mm256_add_epi16(count, load(padding + m));
       }
       const __m256i sums = _mm256_sub_epi16(all, _mm256_add_epi16(count, count));
-      _mm256_storeu_si256((__m256i *)(counts[p] + v * LANES), sums);
+      _mm256_storeu_si256((__m256i *)(counts[p] + m), sums);
     }
   }
 }
@@ -168,12 +171,14 @@ AVX2 void bnnmk_store_nibble_tile_x86_avx2(const bnnmk_binary_conv2d *conv, cons
                                     tile->channel,
                                     tile->channel_count,
                                     (const int16_t(*)[BNNMK_NIBBLE_CHANNELS])counts};
-  if (conv->output_kind == BNNMK_OUTPUT_BITS) {
-    store_block_bits(conv, &summed);
-  } else if (conv->output_kind == BNNMK_OUTPUT_INT32) {
+  if (conv->output_kind == BNNMK_OUTPUT_INT32) {
     store_integers(conv, &summed);
-  } else {
+  } else if (conv->output_kind != BNNMK_OUTPUT_BITS) {
     store_values(conv, &summed);
+  } else if (tile->channel_count > HALF_VECTORS * LANES) {
+    store_block_bits(conv, &summed, VECTORS);
+  } else {
+    store_block_bits(conv, &summed, HALF_VECTORS);
   }
 }
 

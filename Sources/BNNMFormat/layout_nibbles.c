@@ -119,10 +119,13 @@ int bnnmf_nibbles_are_clean(const bnnmf_weight_shape *shape, const void *weights
   const uint64_t nibbles = tap_nibbles(shape), size = bnnmf_nibbles_group_size(shape);
   const uint32_t used_bits = shape->channels - (shape->channels - 1) / 8 * 8;  // of a tap's last two nibbles
   const uint8_t *bytes = weights;
-  uint8_t stray = 0;
-  for (uint64_t i = 0; i < size; i++) {
-    stray |= bytes[i] >> 4;
+  // Memory is what takes time: four parts side by side are fetched sooner than one. Their size is a multiple of four.
+  const uint64_t part = size / 4;
+  uint8_t any = 0;
+  for (uint64_t i = 0; i < part; i++) {
+    any |= (uint8_t)((bytes[i] | bytes[part + i]) | (bytes[2 * part + i] | bytes[3 * part + i]));
   }
+  uint8_t stray = any >> 4;
   for (uint64_t channel = 0; channel < padded_channels(shape); channel++) {
     const nibble_column column = column_of(shape, channel);
     for (uint64_t tap = 0; tap < shape->taps; tap++) {

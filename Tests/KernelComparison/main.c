@@ -24,7 +24,7 @@ static const struct {
 enum { KNOWN_COUNT = sizeof known / sizeof *known, MAX_LEVELS = KNOWN_COUNT + 2 };
 
 // An emulated instruction takes microseconds: one case of this many runs them.
-enum { CASES_PER_EMULATED_ONE = 40 };
+enum { CASES_PER_EMULATED_ONE = 25 };
 
 // The levels of this CPU. Those that `emulated_count` of them, the last ones, need emulation for are slow.
 static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
