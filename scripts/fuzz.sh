@@ -41,8 +41,8 @@ fuzz_processes() {
   "${PYTHON:-python3}" -c 'import onnx' || { echo "needs Python with onnx (pip install onnx), named in PYTHON" >&2; exit 1; }
   "${PYTHON:-python3}" Tests/Fuzzing/ONNX/fuzz_compile.py .build/release/bnnm "$seconds" "${1:-$RANDOM}" "$findings" \
     Tests/Fuzzing/Seeds/onnx Tests/Fuzzing/Malformed/onnx ${BNNM_ONNX_NODE_TESTS:+"$BNNM_ONNX_NODE_TESTS"} |
-    tee .build-fuzz/onnx.log
-  sed -nE 's/^([0-9]+) mutated files .*, 0 findings$/evidence: fuzz-onnx-files \1/p' .build-fuzz/onnx.log
+    tee .build-fuzz/onnx-processes.log
+  sed -nE 's/^([0-9]+) mutated files .*, 0 findings$/evidence: fuzz-onnx-files \1/p' .build-fuzz/onnx-processes.log
 }
 
 case "$name" in

@@ -194,6 +194,7 @@ extension Graph {
         inputs[position] = addValue(Value(name: name, type: type, origin: .input))
         let id = NodeID(index: nodes.count)
         nodes.append(Node(name: name, op: op, inputs: [inputs[position]] + constants, outputs: [input]))
+        indexOperands(of: id)
         self[input].origin = .node(id, result: 0)
     }
 
