@@ -71,7 +71,8 @@ struct ConstantRows {
             let size = graph[output].type.elementCount
             if links.count == 1, size < ConstantRows.expansion * source.elementCount { return nil }
             if size <= source.elementCount { return links }
-            guard !graph.isOutput(output), graph.readerCount(of: output) == 1, let reader = graph.readers(of: output).first,
+            guard !graph.isOutput(output), graph.readerCount(of: output) == 1,
+                let reader = graph.readers(of: output).first,
                 graph[reader].inputs.first == output
             else { return nil }
             link = reader

@@ -26,7 +26,9 @@ struct DynamicFold {
         guard let comparison = DynamicComparison(x, graph) else { return nil }
         // What reads v: the comparison, and global averages of it.
         let readers = Set(graph.readers(of: comparison.value)).subtracting([graph.producer(of: x)!])
-        guard readers.allSatisfy({ graph[$0].op is GlobalAveragePool }), graph.readerCount(of: x) == 1 else { return nil }
+        guard readers.allSatisfy({ graph[$0].op is GlobalAveragePool }), graph.readerCount(of: x) == 1 else {
+            return nil
+        }
         averages = readers.sorted()
 
         var value = comparison.value
@@ -44,7 +46,8 @@ struct DynamicFold {
         guard constants.count < EpilogueChain.stepLimit, !graph.isOutput(value),
             value == comparison.value || graph.readerCount(of: value) == 1,
             let (_, conversion) = graph.producer(of: value, as: AccumulatorToFloat.self),
-            let accumulators = Accumulators(conversion.inputs[0]!, in: graph), graph.readerCount(of: accumulators.value) == 1,
+            let accumulators = Accumulators(conversion.inputs[0]!, in: graph),
+            graph.readerCount(of: accumulators.value) == 1,
             graph.producer(of: accumulators.value, as: BinaryConv.self)?.op.isMasked == false
         else { return nil }
         let alpha = graph.constant(conversion.inputs[1]!)!.floats

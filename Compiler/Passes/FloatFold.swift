@@ -62,7 +62,8 @@ struct FloatFold {
         var source = x
         var nodes: [Graph.NodeID] = []
         while nodes.count < Chain.nodeLimit, let id = graph.producer(of: source),
-            graph.readerCount(of: source) <= 1, !graph.isOutput(source) {
+            graph.readerCount(of: source) <= 1, !graph.isOutput(source)
+        {
             let node = graph[id]
             let data = Set(node.inputs.compactMap { $0 }.filter { graph.constant($0) == nil })
             guard Elementwise.isElementwise(node.op), Elementwise.treatsSamplesAlike(node, in: graph),

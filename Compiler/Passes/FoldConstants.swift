@@ -95,7 +95,8 @@ public struct FoldConstants: Pass {
             node: node.name, op: type(of: node.op).name,
             reason:
                 "its result is a constant that takes \(steps) multiplications or additions to compute; when compiling, "
-                + "\(stepLimit) are done at most, of which \(room.steps) are left: compute it before the model is exported")
+                + "\(stepLimit) are done at most, of which \(room.steps) are left: compute it before the model is exported"
+        )
     }
 
     /// A value that does not depend on the model's inputs: a constant, or one without elements.

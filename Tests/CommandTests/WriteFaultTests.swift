@@ -12,10 +12,11 @@ final class WriteFaultTests: XCTestCase {
         let process = Process(), pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         // Both streams go to a pipe, which has no size.
-        process.arguments = [
-            "-c", "ulimit -f \(kibibytes); trap '' XFSZ; exec \"$0\" \"$@\" 2>&1",
-            CommandLine.products.appendingPathComponent("bnnm").path,
-        ] + arguments
+        process.arguments =
+            [
+                "-c", "ulimit -f \(kibibytes); trap '' XFSZ; exec \"$0\" \"$@\" 2>&1",
+                CommandLine.products.appendingPathComponent("bnnm").path,
+            ] + arguments
         process.standardOutput = pipe
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -72,7 +73,8 @@ final class WriteFaultTests: XCTestCase {
         let old = try names.map { try bytes("\(results)/\($0)") }
         let outcome = try runOnFullDisk(kibibytes: 0, arguments)
         XCTAssertEqual(outcome.status, 1, outcome.output)
-        XCTAssertTrue(outcome.output.contains("\(results)/\(names[0]) cannot be written: File too large"), outcome.output)
+        XCTAssertTrue(
+            outcome.output.contains("\(results)/\(names[0]) cannot be written: File too large"), outcome.output)
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: results).sorted(), names)
         XCTAssertEqual(try names.map { try bytes("\(results)/\($0)") }, old)
     }

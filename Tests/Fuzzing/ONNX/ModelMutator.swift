@@ -10,7 +10,8 @@ private func mutateBytes(_ data: UnsafeMutablePointer<UInt8>, _ byteCount: Int, 
 /// What libFuzzer calls for a new input: the model in `data` with one to five things changed; where it holds none, and
 /// now and then, other bytes.
 @_cdecl("LLVMFuzzerCustomMutator")
-public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ byteCount: Int, _ capacity: Int, _ seed: CUnsignedInt) -> Int {
+public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ byteCount: Int, _ capacity: Int, _ seed: CUnsignedInt) -> Int
+{
     var random = SeededRandom(seed: seed)
     let bytes = Data(UnsafeBufferPointer(start: data, count: byteCount))
     guard Int.random(in: 0..<32, using: &random) > 0,
@@ -66,7 +67,8 @@ struct ModelMutator {
         let name = pick(names) ?? ""
         switch draw(8) {
         case 0, 1: (model.graph.node[index].opType, model.graph.node[index].domain) = pick(Self.operators)!
-        case 2, 3 where !model.graph.node[index].input.isEmpty:
+        case 2,
+            3 where !model.graph.node[index].input.isEmpty:
             model.graph.node[index].input[draw(model.graph.node[index].input.count)] = draw(8) == 0 ? "" : name
         case 4: model.graph.node[index].input.append(name)
         case 5: _ = model.graph.node[index].input.popLast()
@@ -112,8 +114,9 @@ struct ModelMutator {
     // MARK: - Attributes
 
     private mutating func changeAttribute() {
-        guard let index = model.graph.node.indices.filter({ !model.graph.node[$0].attribute.isEmpty })
-            .randomElement(using: &random)
+        guard
+            let index = model.graph.node.indices.filter({ !model.graph.node[$0].attribute.isEmpty })
+                .randomElement(using: &random)
         else { return changeNode() }
         let place = draw(model.graph.node[index].attribute.count)
         var attribute = model.graph.node[index].attribute[place]
@@ -126,7 +129,9 @@ struct ModelMutator {
             attribute.floats[place] = real(attribute.floats[place])
         case .tensor: change(&attribute.t)
         case .string:
-            let texts = ["SAME_UPPER", "VALID", "linear", "nearest", "cubic", "half_pixel", "asymmetric", "edge", "CRD"]
+            let texts = [
+                "SAME_UPPER", "VALID", "linear", "nearest", "cubic", "half_pixel", "asymmetric", "edge", "CRD",
+            ]
             attribute.s = Data(pick(texts)!.utf8)
         default: break
         }
@@ -165,7 +170,11 @@ struct ModelMutator {
         case 2: tensor.rawData = tensor.rawData.prefix(draw(tensor.rawData.count + 1))
         case 3 where tensor.rawData.count > 1:
             // Another shape of as many elements.
-            if tensor.dims.count == 1 { tensor.dims.insert(1, at: draw(2)) } else { tensor.dims.shuffle(using: &random) }
+            if tensor.dims.count == 1 {
+                tensor.dims.insert(1, at: draw(2))
+            } else {
+                tensor.dims.shuffle(using: &random)
+            }
         case 4: tensor.dims.isEmpty ? tensor.dims.append(1) : tensor.dims.insert(1, at: 0)
         default: changeElement(&tensor)
         }
