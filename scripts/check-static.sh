@@ -15,20 +15,23 @@ resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": *"\(.
 clang=$(readlink -f "$resources/../../bin")/clang
 includes=(-IRuntime/API/include -IRuntime/Kernels/include -IRuntime/Kernels -IRuntime/Platform/include
   -IRuntime/Profile/include -ISources/BNNMFormat/include -ITests/Soundness)
-c_flags=(-std=gnu11 -D_GNU_SOURCE "${includes[@]}")
+c_flags=(-std=gnu11 -D_GNU_SOURCE= "${includes[@]}")
 cpp_flags=(-std=c++17 -fno-exceptions -fno-rtti "${includes[@]}")
 mapfile -t c_files < <(git ls-files -- 'Runtime/*.c' 'Sources/*.c' 'Tests/KernelComparison/*.c' 'Tests/Benchmark/*.c' \
   'Tests/Soundness/*.c')
 mapfile -t cpp_files < <(git ls-files -- 'Sources/*.cpp')
 
-# What reads strangers' bytes and talks to the operating system; kernels are checked by running them.
+# What reads strangers' bytes and talks to the operating system; kernels are checked by running them. Examples end
+# without giving memory back.
 mapfile -t outer_c_files < <(git ls-files -- 'Runtime/Platform/*.c' 'Runtime/API/*.c' 'Runtime/Profile/*.c' \
-  'Runtime/examples/*.c' 'Sources/*.c' 'Tests/Soundness/*.c')
-checks='-*,clang-analyzer-*,bugprone-*,cert-err34-c,cert-fio38-c,cert-mem57-cpp,misc-redundant-expression,performance-*'
+  'Sources/*.c' 'Tests/Soundness/*.c')
+checks='-*,clang-analyzer-*,bugprone-*,cert-fio38-c,cert-mem57-cpp,misc-redundant-expression,performance-*'
 # Taste, or what the file format asks for: names of headers' guards, neighbouring arguments of one type, memcpy of bits.
 checks+=',-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-narrowing-conversions'
 checks+=',-bugprone-implicit-widening-of-multiplication-result,-clang-analyzer-security.insecureAPI.*'
 checks+=',-performance-no-int-to-ptr,-bugprone-branch-clone'
+# clang-tidy 14 does not see that va_start initializes its list.
+checks+=',-clang-analyzer-valist.Uninitialized'
 
 if [[ $parts == *" warnings "* ]]; then
   for file in "${c_files[@]}"; do

@@ -10,8 +10,8 @@
 // `caller_sleeps`) before it looks at the condition a last time; whoever changes the condition looks at that after
 // it. With sequentially consistent atomics at least one of them sees the other, so no wake-up is lost.
 //
-// fork() copies the pool without its workers, and perhaps with a mutex that one of them held. So a pool knows the process
-// that it was made in; in another one nothing of it is touched.
+// fork() copies the pool without its workers, and perhaps with a mutex that one of them held. So a pool knows the
+// process that it was made in; in another one nothing of it is touched.
 #define _GNU_SOURCE  // CPU affinity
 
 #include <pthread.h>

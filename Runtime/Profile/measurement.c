@@ -120,7 +120,7 @@ static int time_layers(const profile_options *options, const profile_subject *su
   const size_t stamp_count = layer_count + 1u;
   layer_clock clock = {NULL};
   bnnm_session *session = profile_session(options, subject, run->threads, isa, layer_begins, &clock, errors);
-  double *stamps = malloc(run_count * stamp_count * sizeof *stamps);
+  double *stamps = calloc(run_count * stamp_count, sizeof *stamps);
   run->layers = calloc(layer_count + 1u, sizeof *run->layers);
   run->trace = malloc(TRACED_RUNS * stamp_count * sizeof *run->trace);
   int status = !session || !stamps || !run->layers || !run->trace;
