@@ -8,7 +8,8 @@ const pitch = 34, middle = 19;
  */
 function networkGraph(run, nodes, chosen) {
   const { lanes, count } = assignLanes(nodes);
-  const spacing = count > 12 ? 5 : count > 6 ? 8 : 12;
+  // However many lanes there are, the nodes keep room.
+  const spacing = Math.min(12, 90 / Math.max(1, count));
   const gutter = 14 + count * spacing;
   const options = nodes.map((node, row) => option(node, row, run));
   const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -nodes.length, End: nodes.length };
