@@ -2,12 +2,13 @@
 # Checks the example `camera`: on frames of the digits in every format, of the model's size and twice as large, it gives
 # the recorded classes, and it refuses damaged files with a message.
 #
-# Usage: scripts/check-camera.sh FOLDER MODEL.bnnm COMMAND...
-# FOLDER is where frames are made; MODEL is models/digits/chain, compiled; COMMAND runs the program.
+# Usage: scripts/check-camera.sh FOLDER MODEL.bnnm BYTES.bnnm COMMAND...
+# FOLDER is where frames are made; MODEL is models/digits/chain, compiled, BYTES the same with --input-u8 0,16; COMMAND runs
+# the program.
 set -euo pipefail
-[ $# -ge 3 ] || { echo "usage: check-camera.sh FOLDER MODEL.bnnm COMMAND..." >&2; exit 2; }
-folder=$1 model=$2
-shift 2
+[ $# -ge 4 ] || { echo "usage: check-camera.sh FOLDER MODEL.bnnm BYTES.bnnm COMMAND..." >&2; exit 2; }
+folder=$1 model=$2 bytes=$3
+shift 3
 digits=$(dirname "$0")/../models/digits
 frames=$(dirname "$0")/../Tests/Camera/frames.py
 mkdir -p "$folder"
@@ -32,6 +33,10 @@ for arguments in "frames.npy" "frames.pgm" "frames.raw --size 8x8x1" "frames.ppm
   "${command[@]}" "$model" "$folder/${words[0]}" --scale 0.0625 "${words[@]:1}" >"$folder/output"
   python3 "$frames" compare "$digits/chain-logits.npy" "$folder/output"
   grep -q '^the model, latency: median' "$folder/output"
+done
+for file in frames.npy frames.ppm; do
+  "${command[@]}" "$bytes" "$folder/$file" >"$folder/output"
+  python3 "$frames" compare "$digits/chain-logits.npy" "$folder/output"
 done
 head -c 1000 "$folder/frames.npy" >"$folder/short.npy"
 head -c 100 "$folder/frames.ppm" >"$folder/short.ppm"

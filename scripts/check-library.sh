@@ -67,7 +67,7 @@ grep -qE 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || fail "it does not bind its sym
 grep -q '^__stack_chk_fail' "$scratch/needed" || fail "it is built without a stack protector"
 if grep -q TEXTREL <<<"$dynamic"; then fail "it has text relocations"; fi
 size=$(stat -Lc %s "$shared")
-[ "$size" -le 400000 ] || fail "libbnnm.so has $size bytes; 400000 is the limit"
+[ "$size" -le 410000 ] || fail "libbnnm.so has $size bytes; 410000 is the limit"
 
 # Programs: plain gcc by what pkg-config says, against either library.
 export PKG_CONFIG_PATH=$installed/lib/pkgconfig PKG_CONFIG_LIBDIR=$installed/lib/pkgconfig
@@ -148,7 +148,9 @@ for program in "${programs[@]}"; do
 done
 
 # The loop over frames.
-scripts/check-camera.sh "$scratch/camera-frames" "$scratch/chain-ts.bnnm" "${emulator[@]}" "$scratch/camera"
+"$bnnm" compile "$data/chain-ts.onnx" -o "$scratch/chain-bytes.bnnm" --input-u8 0,16 >"$scratch/chain-bytes.log"
+scripts/check-camera.sh "$scratch/camera-frames" "$scratch/chain-ts.bnnm" "$scratch/chain-bytes.bnnm" "${emulator[@]}" \
+  "$scratch/camera"
 echo "$name: camera classifies frames of every format as recorded"
 
 # The profiler: the checks embedded in a model, and a report.

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent
 OK = 0
 MESSAGE_CAPACITY = 1024
 # bnnm_element_type, of inputs and outputs and of layers; bits have no NumPy type.
-ELEMENT_TYPES = {1: numpy.float32, 2: numpy.int32, 4: numpy.int64, 5: numpy.bool_}
+ELEMENT_TYPES = {1: numpy.float32, 2: numpy.int32, 4: numpy.int64, 5: numpy.bool_, 6: numpy.uint8}
 BITS = 3
 
 ProbeCallback = ctypes.CFUNCTYPE(None, c_void_p, c_uint32, c_size_t, c_void_p)

@@ -27,11 +27,14 @@ constexpr char kUsage[] =
     "\n"
     "  --size WxHxC              raw frames: their size; a camera: what to ask for\n"
     "  --resize nearest|bilinear how frames come to the model's size (bilinear)\n"
+    "  --threads N               threads that share the work of a frame (1)\n"
+    "  --frames N                how many frames at most\n"
+    "\n"
+    "A model that was compiled with --input-u8 takes pixels as they are; for others:\n"
+    "\n"
     "  --scale S                 what pixels of 0 to 255 are multiplied by (1/255)\n"
     "  --mean R,G,B              what is subtracted then (0)\n"
-    "  --deviation R,G,B         what is divided by then (1)\n"
-    "  --threads N               threads that share the work of a frame (1)\n"
-    "  --frames N                how many frames at most\n";
+    "  --deviation R,G,B         what is divided by then (1)\n";
 
 struct Options {
   std::string model, source;
@@ -98,6 +101,7 @@ double microseconds(Clock::time_point begin, Clock::time_point end) {
 void classify(const Options &options) {
   const camera::Model model(options.model);
   camera::Session session(model, options.threads);
+  const camera::ImageSize size = {model.channels(), model.height(), model.width()};
   const auto source = camera::open_frames(options.source, options.size);
   camera::Latency preparing, running;
   camera::Frame frame;
@@ -105,8 +109,11 @@ void classify(const Options &options) {
   const auto begin = Clock::now();
   while (count < options.frames && source->next(frame)) {
     const auto start = Clock::now();
-    camera::resize(frame, options.method, options.normalization, model.channels(), model.height(), model.width(),
-                   session.input());
+    if (model.takes_bytes()) {
+      camera::resize(frame, options.method, size, session.bytes());
+    } else {
+      camera::resize(frame, options.method, options.normalization, size, session.input());
+    }
     const auto prepared = Clock::now();
     const std::vector<float> &scores = session.run();
     running.add(microseconds(prepared, Clock::now()));

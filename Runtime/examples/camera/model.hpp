@@ -16,15 +16,17 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A model that classifies one image: one float32 input [N][C][H][W] with one or three channels, one float32 output.
+// A model that classifies one image with one or three channels: one input, float32 [N][C][H][W] or, of a model that was
+// compiled with --input-u8, bytes [N][H][W][C]; one float32 output.
 class Model {
  public:
   // Throws Error where the file is no such model.
   explicit Model(const std::string &path);
 
-  size_t channels() const { return static_cast<size_t>(input_.dims[1]); }
-  size_t height() const { return static_cast<size_t>(input_.dims[2]); }
-  size_t width() const { return static_cast<size_t>(input_.dims[3]); }
+  bool takes_bytes() const { return input_.element_type == BNNM_UINT8; }
+  size_t channels() const { return static_cast<size_t>(input_.dims[takes_bytes() ? 3 : 1]); }
+  size_t height() const { return static_cast<size_t>(input_.dims[takes_bytes() ? 1 : 2]); }
+  size_t width() const { return static_cast<size_t>(input_.dims[takes_bytes() ? 2 : 3]); }
   size_t input_byte_count() const { return static_cast<size_t>(input_.byte_count); }
   size_t class_count() const { return static_cast<size_t>(output_.byte_count / sizeof(float)); }
   bnnm_model *get() const { return handle_.get(); }
@@ -43,8 +45,9 @@ class Session {
   // Throws Error where the threads cannot be had.
   Session(const Model &model, uint32_t threads);
 
-  // The image, [C][H][W], to be filled before run().
+  // The image, [C][H][W], or [H][W][C] of bytes, one of which is empty: to be filled before run().
   std::vector<float> &input() { return input_; }
+  std::vector<uint8_t> &bytes() { return bytes_; }
   // Classifies it: the scores of all classes, valid until the next run. Throws Error.
   const std::vector<float> &run();
   // The name of the instruction set that it computes with.
@@ -55,7 +58,9 @@ class Session {
     void operator()(bnnm_session *session) const { bnnm_session_free(session); }
   };
   std::unique_ptr<bnnm_session, Free> handle_;
-  std::vector<float> input_, output_;
+  std::vector<float> input_;
+  std::vector<uint8_t> bytes_;
+  std::vector<float> output_;
 };
 
 }  // namespace camera

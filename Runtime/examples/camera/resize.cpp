@@ -32,27 +32,40 @@ float value(const Frame &frame, size_t y, size_t x, size_t channel, size_t wante
   return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
 }
 
-}  // namespace
-
-void resize(const Frame &frame, Resize method, const Normalization &normalization, size_t channels, size_t height,
-            size_t width, std::vector<float> &result) {
-  result.resize(channels * height * width);
-  for (size_t channel = 0; channel < channels; channel++) {
-    const float mean = normalization.mean[channel], deviation = normalization.deviation[channel];
-    for (size_t y = 0; y < height; y++) {
-      const Position rows = position(y, height, frame.height, method);
-      for (size_t x = 0; x < width; x++) {
-        const Position columns = position(x, width, frame.width, method);
+// Calls `store(channel, y, x, pixel)` with every pixel of the frame in its new size, 0 to 255.
+template <typename Store>
+void visit(const Frame &frame, Resize method, const ImageSize &size, const Store &store) {
+  for (size_t channel = 0; channel < size.channels; channel++) {
+    for (size_t y = 0; y < size.height; y++) {
+      const Position rows = position(y, size.height, frame.height, method);
+      for (size_t x = 0; x < size.width; x++) {
+        const Position columns = position(x, size.width, frame.width, method);
         const auto row = [&](size_t source) {
-          const float left = value(frame, source, columns.first, channel, channels);
-          return left + columns.weight * (value(frame, source, columns.second, channel, channels) - left);
+          const float left = value(frame, source, columns.first, channel, size.channels);
+          return left + columns.weight * (value(frame, source, columns.second, channel, size.channels) - left);
         };
         const float top = row(rows.first);
-        const float pixel = top + rows.weight * (row(rows.second) - top);
-        result[(channel * height + y) * width + x] = (pixel * normalization.scale - mean) / deviation;
+        store(channel, y, x, top + rows.weight * (row(rows.second) - top));
       }
     }
   }
+}
+
+}  // namespace
+
+void resize(const Frame &frame, Resize method, const Normalization &normalization, const ImageSize &size,
+            std::vector<float> &result) {
+  visit(frame, method, size, [&](size_t channel, size_t y, size_t x, float pixel) {
+    result[(channel * size.height + y) * size.width + x] =
+        (pixel * normalization.scale - normalization.mean[channel]) / normalization.deviation[channel];
+  });
+}
+
+void resize(const Frame &frame, Resize method, const ImageSize &size, std::vector<uint8_t> &result) {
+  visit(frame, method, size, [&](size_t channel, size_t y, size_t x, float pixel) {
+    result[(y * size.width + x) * size.channels + channel] =
+        static_cast<uint8_t>(std::clamp(std::lround(pixel), 0L, 255L));
+  });
 }
 
 }  // namespace camera

@@ -16,11 +16,19 @@ struct Normalization {
   std::array<float, 3> mean = {0, 0, 0}, deviation = {1, 1, 1};
 };
 
-// Writes a frame of any size as [channels][height][width]. Pixels are squares whose centres are at half coordinates, so
-// that equal sizes change nothing; beyond the border is what is on it. Grey is repeated where three channels are
-// wanted, and is the luma of BT.601 where one is.
-void resize(const Frame &frame, Resize method, const Normalization &normalization, size_t channels, size_t height,
-            size_t width, std::vector<float> &result);
+// What a model takes.
+struct ImageSize {
+  size_t channels, height, width;
+};
+
+// Writes a frame of any size as [channels][height][width]; `result` has room for it. Pixels are squares whose centres
+// are at half coordinates, so that equal sizes change nothing; beyond the border is what is on it. Grey is repeated
+// where three channels are wanted, and is the luma of BT.601 where one is.
+void resize(const Frame &frame, Resize method, const Normalization &normalization, const ImageSize &size,
+            std::vector<float> &result);
+
+// The same as bytes [height][width][channels], rounded.
+void resize(const Frame &frame, Resize method, const ImageSize &size, std::vector<uint8_t> &result);
 
 }  // namespace camera
 
