@@ -39,9 +39,10 @@ public struct ByteInput: Sendable, Equatable {
         }
         let input = images[0], shape = graph[input].type.shape
         guard means.count == 1 || means.count == shape[1] else {
+            let valid = shape[1] == 1 ? "1 of each is valid" : "1 or \(shape[1]) of each are valid"
             throw ImportError(
                 "\(file): input '\(graph[input].name)' \(graph[input].type) has \(shape[1]) channels; \(means.count) means "
-                    + "and deviations were given, 1 or \(shape[1]) of each are valid")
+                    + "and deviations were given, \(valid)")
         }
         let bytes = TensorType(.uint8, isChannelsLast ? ImageLayout.channelsLast(shape) : shape)
         let values = graph.addConstant(graph[input].name, table)

@@ -113,15 +113,16 @@ final class ModelDescription {
         probes.append(probe)
     }
 
-    /// An execution with known results, without probes.
-    func check(inputs: [UInt32], outputs: [UInt32]) {
+    /// An execution with known results.
+    /// - Parameter hashes: of the probes, all of them
+    func check(inputs: [UInt32], outputs: [UInt32], hashes: [UInt32] = []) {
         func list(_ numbers: [UInt32]) -> UnsafePointer<UInt32> {
             let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: max(numbers.count, 1))
             memory.initialize(from: numbers, count: numbers.count)
             owned.append(UnsafeMutableRawPointer(memory))
             return UnsafePointer(memory)
         }
-        checks.append(bnnmf_check(inputs: list(inputs), outputs: list(outputs), hashes: list([]), tolerance: 0))
+        checks.append(bnnmf_check(inputs: list(inputs), outputs: list(outputs), hashes: list(hashes), tolerance: 0))
     }
 
     struct WriteError: Error { let message: String }

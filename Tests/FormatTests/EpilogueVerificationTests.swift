@@ -234,7 +234,7 @@ final class EpilogueVerificationTests: VerificationTestCase {
     }
 
     func testChecks() throws {
-        try expect(BNNMF_CORRUPT, "check 1: input 0 is blob 1000 of 34") { $0.checks[1].inputs = $0.list([1000]) }
+        try expect(BNNMF_CORRUPT, "check 1: input 0 is blob 1000 of 36") { $0.checks[1].inputs = $0.list([1000]) }
         try expect(BNNMF_CORRUPT) { $0.checks[1].outputs = $0.list([0, .max]) }
         try expect(BNNMF_CORRUPT, "check 0: output 1, blob 0, has 36 bytes; the value needs 216") {
             $0.checks[0].outputs = $0.list([$0.checks[0].outputs[0], 0])

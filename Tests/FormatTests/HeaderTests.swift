@@ -27,7 +27,7 @@ final class HeaderTests: XCTestCase {
         for version in [0, 2, 0xffff] as [UInt16] {
             let answer = try opened(repairing: false) { $0.store(version, at: 4) }
             XCTAssertEqual(answer.status, BNNMF_UNSUPPORTED)
-            XCTAssertEqual(answer.message, "format version \(version).4; this reader knows versions 1.x")
+            XCTAssertEqual(answer.message, "format version \(version).5; this reader knows versions 1.x")
         }
     }
 

@@ -35,7 +35,7 @@ func walkRecords(_ view: bnnmf_view, of bytes: ModelBytes) -> String? {
     for index in 0..<bnnmf_op_count(&view) {
         var op = bnnmf_op()
         bnnmf_get_op(&view, index, &op)
-        if op.input_count > 16 || op.output >= tensors || outside(op.name) || !(1...22).contains(op.code)
+        if op.input_count > 16 || op.output >= tensors || outside(op.name) || !(1...23).contains(op.code)
             || numbers(op.inputs, op.input_count).contains(where: { $0 >= tensors }) || op.more_output_count > 2
             || numbers(op.more_outputs, op.more_output_count).contains(where: { $0 >= tensors })
         {

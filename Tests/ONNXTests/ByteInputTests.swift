@@ -8,7 +8,8 @@ import Testing
 @Suite struct ByteInputTests {
     private func imported(_ input: ByteInput?, shape: [Dimension] = ["N", 2, 1, 3]) throws -> Graph {
         try importing(
-            model([node("Relu", ["x"], ["y"])], inputs: [value("x", shape)]), options: .init(byteInput: input)
+            model([node("Relu", ["x"], ["y"])], inputs: [value("x", shape)]), options: .init(byteInput: input),
+            decoders: OperatorDecoder.all
         ).graph
     }
 
@@ -53,17 +54,17 @@ import Testing
         expectFailure(
             flat, options: options,
             "m.onnx: bytes can be taken by a model with one float32 image input [N,C,H,W]; its inputs are 'x' "
-                + "float32[1,3]")
+                + "float32[1,3]", decoders: OperatorDecoder.all)
         let two = model(
             [node("Add", ["x", "z"], ["y"])], inputs: [value("x", [1, 3, 2, 2]), value("z", [1, 3, 2, 2])])
         expectFailure(
             two, options: options,
             "m.onnx: bytes can be taken by a model with one float32 image input [N,C,H,W]; its inputs are 'x' "
-                + "float32[1,3,2,2], 'z' float32[1,3,2,2]")
+                + "float32[1,3,2,2], 'z' float32[1,3,2,2]", decoders: OperatorDecoder.all)
         let three = ONNXImporter.Options(byteInput: ByteInput(means: [1, 2], deviations: [1, 2]))
         expectFailure(
             model([node("Relu", ["x"], ["y"])], inputs: [value("x", [1, 3, 2, 2])]), options: three,
             "m.onnx: input 'x' float32[1,3,2,2] has 3 channels; 2 means and deviations were given, 1 or 3 of each are "
-                + "valid")
+                + "valid", decoders: OperatorDecoder.all)
     }
 }

@@ -46,6 +46,7 @@ static void print_infos(void) {
   MEMBER(bnnm_tensor_info, dims)
   MEMBER(bnnm_tensor_info, leading_extent)
   MEMBER(bnnm_tensor_info, byte_count)
+  MEMBER(bnnm_tensor_info, in_place)
   STRUCTURE(bnnm_model_info)
   MEMBER(bnnm_model_info, struct_size)
   MEMBER(bnnm_model_info, name)
