@@ -26,7 +26,7 @@ run: build ## Compile the trained digits models, report their layers, and classi
 test: generate ## Run the tests
 	@scripts/test.sh
 
-check-full: $(if $(TESTED),,test) check-library check-arm check-packages check-wheel ## Tests (unless TESTED=1), the libraries, packages, documentation, sanitizers, threads, fuzzing
+check-full: $(if $(TESTED),,test) check-library check-arm ## Tests (unless TESTED=1), the libraries, documentation, pages, threads, sanitizers, the zoo
 	@scripts/check-full.sh
 
 lib: ## Build the deployable library for this machine: build-lib/native/install
