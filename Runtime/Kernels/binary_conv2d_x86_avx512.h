@@ -45,10 +45,23 @@ typedef struct bnnmk_wide_decisions {
 // Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.
 typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions);
 
-// The inner loops of a kernel; it has none that decides where `decide` is NULL.
+// A tile of seven pixels and all channels, sixteen at a time, whose accumulators fused multiply-adds in float32 scale
+// exactly, and an epilogue takes.
+typedef struct bnnmk_wide_finish {
+  const bnnmk_binary_conv2d *conv;
+  size_t block_words;                // of the weights of BNNMK_CHANNEL_BLOCK channels
+  size_t row, pixel;                 // of the output
+  int32_t all, all_first, all_last;  // taps that count times channels, of most pixels, of the first and of the last
+} bnnmk_wide_finish;
+
+// Counts from the first channel on, whose weights those of the taps are, and finishes counts while they are at hand.
+typedef void bnnmk_finish_counts(const bnnmk_wide_taps *taps, const bnnmk_wide_finish *finish);
+
+// The inner loops of a kernel; it has none that decides or finishes where these are NULL.
 typedef struct bnnmk_wide_loops {
   bnnmk_count_wide *count;
   bnnmk_decide_wide *decide;
+  bnnmk_finish_counts *finish;
 } bnnmk_wide_loops;
 
 // The largest counts of eight channels whose accumulators are not below their points: (all - point) >> 1.
@@ -74,6 +87,9 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i bnnmk_w
   const __m512i counts = _mm512_permutex2var_epi32(low, even, high);
   return _mm512_sub_epi32(_mm512_set1_epi32(tile->all[p]), _mm512_add_epi32(counts, counts));
 }
+
+// Whether fused multiply-adds in float32 give all channels' values.
+int bnnmk_wide_scales_are_exact(const bnnmk_binary_conv2d *conv);
 
 // Stores a tile as float32, or through the epilogue.
 void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile);

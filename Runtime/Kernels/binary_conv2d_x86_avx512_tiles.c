@@ -92,6 +92,7 @@ typedef struct tile_work {
   bnnmk_tap_range rows, columns;  // of the taps, of most pixels
   size_t first_weight;            // of a block: where its first tap's words stand
   int has_padding;                // that counts
+  int can_finish;                 // tiles of seven pixels, by a loop of its own
 } tile_work;
 
 // The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
@@ -187,12 +188,32 @@ static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, til
   decide(&work->taps, &decisions);
 }
 
+static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
+                                            bnnmk_finish_counts *finish) {
+  const bnnmk_wide_tile *tile = &work->tile;
+  work->taps.weights[0] = conv->weights + work->first_weight;
+  const bnnmk_wide_finish place = {
+      .conv = conv,
+      .block_words = block_words,
+      .row = tile->row,
+      .pixel = tile->pixel,
+      .all = tile->all[1],
+      .all_first = tile->all[0],
+      .all_last = tile->all[BNNMK_WIDE_PIXELS - 1],
+  };
+  finish(&work->taps, &place);
+}
+
 // All channels of the tile's pixels.
 INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, const bnnmk_wide_loops *loops) {
   const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
   bnnmk_wide_tile *tile = &work->tile;
   if (loops->decide && is_decided_at_once(conv, work)) {
     decide_tile(conv, work, block_words, loops->decide);
+    return;
+  }
+  if (work->can_finish && tile->pixel_count == BNNMK_WIDE_PIXELS && !work->has_padding) {
+    finish_tile(conv, work, block_words, loops->finish);
     return;
   }
   const uint64_t *weights = conv->weights + work->first_weight;
@@ -250,6 +271,8 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
   tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride}};
+  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
+                    conv->out_channels % BNNMK_WIDE_CHANNELS == 0 && bnnmk_wide_scales_are_exact(conv);
   for (uint32_t y = begin; y < end; y++) {
     const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;

@@ -5,6 +5,14 @@
 #include "finish_wide.h"
 #include "scale_wide_x86_avx512.h"
 
+BNNMK_TARGET_AVX512 int bnnmk_wide_scales_are_exact(const bnnmk_binary_conv2d *conv) {
+  int are_exact = 1;
+  for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
+    are_exact &= bnnmk_wide_scale_of(conv, channel, bnnmk_first_lanes(conv->out_channels - channel)).is_exact;
+  }
+  return are_exact;
+}
+
 BNNMK_TARGET_AVX512 void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {
   const uint32_t channel = conv->channel_offset + tile->channel;
   const __mmask16 lanes = bnnmk_first_lanes(tile->channel_count);

@@ -3,6 +3,7 @@
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_conv2d_x86_avx512.h"
+#include "finish_wide_x86_avx512.h"
 #include "kernel_declarations.h"
 
 #define VPOPCNTDQ __attribute__((target(BNNMK_AVX512_FEATURES ",avx512vpopcntdq")))
@@ -139,6 +140,48 @@ static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *arguments, const bnnmk_
   }
 }
 
+// round(scale * (all - 2 * count) + bias) of a pixel's sixteen channels, whose sums are what counts took off 0.
+INLINE __m512 scale_sums(const __m512i sums[BNNMK_WIDE_BLOCKS], __m512 all, __m512 scale, __m512 bias) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512 minus_counts = _mm512_cvtepi32_ps(_mm512_permutex2var_epi32(sums[0], even, sums[1]));
+  // Exact: accumulators are below 2^24.
+  const __m512 accumulators = _mm512_fmadd_ps(minus_counts, _mm512_set1_ps(2.0f), all);
+  return _mm512_fmadd_ps(accumulators, scale, bias);
+}
+
+// Values stay in registers from the first tap to the last step: stored in between, they would wait to be read again.
+static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *arguments, const bnnmk_wide_finish *finish) {
+  const bnnmk_wide_taps taps = *arguments;
+  const bnnmk_wide_finish f = *finish;
+  const bnnmk_binary_conv2d *conv = f.conv;
+  const bnnmk_finish_tile t = {BNNMK_WIDE_PIXELS, 1, BNNMK_ALL_LANES};
+  const size_t others = f.block_words * BNNMK_CHANNEL_BLOCK;
+  const __m512 all_first = _mm512_set1_ps((float)f.all_first), all_last = _mm512_set1_ps((float)f.all_last);
+  const __m512 all = _mm512_set1_ps((float)f.all);
+  const int is_clamped = conv->minimum > -__builtin_inff() || conv->maximum < __builtin_inff();
+  wide_weights weights = {taps.weights[0], others};
+  for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
+    tile_sums sums;
+    BNNMK_REGISTERS
+    for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
+      sums[p][0] = sums[p][1] = _mm512_setzero_si512();
+    }
+    count_sums(&taps, weights, BNNMK_WIDE_PIXELS, sums);
+    const __m512 scale = _mm512_loadu_ps(conv->scale + channel);
+    const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
+    bnnmk_pixel_values x[BNNMK_WIDE_PIXELS];
+    BNNMK_REGISTERS
+    for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
+      x[p][0] = scale_sums(sums[p], p == 0 ? all_first : p == BNNMK_WIDE_PIXELS - 1 ? all_last : all, scale, bias);
+    }
+    if (is_clamped) {
+      bnnmk_clamp_wide(t, conv->minimum, conv->maximum, x);
+    }
+    bnnmk_finish_tile_values(t, conv->epilogue, f.row, f.pixel, conv->channel_offset + channel, x);
+    weights.words += BNNMK_WIDE_BLOCKS * others;
+  }
+}
+
 static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts) {
   switch (taps->pixel_count) {
     case BNNMK_WIDE_PIXELS:
@@ -156,7 +199,7 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
 }
 
 VPOPCNTDQ void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end) {
-  static const bnnmk_wide_loops loops = {count_wide, decide_wide};
+  static const bnnmk_wide_loops loops = {count_wide, decide_wide, finish_wide};
   bnnmk_binary_conv2d_wide(arguments, begin, end, &loops);
 }
 
