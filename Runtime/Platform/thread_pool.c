@@ -29,7 +29,10 @@ enum {
   // More than one, so that a thread that is interrupted does not hold up the others for long; but what neighbouring
   // items have in common is computed once a part.
   PARTS_PER_THREAD = 2,
-  SPIN_COUNT = 2000,
+  // Longer than what one thread does alone between two calls, mostly. Pauses take 1 to 140 cycles, so they do not tell
+  // how long; the clock does, which is looked at now and then.
+  SPIN_NANOSECONDS = 200000,
+  PAUSES_PER_LOOK = 32,
   MAX_THREADS = 1024,
 };
 
@@ -54,7 +57,8 @@ struct bnnmp_pool {
 
   pthread_mutex_t mutex;
   pthread_cond_t work_arrives, gate_empties;
-  uint32_t worker_count, spin_count;
+  uint32_t worker_count;
+  bool spins;
   pid_t process;  // where the workers are
   pool_member members[];
 };
@@ -65,6 +69,28 @@ static inline void pause_briefly(void) {
 #elif defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
   __asm__ volatile("yield");
 #endif
+}
+
+// Spinning so far: when it ends, 0 before the first look at the clock.
+typedef struct spin {
+  uint64_t end;
+  uint32_t pauses;
+} spin;
+
+// Pauses; false where it is time to sleep.
+static bool spin_on(const bnnmp_pool *pool, spin *so_far) {
+  if (!pool->spins) {
+    return false;
+  }
+  pause_briefly();
+  if (++so_far->pauses % PAUSES_PER_LOOK > 0) {
+    return true;
+  }
+  const uint64_t now = bnnmp_clock_nanoseconds();
+  if (so_far->end == 0) {
+    so_far->end = now + SPIN_NANOSECONDS;
+  }
+  return now < so_far->end;
 }
 
 // The first part of a member's share; of the member behind the last one, the number of parts.
@@ -115,12 +141,12 @@ static void leave(bnnmp_pool *pool) {
 }
 
 static void wait_for_call(bnnmp_pool *pool, uint32_t seen) {
-  for (uint32_t i = 0; i < pool->spin_count; i++) {
+  spin so_far = {0};
+  do {
     if (atomic_load_explicit(&pool->call_number, memory_order_relaxed) != seen) {
       return;
     }
-    pause_briefly();
-  }
+  } while (spin_on(pool, &so_far));
   pthread_mutex_lock(&pool->mutex);
   atomic_fetch_add(&pool->sleeping_workers, 1);
   while (atomic_load(&pool->call_number) == seen) {
@@ -158,12 +184,12 @@ static void wake_workers(bnnmp_pool *pool) {
 
 static void close_gate(bnnmp_pool *pool) {
   atomic_fetch_and(&pool->gate, ~OPEN);
-  for (uint32_t i = 0; i < pool->spin_count; i++) {
+  spin so_far = {0};
+  do {
     if (atomic_load(&pool->gate) == 0) {
       return;
     }
-    pause_briefly();
-  }
+  } while (spin_on(pool, &so_far));
   pthread_mutex_lock(&pool->mutex);
   atomic_store(&pool->caller_sleeps, 1);
   while (atomic_load(&pool->gate) != 0) {
@@ -255,7 +281,7 @@ bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_
   pool->process = getpid();
   // Spinning helps only while everybody has a processor.
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  pool->spin_count = processors >= (long)thread_count ? SPIN_COUNT : 0;
+  pool->spins = processors >= (long)thread_count;
   if (pthread_mutex_init(&pool->mutex, NULL) != 0) {
     return NULL;
   }

@@ -15,8 +15,8 @@ static double nanoseconds(void) {
 
 enum { ROUNDS = 20000 };
 
-// Loops over chains are unrolled, so that these live in registers; the compiler takes what KEEP has touched for changed,
-// and can compute nothing of it ahead.
+// Loops over chains are unrolled, so that these live in registers; the compiler takes what KEEP has touched for
+// changed, and can compute nothing of it ahead.
 #define CHAINS _Pragma("GCC unroll 16")
 #define KEEP(constraint, value) __asm__ volatile("" : "+" constraint(value))
 
