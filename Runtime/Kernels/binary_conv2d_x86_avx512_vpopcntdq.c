@@ -111,6 +111,7 @@ static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *arguments, const bnnmk_
   const bnnmk_wide_taps taps = *arguments;
   const bnnmk_wide_decisions d = *decisions;
   const size_t others = d.block_words * BNNMK_CHANNEL_BLOCK;
+  const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
   wide_weights weights = {taps.weights[0], others};
   for (uint32_t channel = 0; channel < d.channel_count; channel += BNNMK_WIDE_CHANNELS) {
     const __m256i *points = (const __m256i *)(d.points + channel);
@@ -131,10 +132,9 @@ static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *arguments, const bnnmk_
     uint8_t *bytes = d.bytes + channel / 8;
     BNNMK_REGISTERS
     for (int p = 0; p < BNNMK_WIDE_PIXELS; p++, bytes += d.pixel_bytes) {
-      BNNMK_REGISTERS
-      for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-        _store_mask8((__mmask8 *)bytes + v, _mm512_movepi64_mask(sums[p][v]));
-      }
+      const __m512i upper_halves = _mm512_permutex2var_epi32(sums[p][0], odd, sums[p][1]);
+      const uint16_t minus = (uint16_t)_cvtmask16_u32(_mm512_movepi32_mask(upper_halves));
+      __builtin_memcpy(bytes, &minus, sizeof minus);
     }
     weights.words += BNNMK_WIDE_BLOCKS * others;
   }
