@@ -47,6 +47,7 @@ FLOAT = [
 
 ZOO = Path(__file__).parents[2] / "models" / "zoo" / "graphs"
 NETWORKS = ["bireal18", "quicknet", "reactnet-a", "dysign-resnet18"]
+MORE_NETWORKS = ["dybinarycct", "bhrnet"]  # beside their lower bounds only
 
 
 def largest_layer(model):
@@ -80,7 +81,7 @@ class Benchmark:
             for name, index in found.items():
                 best[name].append(self.library.measure_limit(index))
         rates = {name: statistics.median(values) for name, values in best.items()}
-        self.table("limits", ["registers alone", "GMAC/s"], [[name, rate] for name, rate in rates.items()])
+        self.table("limits", ["loop", "GMAC/s or GB/s"], [[name, rate] for name, rate in rates.items()])
         return rates
 
     def sessions(self, model, levels):
@@ -89,7 +90,7 @@ class Benchmark:
         return {level: partial(model.session(level).layer, index) for level in levels}
 
     def layers(self):
-        limits = self.library.limits()
+        limits = self.library.binary_limits()
         rows = []
         for name, layer in SQUARES.items():
             for kind, graph in (("bits", graphs.binary_layer), ("float32 + residual + RPReLU + bits", graphs.residual_layer)):
@@ -102,9 +103,8 @@ class Benchmark:
                         "LiteRT int8": rivals.litert_int8(layer),
                     }
                 for limit, index in limits.items():
-                    if "float" not in limit:
-                        # As a time, so that the limit takes its turn with the layers.
-                        variants[f"limit {limit}"] = self.limit_variant(index, layer.macs)
+                    # As a time, so that the limit takes its turn with the layers.
+                    variants[f"limit {limit}"] = self.limit_variant(index, layer.macs)
                 times = interleaved({k: v for k, v in variants.items() if v}, self.rounds)
                 rates = {k.removeprefix("limit "): t for k, t in times.items() if k.startswith("limit ")}
                 for variant, time in times.items():
@@ -158,11 +158,11 @@ class Benchmark:
                 rows.append([name, variant, time, macs / time / 1e3, time / other if other else None])
         self.table("float32 layers", ["layer", "variant", "us", "GMAC/s", "of ONNX Runtime's time"], rows)
 
+    def zoo_model(self, name):
+        return self.library.open(self.compiler.compile_file(ZOO / f"{name}.onnx", "native", random_weights=1))
+
     def networks(self):
-        models = {
-            name: self.library.open(self.compiler.compile_file(ZOO / f"{name}.onnx", "native", random_weights=1))
-            for name in NETWORKS
-        }
+        models = {name: self.zoo_model(name) for name in NETWORKS}
         variants = {}
         for name, model in models.items():
             for threads in (1, 2):
@@ -178,10 +178,11 @@ class Benchmark:
             single = times.get(f"{network}, 1 threads")
             rows.append([network, kind, time / 1e3, single / time if single and kind != "1 threads" else None])
         # What two threads can gain on this machine, whose CPUs may share a core.
-        index = [i for name, i in self.library.limits().items() if "float" not in name][-1]
+        index = list(self.library.binary_limits().values())[-1]
         scaling = statistics.median(self.library.scaling(index, 2) for _ in range(self.rounds))
         rows.append(["popcount in registers alone", "2 threads", None, scaling])
         self.table("networks at 224 x 224", ["network", "variant", "ms", "speed of 1 thread"], rows)
+        self.bounds(models | {name: self.zoo_model(name) for name in MORE_NETWORKS})
         for name, model in models.items():
             session = model.session()
             runs = session.layer_runs(self.rounds)
@@ -194,6 +195,21 @@ class Benchmark:
             ]
             self.table(f"{name}: what takes longest", ["layer", "operator", "us", "%"], rows)
 
+
+    def bounds(self, models):
+        """One thread beside what this CPU could do at best: the sum over layers of the longer of arithmetic and bytes."""
+        sessions = {name: model.session().runs for name, model in models.items()}
+        limits = self.library.limits()
+        variants = sessions | {f"limit {limit}": self.limit_variant(index, 1e6) for limit, index in limits.items()}
+        times = interleaved(variants, self.rounds, milliseconds=20)
+        rates = {limit: 1e3 / times[f"limit {limit}"] for limit in limits}
+        rows = []
+        for name, model in models.items():
+            bounds = [lower_bound(layer, layer.runs_with == i, rates) for i, layer in enumerate(model.layers())]
+            arithmetic, least = (sum(column) for column in zip(*bounds))
+            rows.append([name, times[name] / 1e3, arithmetic / 1e3, least / 1e3, times[name] / least])
+        header = ["network", "ms", "arithmetic alone, ms", "lower bound, ms", "of the bound"]
+        self.table("networks and their lower bounds, one thread", header, rows)
 
     def opening(self):
         """Time and memory of getting ready; files are laid out for this machine, so that weights stay where they are."""
@@ -226,6 +242,19 @@ class Benchmark:
         rows = [[f"layer {i}, Reshape", statistics.median(session.layer(i, 1000))] for i in empty]
         rows.append([f"a whole run of {model.info.layer_count} layers", statistics.median(session.runs(1000))])
         self.table("overhead of the engine, two readings of the clock included", ["what", "us"], rows)
+
+
+def lower_bound(layer, is_stored, rates):
+    """Microseconds of a layer's arithmetic, and of the longer of that and its bytes, at what the limits measured.
+
+    Weights come from memory once a run. Results are stored near, but for those that a later layer takes as they come.
+    """
+    is_binary = layer.operator_name.startswith(b"Binary")
+    best = max(rate for limit, rate in rates.items() if (" + " in limit if is_binary else "float32" in limit))
+    arithmetic = layer.multiply_accumulates / best / 1e3
+    results = layer.result_byte_count if is_stored else 0
+    bytes_time = (layer.weight_byte_count / rates["memory: 8 MB read"] + results / rates["cache: 256 KB copied"]) / 1e3
+    return arithmetic, max(arithmetic, bytes_time)
 
 
 def anonymous_memory():

@@ -1,11 +1,14 @@
 """The shipped library through ctypes, with the clock of `session_times.c` around it."""
 
 import ctypes
+import math
 import statistics
 from pathlib import Path
 
 LEVELS = {"generic": 1, "neon": 2, "neon-dotprod": 4, "avx2": 8, "avx512": 16, "amx": 32}
 MESSAGE = 1024
+# bnnm_element_type
+BITS, ELEMENT_BYTES = 3, {1: 4, 2: 4, 4: 8, 5: 1, 6: 1}
 
 
 class Allocator(ctypes.Structure):
@@ -38,6 +41,12 @@ class LayerInfo(ctypes.Structure):
         ("runs_with", ctypes.c_uint32),
     ]  # fmt: skip
 
+    @property
+    def result_byte_count(self):
+        """What the result takes where it is stored, in bytes."""
+        values = math.prod(self.dims[: self.rank])
+        return values // 8 if self.element_type == BITS else ELEMENT_BYTES[self.element_type] * values
+
 
 def check(status, what):
     """Fails where a call did: also where a structure above is shorter than the library's."""
@@ -69,8 +78,12 @@ class Library:
         count = self.clock.limit_count()
         return {self.clock.limit_name(i).decode(): i for i in range(count) if self.clock.limit_is_available(i)}
 
+    def binary_limits(self):
+        """Those of binary multiply-accumulates, least first."""
+        return {name: index for name, index in self.limits().items() if " + " in name}
+
     def measure_limit(self, index):
-        """Multiply-accumulates a nanosecond."""
+        """Multiply-accumulates, or bytes, a nanosecond."""
         return self.clock.limit_measure(index)
 
     def scaling(self, index, threads):

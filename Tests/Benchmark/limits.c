@@ -24,12 +24,42 @@ static uint64_t numbers[12 * 8];
 
 typedef struct limit {
   const char *name;  // "avx2: xor + shuffle popcount + add"
-  double per_round;  // multiply-accumulates (or floating-point operations) a round
+  double per_round;  // multiply-accumulates, or bytes, a round
   void (*loop)(void);
   int (*is_available)(void);
 } limit;
 
 static int always(void) { return 1; }
+
+// Bytes that come once a run, such as weights, and bytes that stay near.
+enum { MANY_BYTES = 8 << 20, FEW_BYTES = 256 << 10, LINE = 64 };
+static _Alignas(LINE) unsigned char many[MANY_BYTES], few[2][FEW_BYTES];
+
+// Four sums, and a line of 64 bytes at a time, so that the compiler takes vectors of any width.
+static void read_many(void) {
+  static int is_touched;
+  if (!is_touched) {
+    // Else all of it is one page.
+    memset(many, 1, sizeof many);
+    is_touched = 1;
+  }
+  uint64_t sums[LINE / sizeof(uint64_t)] = {0};
+  const uint64_t *words = (const uint64_t *)(const void *)many;
+  KEEP("r", words);
+  for (size_t i = 0; i < MANY_BYTES / sizeof(uint64_t); i += LINE / sizeof(uint64_t)) {
+    for (size_t k = 0; k < LINE / sizeof(uint64_t); k++) {
+      sums[k] += words[i + k];
+    }
+  }
+  KEEP("m", sums);
+}
+
+static void copy_few(void) {
+  for (int i = 0; i < MANY_BYTES / FEW_BYTES; i++) {
+    memcpy(few[i % 2], few[(i + 1) % 2], FEW_BYTES);
+    __asm__ volatile("" ::: "memory");
+  }
+}
 
 static void popcount_words(void) {
   uint64_t a[4] = {numbers[0], numbers[1], numbers[2], numbers[3]}, x = numbers[4], w = numbers[5];
@@ -208,6 +238,8 @@ static const limit limits[] = {
     {"neon: eor + cnt + add", 8 * 128, vector_popcount, always},
     {"neon: float32 multiply-add", 8 * 4, multiply_add, always},
 #endif
+    {"memory: 8 MB read", (double)MANY_BYTES / ROUNDS, read_many, always},
+    {"cache: 256 KB copied", (double)MANY_BYTES / ROUNDS, copy_few, always},
 };
 
 enum { LIMIT_COUNT = sizeof limits / sizeof limits[0] };
@@ -235,7 +267,7 @@ static void *measure(void *argument) {
   return NULL;
 }
 
-// Multiply-accumulates a nanosecond of `thread_count` threads side by side; 0 where one does not start.
+// Multiply-accumulates, or bytes, a nanosecond of `thread_count` threads side by side; 0 where one does not start.
 double limit_measure_threads(uint32_t index, uint32_t thread_count) {
   pthread_t threads[MAX_THREADS];
   measurement measurements[MAX_THREADS];
@@ -262,7 +294,7 @@ double limit_measure_threads(uint32_t index, uint32_t thread_count) {
   return sum;
 }
 
-// Multiply-accumulates a nanosecond.
+// Multiply-accumulates, or bytes, a nanosecond.
 double limit_measure(uint32_t index) {
   const double begin = nanoseconds();
   limits[index].loop();
