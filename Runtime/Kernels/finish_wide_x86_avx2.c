@@ -87,7 +87,7 @@ INLINE void apply_step(tile t, const bnnmk_step *step, size_t pixel, uint32_t ch
     case BNNMK_STEP_FUNCTION: {
       float numbers[BNNMK_MAX_VALUES];
       EACH_REGISTER(_mm256_storeu_ps(numbers + (p * t.vector_count + v) * LANES, x[p][v]))
-      bnnmk_apply_function(step->function, numbers, (uint32_t)(t.pixel_count * t.vector_count * LANES));
+      bnnmk_apply_function_x86_avx2(step->function, numbers, (uint32_t)(t.pixel_count * t.vector_count * LANES));
       EACH_REGISTER(x[p][v] = _mm256_loadu_ps(numbers + (p * t.vector_count + v) * LANES))
       break;
     }

@@ -1,14 +1,14 @@
 // Values in memory, or accumulators, through an epilogue for AVX-512: pairs of registers of sixteen channels of three
-// pixels, so that what a channel has is loaded once for all of them, or single registers of seven pixels, the last of
-// which may be partial.
+// pixels, so that what a channel has is loaded once for all of them, or single registers, the last of which may be
+// partial.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "finish_wide_x86_avx512.h"
 
-// Three pixels of pairs, not more: CPUs that look up nibbles at this level (Skylake, Cascade Lake) lower their clock
+// Three pixels, not more: CPUs that look up nibbles at this level (Skylake, Cascade Lake) lower their clock
 // by an eighth for a whole millisecond where they meet as many float operations in a row as seven pixels have, which
 // costs more than what else it saves.
-enum { PAIRED_PIXELS = 3, SINGLE_PIXELS = 6 };
+enum { PIXELS = 3 };
 
 // Pixels from the source's `first` on, channels from its `m` on.
 BNNMK_FINISH_INLINE void load_source(bnnmk_finish_tile t, const bnnmk_wide_source *source, uint32_t first, uint32_t m,
@@ -56,11 +56,11 @@ BNNMK_TARGET_AVX512 void bnnmk_finish_wide_x86_avx512(const bnnmk_epilogue *epil
                                                       const bnnmk_wide_source *source) {
   uint32_t m = 0;
   for (; m + 2 * BNNMK_FINISH_LANES <= place->channel_count; m += 2 * BNNMK_FINISH_LANES) {
-    finish_pixels((bnnmk_finish_tile){PAIRED_PIXELS, 2, BNNMK_ALL_LANES}, epilogue, place, m, source);
+    finish_pixels((bnnmk_finish_tile){PIXELS, 2, BNNMK_ALL_LANES}, epilogue, place, m, source);
   }
   for (; m < place->channel_count; m += BNNMK_FINISH_LANES) {
     const __mmask16 lanes = bnnmk_first_lanes(place->channel_count - m);
-    finish_pixels((bnnmk_finish_tile){SINGLE_PIXELS, 1, lanes}, epilogue, place, m, source);
+    finish_pixels((bnnmk_finish_tile){PIXELS, 1, lanes}, epilogue, place, m, source);
   }
 }
 

@@ -1,5 +1,5 @@
 // Real functions of float32 numbers, as bnnm_format.h lists them, computed in float64 and rounded once: within 0.51
-// units in the last place. One copy for all levels, which therefore give the same bits.
+// units in the last place. All levels give the same bits.
 #ifndef BNNM_REAL_FUNCTIONS_H
 #define BNNM_REAL_FUNCTIONS_H
 
@@ -7,5 +7,9 @@
 
 // x[i] = function(x[i]) for i < count.
 void bnnmk_apply_function(bnnmk_real_function function, float *x, uint32_t count);
+#if defined(__x86_64__) || defined(__i386__)
+// The same for a multiple of eight.
+void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count);
+#endif
 
 #endif

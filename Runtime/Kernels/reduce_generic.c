@@ -1,5 +1,6 @@
-// Reductions over the middle of [outer][extent][inner]: blocks of up to 128 neighbouring elements (some rows of the
-// middle, or a part of one) are loaded into float64 or int64 and enter the columns' results in order.
+// Reductions over the middle of [outer][extent][inner]: blocks of up to 128 elements (some rows of the middle, or a
+// part of one) are loaded into float64 or int64 and enter the columns' results in order. Where `inner` is 1, columns
+// are neighbours in `outer`, so that there are many here too.
 #include <math.h>
 
 #include "element_blocks.h"
@@ -8,6 +9,10 @@
 
 // Numbered as bnnmf_reduction.
 enum { SUM = 1, MEAN = 2, MAXIMUM = 3, MINIMUM = 4, PRODUCT = 5, ARGMAX = 6, ARGMIN = 7 };
+
+// Columns that are neighbours in `outer`: few enough that the cache lines of all of them stay near, whose addresses may
+// be multiples of a power of two apart.
+enum { NARROW = 16 };
 
 // Results so far of a block of columns; `index` for ARGMAX and ARGMIN.
 typedef struct real_results {
@@ -104,8 +109,10 @@ static void enter_integers(const bnnmk_reduce *reduce, integer_results *results,
   }
 }
 
-// `count` columns from element `first` of row 0 on, whose results are stored from element `output` on.
-static void reduce_columns(const bnnmk_reduce *reduce, size_t first, size_t output, size_t count) {
+// `count` columns, whose elements of row 0 are `column_step` apart from element `first` on, and whose rows `row_step`.
+// Results are stored from element `output` on.
+static void reduce_columns(const bnnmk_reduce *reduce, size_t first, size_t column_step, size_t row_step, size_t output,
+                           size_t count) {
   union {
     real_results reals;
     integer_results integers;
@@ -125,13 +132,13 @@ static void reduce_columns(const bnnmk_reduce *reduce, size_t first, size_t outp
     }
   }
   // Whole rows stand one behind the other.
-  const size_t room = count == reduce->inner ? BNNMK_BLOCK / count : 1;
+  const size_t room = column_step == 1 && row_step == count ? BNNMK_BLOCK / count : 1;
   for (size_t row = 0; row < reduce->extent;) {
     const size_t left = reduce->extent - row, rows = left < room ? left : room;
     if (is_real) {
-      bnnmk_load_reals(x.reals, reduce->input, reduce->type, first + row * reduce->inner, 1, rows * count);
+      bnnmk_load_reals(x.reals, reduce->input, reduce->type, first + row * row_step, column_step, rows * count);
     } else {
-      bnnmk_load_integers(x.integers, reduce->input, reduce->type, first + row * reduce->inner, 1, rows * count);
+      bnnmk_load_integers(x.integers, reduce->input, reduce->type, first + row * row_step, column_step, rows * count);
     }
     for (size_t r = 0; r < rows; r++) {
       if (is_real) {
@@ -157,11 +164,18 @@ static void reduce_columns(const bnnmk_reduce *reduce, size_t first, size_t outp
 
 void bnnmk_reduce_generic(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_reduce *reduce = arguments;
-  const size_t inner = reduce->inner;
+  const size_t inner = reduce->inner, extent = reduce->extent;
+  if (inner == 1) {
+    for (size_t outer = begin; outer < end; outer += NARROW) {
+      const size_t left = end - outer;
+      reduce_columns(reduce, outer * extent, extent, 1, outer, left < NARROW ? left : NARROW);
+    }
+    return;
+  }
   for (size_t outer = begin; outer < end; outer++) {
     for (size_t column = 0; column < inner; column += BNNMK_BLOCK) {
       const size_t left = inner - column;
-      reduce_columns(reduce, outer * reduce->extent * inner + column, outer * inner + column,
+      reduce_columns(reduce, outer * extent * inner + column, 1, inner, outer * inner + column,
                      left < BNNMK_BLOCK ? left : BNNMK_BLOCK);
     }
   }
