@@ -31,7 +31,8 @@ typedef uint64_t bnnmk_wide_counts[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS][BNNMK_C
 // Sets `counts`, which are aligned to 64 bytes.
 typedef void bnnmk_count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts);
 
-// A tile of seven pixels and all channels, each with one switch point, sixteen of whose bits are two bytes.
+// A tile of 7, 4, 2 or 1 pixels and channels with one switch point each, sixteen of whose bits are two bytes. Only of
+// seven pixels the first and the last may lack taps.
 typedef struct bnnmk_wide_decisions {
   const int32_t *points;
   uint32_t channel_count;            // a multiple of BNNMK_WIDE_CHANNELS
@@ -45,10 +46,11 @@ typedef struct bnnmk_wide_decisions {
 // Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.
 typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions);
 
-// A tile of seven pixels and all channels, sixteen at a time, whose accumulators fused multiply-adds in float32 scale
+// A tile of seven pixels and channels, sixteen at a time, whose accumulators fused multiply-adds in float32 scale
 // exactly, and an epilogue takes.
 typedef struct bnnmk_wide_finish {
   const bnnmk_binary_conv2d *conv;
+  uint32_t channel_count;            // a multiple of BNNMK_WIDE_CHANNELS
   size_t block_words;                // of the weights of BNNMK_CHANNEL_BLOCK channels
   size_t row, pixel;                 // of the output
   int32_t all, all_first, all_last;  // taps that count times channels, of most pixels, of the first and of the last

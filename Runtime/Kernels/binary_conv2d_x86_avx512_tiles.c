@@ -160,44 +160,48 @@ static BNNMK_TARGET_AVX512 void add_padding(const bnnmk_binary_conv2d *conv, con
   }
 }
 
+// Taps that count times channels of the tile's pixels but the first and the last.
+INLINE int32_t most_taps(const bnnmk_wide_tile *tile) { return tile->all[tile->pixel_count / 2]; }
+
 // Whether a loop that decides may take the tile: what its first and its last pixel lack of the taps has halves.
 INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *work) {
   const bnnmk_wide_tile *tile = &work->tile;
   return conv->output_kind == BNNMK_OUTPUT_BITS && conv->switch_count == 1 && conv->channel_offset % 8 == 0 &&
-         conv->out_channels % BNNMK_WIDE_CHANNELS == 0 && tile->pixel_count == BNNMK_WIDE_PIXELS &&
-         !work->has_padding && (tile->all[1] - tile->all[0]) % 2 == 0 &&
-         (tile->all[1] - tile->all[BNNMK_WIDE_PIXELS - 1]) % 2 == 0;
+         !work->has_padding && (most_taps(tile) - tile->all[0]) % 2 == 0 &&
+         (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
 }
 
+// The tile's first `channel_count` channels, a multiple of sixteen, by a loop that decides.
 static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                            bnnmk_decide_wide *decide) {
+                                            uint32_t channel_count, bnnmk_decide_wide *decide) {
   const bnnmk_wide_tile *tile = &work->tile;
   const size_t words = conv->output_channels / 64 + (conv->output_channels % 64 > 0);
   const bnnmk_wide_decisions decisions = {
       .points = conv->switch_points,
-      .channel_count = conv->out_channels,
+      .channel_count = channel_count,
       .block_words = block_words,
-      .all = tile->all[1],
-      .start_first = (uint32_t)(tile->all[1] - tile->all[0]) / 2,
-      .start_last = (uint32_t)(tile->all[1] - tile->all[BNNMK_WIDE_PIXELS - 1]) / 2,
+      .all = most_taps(tile),
+      .start_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
+      .start_last = (uint32_t)(most_taps(tile) - tile->all[tile->pixel_count - 1]) / 2,
       .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
       .pixel_bytes = words * sizeof(uint64_t),
   };
   work->taps.weights[0] = conv->weights + work->first_weight;
-  work->taps.weights[1] = work->taps.weights[0] + block_words * BNNMK_CHANNEL_BLOCK;
   decide(&work->taps, &decisions);
 }
 
+// The same of seven pixels, by a loop that finishes.
 static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                            bnnmk_finish_counts *finish) {
+                                            uint32_t channel_count, bnnmk_finish_counts *finish) {
   const bnnmk_wide_tile *tile = &work->tile;
   work->taps.weights[0] = conv->weights + work->first_weight;
   const bnnmk_wide_finish place = {
       .conv = conv,
+      .channel_count = channel_count,
       .block_words = block_words,
       .row = tile->row,
       .pixel = tile->pixel,
-      .all = tile->all[1],
+      .all = most_taps(tile),
       .all_first = tile->all[0],
       .all_last = tile->all[BNNMK_WIDE_PIXELS - 1],
   };
@@ -208,16 +212,17 @@ static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, til
 INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, const bnnmk_wide_loops *loops) {
   const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
   bnnmk_wide_tile *tile = &work->tile;
+  const uint32_t whole_blocks = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
+  uint32_t channel = 0;
   if (loops->decide && is_decided_at_once(conv, work)) {
-    decide_tile(conv, work, block_words, loops->decide);
-    return;
-  }
-  if (work->can_finish && tile->pixel_count == BNNMK_WIDE_PIXELS && !work->has_padding) {
-    finish_tile(conv, work, block_words, loops->finish);
-    return;
+    decide_tile(conv, work, block_words, whole_blocks, loops->decide);
+    channel = whole_blocks;
+  } else if (work->can_finish && tile->pixel_count == BNNMK_WIDE_PIXELS && !work->has_padding) {
+    finish_tile(conv, work, block_words, whole_blocks, loops->finish);
+    channel = whole_blocks;
   }
   const uint64_t *weights = conv->weights + work->first_weight;
-  for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
+  for (; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
     const uint32_t left = conv->out_channels - channel;
     tile->channel = channel;
     tile->channel_count = left < BNNMK_WIDE_CHANNELS ? left : BNNMK_WIDE_CHANNELS;
@@ -271,8 +276,7 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
   tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride}};
-  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
-                    conv->out_channels % BNNMK_WIDE_CHANNELS == 0 && bnnmk_wide_scales_are_exact(conv);
+  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE && bnnmk_wide_scales_are_exact(conv);
   for (uint32_t y = begin; y < end; y++) {
     const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;

@@ -106,7 +106,9 @@ INLINE void count_tile(const bnnmk_wide_taps *taps, const int pixel_count, bnnmk
 }
 
 // Sums start at the limits: they are negative where a count is above its one, and the accumulator below its point.
-static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *arguments, const bnnmk_wide_decisions *decisions) {
+// `pixel_count` is a constant in every call.
+INLINE void decide_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_decisions *decisions,
+                          const int pixel_count) {
   // Copies, which no store can change.
   const bnnmk_wide_taps taps = *arguments;
   const bnnmk_wide_decisions d = *decisions;
@@ -120,23 +122,39 @@ static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *arguments, const bnnmk_
     for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
       const __m512i limits = bnnmk_count_limits(_mm256_loadu_si256(points + v), d.all);
       BNNMK_REGISTERS
-      for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
+      for (int p = 0; p < pixel_count; p++) {
         sums[p][v] = limits;
       }
       if (d.start_first > 0 || d.start_last > 0) {
         sums[0][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_first));
-        sums[BNNMK_WIDE_PIXELS - 1][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_last));
+        sums[pixel_count - 1][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_last));
       }
     }
-    count_sums(&taps, weights, BNNMK_WIDE_PIXELS, sums);
+    count_sums(&taps, weights, pixel_count, sums);
     uint8_t *bytes = d.bytes + channel / 8;
     BNNMK_REGISTERS
-    for (int p = 0; p < BNNMK_WIDE_PIXELS; p++, bytes += d.pixel_bytes) {
+    for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
       const __m512i upper_halves = _mm512_permutex2var_epi32(sums[p][0], odd, sums[p][1]);
       const uint16_t minus = (uint16_t)_cvtmask16_u32(_mm512_movepi32_mask(upper_halves));
       __builtin_memcpy(bytes, &minus, sizeof minus);
     }
     weights.words += BNNMK_WIDE_BLOCKS * others;
+  }
+}
+
+static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions) {
+  switch (taps->pixel_count) {
+    case BNNMK_WIDE_PIXELS:
+      decide_pixels(taps, decisions, BNNMK_WIDE_PIXELS);
+      break;
+    case 4:
+      decide_pixels(taps, decisions, 4);
+      break;
+    case 2:
+      decide_pixels(taps, decisions, 2);
+      break;
+    default:
+      decide_pixels(taps, decisions, 1);
   }
 }
 
@@ -160,7 +178,7 @@ static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *arguments, const bnnmk_
   const __m512 all = _mm512_set1_ps((float)f.all);
   const int is_clamped = conv->minimum > -__builtin_inff() || conv->maximum < __builtin_inff();
   wide_weights weights = {taps.weights[0], others};
-  for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
+  for (uint32_t channel = 0; channel < f.channel_count; channel += BNNMK_WIDE_CHANNELS) {
     tile_sums sums;
     BNNMK_REGISTERS
     for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
