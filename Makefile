@@ -85,7 +85,7 @@ lint: ## Check formatting, links of the documentation, and that it has every mes
 	@scripts/check-diagnostics.py
 	@scripts/generate-api-reference.py --check
 
-site: ## Build the documentation as a site with search: build-site/html/index.html
+site: ## Build the documentation as a site with search: build-site/html
 	@scripts/build-site.sh
 
 format: ## Format all sources
