@@ -11,7 +11,9 @@ final class CommandReferenceTests: XCTestCase {
         let words = command.split(separator: " ").map(String.init)
         let outcome = try CommandLine.run(words.dropFirst() + ["--help"], program: words[0])
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        let lines = outcome.output.components(separatedBy: "\n").map { line in
+        // bnnm-profile names itself as it was called.
+        let text = outcome.output.replacingOccurrences(of: CommandLine.products.path + "/", with: "")
+        let lines = text.components(separatedBy: "\n").map { line in
             String(line.reversed().drop { $0 == " " }.reversed())
         }
         return Array(lines.reversed().drop(while: \.isEmpty).reversed())
