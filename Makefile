@@ -79,12 +79,13 @@ fuzz: build ## Fuzz the loader with damaged models and the compiler with damaged
 bench: build ## Measure layers and networks beside ONNX Runtime, LiteRT and the CPU's limits (about 10 minutes)
 	@scripts/benchmark.sh
 
-lint: ## Check formatting, and that the documentation's links lead somewhere
+lint: ## Check formatting, links of the documentation, and that it has every message and function
 	@scripts/lint.sh
 	@scripts/check-links.py
+	@scripts/check-diagnostics.py
 	@scripts/generate-api-reference.py --check
 
-site: ## Build the documentation as a site with search: build-site/html/index.html
+site: ## Build the documentation as a site with search: build-site/html
 	@scripts/build-site.sh
 
 format: ## Format all sources

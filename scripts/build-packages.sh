@@ -3,8 +3,9 @@
 #
 # Usage: scripts/build-packages.sh [amd64|arm64|armhf ...]
 # Without arguments, all three. Leaves build-deb/NAME_VERSION_ARCHITECTURE.deb. Every file in them has the date of
-# SOURCE_DATE_EPOCH, by default the changelog's, so that the same sources give the same packages. DEBFULLNAME and
-# DEBEMAIL name the maintainer.
+# SOURCE_DATE_EPOCH, by default the changelog's, so that the same sources give the same packages of the same maintainer:
+# DEBFULLNAME and DEBEMAIL, else whom the changelog's first entry names, else, where that is the project's placeholder,
+# whom Git does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -16,8 +17,14 @@ version=$(dpkg-parsechangelog -l $changelog -S Version)
 grep -qF "\"$version\"" Runtime/API/include/bnnm.h ||
   { echo "$changelog begins with version $version, which is not BNNM_VERSION_STRING of bnnm.h" >&2; exit 1; }
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(dpkg-parsechangelog -l $changelog -S Timestamp)}
+placeholder="The bnnm authors <authors@bnnm.example>"
 maintainer=$(dpkg-parsechangelog -l $changelog -S Maintainer)
-maintainer="${DEBFULLNAME:-${maintainer% <*}} <${DEBEMAIL:-$(sed 's/.*<\(.*\)>/\1/' <<<"$maintainer")}>"
+if [ -n "${DEBEMAIL:-}" ] || [ "$maintainer" = "$placeholder" ]; then
+  name=${DEBFULLNAME:-$(git config user.name || true)} address=${DEBEMAIL:-$(git config user.email || true)}
+  if [ -n "$name" ] && [ -n "$address" ]; then maintainer="$name <$address>"; fi
+fi
+[ "$maintainer" != "$placeholder" ] ||
+  echo "the packages name no maintainer that mail reaches: set DEBFULLNAME and DEBEMAIL before they are published" >&2
 native=$(dpkg --print-architecture)
 
 # executables FOLDER: the programs and shared libraries below it.
@@ -53,7 +60,9 @@ close_package() {
   local name=$1 architecture=$2 folder=$3 documentation=$3/usr/share/doc/$1
   mkdir -p "$documentation" "$folder/DEBIAN"
   cp packaging/debian/copyright "$documentation/copyright"
-  gzip -9nc $changelog >"$documentation/changelog.gz"
+  awk -v from="$placeholder" -v to="$maintainer" '{ at = index($0, from)
+    print at ? substr($0, 1, at - 1) to substr($0, at + length(from)) : $0 }' $changelog |
+    gzip -9n >"$documentation/changelog.gz"
   [ ! -d "$folder/usr/share/man" ] || gzip -9n "$folder"/usr/share/man/man1/*
   (cd "$folder" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
   {

@@ -10,7 +10,6 @@ scripts/check-links.py
 scripts/generate-api-reference.py --check
 scripts/reliability.sh check
 scripts/check-commands.py
-scripts/build-site.sh
 scripts/check-pages.sh
 scripts/check-soundness.sh native
 scripts/check-soundness.sh thread

@@ -155,6 +155,13 @@ echo "$name: camera classifies frames of every format as recorded"
 
 # The profiler: the checks embedded in a model, and a report.
 "$bnnm" compile "$data/dysign-ts.onnx" -o "$scratch/checked.bnnm" --with-check 2 >"$scratch/checked.log"
+# Exact zeros, which a denormal number tells from what is above them.
+for arguments in "" "--input-u8 127,58"; do
+  read -ra words <<<"$arguments"
+  "$bnnm" compile Tests/Models/sign-of-relu.onnx -o "$scratch/zeros.bnnm" --with-check 2 "${words[@]}" >"$scratch/checked.log"
+  "${emulator[@]}" "$installed/bin/bnnm-profile" "$scratch/zeros.bnnm" --check >"$scratch/proof" ||
+    { cat "$scratch/proof" >&2; fail "exact zeros are decided otherwise"; }
+done
 profile=("${emulator[@]}" "$installed/bin/bnnm-profile" "$scratch/checked.bnnm" --threads 1,2)
 "${profile[@]}" --check >"$scratch/proof" || { cat "$scratch/proof" >&2; fail "an embedded check fails"; }
 "${profile[@]}" --runs 3 --json >"$scratch/profile.json" || fail "bnnm-profile fails"

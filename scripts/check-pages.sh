@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens every kind of page that bnnm writes in headless Chromium and checks it: Tests/Pages says what. Installs Chromium
-# where it is missing, and fails where it cannot be had.
+# Opens every kind of page that bnnm writes, and the documentation's site, in headless Chromium and checks them:
+# Tests/Pages says what. Installs Chromium where it is missing, and fails where it cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-dependencies.sh pages
@@ -20,3 +20,6 @@ trap 'rm -rf "$folder"' EXIT
 "$bnnm" compile models/zoo/graphs/bivit-tiny.onnx --random-weights 1 -o "$folder/large.bnnm" >/dev/null
 "$bnnm" inspect "$folder/large.bnnm" --html "$folder/large-model.html" >/dev/null
 python3 Tests/Pages/check_pages.py "$folder"/*.html
+
+scripts/build-site.sh
+python3 Tests/Pages/check_site.py build-site/html

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Checks the wheels that scripts/build-wheels.sh made: this machine's one is installed in a fresh virtual environment and
-# compared with `bnnm run`; of all, every program and library is for the machine that the name says and needs no newer
-# glibc.
+# Checks the wheels that scripts/build-wheels.sh made: this machine's one is installed in a fresh virtual environment, its
+# type hints are checked, and it is compared with `bnnm run`; that for AArch64 runs under QEMU; of all, every program and
+# library is for the machine that the name says and needs no newer glibc.
 #
 # Usage: scripts/check-wheel.sh
-# BNNM names the compiler (.build/release/bnnm). pip downloads NumPy.
+# BNNM names the compiler (.build/release/bnnm). pip downloads NumPy and mypy, apt Python for AArch64.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bnnm=$(realpath "${BNNM:-.build/release/bnnm}")
@@ -32,6 +32,11 @@ done
 
 python3 -m venv "$scratch/environment"
 "$scratch/environment/bin/pip" install -q --disable-pip-version-check build-wheel/*"_$(uname -m).whl"
+
+# Its type hints hold, and say what a program needs.
+"$scratch/environment/bin/pip" install -q --disable-pip-version-check mypy==2.4.1
+(cd "$scratch" && environment/bin/mypy --strict -p bnnm && environment/bin/mypy --strict "$OLDPWD/Tests/Wheel/typed_use.py")
+
 digits=$PWD/models/digits
 for model in chain-ts dysign-ts; do
   folder=$scratch/$model
@@ -44,4 +49,7 @@ for model in chain-ts dysign-ts; do
     >/dev/null
   (cd "$scratch" && PATH=$(dirname "$bnnm"):$PATH environment/bin/python "$OLDPWD/Tests/Wheel/check.py" \
     "$digits/$model.onnx" "$folder/$model.bnnm" "$digits/test-images.npy" "$folder")
+  for wheel in "$scratch"/bnnm-*aarch64; do
+    scripts/check-foreign-wheel.sh "$wheel" "$folder/$model.bnnm" "$digits/test-images.npy" "$folder"
+  done
 done

@@ -39,6 +39,8 @@ case "${1:-}" in
         directory=local
     fi
     mkdir -p "$format/$directory"
+    # An unchanged header keeps its date, so that what includes it is not compiled again.
+    cmp -s "$scratch/bnnm_generated.h" "$format/$directory/bnnm_generated.h" && exit 0
     cp "$scratch/bnnm_generated.h" "$format/$directory/bnnm_generated.h"
     echo "wrote Sources/BNNMFormat/$directory/bnnm_generated.h with flatc $version"
     ;;

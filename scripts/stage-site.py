@@ -38,9 +38,13 @@ def stage(page, target, links):
 
     def rewritten(match):
         name, separator, fragment = match.group(1).partition("#")
-        linked = (page.parent / name).resolve()
-        if not name or re.match("[a-z]+:", name):
+        if re.match("[a-z]+:", name):
             return match.group(0)
+        # As docs/site/headings.py makes anchors.
+        fragment = re.sub(r"^(?=\d)", "_", fragment)
+        if not name:
+            return match.group(0).replace(f"({match.group(1)})", f"(#{fragment})")
+        linked = (page.parent / name).resolve()
         place = target / linked.relative_to(ROOT)
         if linked.is_dir():
             place.mkdir(parents=True, exist_ok=True)

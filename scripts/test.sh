@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/generate-format.sh --check
+scripts/check-diagnostics.py
 scripts/check-embedded.sh
 if node_tests=$(Tests/fetch-onnx-node-tests.sh); then
   export BNNM_ONNX_NODE_TESTS=$(tail -n 1 <<<"$node_tests")

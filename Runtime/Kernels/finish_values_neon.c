@@ -7,6 +7,7 @@
 #include "finish_counts_neon.h"
 #include "neon_decisions.h"
 #include "neon_tile_widths.h"
+#include "switch_point.h"
 
 // The largest tile, two registers a pixel.
 enum { TILE = 8 };
@@ -184,15 +185,15 @@ BNNMK_INLINE void store_decisions(const bnnmk_plain_steps *steps, size_t pixel, 
                                   const int count) {
   const float *points = steps->points;
   uint16x8_t plus[TILE];
-  float32x4_t low = vld1q_f32(points), high = vld1q_f32(points + 4);
+  float32x4_t low = bnnmk_load_switch_points(points), high = bnnmk_load_switch_points(points + 4);
   BNNMK_UNROLL
   for (int p = 0; p < TILE; p++) {
     plus[p] = p < count ? is_behind(x + 2 * p, low, high) : vdupq_n_u16(0);
   }
   for (uint32_t s = 1; s < steps->switch_count; s++) {
     points += steps->channels;
-    low = vld1q_f32(points);
-    high = vld1q_f32(points + 4);
+    low = bnnmk_load_switch_points(points);
+    high = bnnmk_load_switch_points(points + 4);
     BNNMK_UNROLL
     for (int p = 0; p < count; p++) {
       plus[p] = veorq_u16(plus[p], is_behind(x + 2 * p, low, high));

@@ -34,7 +34,7 @@ final class FuzzingFilesTests: XCTestCase {
                 index += 1
             }
         }
-        XCTAssertEqual(names.count, 22, "\(names.sorted())")
+        XCTAssertEqual(names.count, 23, "\(names.sorted())")
     }
 
     func testMalformedFilesAreRefusedOrRunWithinTheirMemory() throws {

@@ -83,7 +83,7 @@ class Chromium:
         return json.loads(message)
 
     def open(self, path, width=1280, height=900, dark=False, reduced_motion=False):
-        """A file in a tab of its own, loaded and drawn."""
+        """A file, or what a URL names, in a tab of its own, loaded and drawn."""
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, target, session)
@@ -94,8 +94,9 @@ class Chromium:
         page.send("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
             {"name": "prefers-reduced-motion", "value": "reduce" if reduced_motion else "no-preference"}])
-        page.send("Page.navigate", url=pathlib.Path(path).absolute().as_uri())
-        page.wait("document.readyState === 'complete' && location.protocol === 'file:'")
+        url = path if str(path).startswith("http://") else pathlib.Path(path).absolute().as_uri()
+        page.send("Page.navigate", url=url)
+        page.wait("document.readyState === 'complete' && location.protocol !== 'about:'")
         page.settle()
         return page
 

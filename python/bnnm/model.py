@@ -182,7 +182,7 @@ class Model:
             for tensor in self.outputs
         ]
         buffers = [
-            (library.Buffer * max(len(group), 1))(*[(array.ctypes.data, array.nbytes) for array in group])
+            (library.Buffer * max(len(group), 1))(*[library.Buffer(array.ctypes.data, array.nbytes) for array in group])
             for group in (inputs, outputs)
         ]
         status = library.session_run(session, count, buffers[0], len(inputs), buffers[1], len(outputs))
@@ -202,7 +202,7 @@ class Model:
             return 1
         for tensor, array in zip(self.inputs, inputs):
             if tensor.shape and tensor.shape[0] is None and array.ndim > 0:
-                return max(array.shape[0] // max(tensor.leading_extent, 1), 1)
+                return int(max(array.shape[0] // max(tensor.leading_extent, 1), 1))
         return 1
 
 
@@ -210,8 +210,8 @@ def _instruction_set(name: Optional[str]) -> int:
     """The bit of an instruction set that this CPU has; 0, which means all, for None."""
     if name is None:
         return 0
-    available = library.available_isa()
-    levels = {library.isa_name(1 << bit).decode(): 1 << bit for bit in range(32) if available >> bit & 1}
+    available: int = library.available_isa()
+    levels: Dict[str, int] = {library.isa_name(1 << bit).decode(): 1 << bit for bit in range(32) if available >> bit & 1}
     if name not in levels:
         raise Error(f"instruction_set must be one of {sorted(levels)}, which this CPU has, not {name!r}")
     return levels[name]
