@@ -46,8 +46,8 @@ typedef struct bnnmk_wide_decisions {
 // Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.
 typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions);
 
-// A tile of seven pixels and channels, sixteen at a time, whose accumulators fused multiply-adds in float32 scale
-// exactly, and an epilogue takes.
+// A tile of 7, 4, 2 or 1 pixels and channels, sixteen at a time, whose accumulators fused multiply-adds in float32
+// scale exactly, and an epilogue takes.
 typedef struct bnnmk_wide_finish {
   const bnnmk_binary_conv2d *conv;
   uint32_t channel_count;            // a multiple of BNNMK_WIDE_CHANNELS
@@ -82,8 +82,8 @@ typedef struct bnnmk_wide_tile {
 } bnnmk_wide_tile;
 
 // Sixteen accumulators of a pixel.
-static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i bnnmk_wide_accumulators(
-    const bnnmk_wide_tile *tile, uint32_t p) {
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i
+bnnmk_wide_accumulators(const bnnmk_wide_tile *tile, uint32_t p) {
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   const __m512i low = _mm512_load_si512(tile->counts[p][0]), high = _mm512_load_si512(tile->counts[p][1]);
   const __m512i counts = _mm512_permutex2var_epi32(low, even, high);

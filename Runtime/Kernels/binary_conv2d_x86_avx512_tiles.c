@@ -92,7 +92,7 @@ typedef struct tile_work {
   bnnmk_tap_range rows, columns;  // of the taps, of most pixels
   size_t first_weight;            // of a block: where its first tap's words stand
   int has_padding;                // that counts
-  int can_finish;                 // tiles of seven pixels, by a loop of its own
+  int can_finish;                 // by a loop of its own
 } tile_work;
 
 // The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
@@ -190,7 +190,7 @@ static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, til
   decide(&work->taps, &decisions);
 }
 
-// The same of seven pixels, by a loop that finishes.
+// The same by a loop that finishes.
 static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
                                             uint32_t channel_count, bnnmk_finish_counts *finish) {
   const bnnmk_wide_tile *tile = &work->tile;
@@ -203,7 +203,7 @@ static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, til
       .pixel = tile->pixel,
       .all = most_taps(tile),
       .all_first = tile->all[0],
-      .all_last = tile->all[BNNMK_WIDE_PIXELS - 1],
+      .all_last = tile->all[tile->pixel_count - 1],
   };
   finish(&work->taps, &place);
 }
@@ -217,7 +217,7 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, cons
   if (loops->decide && is_decided_at_once(conv, work)) {
     decide_tile(conv, work, block_words, whole_blocks, loops->decide);
     channel = whole_blocks;
-  } else if (work->can_finish && tile->pixel_count == BNNMK_WIDE_PIXELS && !work->has_padding) {
+  } else if (work->can_finish && !work->has_padding) {
     finish_tile(conv, work, block_words, whole_blocks, loops->finish);
     channel = whole_blocks;
   }

@@ -168,11 +168,12 @@ INLINE __m512 scale_sums(const __m512i sums[BNNMK_WIDE_BLOCKS], __m512 all, __m5
 }
 
 // Values stay in registers from the first tap to the last step: stored in between, they would wait to be read again.
-static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *arguments, const bnnmk_wide_finish *finish) {
+// `pixel_count` is a constant in every call.
+INLINE void finish_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_finish *finish, const int pixel_count) {
   const bnnmk_wide_taps taps = *arguments;
   const bnnmk_wide_finish f = *finish;
   const bnnmk_binary_conv2d *conv = f.conv;
-  const bnnmk_finish_tile t = {BNNMK_WIDE_PIXELS, 1, BNNMK_ALL_LANES};
+  const bnnmk_finish_tile t = {pixel_count, 1, BNNMK_ALL_LANES};
   const size_t others = f.block_words * BNNMK_CHANNEL_BLOCK;
   const __m512 all_first = _mm512_set1_ps((float)f.all_first), all_last = _mm512_set1_ps((float)f.all_last);
   const __m512 all = _mm512_set1_ps((float)f.all);
@@ -181,22 +182,38 @@ static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *arguments, const bnnmk_
   for (uint32_t channel = 0; channel < f.channel_count; channel += BNNMK_WIDE_CHANNELS) {
     tile_sums sums;
     BNNMK_REGISTERS
-    for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
+    for (int p = 0; p < pixel_count; p++) {
       sums[p][0] = sums[p][1] = _mm512_setzero_si512();
     }
-    count_sums(&taps, weights, BNNMK_WIDE_PIXELS, sums);
+    count_sums(&taps, weights, pixel_count, sums);
     const __m512 scale = _mm512_loadu_ps(conv->scale + channel);
     const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
     bnnmk_pixel_values x[BNNMK_WIDE_PIXELS];
     BNNMK_REGISTERS
-    for (int p = 0; p < BNNMK_WIDE_PIXELS; p++) {
-      x[p][0] = scale_sums(sums[p], p == 0 ? all_first : p == BNNMK_WIDE_PIXELS - 1 ? all_last : all, scale, bias);
+    for (int p = 0; p < pixel_count; p++) {
+      x[p][0] = scale_sums(sums[p], p == 0 ? all_first : p == pixel_count - 1 ? all_last : all, scale, bias);
     }
     if (is_clamped) {
       bnnmk_clamp_wide(t, conv->minimum, conv->maximum, x);
     }
     bnnmk_finish_tile_values(t, conv->epilogue, f.row, f.pixel, conv->channel_offset + channel, x);
     weights.words += BNNMK_WIDE_BLOCKS * others;
+  }
+}
+
+static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_finish *finish) {
+  switch (taps->pixel_count) {
+    case BNNMK_WIDE_PIXELS:
+      finish_pixels(taps, finish, BNNMK_WIDE_PIXELS);
+      break;
+    case 4:
+      finish_pixels(taps, finish, 4);
+      break;
+    case 2:
+      finish_pixels(taps, finish, 2);
+      break;
+    default:
+      finish_pixels(taps, finish, 1);
   }
 }
 
