@@ -27,6 +27,9 @@ typedef struct block_row {
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for RUN_PIXELS
   bnnmk_counted_run counted;                // what of `counts` is not stored yet
   int is_stored_alone;                      // rows are told apart by their sums
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  const bnnmk_columns *columns;  // of the rows at hand, or NULL
+#endif
 } block_row;
 
 static void store_counted(block_row *row) {
@@ -102,15 +105,42 @@ typedef struct segment {
   int is_shared, lacks_first, lacks_last;
 } segment;
 
+// What counts of a segment start with: those of most pixels, and of those that lack their first or their last taps.
+// Assembly loads a tile's all at once.
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+enum { START_FIRST = BNNMK_START_FIRST, START_LAST = BNNMK_START_LAST };
+#else
+enum { START_FIRST = 1, START_LAST };
+#endif
+
 // A segment of rows with the same taps: all but which row it is.
 typedef struct prepared_segment {
   segment part;
   bnnmk_tap_box box;
-  bnnmk_neon_run run;                      // all but its pixels
-  int32_t all;                             // of the counts
-  size_t column;                           // in a row of the input: where the first pixel's first tap of the box is
-  uint16_t start[3][BNNMK_CHANNEL_BLOCK];  // of most pixels, and of those that lack their first or their last taps
+  bnnmk_neon_run run;  // all but its pixels
+  int32_t all;         // of the counts
+  size_t column;       // in a row of the input: where the first pixel's first tap of the box is
+  uint16_t start[START_LAST + 1][BNNMK_CHANNEL_BLOCK];
 } prepared_segment;
+
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// What assembly takes of a segment, where there are doubled columns for it.
+static void prepare_tiles(const block_row *row, prepared_segment *prepared) {
+  bnnmk_shared_tiles *tiles = &prepared->run.tiles;
+  const bnnmk_tap_box *box = &prepared->box;
+  const uint16x8_t start = vld1q_u16(prepared->start[0]);
+  for (int i = 1; i < START_FIRST; i++) {
+    vst1q_u16(prepared->start[i], start);
+  }
+  tiles->weights = prepared->run.weights;
+  tiles->starts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])prepared->start;
+  tiles->word_count = (uint32_t)row->conv->input_words;
+  tiles->row_count = box->row_count;
+  tiles->tap_step = tiles->word_count * BNNMK_CHANNEL_BLOCK * sizeof(uint64_t);
+  tiles->word_step = row->columns->word_step;
+  tiles->row_step = row->conv->window.dilation_h * row->columns->row_step;
+}
+#endif
 
 static void prepare_segment(const block_row *row, const segment *part, prepared_segment *prepared) {
   const bnnmk_binary_conv2d *conv = row->conv;
@@ -131,8 +161,8 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
       .lacks_first = part->lacks_first,
       .lacks_last = part->lacks_last,
       .start = prepared->start[0],
-      .start_first = prepared->start[1],
-      .start_last = prepared->start[2],
+      .start_first = prepared->start[START_FIRST],
+      .start_last = prepared->start[START_LAST],
   };
   if (prepared->box.row_count > 0) {
     prepared->run.weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
@@ -150,11 +180,16 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
   }
   prepared->all = (int32_t)(counted_taps * conv->channels);
   if (part->lacks_first) {
-    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, prepared->start[1]);
+    make_start(row, (bnnmk_tap_range){1, w->kernel_w}, prepared->start[START_FIRST]);
   }
   if (part->lacks_last) {
-    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, prepared->start[2]);
+    make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, prepared->start[START_LAST]);
   }
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  if (row->columns && part->is_shared && prepared->box.row_count > 0) {
+    prepare_tiles(row, prepared);
+  }
+#endif
 }
 
 // A segment of more pixels than are counted at once: as many as fit; with edges equal parts, so that one with an edge
@@ -163,12 +198,20 @@ static __attribute__((noinline)) void convolve_parts(block_row *row, const prepa
                                                      uint32_t left) {
   const segment *part = &prepared->part;
   bnnmk_neon_run run = prepared->run;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  const uint8_t *columns = run.tiles.columns;
+#endif
   for (uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS; part_count > 0; part_count--) {
     run.pixel_count = part_count == 1 ? left : part->is_shared ? left / part_count : RUN_PIXELS;
     run.lacks_last = part->lacks_last && part_count == 1;
     bnnmk_count_run_neon(&run, next_counts(row, pixel, run.pixel_count, prepared->all));
     run.lacks_first = 0;
     run.input += prepared->box.row_count > 0 ? run.pixel_count * run.pixel_step : 0;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    if (run.tiles.columns) {
+      run.tiles.columns = columns += (size_t)run.pixel_count * 2 * sizeof(uint64_t);
+    }
+#endif
     pixel += run.pixel_count;
     left -= run.pixel_count;
   }
@@ -182,6 +225,11 @@ static void convolve_segment(block_row *row, prepared_segment *prepared) {
   if (prepared->box.row_count > 0) {
     const size_t in_y = (size_t)row->y * w->stride_h - w->pad_top + (size_t)row->rows.first * w->dilation_h;
     run->input = conv->input + (in_y * w->in_w * conv->input_stride + prepared->column);
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    if (row->columns && part->is_shared) {
+      run->tiles.columns = bnnmk_column(row->columns, in_y, (int64_t)part->pixels.first - w->pad_left);
+    }
+#endif
   }
   const uint32_t pixel_count = part->pixels.last - part->pixels.first;
   const size_t pixel = (size_t)row->y * w->out_w + part->pixels.first;
@@ -280,7 +328,28 @@ static int is_one_row(const bnnmk_binary_conv2d *conv) {
          (uint64_t)w->in_h * w->in_w <= UINT32_MAX;
 }
 
-static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, uint32_t end) {
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// Rows of the output whose columns fit; 0 where the map is none for assembly.
+static uint32_t rows_by_assembly(const bnnmk_binary_conv2d *conv, uint32_t row_count) {
+  const bnnmk_window *w = &conv->window;
+  if (w->kernel_w != 3 || w->stride_w != 1 || w->dilation_w != 1 || conv->input_words == 0) {
+    return 0;
+  }
+  const uint64_t fitting = bnnmk_fitting_rows_a64(conv), of_first = (uint64_t)(w->kernel_h - 1) * w->dilation_h + 1;
+  const uint64_t rows = fitting < of_first ? 0 : (fitting - of_first) / w->stride_h + 1;
+  return rows >= row_count ? row_count : rows >= ROWS_OF_TILES ? (uint32_t)rows : 0;
+}
+
+// The columns that output rows first..<last read.
+static void fill_columns(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns) {
+  const bnnmk_window *w = &conv->window;
+  const int64_t begin = (int64_t)first * w->stride_h - w->pad_top;
+  const int64_t end = (int64_t)(last - 1) * w->stride_h - w->pad_top + (int64_t)(w->kernel_h - 1) * w->dilation_h + 1;
+  bnnmk_fill_columns_a64(conv, (uint32_t)(begin > 0 ? begin : 0), (uint32_t)(end < w->in_h ? end : w->in_h), columns);
+}
+#endif
+
+static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, uint32_t end, int may_use_assembly) {
   bnnmk_binary_conv2d conv = *arguments;
   bnnmk_window *w = &conv.window;
   bnnmk_tap_range columns = {0, w->out_w}, interior = bnnmk_interior_columns(w);
@@ -288,8 +357,7 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin), width = w->out_w;
   const uint64_t row_values = (uint64_t)width * conv.output_channels;
   const uint32_t cached = row_values > 0 ? (uint32_t)(CACHED_VALUES / row_values) : 0;
-  const uint32_t at_a_time =
-      ((cached > fitting ? cached : fitting) + ROWS_OF_TILES - 1) / ROWS_OF_TILES * ROWS_OF_TILES;
+  uint32_t at_a_time = ((cached > fitting ? cached : fitting) + ROWS_OF_TILES - 1) / ROWS_OF_TILES * ROWS_OF_TILES;
   const int is_flat = is_one_row(&conv);
   if (is_flat) {
     w->in_w *= w->in_h;
@@ -302,9 +370,27 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   block_row row = {.conv = &conv, .finish = &finish, .counts = counts, .is_stored_alone = has_row_sums(&conv)};
   row.counted.counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])counts;
   const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  bnnmk_columns doubled;
+  const uint32_t by_assembly = may_use_assembly ? rows_by_assembly(&conv, end - begin) : 0;
+  if (by_assembly > 0) {
+    row.columns = &doubled;
+    at_a_time = at_a_time < by_assembly ? at_a_time : by_assembly;
+  }
+#else
+  (void)may_use_assembly;
+#endif
   for (uint32_t first = begin; first < end;) {
     // The last ones are not much fewer.
-    const uint32_t left = end - first, last = left / 3 < at_a_time / 2 ? end : first + at_a_time;
+    const uint32_t left = end - first;
+    uint32_t last = left / 3 < at_a_time / 2 ? end : first + at_a_time;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    if (by_assembly > 0) {
+      const uint32_t part_count = (left + at_a_time - 1) / at_a_time;
+      last = first + (left + part_count - 1) / part_count;
+      fill_columns(&conv, first, last, &doubled);
+    }
+#endif
     bnnmk_tap_range rows = {first, last};
     if (is_flat) {
       columns = interior = (bnnmk_tap_range){first * width, last * width};
@@ -319,14 +405,21 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   }
 }
 
-void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_binary_conv2d *conv = arguments;
+static void convolve(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, int may_use_assembly) {
   const bnnmk_window *w = &conv->window;
   if (conv->mask || (uint64_t)w->kernel_h * w->kernel_w * conv->channels > MAX_BITS) {
     bnnmk_binary_conv2d_generic(conv, begin, end);
   } else {
-    convolve_runs(conv, begin, end);
+    convolve_runs(conv, begin, end, may_use_assembly);
   }
+}
+
+void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end) {
+  convolve(arguments, begin, end, 1);
+}
+
+void bnnmk_binary_conv2d_neon_intrinsics(const void *arguments, uint32_t begin, uint32_t end) {
+  convolve(arguments, begin, end, 0);
 }
 
 #else

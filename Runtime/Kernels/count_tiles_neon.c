@@ -55,25 +55,62 @@ static count_tiles *const shared_counters[TILE + 1] = {
 #endif
 };
 
-// By tiles as equal as can be: some of one width, and the others one pixel narrower.
-static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  const uint32_t pixel_count = run->pixel_count, tile_count = (pixel_count + TILE - 1) / TILE;
+// Tiles as equal as can be: some of one width, and the others one pixel narrower.
+typedef struct equal_tiles {
+  uint32_t count, narrow, wide_count;
+} equal_tiles;
+
+BNNMK_INLINE equal_tiles split_equally(uint32_t pixel_count) {
+  const uint32_t tile_count = (pixel_count + TILE - 1) / TILE;
   uint32_t narrow = TILE;  // pixel_count / tile_count, without a division
   while (narrow * tile_count > pixel_count) {
     narrow--;
   }
-  const uint32_t wide_end = (pixel_count - narrow * tile_count) * (narrow + 1);
+  return (equal_tiles){tile_count, narrow, pixel_count - narrow * tile_count};
+}
+
+static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  const equal_tiles split = split_equally(run->pixel_count);
+  const uint32_t narrow = split.narrow, wide_end = split.wide_count * (narrow + 1);
   if (wide_end > 0) {
     shared_counters[narrow + 1](run, 0, wide_end, counts);
   }
 #if defined(__aarch64__)
   if (run->box->run_length == 1 && narrow == TILE) {
-    count_one_word_8(run, wide_end, pixel_count, counts);
+    count_one_word_8(run, wide_end, run->pixel_count, counts);
     return;
   }
 #endif
-  shared_counters[narrow](run, wide_end, pixel_count, counts);
+  shared_counters[narrow](run, wide_end, run->pixel_count, counts);
 }
+
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+_Static_assert((int)BNNMK_MOST_SHARED_TILE == (int)TILE, "runs are split for both alike");
+
+// The same in assembly, of at least BNNMK_LEAST_SHARED_TILE pixels.
+static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  static bnnmk_count_shared *const counters[TILE + 1] = {
+      [4] = bnnmk_count_shared_4_a64, [5] = bnnmk_count_shared_5_a64, [6] = bnnmk_count_shared_6_a64,
+      [7] = bnnmk_count_shared_7_a64, [8] = bnnmk_count_shared_8_a64,
+  };
+  const equal_tiles split = split_equally(run->pixel_count);
+  bnnmk_shared_tiles *tiles = &run->tiles;
+  tiles->counts = counts;
+  tiles->lacks_first = (uint32_t)run->lacks_first;
+  if (split.wide_count > 0) {
+    const uint32_t width = split.narrow + 1, pixel_count = split.wide_count * width;
+    tiles->lacks_last = 0;
+    tiles->tile_count = split.wide_count;
+    counters[width](tiles);
+    tiles->lacks_first = 0;
+    tiles->counts += pixel_count;
+    tiles->columns += (size_t)pixel_count * 2 * sizeof(uint64_t);
+  }
+  tiles->lacks_last = (uint32_t)run->lacks_last;
+  tiles->tile_count = split.count - split.wide_count;
+  counters[split.narrow](tiles);
+}
+#endif
 
 static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
 #if defined(__aarch64__)
@@ -102,11 +139,15 @@ static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHA
   }
 }
 
-void bnnmk_count_run_neon(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
   if (run->box->row_count == 0) {
     for (uint32_t p = 0; p < run->pixel_count; p++) {
       vst1q_u16(counts[p], vld1q_u16(run->start));
     }
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  } else if (run->tiles.columns && run->pixel_count >= BNNMK_LEAST_SHARED_TILE) {
+    count_doubled_run(run, counts);
+#endif
   } else if (run->is_shared) {
     count_shared_run(run, counts);
   } else {

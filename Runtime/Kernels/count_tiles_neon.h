@@ -4,6 +4,7 @@
 #ifndef BNNM_COUNT_TILES_NEON_H
 #define BNNM_COUNT_TILES_NEON_H
 
+#include "count_shared_a64.h"
 #include "tap_box.h"
 
 // Neighbouring pixels of a row. Their taps on the input are the box's; but with `is_shared`, where the kernel is three
@@ -18,9 +19,12 @@ typedef struct bnnmk_neon_run {
   int is_shared, lacks_first, lacks_last;
   const uint16_t *start;                     // [8], what counts start with
   const uint16_t *start_first, *start_last;  // and those of pixels that lack taps
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  bnnmk_shared_tiles tiles;  // the same for assembly, all but counts and tile_count; columns are NULL where there are none
+#endif
 } bnnmk_neon_run;
 
 // counts[p][m] = start[m] + popcount(x ^ w) over the taps; they stay below 2^16.
-void bnnmk_count_run_neon(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
+void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
 
 #endif

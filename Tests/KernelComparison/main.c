@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "benchmark.h"
+#include "columns_a64.h"
 #include "comparisons.h"
 #include "instruction_set_tables.h"
+#include "kernel_declarations.h"
 #include "vpopcntdq.h"
 
 static const struct {
@@ -46,6 +48,11 @@ static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
     levels[count].name = *emulated_count ? "avx512 with VPOPCNTDQ, emulated" : "avx512 with VPOPCNTDQ";
     bnnmk_set_avx512_vpopcntdq(&levels[count++].table);
   }
+#endif
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  levels[count] = levels[count - 1];
+  levels[count].name = "neon without assembly";
+  levels[count++].table.binary_conv2d = bnnmk_binary_conv2d_neon_intrinsics;
 #endif
   for (int i = 0; i < count; i++) {
     printf("%s: %s, %s\n", levels[i].name, levels[i].table.binary_conv2d_name, levels[i].table.conv2d_name);
