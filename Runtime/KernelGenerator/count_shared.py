@@ -10,11 +10,16 @@ from scheduling import Core, schedule
 TAPS = 3
 REGISTERS = 32
 
-# General registers. x0 is the structure until that is read. The last pixel lacks a tap where LACKS_LAST, 1 or 0, is the
-# number of tiles left.
+# General registers; x0 is the structure. The last pixel lacks a tap where LACKS_LAST, 1 or 0, is the number of tiles left.
 COLUMNS, WEIGHTS, COUNTS, TAP_STEP, ROW_STEP, WORD_STEP = "x1", "x2", "x3", "x4", "x5", "x6"
 ROWS, WORDS, TILES, LACKS_FIRST, LACKS_LAST, STARTS = "w7", "w8", "w9", "w10", "w11", "x12"
-COLUMN, WEIGHT, ROW, WORD, WORD_COLUMNS, WORD_WEIGHTS = "x13", "x14", "w15", "w16", "x17", "x0"
+COLUMN, WEIGHT, ROW, WORD, WORD_WEIGHTS = "x13", "x14", "w15", "w16", "x17"
+IS_NOT_LAST = f"w{STARTS[1:]}"  # in tiles with an edge
+
+# Offsets in the structure.
+COLUMNS_AT, COUNTS_AT, STARTS_AT, TAP_STEP_AT, WORD_STEP_AT, LINE_STEP_AT = 0, 16, 24, 32, 48, 56
+ROWS_AT, LACKS_AT, TILES_AT, LINES_AT = 64, 72, 80, 84
+FIRST_START, LAST_START = 4 * 16, 5 * 16
 
 
 class Tile:
@@ -83,8 +88,7 @@ class Tile:
             *self.one_tap(0, 0),
             "5:",
             *self.scheduled(rest),
-            f"  cmp {TILES}, {LACKS_LAST}",
-            "  b.eq 6f",
+            f"  cbz {IS_NOT_LAST}, 6f",
             *self.one_tap(TAPS - 1, self.width - 1),
             "6:",
         ]
@@ -94,64 +98,79 @@ def words_and_rows(label: int, row: list[str]) -> list[str]:
     """The loops over words, and over rows of taps of each."""
     return [
         f"{label}:",
-        f"  mov {COLUMN}, {WORD_COLUMNS}",
-        f"  mov {WEIGHT}, {WORD_WEIGHTS}",
         f"  mov {ROW}, {ROWS}",
         f"{label + 1}:",
         *row,
         f"  subs {ROW}, {ROW}, #1",
         f"  b.ne {label + 1}b",
-        f"  add {WORD_COLUMNS}, {WORD_COLUMNS}, {WORD_STEP}",
-        f"  add {WORD_WEIGHTS}, {WORD_WEIGHTS}, #64",
+        f"  add {COLUMN}, {COLUMN}, {WORD_STEP}",
+        f"  add {WEIGHT}, {WEIGHT}, {WORD_WEIGHTS}",
         f"  subs {WORD}, {WORD}, #1",
         f"  b.ne {label}b",
     ]
 
 
+def quads(width: int) -> list[str]:
+    """The registers of counts, at most four in a list."""
+    groups = [range(p, min(p + 4, width)) for p in range(0, width, 4)]
+    return ["{" + ", ".join(f"v{p}.8h" for p in group) + "}" for group in groups]
+
+
 def kernel(name: str, width: int, core: Core) -> list[str]:
     tile = Tile(width, core)
-    starts = [f"  ldp q{p}, q{p + 1}, [{STARTS}, #{16 * p}]" for p in range(0, width - 1, 2)]
-    stores = [f"  stp q{p}, q{p + 1}, [{COUNTS}, #{16 * p}]" for p in range(0, width - 1, 2)]
-    if width % 2:
-        starts.append(f"  ldr q{width - 1}, [{STARTS}, #{16 * (width - 1)}]")
-        stores.append(f"  str q{width - 1}, [{COUNTS}, #{16 * (width - 1)}]")
+    sizes = [min(4, width - p) for p in range(0, width, 4)]
     return function(
         name,
         [
-            f"  ldp {COLUMNS}, {WEIGHTS}, [x0]",
-            f"  ldp {COUNTS}, {STARTS}, [x0, #16]",
-            f"  ldp {TAP_STEP}, {ROW_STEP}, [x0, #32]",
-            f"  ldr {WORD_STEP}, [x0, #48]",
-            f"  ldp {ROWS}, {WORDS}, [x0, #56]",
-            f"  ldp {LACKS_FIRST}, {LACKS_LAST}, [x0, #64]",
-            f"  ldr {TILES}, [x0, #72]",
+            f"  ldp {COLUMNS}, {WEIGHTS}, [x0, #{COLUMNS_AT}]",
+            f"  ldp {COUNTS}, {STARTS}, [x0, #{COUNTS_AT}]",
+            f"  ldp {TAP_STEP}, {ROW_STEP}, [x0, #{TAP_STEP_AT}]",
+            f"  ldr {WORD_STEP}, [x0, #{WORD_STEP_AT}]",
+            f"  ldp {ROWS}, {WORDS}, [x0, #{ROWS_AT}]",
+            f"  ldp {LACKS_FIRST}, {LACKS_LAST}, [x0, #{LACKS_AT}]",
+            f"  ldr {TILES}, [x0, #{TILES_AT}]",
+            "  // From the last row of a word to the first of the next one, and from the last load of a row on.",
+            f"  umsubl {WORD_STEP}, {ROWS}, w{ROW_STEP[1:]}, {WORD_STEP}",
             f"  sub {ROW_STEP}, {ROW_STEP}, #{tile.last_offset()}",
+            f"  add {ROW}, {ROWS}, {ROWS}, lsl #1",
+            "  mov w17, #64",
+            f"  umsubl {WORD_WEIGHTS}, {ROW}, w{TAP_STEP[1:]}, {WORD_WEIGHTS}",
             "1:",
-            *starts,
-            f"  mov {WORD_COLUMNS}, {COLUMNS}",
-            f"  mov {WORD_WEIGHTS}, {WEIGHTS}",
+            *(f"  ld1 {quad}, [{STARTS}]" for quad in quads(width)),
+            f"  mov {COLUMN}, {COLUMNS}",
+            f"  mov {WEIGHT}, {WEIGHTS}",
             f"  mov {WORD}, {WORDS}",
             f"  cmp {TILES}, {LACKS_LAST}",
             f"  ccmp {LACKS_FIRST}, #0, #0, ne",
             "  b.ne 7f",
             *words_and_rows(2, tile.whole_row()),
             "4:",
-            *stores,
             f"  add {COLUMNS}, {COLUMNS}, #{16 * width}",
-            f"  add {COUNTS}, {COUNTS}, #{16 * width}",
+            *(f"  st1 {quad}, [{COUNTS}], #{16 * size}" for quad, size in zip(quads(width), sizes)),
             f"  subs {TILES}, {TILES}, #1",
             "  b.ne 1b",
+            "  // The next row of the output.",
+            f"  ldr {ROW}, [x0, #{LINES_AT}]",
+            f"  ldr {COLUMN}, [x0, #{LINE_STEP_AT}]",
+            f"  ldr {LACKS_FIRST}, [x0, #{LACKS_AT}]",
+            f"  ldr {TILES}, [x0, #{TILES_AT}]",
+            f"  add {COLUMNS}, {COLUMNS}, {COLUMN}",
+            f"  subs {ROW}, {ROW}, #1",
+            f"  str {ROW}, [x0, #{LINES_AT}]",
+            "  b.ne 1b",
             "  b 12f",
-            "7:  // a tile with an edge",
+            "7:  // A tile with an edge.",
             f"  cbz {LACKS_FIRST}, 8f",
-            f"  ldr q0, [{STARTS}, #128]",
+            f"  ldr q0, [{STARTS}, #{FIRST_START}]",
             "8:",
             f"  cmp {TILES}, {LACKS_LAST}",
             "  b.ne 9f",
-            f"  ldr q{width - 1}, [{STARTS}, #144]",
+            f"  ldr q{width - 1}, [{STARTS}, #{LAST_START}]",
             "9:",
+            f"  cset {IS_NOT_LAST}, ne",
             *words_and_rows(10, tile.edge_row()),
             f"  mov {LACKS_FIRST}, #0",
+            f"  ldr {STARTS}, [x0, #{STARTS_AT}]",
             "  b 4b",
             "12:",
         ],

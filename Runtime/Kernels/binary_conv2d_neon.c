@@ -121,6 +121,7 @@ typedef struct prepared_segment {
   int32_t all;         // of the counts
   size_t column;       // in a row of the input: where the first pixel's first tap of the box is
   uint16_t start[START_LAST + 1][BNNMK_CHANNEL_BLOCK];
+  int can_take_rows;  // several at once
 } prepared_segment;
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
@@ -139,6 +140,22 @@ static void prepare_tiles(const block_row *row, prepared_segment *prepared) {
   tiles->tap_step = tiles->word_count * BNNMK_CHANNEL_BLOCK * sizeof(uint64_t);
   tiles->word_step = row->columns->word_step;
   tiles->row_step = row->conv->window.dilation_h * row->columns->row_step;
+  const bnnmk_tap_range pixels = prepared->part.pixels;
+  const uint32_t pixel_count = pixels.last - pixels.first;
+  tiles->line_step = row->conv->window.stride_h * row->columns->row_step - (size_t)pixel_count * 2 * sizeof(uint64_t);
+  prepared->run.line_count = 1;
+  prepared->can_take_rows = pixel_count == row->conv->window.out_w && !row->is_stored_alone &&
+                            bnnmk_has_equal_tiles_a64(pixel_count);
+}
+
+// Rows of the output, `row_count` of which have the segment's taps, that are counted at once from the next one on.
+static uint32_t rows_at_once(const block_row *row, const prepared_segment *prepared, uint32_t row_count) {
+  if (!prepared->can_take_rows) {
+    return 1;
+  }
+  const uint32_t width = row->conv->window.out_w, room = RUN_PIXELS - row->counted.pixel_count;
+  const uint32_t fitting = (room < width ? RUN_PIXELS : room) / width;
+  return fitting == 0 ? 1 : fitting < row_count ? fitting : row_count;
 }
 #endif
 
@@ -147,25 +164,25 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
   const bnnmk_window *w = &conv->window;
   const uint32_t tap_rows = row->rows.last - row->rows.first, tap_columns = part->columns.last - part->columns.first;
   prepared->part = *part;
+  prepared->can_take_rows = 0;
   prepared->box = bnnmk_make_tap_box(w, conv->input_stride, conv->input_words, row->rows, part->columns);
   if (part->is_shared) {
     prepared->box.run_length = conv->input_words;
   }
   const size_t first_tap = (size_t)row->rows.first * w->kernel_w + part->columns.first;
-  prepared->run = (bnnmk_neon_run){
-      .input = conv->input,
-      .weights = conv->weights,
-      .pixel_step = (size_t)w->stride_w * conv->input_stride,
-      .box = &prepared->box,
-      .is_shared = part->is_shared,
-      .lacks_first = part->lacks_first,
-      .lacks_last = part->lacks_last,
-      .start = prepared->start[0],
-      .start_first = prepared->start[START_FIRST],
-      .start_last = prepared->start[START_LAST],
-  };
+  bnnmk_neon_run *run = &prepared->run;
+  run->input = conv->input;
+  run->weights = conv->weights;
+  run->pixel_step = (size_t)w->stride_w * conv->input_stride;
+  run->box = &prepared->box;
+  run->is_shared = part->is_shared;
+  run->lacks_first = part->lacks_first;
+  run->lacks_last = part->lacks_last;
+  run->start = prepared->start[0];
+  run->start_first = prepared->start[START_FIRST];
+  run->start_last = prepared->start[START_LAST];
   if (prepared->box.row_count > 0) {
-    prepared->run.weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
+    run->weights = bnnmk_block_weights(conv, row->block) + first_tap * conv->input_words * BNNMK_CHANNEL_BLOCK;
   }
   // Before the row's start where the first pixel lacks that tap.
   prepared->column =
@@ -186,6 +203,7 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
     make_start(row, (bnnmk_tap_range){0, w->kernel_w - 1}, prepared->start[START_LAST]);
   }
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
+  run->tiles.columns = 0;
   if (row->columns && part->is_shared && prepared->box.row_count > 0) {
     prepare_tiles(row, prepared);
   }
@@ -217,7 +235,8 @@ static __attribute__((noinline)) void convolve_parts(block_row *row, const prepa
   }
 }
 
-static void convolve_segment(block_row *row, prepared_segment *prepared) {
+// Of the next `row_count` rows, one unless the segment can take several.
+static void convolve_segment(block_row *row, prepared_segment *prepared, uint32_t row_count) {
   const bnnmk_binary_conv2d *conv = row->conv;
   const bnnmk_window *w = &conv->window;
   const segment *part = &prepared->part;
@@ -228,6 +247,7 @@ static void convolve_segment(block_row *row, prepared_segment *prepared) {
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
     if (row->columns && part->is_shared) {
       run->tiles.columns = bnnmk_column(row->columns, in_y, (int64_t)part->pixels.first - w->pad_left);
+      run->line_count = row_count;
     }
 #endif
   }
@@ -237,7 +257,7 @@ static void convolve_segment(block_row *row, prepared_segment *prepared) {
     convolve_parts(row, prepared, pixel, pixel_count);
   } else {
     run->pixel_count = pixel_count;
-    bnnmk_count_run_neon(run, next_counts(row, pixel, pixel_count, prepared->all));
+    bnnmk_count_run_neon(run, next_counts(row, pixel, pixel_count * row_count, prepared->all));
   }
 }
 
@@ -277,7 +297,7 @@ static void convolve_singles(block_row *row, uint32_t first, uint32_t last, uint
       const segment part = {.pixels = {x, x + 1}, .columns = bnnmk_column_taps(&row->conv->window, x)};
       prepare_segment(row, &part, single);
     }
-    convolve_segment(row, single);
+    convolve_segment(row, single, 1);
   }
 }
 
@@ -286,7 +306,9 @@ static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range
   const bnnmk_binary_conv2d *conv = row->conv;
   const bnnmk_tap_range inside = bnnmk_interior_rows(&conv->window), all = {0, conv->window.kernel_h};
   prepared_row prepared;
-  for (row->y = rows.first; row->y < rows.last; row->y++) {
+  row->y = rows.first;
+  for (uint32_t row_count; row->y < rows.last; row->y += row_count) {
+    row_count = 1;
     const int is_inside = row->y >= inside.first && row->y < inside.last;
     const bnnmk_tap_range taps = is_inside ? all : bnnmk_row_taps(&conv->window, row->y);
     const int is_prepared = row->y > rows.first && taps.first == row->rows.first && taps.last == row->rows.last;
@@ -303,7 +325,11 @@ static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range
       convolve_singles(row, columns.first, pixels.first, 0, is_prepared, &prepared);
     }
     if (pixels.first < pixels.last) {
-      convolve_segment(row, &prepared.together);
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+      const uint32_t last = is_inside && inside.last < rows.last ? inside.last : rows.last;
+      row_count = rows_at_once(row, &prepared.together, is_inside ? last - row->y : 1);
+#endif
+      convolve_segment(row, &prepared.together, row_count);
     }
     if (pixels.last < columns.last) {
       convolve_singles(row, pixels.last, columns.last, pixels.first - columns.first, is_prepared, &prepared);
@@ -332,7 +358,7 @@ static int is_one_row(const bnnmk_binary_conv2d *conv) {
 // Rows of the output whose columns fit; 0 where the map is none for assembly.
 static uint32_t rows_by_assembly(const bnnmk_binary_conv2d *conv, uint32_t row_count) {
   const bnnmk_window *w = &conv->window;
-  if (w->kernel_w != 3 || w->stride_w != 1 || w->dilation_w != 1 || conv->input_words == 0) {
+  if (w->kernel_w != 3 || w->stride_w != 1 || w->dilation_w != 1 || w->dilation_h > BNNMK_COLUMN_WORDS) {
     return 0;
   }
   const uint64_t fitting = bnnmk_fitting_rows_a64(conv), of_first = (uint64_t)(w->kernel_h - 1) * w->dilation_h + 1;
@@ -357,7 +383,7 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   const uint32_t fitting = bnnmk_rows_at_a_time(&conv, conv.output_kind, end - begin), width = w->out_w;
   const uint64_t row_values = (uint64_t)width * conv.output_channels;
   const uint32_t cached = row_values > 0 ? (uint32_t)(CACHED_VALUES / row_values) : 0;
-  uint32_t at_a_time = ((cached > fitting ? cached : fitting) + ROWS_OF_TILES - 1) / ROWS_OF_TILES * ROWS_OF_TILES;
+  const uint32_t at_a_time = ((cached > fitting ? cached : fitting) + ROWS_OF_TILES - 1) / ROWS_OF_TILES * ROWS_OF_TILES;
   const int is_flat = is_one_row(&conv);
   if (is_flat) {
     w->in_w *= w->in_h;
@@ -375,7 +401,6 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   const uint32_t by_assembly = may_use_assembly ? rows_by_assembly(&conv, end - begin) : 0;
   if (by_assembly > 0) {
     row.columns = &doubled;
-    at_a_time = at_a_time < by_assembly ? at_a_time : by_assembly;
   }
 #else
   (void)may_use_assembly;
@@ -386,8 +411,8 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
     uint32_t last = left / 3 < at_a_time / 2 ? end : first + at_a_time;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
     if (by_assembly > 0) {
-      const uint32_t part_count = (left + at_a_time - 1) / at_a_time;
-      last = first + (left + part_count - 1) / part_count;
+      const uint32_t part_count = (last - first + by_assembly - 1) / by_assembly;
+      last = first + (last - first + part_count - 1) / part_count;
       fill_columns(&conv, first, last, &doubled);
     }
 #endif

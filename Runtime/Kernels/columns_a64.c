@@ -3,7 +3,7 @@
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 
-#include "neon_differences.h"
+#include <arm_neon.h>
 
 static size_t columns_of_row(const bnnmk_binary_conv2d *conv) { return (size_t)conv->window.in_w + 2; }
 
@@ -23,8 +23,15 @@ void bnnmk_fill_columns_a64(const bnnmk_binary_conv2d *conv, uint32_t first, uin
       const uint64_t *from = conv->input + (size_t)row * width * stride + word;
       vst1q_u64(to, vdupq_n_u64(0));
       to += 2;
-      for (uint32_t x = 0; x < width; x++, from += stride, to += 2) {
-        vst1q_u8((uint8_t *)to, bnnmk_load_doubled(from));
+      uint32_t x = 0;
+      for (; x + 4 <= width; x += 4, from += 4 * stride, to += 8) {
+        const uint64x2x4_t four = {
+            {vld1q_dup_u64(from), vld1q_dup_u64(from + stride), vld1q_dup_u64(from + 2 * stride),
+             vld1q_dup_u64(from + 3 * stride)}};
+        vst1q_u64_x4(to, four);
+      }
+      for (; x < width; x++, from += stride, to += 2) {
+        vst1q_u64(to, vld1q_dup_u64(from));
       }
       vst1q_u64(to, vdupq_n_u64(0));
       to += 2;

@@ -25,26 +25,28 @@ bnnmk_count_shared_4_a64:
   .cfi_rel_offset b13, 40
   .cfi_rel_offset b14, 48
   .cfi_rel_offset b15, 56
-  ldp x1, x2, [x0]
+  ldp x1, x2, [x0, #0]
   ldp x3, x12, [x0, #16]
   ldp x4, x5, [x0, #32]
   ldr x6, [x0, #48]
-  ldp w7, w8, [x0, #56]
-  ldp w10, w11, [x0, #64]
-  ldr w9, [x0, #72]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
   sub x5, x5, #32
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
 1:
-  ldp q0, q1, [x12, #0]
-  ldp q2, q3, [x12, #32]
-  mov x17, x1
-  mov x0, x2
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
   mov w16, w8
   cmp w9, w11
   ccmp w10, #0, #0, ne
   b.ne 7f
 2:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 3:
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
@@ -198,29 +200,35 @@ bnnmk_count_shared_4_a64:
   uadalp v3.8h, v24.16b
   subs w15, w15, #1
   b.ne 3b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 2b
 4:
-  stp q0, q1, [x3, #0]
-  stp q2, q3, [x3, #32]
   add x1, x1, #64
-  add x3, x3, #64
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
   subs w9, w9, #1
   b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
   b 12f
-7:  // a tile with an edge
+7:  // A tile with an edge.
   cbz w10, 8f
-  ldr q0, [x12, #128]
+  ldr q0, [x12, #64]
 8:
   cmp w9, w11
   b.ne 9f
-  ldr q3, [x12, #144]
+  ldr q3, [x12, #80]
 9:
+  cset w12, ne
 10:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 11:
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
@@ -362,8 +370,7 @@ bnnmk_count_shared_4_a64:
   uadalp v1.8h, v31.16b
   addp v15.16b, v15.16b, v20.16b
   uadalp v2.8h, v15.16b
-  cmp w9, w11
-  b.eq 6f
+  cbz w12, 6f
   eor v14.16b, v9.16b, v10.16b
   eor v15.16b, v9.16b, v11.16b
   eor v16.16b, v9.16b, v12.16b
@@ -379,11 +386,12 @@ bnnmk_count_shared_4_a64:
 6:
   subs w15, w15, #1
   b.ne 11b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 10b
   mov w10, #0
+  ldr x12, [x0, #24]
   b 4b
 12:
   ldp d10, d11, [sp, #16]
@@ -424,27 +432,29 @@ bnnmk_count_shared_5_a64:
   .cfi_rel_offset b13, 40
   .cfi_rel_offset b14, 48
   .cfi_rel_offset b15, 56
-  ldp x1, x2, [x0]
+  ldp x1, x2, [x0, #0]
   ldp x3, x12, [x0, #16]
   ldp x4, x5, [x0, #32]
   ldr x6, [x0, #48]
-  ldp w7, w8, [x0, #56]
-  ldp w10, w11, [x0, #64]
-  ldr w9, [x0, #72]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
   sub x5, x5, #48
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
 1:
-  ldp q0, q1, [x12, #0]
-  ldp q2, q3, [x12, #32]
-  ldr q4, [x12, #64]
-  mov x17, x1
-  mov x0, x2
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
   mov w16, w8
   cmp w9, w11
   ccmp w10, #0, #0, ne
   b.ne 7f
 2:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 3:
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
@@ -634,30 +644,36 @@ bnnmk_count_shared_5_a64:
   uadalp v4.8h, v24.16b
   subs w15, w15, #1
   b.ne 3b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 2b
 4:
-  stp q0, q1, [x3, #0]
-  stp q2, q3, [x3, #32]
-  str q4, [x3, #64]
   add x1, x1, #80
-  add x3, x3, #80
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h}, [x3], #16
   subs w9, w9, #1
   b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
   b 12f
-7:  // a tile with an edge
+7:  // A tile with an edge.
   cbz w10, 8f
-  ldr q0, [x12, #128]
+  ldr q0, [x12, #64]
 8:
   cmp w9, w11
   b.ne 9f
-  ldr q4, [x12, #144]
+  ldr q4, [x12, #80]
 9:
+  cset w12, ne
 10:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 11:
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
@@ -835,8 +851,7 @@ bnnmk_count_shared_5_a64:
   uadalp v2.8h, v19.16b
   addp v21.16b, v21.16b, v22.16b
   uadalp v3.8h, v21.16b
-  cmp w9, w11
-  b.eq 6f
+  cbz w12, 6f
   eor v16.16b, v11.16b, v12.16b
   eor v17.16b, v11.16b, v13.16b
   eor v18.16b, v11.16b, v14.16b
@@ -852,11 +867,12 @@ bnnmk_count_shared_5_a64:
 6:
   subs w15, w15, #1
   b.ne 11b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 10b
   mov w10, #0
+  ldr x12, [x0, #24]
   b 4b
 12:
   ldp d10, d11, [sp, #16]
@@ -897,27 +913,29 @@ bnnmk_count_shared_6_a64:
   .cfi_rel_offset b13, 40
   .cfi_rel_offset b14, 48
   .cfi_rel_offset b15, 56
-  ldp x1, x2, [x0]
+  ldp x1, x2, [x0, #0]
   ldp x3, x12, [x0, #16]
   ldp x4, x5, [x0, #32]
   ldr x6, [x0, #48]
-  ldp w7, w8, [x0, #56]
-  ldp w10, w11, [x0, #64]
-  ldr w9, [x0, #72]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
   sub x5, x5, #64
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
 1:
-  ldp q0, q1, [x12, #0]
-  ldp q2, q3, [x12, #32]
-  ldp q4, q5, [x12, #64]
-  mov x17, x1
-  mov x0, x2
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h, v5.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
   mov w16, w8
   cmp w9, w11
   ccmp w10, #0, #0, ne
   b.ne 7f
 2:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 3:
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
@@ -1143,30 +1161,36 @@ bnnmk_count_shared_6_a64:
   uadalp v5.8h, v31.16b
   subs w15, w15, #1
   b.ne 3b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 2b
 4:
-  stp q0, q1, [x3, #0]
-  stp q2, q3, [x3, #32]
-  stp q4, q5, [x3, #64]
   add x1, x1, #96
-  add x3, x3, #96
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h, v5.8h}, [x3], #32
   subs w9, w9, #1
   b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
   b 12f
-7:  // a tile with an edge
+7:  // A tile with an edge.
   cbz w10, 8f
-  ldr q0, [x12, #128]
+  ldr q0, [x12, #64]
 8:
   cmp w9, w11
   b.ne 9f
-  ldr q5, [x12, #144]
+  ldr q5, [x12, #80]
 9:
+  cset w12, ne
 10:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 11:
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
@@ -1380,8 +1404,7 @@ bnnmk_count_shared_6_a64:
   uadalp v3.8h, v30.16b
   addp v29.16b, v29.16b, v20.16b
   uadalp v4.8h, v29.16b
-  cmp w9, w11
-  b.eq 6f
+  cbz w12, 6f
   eor v18.16b, v13.16b, v14.16b
   eor v19.16b, v13.16b, v15.16b
   eor v20.16b, v13.16b, v16.16b
@@ -1397,11 +1420,12 @@ bnnmk_count_shared_6_a64:
 6:
   subs w15, w15, #1
   b.ne 11b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 10b
   mov w10, #0
+  ldr x12, [x0, #24]
   b 4b
 12:
   ldp d10, d11, [sp, #16]
@@ -1442,28 +1466,29 @@ bnnmk_count_shared_7_a64:
   .cfi_rel_offset b13, 40
   .cfi_rel_offset b14, 48
   .cfi_rel_offset b15, 56
-  ldp x1, x2, [x0]
+  ldp x1, x2, [x0, #0]
   ldp x3, x12, [x0, #16]
   ldp x4, x5, [x0, #32]
   ldr x6, [x0, #48]
-  ldp w7, w8, [x0, #56]
-  ldp w10, w11, [x0, #64]
-  ldr w9, [x0, #72]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
   sub x5, x5, #80
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
 1:
-  ldp q0, q1, [x12, #0]
-  ldp q2, q3, [x12, #32]
-  ldp q4, q5, [x12, #64]
-  ldr q6, [x12, #96]
-  mov x17, x1
-  mov x0, x2
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h, v5.8h, v6.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
   mov w16, w8
   cmp w9, w11
   ccmp w10, #0, #0, ne
   b.ne 7f
 2:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 3:
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
@@ -1726,31 +1751,36 @@ bnnmk_count_shared_7_a64:
   uadalp v6.8h, v30.16b
   subs w15, w15, #1
   b.ne 3b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 2b
 4:
-  stp q0, q1, [x3, #0]
-  stp q2, q3, [x3, #32]
-  stp q4, q5, [x3, #64]
-  str q6, [x3, #96]
   add x1, x1, #112
-  add x3, x3, #112
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h, v5.8h, v6.8h}, [x3], #48
   subs w9, w9, #1
   b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
   b 12f
-7:  // a tile with an edge
+7:  // A tile with an edge.
   cbz w10, 8f
-  ldr q0, [x12, #128]
+  ldr q0, [x12, #64]
 8:
   cmp w9, w11
   b.ne 9f
-  ldr q6, [x12, #144]
+  ldr q6, [x12, #80]
 9:
+  cset w12, ne
 10:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 11:
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
@@ -2001,8 +2031,7 @@ bnnmk_count_shared_7_a64:
   uadalp v4.8h, v30.16b
   addp v31.16b, v31.16b, v24.16b
   uadalp v5.8h, v31.16b
-  cmp w9, w11
-  b.eq 6f
+  cbz w12, 6f
   eor v20.16b, v15.16b, v16.16b
   eor v21.16b, v15.16b, v17.16b
   eor v22.16b, v15.16b, v18.16b
@@ -2018,11 +2047,12 @@ bnnmk_count_shared_7_a64:
 6:
   subs w15, w15, #1
   b.ne 11b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 10b
   mov w10, #0
+  ldr x12, [x0, #24]
   b 4b
 12:
   ldp d10, d11, [sp, #16]
@@ -2063,28 +2093,29 @@ bnnmk_count_shared_8_a64:
   .cfi_rel_offset b13, 40
   .cfi_rel_offset b14, 48
   .cfi_rel_offset b15, 56
-  ldp x1, x2, [x0]
+  ldp x1, x2, [x0, #0]
   ldp x3, x12, [x0, #16]
   ldp x4, x5, [x0, #32]
   ldr x6, [x0, #48]
-  ldp w7, w8, [x0, #56]
-  ldp w10, w11, [x0, #64]
-  ldr w9, [x0, #72]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
   sub x5, x5, #96
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
 1:
-  ldp q0, q1, [x12, #0]
-  ldp q2, q3, [x12, #32]
-  ldp q4, q5, [x12, #64]
-  ldp q6, q7, [x12, #96]
-  mov x17, x1
-  mov x0, x2
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
   mov w16, w8
   cmp w9, w11
   ccmp w10, #0, #0, ne
   b.ne 7f
 2:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 3:
   ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
@@ -2383,31 +2414,36 @@ bnnmk_count_shared_8_a64:
   uadalp v7.8h, v23.16b
   subs w15, w15, #1
   b.ne 3b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 2b
 4:
-  stp q0, q1, [x3, #0]
-  stp q2, q3, [x3, #32]
-  stp q4, q5, [x3, #64]
-  stp q6, q7, [x3, #96]
   add x1, x1, #128
-  add x3, x3, #128
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h, v5.8h, v6.8h, v7.8h}, [x3], #64
   subs w9, w9, #1
   b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
   b 12f
-7:  // a tile with an edge
+7:  // A tile with an edge.
   cbz w10, 8f
-  ldr q0, [x12, #128]
+  ldr q0, [x12, #64]
 8:
   cmp w9, w11
   b.ne 9f
-  ldr q7, [x12, #144]
+  ldr q7, [x12, #80]
 9:
+  cset w12, ne
 10:
-  mov x13, x17
-  mov x14, x0
   mov w15, w7
 11:
   ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
@@ -2694,8 +2730,7 @@ bnnmk_count_shared_8_a64:
   uadalp v5.8h, v22.16b
   addp v29.16b, v29.16b, v31.16b
   uadalp v6.8h, v29.16b
-  cmp w9, w11
-  b.eq 6f
+  cbz w12, 6f
   eor v22.16b, v17.16b, v18.16b
   eor v23.16b, v17.16b, v19.16b
   eor v24.16b, v17.16b, v20.16b
@@ -2711,11 +2746,12 @@ bnnmk_count_shared_8_a64:
 6:
   subs w15, w15, #1
   b.ne 11b
-  add x17, x17, x6
-  add x0, x0, #64
+  add x13, x13, x6
+  add x14, x14, x17
   subs w16, w16, #1
   b.ne 10b
   mov w10, #0
+  ldr x12, [x0, #24]
   b 4b
 12:
   ldp d10, d11, [sp, #16]

@@ -87,6 +87,10 @@ static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 _Static_assert((int)BNNMK_MOST_SHARED_TILE == (int)TILE, "runs are split for both alike");
 
+int bnnmk_has_equal_tiles_a64(uint32_t pixel_count) {
+  return pixel_count >= BNNMK_LEAST_SHARED_TILE && split_equally(pixel_count).wide_count == 0;
+}
+
 // The same in assembly, of at least BNNMK_LEAST_SHARED_TILE pixels.
 static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
   static bnnmk_count_shared *const counters[TILE + 1] = {
@@ -101,6 +105,7 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
     const uint32_t width = split.narrow + 1, pixel_count = split.wide_count * width;
     tiles->lacks_last = 0;
     tiles->tile_count = split.wide_count;
+    tiles->line_count = 1;
     counters[width](tiles);
     tiles->lacks_first = 0;
     tiles->counts += pixel_count;
@@ -108,6 +113,7 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
   }
   tiles->lacks_last = (uint32_t)run->lacks_last;
   tiles->tile_count = split.count - split.wide_count;
+  tiles->line_count = run->line_count;
   counters[split.narrow](tiles);
 }
 #endif

@@ -20,11 +20,19 @@ typedef struct bnnmk_neon_run {
   const uint16_t *start;                     // [8], what counts start with
   const uint16_t *start_first, *start_last;  // and those of pixels that lack taps
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-  bnnmk_shared_tiles tiles;  // the same for assembly, all but counts and tile_count; columns are NULL where there are none
+  // Rows of the output, more than one only where tiles are equal.
+  uint32_t line_count;
+  // The same for assembly: what is set before these counts, but columns, which are NULL where there are none.
+  bnnmk_shared_tiles tiles;
 #endif
 } bnnmk_neon_run;
 
 // counts[p][m] = start[m] + popcount(x ^ w) over the taps; they stay below 2^16.
 void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
+
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// Whether assembly takes so many pixels in tiles of one width.
+int bnnmk_has_equal_tiles_a64(uint32_t pixel_count);
+#endif
 
 #endif
