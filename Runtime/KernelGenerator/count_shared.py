@@ -5,10 +5,9 @@ The structure bnnmk_shared_tiles of count_shared_a64.h is what the functions tak
 
 from assembly import function
 from differences import WEIGHT_REGISTERS, Sequence
-from scheduling import Core, schedule
+from scheduling import REGISTERS, Core, schedule
 
 TAPS = 3
-REGISTERS = 32
 
 # General registers; x0 is the structure. The last pixel lacks a tap where LACKS_LAST, 1 or 0, is the number of tiles left.
 COLUMNS, WEIGHTS, COUNTS, TAP_STEP, ROW_STEP, WORD_STEP = "x1", "x2", "x3", "x4", "x5", "x6"

@@ -20,6 +20,7 @@ class Sequence:
         self.loaded: dict[int, int] = {}  # register: the operation that loaded it
         self.readers: dict[int, list[int]] = {}  # register: operations that read what it holds
         self.counted: dict[int, int] = {}  # register of counts: the operation that wrote it last
+        self.stored: list[int] = []
         self.temporaries = 0
 
     def add(self, operation: Operation) -> int:
@@ -31,13 +32,28 @@ class Sequence:
         names = ", ".join(f"v{r}.16b" for r in registers)
         readers = [o for r in registers for o in self.readers.get(r, [])]
         index = self.add(
-            Operation(lambda _, text=f"ld1 {{{names}}}, {address}": text, follows=readers, loads=len(registers))
+            Operation(lambda _, text=f"ld1 {{{names}}}, {address}": text, follows=readers, moves=len(registers))
         )
         # Addresses advance from load to load.
-        self.operations[index].follows += [o for o in self.loaded.values() if o != index]
+        self.operations[index].follows += [o for o in self.loaded.values() if o != index] + self.stored[-1:]
         for register in registers:
             self.loaded[register] = index
             self.readers[register] = []
+
+    def store(self, counts: list[int], address: str) -> None:
+        """Stores neighbouring registers of counts, which then begin anew."""
+        names = ", ".join(f"v{r}.8h" for r in counts)
+        index = self.add(
+            Operation(
+                lambda _: f"st1 {{{names}}}, {address}",
+                reads=[self.counted.pop(r) for r in counts],
+                follows=self.stored[-1:],
+                moves=len(counts),
+            )
+        )
+        self.stored.append(index)
+        for register in counts:
+            self.readers[register] = [index]
 
     def new_temporary(self) -> int:
         self.temporaries += 1
@@ -76,14 +92,15 @@ class Sequence:
         )
         return low, index
 
-    def accumulate(self, counts: int, column: int, weights: list[int]) -> None:
-        """counts[m] += popcount(column ^ weights[m])."""
+    def accumulate(self, counts: int, column: int, weights: list[int], is_first: bool = False) -> None:
+        """counts[m] += popcount(column ^ weights[m]); with `is_first`, counts[m] = popcount(...)."""
         temporary, made = self.differences(column, weights)
-        before = [self.counted[counts]] if counts in self.counted else []
+        before = [made_by[counts] for made_by in (self.counted, self.loaded) if counts in made_by]
         self.counted[counts] = self.add(
             Operation(
-                lambda held: f"uadalp v{counts}.8h, v{held[temporary]}.16b",
+                lambda held: f"{'uaddlp' if is_first else 'uadalp'} v{counts}.8h, v{held[temporary]}.16b",
                 reads=[made] + before,
+                follows=self.readers.get(counts, []) if is_first else [],
                 last_use=[temporary],
             )
         )

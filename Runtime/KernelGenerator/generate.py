@@ -9,21 +9,35 @@ import sys
 
 import assembly
 import count_shared
+import count_words
 from scheduling import IN_ORDER
 
 KERNELS = pathlib.Path(__file__).resolve().parent.parent / "Kernels"
 SHARED_WIDTHS = range(4, 9)
+MOST_WORDS = 4
+
+
+HEADERS = {
+    "count_shared": ("Tiles of binary convolutions three taps wide", "count_shared_neon.h is the same in C."),
+    "count_words": ("Binary convolutions of pixels of few words", "count_box_neon.h has the same in C."),
+}
 
 
 def files() -> dict[str, str]:
-    shared = []
-    for width in SHARED_WIDTHS:
-        shared += count_shared.kernel(f"bnnmk_count_shared_{width}_a64", width, IN_ORDER)
-    header = assembly.HEADER.format(
-        purpose="Tiles of binary convolutions\n// three taps wide for 64-bit ARM; count_shared_a64.h says what they compute.",
-        twin="count_shared_neon.h is the same in C.",
-    )
-    return {"count_shared_a64.S": header + "\n".join(shared) + "\n" + assembly.FOOTER}
+    shared = [
+        count_shared.kernel(f"bnnmk_count_shared_{width}_a64", width, IN_ORDER) for width in SHARED_WIDTHS
+    ]
+    words = [count_words.kernel(f"bnnmk_count_words_{n}_a64", n, False, IN_ORDER) for n in range(1, MOST_WORDS + 1)]
+    words.append(count_words.kernel(f"bnnmk_add_words_{MOST_WORDS}_a64", MOST_WORDS, True, IN_ORDER))
+    return {
+        f"{name}_a64.S": assembly.HEADER.format(
+            purpose=f"{HEADERS[name][0]},\n// for 64-bit ARM; {name}_a64.h says what they compute.", twin=HEADERS[name][1]
+        )
+        + "\n".join(line for function in functions for line in function)
+        + "\n"
+        + assembly.FOOTER
+        for name, functions in (("count_shared", shared), ("count_words", words))
+    }
 
 
 def main() -> int:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 
+REGISTERS = 32  # for vectors
+
+
 @dataclass
 class Core:
     """What a schedule is made for. Latencies are cycles."""
@@ -17,14 +20,14 @@ class Core:
     total_issue: int
     vector_latency: int
     load_latency: int
-    load_interval: int  # cycles between loads of one register
+    load_interval: int  # cycles between loads, or stores, of one register
     window: int = 64  # operations looked ahead
 
 
-# Cortex-A53 issues in order, one operation on 128 bits a cycle, whose result is there six cycles later; two more leave room for
+# Cortex-A53 issues in order, one operation on 128 bits a cycle, whose result is there six cycles later; three more leave room for
 # loads in between. Cores that reorder run this at their limit too, so that there is one schedule: see
 # docs/decisions/0016-assembly-for-64-bit-arm.md.
-IN_ORDER = Core(vector_issue=1, total_issue=2, vector_latency=8, load_latency=7, load_interval=2)
+IN_ORDER = Core(vector_issue=1, total_issue=2, vector_latency=9, load_latency=7, load_interval=2)
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Operation:
     follows: list[int] = field(default_factory=list)  # operations that have to read their registers first
     makes: int | None = None  # the temporary that gets a register
     last_use: list[int] = field(default_factory=list)  # temporaries whose registers are free behind it
-    loads: int = 0  # registers that it loads
+    moves: int = 0  # registers that it loads or stores
 
 
 def schedule(operations: list[Operation], registers: list[int], core: Core) -> list[str]:
@@ -44,7 +47,7 @@ def schedule(operations: list[Operation], registers: list[int], core: Core) -> l
     released: list[tuple[int, int]] = []
     held: dict[int, int] = {}
     lines: list[str] = []
-    cycle = first = next_load = 0
+    cycle = first = next_move = 0
     while len(lines) < len(operations):
         free += [register for when, register in released if when <= cycle]
         released = [pair for pair in released if pair[0] > cycle]
@@ -54,11 +57,11 @@ def schedule(operations: list[Operation], registers: list[int], core: Core) -> l
         vectors = 0
         total = 0
         no_new = False  # trees start in order, so that registers are left to end them
-        for i in sorted(window, key=lambda i: (operations[i].loads == 0, i)):
+        for i in sorted(window, key=lambda i: (operations[i].moves == 0, i)):
             operation = operations[i]
             if total == core.total_issue:
                 break
-            if operation.loads and cycle < next_load or not operation.loads and vectors == core.vector_issue:
+            if operation.moves and cycle < next_move or not operation.moves and vectors == core.vector_issue:
                 continue
             if operation.makes is not None and no_new:
                 continue
@@ -72,9 +75,9 @@ def schedule(operations: list[Operation], registers: list[int], core: Core) -> l
             lines.append(operation.text(held))
             issued[i] = cycle
             total += 1
-            if operation.loads:
-                next_load = cycle + core.load_interval * operation.loads
-                ready[i] = cycle + core.load_latency + operation.loads - 1
+            if operation.moves:
+                next_move = cycle + core.load_interval * operation.moves
+                ready[i] = cycle + core.load_latency + operation.moves - 1
             else:
                 vectors += 1
                 ready[i] = cycle + core.vector_latency

@@ -16,7 +16,7 @@
 
 // Pixels counted before they are stored, so many as some rows of most maps have; the most bits whose counts and
 // accumulators fit 16-bit lanes; values that stay in a second-level cache, beside an operand, from block to block.
-enum { RUN_PIXELS = 112, MAX_BITS = 32766, CACHED_VALUES = 32768, ROWS_OF_TILES = 4, MAX_SINGLES = 8 };
+enum { RUN_PIXELS = 224, MAX_BITS = 32766, CACHED_VALUES = 32768, ROWS_OF_TILES = 4, MAX_SINGLES = 8 };
 
 // One row of one block.
 typedef struct block_row {
@@ -29,6 +29,7 @@ typedef struct block_row {
   int is_stored_alone;                      // rows are told apart by their sums
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
   const bnnmk_columns *columns;  // of the rows at hand, or NULL
+  const uint8_t *pixels;         // the first one at hand where pixels meet their words only, or NULL
 #endif
 } block_row;
 
@@ -204,6 +205,7 @@ static void prepare_segment(const block_row *row, const segment *part, prepared_
   }
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
   run->tiles.columns = 0;
+  run->pixels = row->pixels;
   if (row->columns && part->is_shared && prepared->box.row_count > 0) {
     prepare_tiles(row, prepared);
   }
@@ -228,6 +230,9 @@ static __attribute__((noinline)) void convolve_parts(block_row *row, const prepa
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
     if (run.tiles.columns) {
       run.tiles.columns = columns += (size_t)run.pixel_count * 2 * sizeof(uint64_t);
+    }
+    if (run.pixels) {
+      run.pixels += (size_t)run.pixel_count * row->conv->input_words * 2 * sizeof(uint64_t);
     }
 #endif
     pixel += run.pixel_count;
@@ -355,9 +360,13 @@ static int is_one_row(const bnnmk_binary_conv2d *conv) {
 }
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-// Rows of the output whose columns fit; 0 where the map is none for assembly.
-static uint32_t rows_by_assembly(const bnnmk_binary_conv2d *conv, uint32_t row_count) {
+// Rows of the output, `width` pixels each, whose columns, or pixels, fit; 0 where the map is none for assembly.
+static uint32_t rows_by_assembly(const bnnmk_binary_conv2d *conv, uint32_t row_count, int is_flat, uint32_t width) {
   const bnnmk_window *w = &conv->window;
+  if (is_flat) {
+    const uint32_t rows = width > 0 ? bnnmk_fitting_pixels_a64(conv) / width : 0;
+    return rows < row_count ? rows : row_count;
+  }
   if (w->kernel_w != 3 || w->stride_w != 1 || w->dilation_w != 1 || w->dilation_h > BNNMK_COLUMN_WORDS) {
     return 0;
   }
@@ -398,8 +407,10 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
   bnnmk_columns doubled;
-  const uint32_t by_assembly = may_use_assembly ? rows_by_assembly(&conv, end - begin) : 0;
-  if (by_assembly > 0) {
+  const uint32_t by_assembly = may_use_assembly ? rows_by_assembly(&conv, end - begin, is_flat, width) : 0;
+  if (by_assembly > 0 && is_flat) {
+    row.pixels = (const uint8_t *)doubled.words;
+  } else if (by_assembly > 0) {
     row.columns = &doubled;
   }
 #else
@@ -413,7 +424,11 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
     if (by_assembly > 0) {
       const uint32_t part_count = (last - first + by_assembly - 1) / by_assembly;
       last = first + (last - first + part_count - 1) / part_count;
-      fill_columns(&conv, first, last, &doubled);
+      if (is_flat) {
+        bnnmk_fill_pixels_a64(&conv, first * width, last * width, &doubled);
+      } else {
+        fill_columns(&conv, first, last, &doubled);
+      }
     }
 #endif
     bnnmk_tap_range rows = {first, last};

@@ -2,6 +2,10 @@
 // map side by side.
 //
 //   row y, word i:   column -1, column 0, ... column in_w     16 bytes each; the outer ones are read, but count nothing
+//
+// or, where pixels meet their words only, as they stand:
+//
+//   pixel p:         word 0, word 1, ...                      16 bytes each
 #ifndef BNNM_COLUMNS_A64_H
 #define BNNM_COLUMNS_A64_H
 
@@ -25,6 +29,10 @@ uint32_t bnnmk_fitting_rows_a64(const bnnmk_binary_conv2d *conv);
 
 // Rows first..<last of the map.
 void bnnmk_fill_columns_a64(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns);
+
+// How many pixels fit of a convolution of one row that counts pixels' words, and pixels first..<last of it.
+uint32_t bnnmk_fitting_pixels_a64(const bnnmk_binary_conv2d *conv);
+void bnnmk_fill_pixels_a64(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns);
 
 // Column `column`, -1 to in_w, of the first word of a row.
 BNNMK_INLINE const uint8_t *bnnmk_column(const bnnmk_columns *columns, size_t row, int64_t column) {

@@ -118,32 +118,53 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
 }
 #endif
 
-static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+// Pixels from `first` on.
+static void count_box_run(const bnnmk_neon_run *run, uint32_t first, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
 #if defined(__aarch64__)
   static count_tiles *const few_words_counters[] = {count_few_words_1, count_few_words_2, count_few_words_3,
                                                     count_few_words_4};
   const bnnmk_tap_box *box = run->box;
   if (box->row_count == 1 && box->run_count == 1 && box->run_length <= 4) {
-    few_words_counters[box->run_length - 1](run, 0, run->pixel_count, counts);
+    few_words_counters[box->run_length - 1](run, first, run->pixel_count, counts);
     return;
   }
 #else
   enum { LEAST_WORDS = 4 };  // that joining partial counts at the end pays for
   if (run->box->run_length >= LEAST_WORDS) {
-    const uint32_t in_tiles = run->pixel_count / PARTIAL_TILE * PARTIAL_TILE;
+    const uint32_t in_tiles = first + (run->pixel_count - first) / PARTIAL_TILE * PARTIAL_TILE;
     const int is_one_run = run->box->row_count == 1 && run->box->run_count == 1;
-    (is_one_run ? count_partial_run_2 : count_partial_2)(run, 0, in_tiles, counts);
+    (is_one_run ? count_partial_run_2 : count_partial_2)(run, first, in_tiles, counts);
     (is_one_run ? count_partial_run_1 : count_partial_1)(run, in_tiles, run->pixel_count, counts);
     return;
   }
 #endif
-  for (uint32_t done = 0; done < run->pixel_count;) {
+  for (uint32_t done = first; done < run->pixel_count;) {
     const bnnmk_tile_row tiles = bnnmk_next_tiles(run->pixel_count - done, TILE);
     const uint32_t end = done + tiles.width * tiles.count;
     box_counters[tiles.width](run, done, end, counts);
     done = end;
   }
 }
+
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// Pixels that meet their words only, some at a time; gives how many there were.
+static uint32_t count_words_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  static bnnmk_count_words *const counters[BNNMK_MOST_COUNTED_WORDS] = {
+      bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
+  const uint32_t turn_count = run->pixel_count / BNNMK_COUNTED_PIXELS;
+  if (!run->pixels || turn_count == 0) {
+    return 0;
+  }
+  const size_t word_count = run->box->run_length, pixel_step = word_count * 2 * sizeof(uint64_t);
+  size_t word = (word_count - 1) % BNNMK_MOST_COUNTED_WORDS + 1;
+  counters[word - 1](run->pixels, run->weights, counts, turn_count, pixel_step);
+  for (; word < word_count; word += BNNMK_MOST_COUNTED_WORDS) {
+    bnnmk_add_words_4_a64(run->pixels + word * 2 * sizeof(uint64_t), run->weights + word * BNNMK_CHANNEL_BLOCK, counts,
+                          turn_count, pixel_step);
+  }
+  return turn_count * BNNMK_COUNTED_PIXELS;
+}
+#endif
 
 void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
   if (run->box->row_count == 0) {
@@ -157,7 +178,13 @@ void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_B
   } else if (run->is_shared) {
     count_shared_run(run, counts);
   } else {
-    count_box_run(run, counts);
+    uint32_t counted = 0;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    counted = count_words_run(run, counts);
+#endif
+    if (counted < run->pixel_count) {
+      count_box_run(run, counted, counts);
+    }
   }
 }
 

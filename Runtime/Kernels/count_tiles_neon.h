@@ -5,6 +5,7 @@
 #define BNNM_COUNT_TILES_NEON_H
 
 #include "count_shared_a64.h"
+#include "count_words_a64.h"
 #include "tap_box.h"
 
 // Neighbouring pixels of a row. Their taps on the input are the box's; but with `is_shared`, where the kernel is three
@@ -24,6 +25,8 @@ typedef struct bnnmk_neon_run {
   uint32_t line_count;
   // The same for assembly: what is set before these counts, but columns, which are NULL where there are none.
   bnnmk_shared_tiles tiles;
+  // The first pixel where pixels meet their words only, whose counts start with 0; or NULL.
+  const uint8_t *pixels;
 #endif
 } bnnmk_neon_run;
 
