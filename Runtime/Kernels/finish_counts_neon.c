@@ -76,7 +76,7 @@ static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_bl
   const uint16_t(*counts)[BNNMK_CHANNEL_BLOCK] = run->counts;
   uint32_t left = run->pixel_count;
   for (; left >= 8; left -= 8, counts += 8) {
-    output = bnnmk_store_eight_bytes(decide_eight(counts, limits), output, stride);
+    output = bnnmk_store_next_bytes(decide_eight(counts, limits), output, stride, 8);
   }
   if (left > 0) {
     bnnmk_store_bytes(decide_eight(counts, limits), output, stride, left);

@@ -30,8 +30,8 @@ BNNMK_INLINE uint8x8_t bnnmk_join_decisions(const uint16x8_t plus[8]) {
   BNNMK_COMPUTE_HERE("r", output)
 #endif
 
-// Stores byte p at output[p * stride] for p < 8; gives output + 8 * stride.
-BNNMK_INLINE uint8_t *bnnmk_store_eight_bytes(uint8x8_t bytes, uint8_t *output, size_t stride) {
+// Stores byte p at output[p * stride] for p < count, a constant 7 or 8; gives output + count * stride.
+BNNMK_INLINE uint8_t *bnnmk_store_next_bytes(uint8x8_t bytes, uint8_t *output, size_t stride, const int count) {
   BNNMK_STORE_BYTE(0, stride);
   BNNMK_STORE_BYTE(1, stride);
   BNNMK_STORE_BYTE(2, stride);
@@ -39,7 +39,9 @@ BNNMK_INLINE uint8_t *bnnmk_store_eight_bytes(uint8x8_t bytes, uint8_t *output, 
   BNNMK_STORE_BYTE(4, stride);
   BNNMK_STORE_BYTE(5, stride);
   BNNMK_STORE_BYTE(6, stride);
-  BNNMK_STORE_BYTE(7, stride);
+  if (count == 8) {
+    BNNMK_STORE_BYTE(7, stride);
+  }
   return output;
 }
 
