@@ -306,8 +306,8 @@ static void convolve_singles(block_row *row, uint32_t first, uint32_t last, uint
   }
 }
 
-// Pixels `columns` of output rows `rows` of one block; all taps of those of `interior` are on the input's columns.
-static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range columns, bnnmk_tap_range interior) {
+// Pixels `columns` of output rows `rows` of one block; `part` is their main segment.
+static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range columns, const segment *part) {
   const bnnmk_binary_conv2d *conv = row->conv;
   const bnnmk_tap_range inside = bnnmk_interior_rows(&conv->window), all = {0, conv->window.kernel_h};
   prepared_row prepared;
@@ -319,10 +319,9 @@ static void convolve_block(block_row *row, bnnmk_tap_range rows, bnnmk_tap_range
     const int is_prepared = row->y > rows.first && taps.first == row->rows.first && taps.last == row->rows.last;
     if (!is_prepared) {
       row->rows = taps;
-      const segment part = main_segment(conv, interior);
-      prepare_segment(row, &part, &prepared.together);
+      prepare_segment(row, part, &prepared.together);
     }
-    bnnmk_tap_range pixels = prepared.together.part.pixels;
+    bnnmk_tap_range pixels = part->pixels;
     if (pixels.first == pixels.last) {
       pixels = (bnnmk_tap_range){columns.last, columns.last};
     }
@@ -436,10 +435,11 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
       columns = interior = (bnnmk_tap_range){first * width, last * width};
       rows = (bnnmk_tap_range){0, 1};
     }
+    const segment part = main_segment(&conv, interior);
     for (row.block = 0; row.block < block_count; row.block++) {
       row.counted.block = row.block;
       bnnmk_choose_finish_neon(&conv, row.block, &finish);
-      convolve_block(&row, rows, columns, interior);
+      convolve_block(&row, rows, columns, &part);
     }
     first = last;
   }
