@@ -10,15 +10,18 @@ import sys
 import assembly
 import count_shared
 import count_words
+import finish_values
 from scheduling import IN_ORDER
 
 KERNELS = pathlib.Path(__file__).resolve().parent.parent / "Kernels"
 SHARED_WIDTHS = range(4, 9)
 MOST_WORDS = 4
+FINISHED_WIDTHS = (7, 8)
 
 
 HEADERS = {
     "count_shared": ("Tiles of binary convolutions three taps wide", "count_shared_neon.h is the same in C."),
+    "finish_values": ("Epilogues of binary convolutions", "finish_values_neon.c is the same in C."),
     "count_words": ("Binary convolutions of pixels of few words", "count_box_neon.h has the same in C."),
 }
 
@@ -29,6 +32,11 @@ def files() -> dict[str, str]:
     ]
     words = [count_words.kernel(f"bnnmk_count_words_{n}_a64", n, False, IN_ORDER) for n in range(1, MOST_WORDS + 1)]
     words.append(count_words.kernel(f"bnnmk_add_words_{MOST_WORDS}_a64", MOST_WORDS, True, IN_ORDER))
+    finish = [
+        finish_values.kernel(f"bnnmk_finish_{program}_{width}_a64", program, width, IN_ORDER)
+        for program in finish_values.PROGRAMS
+        for width in FINISHED_WIDTHS
+    ]
     return {
         f"{name}_a64.S": assembly.HEADER.format(
             purpose=f"{HEADERS[name][0]},\n// for 64-bit ARM; {name}_a64.h says what they compute.", twin=HEADERS[name][1]
@@ -36,7 +44,7 @@ def files() -> dict[str, str]:
         + "\n".join(line for function in functions for line in function)
         + "\n"
         + assembly.FOOTER
-        for name, functions in (("count_shared", shared), ("count_words", words))
+        for name, functions in (("count_shared", shared), ("count_words", words), ("finish_values", finish))
     }
 
 

@@ -399,7 +399,7 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
     w->in_h = w->out_h = 1;
   }
   uint16_t counts[RUN_PIXELS][BNNMK_CHANNEL_BLOCK] = {{0}};
-  bnnmk_block_finish finish;
+  bnnmk_block_finish finish = {.may_use_assembly = may_use_assembly};
   bnnmk_prepare_finish_neon(&conv, &finish);
   block_row row = {.conv = &conv, .finish = &finish, .counts = counts, .is_stored_alone = has_row_sums(&conv)};
   row.counted.counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])counts;
@@ -412,8 +412,6 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   } else if (by_assembly > 0) {
     row.columns = &doubled;
   }
-#else
-  (void)may_use_assembly;
 #endif
   for (uint32_t first = begin; first < end;) {
     // The last ones are not much fewer.

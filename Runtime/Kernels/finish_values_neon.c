@@ -3,7 +3,7 @@
 #if defined(__ARM_NEON)
 
 #include "finish_counts_neon.h"
-#include "finish_usual_neon.h"
+#include "finish_values_a64.h"
 #include "neon_decisions.h"
 #include "neon_tile_widths.h"
 #include "value_steps_neon.h"
@@ -138,26 +138,30 @@ FINISH_TILES(4)
 FINISH_TILES(7)
 FINISH_TILES(8)
 
+typedef void finish_pixels(const bnnmk_plain_values *plan, uint16x8_t half, size_t row, size_t pixel,
+                           uint32_t tile_count, const uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
+
 void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
                                     const bnnmk_counted_run *run) {
   if (run->all % 2 != 0) {
     bnnmk_finish_by_tiles_neon(conv, finish, run);
     return;
   }
-  const uint16x8_t half = vdupq_n_u16((uint16_t)(run->all / 2));
-  static bnnmk_finish_pixels *const by_width[TILE + 1] = {0, finish_1, finish_2, 0, finish_4, 0, 0, finish_7, finish_8};
-  bnnmk_usual_finish usual = {0, 0};
-#if defined(__aarch64__)
-  usual = bnnmk_find_usual_finish(&finish->values.block);
-#endif
+  const uint16_t half = (uint16_t)(run->all / 2);
+  static finish_pixels *const by_width[TILE + 1] = {0, finish_1, finish_2, 0, finish_4, 0, 0, finish_7, finish_8};
   for (uint32_t done = 0; done < run->pixel_count;) {
     const bnnmk_tile_row tiles = bnnmk_next_tiles(run->pixel_count - done, TILE);
-    bnnmk_finish_pixels *finish_pixels = by_width[tiles.width];
-    if (usual.of_seven && tiles.width >= 7) {
-      finish_pixels = tiles.width == 7 ? usual.of_seven : usual.of_eight;
-    }
-    finish_pixels(&finish->values, half, run->row, run->pixel + done, tiles.count, run->counts + done);
+    const uint16_t(*counts)[BNNMK_CHANNEL_BLOCK] = run->counts + done;
+    const size_t pixel = run->pixel + done;
     done += tiles.width * tiles.count;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    bnnmk_finish_tiles *by_assembly = finish->may_use_assembly ? bnnmk_find_finish_a64(&finish->values.block, tiles.width) : 0;
+    if (by_assembly) {
+      bnnmk_finish_by_assembly(by_assembly, &finish->values, half, pixel, tiles.count, counts);
+      continue;
+    }
+#endif
+    by_width[tiles.width](&finish->values, vdupq_n_u16(half), run->row, pixel, tiles.count, counts);
   }
 }
 

@@ -1,0 +1,60 @@
+// Which epilogues go by assembly on 64-bit ARM, and what it takes of them.
+#include "finish_values_a64.h"
+
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+
+#include <arm_neon.h>
+#include <math.h>
+
+#include "value_steps_neon.h"
+
+bnnmk_finish_tiles *bnnmk_find_finish_a64(const bnnmk_plain_steps *block, uint32_t width) {
+  if (width < 7 || !block->values || block->row_sums || !block->decisions || !block->decision_bytes ||
+      block->switch_count != 1) {
+    return 0;
+  }
+  const bnnmk_value_round *rounds = block->rounds;
+  const uint32_t first = block->round_count > 0 ? rounds[0].parts : 0;
+  if (block->round_count == 1 && first == SUM) {
+    return width == 7 ? bnnmk_finish_sum_7_a64 : bnnmk_finish_sum_8_a64;
+  }
+  if (block->round_count == 1 && first == SUM_RPRELU) {
+    return width == 7 ? bnnmk_finish_sum_rprelu_7_a64 : bnnmk_finish_sum_rprelu_8_a64;
+  }
+  if (block->round_count == 2 && first == RELU_NORMALIZED && rounds[0].maximum == INFINITY && rounds[1].parts == SUM) {
+    return width == 7 ? bnnmk_finish_relu_sum_7_a64 : bnnmk_finish_relu_sum_8_a64;
+  }
+  return 0;
+}
+
+void bnnmk_finish_by_assembly(bnnmk_finish_tiles *finish, const bnnmk_plain_values *plan, uint16_t half, size_t pixel,
+                              uint32_t tile_count, const uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  const bnnmk_plain_steps *steps = &plan->block;
+  const bnnmk_value_round *first = &steps->rounds[0], *last = &steps->rounds[steps->round_count - 1];
+  bnnmk_finished_tiles tiles = {
+      .counts = counts,
+      .values = steps->values + pixel * steps->channels,
+      .operand = last->operand + pixel * last->operand_stride,
+      .decisions = steps->decision_bytes + pixel * steps->decision_words * sizeof(uint64_t),
+      .value_step = steps->channels * sizeof(float),
+      .operand_step = last->operand_stride * sizeof(float),
+      .decision_step = steps->decision_words * sizeof(uint64_t),
+      .half_scale = plan->half_scale,
+      .bias = plan->bias,
+      .points = steps->points,
+      .shift = first->shift,
+      .factors = first->parts & 1 << BNNMK_RECTIFY_GENTLY ? first->slopes : first->factors,
+      .second_shift = first->second_shift,
+      .places = places,
+      .tile_count = tile_count,
+  };
+  vst1q_u16(tiles.half, vdupq_n_u16(half));
+  vst1q_f32(tiles.minimum, vdupq_n_f32(first->minimum));
+  finish(&tiles);
+}
+
+#endif
+
+// ISO C wants a declaration in every file.
+typedef int bnnmk_nothing_else_here;
