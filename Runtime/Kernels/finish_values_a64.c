@@ -9,8 +9,8 @@
 #include "value_steps_neon.h"
 
 bnnmk_finish_tiles *bnnmk_find_finish_a64(const bnnmk_plain_steps *block, uint32_t width) {
-  if (width < 7 || !block->values || block->row_sums || !block->decisions || !block->decision_bytes ||
-      block->switch_count != 1) {
+  const int has_bytes = !block->decisions || (block->decision_bytes && block->switch_count == 1);
+  if (width < 7 || block->row_sums || !has_bytes) {
     return 0;
   }
   const bnnmk_value_round *rounds = block->rounds;
@@ -32,23 +32,33 @@ void bnnmk_finish_by_assembly(bnnmk_finish_tiles *finish, const bnnmk_plain_valu
   static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
   const bnnmk_plain_steps *steps = &plan->block;
   const bnnmk_value_round *first = &steps->rounds[0], *last = &steps->rounds[steps->round_count - 1];
+  // What is not wanted is written to one place, over and over.
+  float unwanted_values[BNNMK_CHANNEL_BLOCK];
+  uint8_t unwanted_decisions;
   bnnmk_finished_tiles tiles = {
       .counts = counts,
-      .values = steps->values + pixel * steps->channels,
+      .values = unwanted_values,
       .operand = last->operand + pixel * last->operand_stride,
-      .decisions = steps->decision_bytes + pixel * steps->decision_words * sizeof(uint64_t),
-      .value_step = steps->channels * sizeof(float),
+      .decisions = &unwanted_decisions,
       .operand_step = last->operand_stride * sizeof(float),
-      .decision_step = steps->decision_words * sizeof(uint64_t),
       .half_scale = plan->half_scale,
       .bias = plan->bias,
-      .points = steps->points,
+      .points = plan->bias,  // any numbers
       .shift = first->shift,
       .factors = first->parts & 1 << BNNMK_RECTIFY_GENTLY ? first->slopes : first->factors,
       .second_shift = first->second_shift,
       .places = places,
       .tile_count = tile_count,
   };
+  if (steps->values) {
+    tiles.values = steps->values + pixel * steps->channels;
+    tiles.value_step = steps->channels * sizeof(float);
+  }
+  if (steps->decisions) {
+    tiles.decision_step = steps->decision_words * sizeof(uint64_t);
+    tiles.decisions = steps->decision_bytes + pixel * tiles.decision_step;
+    tiles.points = steps->points;
+  }
   vst1q_u16(tiles.half, vdupq_n_u16(half));
   vst1q_f32(tiles.minimum, vdupq_n_f32(first->minimum));
   finish(&tiles);

@@ -1,5 +1,5 @@
 // Epilogues that layers of binary networks mostly have, in assembly, on 64-bit ARM: finish_values_a64.S, which
-// Runtime/KernelGenerator writes. Each stores values and one byte of decisions a pixel; what they compute is what
+// Runtime/KernelGenerator writes. Each stores values and, or, one byte of decisions a pixel; what they compute is what
 // finish_values_neon.c does.
 #ifndef BNNM_FINISH_VALUES_A64_H
 #define BNNM_FINISH_VALUES_A64_H

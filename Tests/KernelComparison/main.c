@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assembly_comparison.h"
 #include "benchmark.h"
 #include "columns_a64.h"
 #include "comparisons.h"
@@ -94,9 +95,10 @@ int main(int argc, char **argv) {
     failures += !compare_binarize(first_seed + i, levels, level_count);
     failures += !compare_transpose(first_seed + i, levels, level_count);
     failures += !compare_lookup(first_seed + i, levels, level_count);
+    failures += !compare_assembly(first_seed + i);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 10 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 11 * case_count);
     return 1;
   }
   printf(
