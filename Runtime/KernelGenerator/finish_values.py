@@ -15,10 +15,14 @@ BIAS, PLACES = "x14", "x15"
 PROGRAMS = {
     "sum": ["add operand"],
     "sum_rprelu": ["add operand", "add shift", "rectify", "add second"],
+    "normalized_sum": ["multiply", "add second", "add operand"],
     "relu_sum": ["clamp", "multiply", "add second", "add operand"],
+    "relu_sum_relu": ["clamp", "multiply", "add second", "add operand", "clamp last"],
 }
 CONSTANTS = {"add shift": ("shift", SHIFT), "rectify": ("factors", FACTORS), "multiply": ("factors", FACTORS),
              "add second": ("second", SECOND_SHIFT)}
+
+MINIMA = {"clamp": 144, "clamp last": 160}  # where they are in the structure
 
 # Values of some pixels, two registers each, operands of one, counts of four.
 SLOTS = [(0, 1), (2, 3), (4, 5), (6, 7)]
@@ -47,8 +51,8 @@ class Epilogue:
                 self.constants[name] = next_constant
                 self.loads.append((next_constant, address))
                 next_constant += 2
-            elif step == "clamp":
-                self.constants["minimum"] = next_constant
+            elif step in MINIMA:
+                self.constants[step] = next_constant
                 next_constant += 1
         self.free = list(range(next_constant, REGISTERS))
         self.width = width
@@ -136,8 +140,8 @@ class Epilogue:
             self._on_both("fadd", slot, OPERANDS)
         elif name == "rectify":
             self.rectify(slot)
-        elif name == "clamp":
-            self._on_both("fmax", slot, (self.constants["minimum"],) * 2)
+        elif name in MINIMA:
+            self._on_both("fmax", slot, (self.constants[name],) * 2)
         else:
             self._on_both("fmul" if name == "multiply" else "fadd", slot, self._pair(CONSTANTS[name][0]))
 
@@ -219,7 +223,7 @@ def kernel(name: str, program: str, width: int, core: Core) -> list[str]:
             f"  ldp {SECOND_SHIFT}, {PLACES}, [x0, #96]",
             f"  ldr {TILES}, [x0, #112]",
             f"  ldr q{constants['half']}, [x0, #128]",
-            *([f"  ldr q{constants['minimum']}, [x0, #144]"] if "minimum" in constants else []),
+            *(f"  ldr q{constants[name]}, [x0, #{at}]" for name, at in MINIMA.items() if name in constants),
             f"  ldr q{constants['places']}, [{PLACES}]",
             f"  ldp q{constants['scale']}, q{constants['scale'] + 1}, [{SCALE}]",
             f"  ldp q{constants['points']}, q{constants['points'] + 1}, [{POINTS}]",

@@ -848,6 +848,429 @@ bnnmk_finish_sum_rprelu_8_a64:
   .cfi_endproc
   .size bnnmk_finish_sum_rprelu_8_a64, . - bnnmk_finish_sum_rprelu_8_a64
 
+  .section .text.bnnmk_finish_normalized_sum_7_a64, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_finish_normalized_sum_7_a64
+  .hidden bnnmk_finish_normalized_sum_7_a64
+  .type bnnmk_finish_normalized_sum_7_a64, %function
+bnnmk_finish_normalized_sum_7_a64:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0]
+  ldp x3, x4, [x0, #16]
+  ldp x5, x6, [x0, #32]
+  ldp x7, x8, [x0, #48]
+  ldp x14, x9, [x0, #64]
+  ldp x10, x11, [x0, #80]
+  ldp x12, x15, [x0, #96]
+  ldr w13, [x0, #112]
+  ldr q14, [x0, #128]
+  ldr q15, [x15]
+  ldp q16, q17, [x8]
+  ldp q18, q19, [x9]
+  ldp q20, q21, [x11]
+  ldp q22, q23, [x12]
+1:
+  ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
+  ldp q0, q1, [x14]
+  usubl v24.4s, v14.4h, v10.4h
+  usubl2 v25.4s, v14.8h, v10.8h
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  ldp q2, q3, [x14]
+  scvtf v24.4s, v24.4s
+  ldp q4, q5, [x14]
+  scvtf v25.4s, v25.4s
+  ldp q6, q7, [x14]
+  fmla v0.4s, v24.4s, v16.4s
+  fmla v1.4s, v25.4s, v17.4s
+  fmul v0.4s, v0.4s, v20.4s
+  fmul v1.4s, v1.4s, v21.4s
+  fadd v0.4s, v0.4s, v22.4s
+  fadd v1.4s, v1.4s, v23.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v26.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v27.4s, v1.4s, v19.4s
+  usubl v28.4s, v14.4h, v11.4h
+  usubl2 v29.4s, v14.8h, v11.8h
+  ldp q0, q1, [x14]
+  uzp1 v26.8h, v26.8h, v27.8h
+  scvtf v28.4s, v28.4s
+  scvtf v29.4s, v29.4s
+  fmla v2.4s, v28.4s, v16.4s
+  fmla v3.4s, v29.4s, v17.4s
+  fmul v2.4s, v2.4s, v20.4s
+  fmul v3.4s, v3.4s, v21.4s
+  fadd v2.4s, v2.4s, v22.4s
+  fadd v3.4s, v3.4s, v23.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v30.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v31.4s, v3.4s, v19.4s
+  usubl v24.4s, v14.4h, v12.4h
+  usubl2 v25.4s, v14.8h, v12.8h
+  ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
+  uzp1 v30.8h, v30.8h, v31.8h
+  ldp q2, q3, [x14]
+  scvtf v24.4s, v24.4s
+  scvtf v25.4s, v25.4s
+  uzp1 v26.16b, v26.16b, v30.16b
+  fmla v4.4s, v24.4s, v16.4s
+  fmla v5.4s, v25.4s, v17.4s
+  bic v26.16b, v15.16b, v26.16b
+  fmul v4.4s, v4.4s, v20.4s
+  fmul v5.4s, v5.4s, v21.4s
+  fadd v4.4s, v4.4s, v22.4s
+  fadd v5.4s, v5.4s, v23.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v27.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v28.4s, v5.4s, v19.4s
+  usubl v29.4s, v14.4h, v13.4h
+  usubl2 v31.4s, v14.8h, v13.8h
+  ldp q4, q5, [x14]
+  uzp1 v27.8h, v27.8h, v28.8h
+  scvtf v29.4s, v29.4s
+  scvtf v31.4s, v31.4s
+  fmla v6.4s, v29.4s, v16.4s
+  fmla v7.4s, v31.4s, v17.4s
+  fmul v6.4s, v6.4s, v20.4s
+  fmul v7.4s, v7.4s, v21.4s
+  fadd v6.4s, v6.4s, v22.4s
+  fadd v7.4s, v7.4s, v23.4s
+  fadd v6.4s, v6.4s, v8.4s
+  fadd v7.4s, v7.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v30.4s, v6.4s, v18.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v24.4s, v7.4s, v19.4s
+  usubl v25.4s, v14.4h, v10.4h
+  usubl2 v28.4s, v14.8h, v10.8h
+  uzp1 v30.8h, v30.8h, v24.8h
+  scvtf v25.4s, v25.4s
+  scvtf v28.4s, v28.4s
+  uzp1 v27.16b, v27.16b, v30.16b
+  fmla v0.4s, v25.4s, v16.4s
+  fmla v1.4s, v28.4s, v17.4s
+  bic v27.16b, v15.16b, v27.16b
+  fmul v0.4s, v0.4s, v20.4s
+  fmul v1.4s, v1.4s, v21.4s
+  addp v26.16b, v26.16b, v27.16b
+  fadd v0.4s, v0.4s, v22.4s
+  fadd v1.4s, v1.4s, v23.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v29.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v31.4s, v1.4s, v19.4s
+  usubl v24.4s, v14.4h, v11.4h
+  usubl2 v30.4s, v14.8h, v11.8h
+  uzp1 v29.8h, v29.8h, v31.8h
+  scvtf v24.4s, v24.4s
+  scvtf v30.4s, v30.4s
+  fmla v2.4s, v24.4s, v16.4s
+  fmla v3.4s, v30.4s, v17.4s
+  fmul v2.4s, v2.4s, v20.4s
+  fmul v3.4s, v3.4s, v21.4s
+  fadd v2.4s, v2.4s, v22.4s
+  fadd v3.4s, v3.4s, v23.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v25.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v28.4s, v3.4s, v19.4s
+  usubl v27.4s, v14.4h, v12.4h
+  usubl2 v31.4s, v14.8h, v12.8h
+  uzp1 v25.8h, v25.8h, v28.8h
+  scvtf v27.4s, v27.4s
+  scvtf v31.4s, v31.4s
+  uzp1 v29.16b, v29.16b, v25.16b
+  fmla v4.4s, v27.4s, v16.4s
+  fmla v5.4s, v31.4s, v17.4s
+  bic v29.16b, v15.16b, v29.16b
+  fmul v4.4s, v4.4s, v20.4s
+  fmul v5.4s, v5.4s, v21.4s
+  fadd v4.4s, v4.4s, v22.4s
+  fadd v5.4s, v5.4s, v23.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  fcmge v24.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v30.4s, v5.4s, v19.4s
+  uzp1 v24.8h, v24.8h, v30.8h
+  uzp1 v24.16b, v24.16b, v24.16b
+  bic v24.16b, v15.16b, v24.16b
+  addp v29.16b, v29.16b, v24.16b
+  addp v26.16b, v26.16b, v29.16b
+  addp v26.16b, v26.16b, v26.16b
+  st1 {v26.b}[0], [x4], x7
+  st1 {v26.b}[1], [x4], x7
+  st1 {v26.b}[2], [x4], x7
+  st1 {v26.b}[3], [x4], x7
+  st1 {v26.b}[4], [x4], x7
+  st1 {v26.b}[5], [x4], x7
+  st1 {v26.b}[6], [x4], x7
+  subs w13, w13, #1
+  b.ne 1b
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_finish_normalized_sum_7_a64, . - bnnmk_finish_normalized_sum_7_a64
+
+  .section .text.bnnmk_finish_normalized_sum_8_a64, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_finish_normalized_sum_8_a64
+  .hidden bnnmk_finish_normalized_sum_8_a64
+  .type bnnmk_finish_normalized_sum_8_a64, %function
+bnnmk_finish_normalized_sum_8_a64:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0]
+  ldp x3, x4, [x0, #16]
+  ldp x5, x6, [x0, #32]
+  ldp x7, x8, [x0, #48]
+  ldp x14, x9, [x0, #64]
+  ldp x10, x11, [x0, #80]
+  ldp x12, x15, [x0, #96]
+  ldr w13, [x0, #112]
+  ldr q14, [x0, #128]
+  ldr q15, [x15]
+  ldp q16, q17, [x8]
+  ldp q18, q19, [x9]
+  ldp q20, q21, [x11]
+  ldp q22, q23, [x12]
+1:
+  ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
+  ldp q0, q1, [x14]
+  usubl v24.4s, v14.4h, v10.4h
+  usubl2 v25.4s, v14.8h, v10.8h
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  ldp q2, q3, [x14]
+  scvtf v24.4s, v24.4s
+  ldp q4, q5, [x14]
+  scvtf v25.4s, v25.4s
+  ldp q6, q7, [x14]
+  fmla v0.4s, v24.4s, v16.4s
+  fmla v1.4s, v25.4s, v17.4s
+  fmul v0.4s, v0.4s, v20.4s
+  fmul v1.4s, v1.4s, v21.4s
+  fadd v0.4s, v0.4s, v22.4s
+  fadd v1.4s, v1.4s, v23.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v26.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v27.4s, v1.4s, v19.4s
+  usubl v28.4s, v14.4h, v11.4h
+  usubl2 v29.4s, v14.8h, v11.8h
+  ldp q0, q1, [x14]
+  uzp1 v26.8h, v26.8h, v27.8h
+  scvtf v28.4s, v28.4s
+  scvtf v29.4s, v29.4s
+  fmla v2.4s, v28.4s, v16.4s
+  fmla v3.4s, v29.4s, v17.4s
+  fmul v2.4s, v2.4s, v20.4s
+  fmul v3.4s, v3.4s, v21.4s
+  fadd v2.4s, v2.4s, v22.4s
+  fadd v3.4s, v3.4s, v23.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v30.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v31.4s, v3.4s, v19.4s
+  usubl v24.4s, v14.4h, v12.4h
+  usubl2 v25.4s, v14.8h, v12.8h
+  ldp q2, q3, [x14]
+  uzp1 v30.8h, v30.8h, v31.8h
+  scvtf v24.4s, v24.4s
+  scvtf v25.4s, v25.4s
+  uzp1 v26.16b, v26.16b, v30.16b
+  fmla v4.4s, v24.4s, v16.4s
+  fmla v5.4s, v25.4s, v17.4s
+  bic v26.16b, v15.16b, v26.16b
+  fmul v4.4s, v4.4s, v20.4s
+  fmul v5.4s, v5.4s, v21.4s
+  fadd v4.4s, v4.4s, v22.4s
+  fadd v5.4s, v5.4s, v23.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v27.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v28.4s, v5.4s, v19.4s
+  usubl v29.4s, v14.4h, v13.4h
+  usubl2 v31.4s, v14.8h, v13.8h
+  ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
+  uzp1 v27.8h, v27.8h, v28.8h
+  scvtf v29.4s, v29.4s
+  scvtf v31.4s, v31.4s
+  ldp q4, q5, [x14]
+  fmla v6.4s, v29.4s, v16.4s
+  fmla v7.4s, v31.4s, v17.4s
+  fmul v6.4s, v6.4s, v20.4s
+  fmul v7.4s, v7.4s, v21.4s
+  fadd v6.4s, v6.4s, v22.4s
+  fadd v7.4s, v7.4s, v23.4s
+  fadd v6.4s, v6.4s, v8.4s
+  fadd v7.4s, v7.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v30.4s, v6.4s, v18.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v24.4s, v7.4s, v19.4s
+  usubl v25.4s, v14.4h, v10.4h
+  usubl2 v28.4s, v14.8h, v10.8h
+  ldp q6, q7, [x14]
+  uzp1 v30.8h, v30.8h, v24.8h
+  scvtf v25.4s, v25.4s
+  scvtf v28.4s, v28.4s
+  uzp1 v27.16b, v27.16b, v30.16b
+  fmla v0.4s, v25.4s, v16.4s
+  fmla v1.4s, v28.4s, v17.4s
+  bic v27.16b, v15.16b, v27.16b
+  fmul v0.4s, v0.4s, v20.4s
+  fmul v1.4s, v1.4s, v21.4s
+  addp v26.16b, v26.16b, v27.16b
+  fadd v0.4s, v0.4s, v22.4s
+  fadd v1.4s, v1.4s, v23.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v29.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v31.4s, v1.4s, v19.4s
+  usubl v24.4s, v14.4h, v11.4h
+  usubl2 v30.4s, v14.8h, v11.8h
+  uzp1 v29.8h, v29.8h, v31.8h
+  scvtf v24.4s, v24.4s
+  scvtf v30.4s, v30.4s
+  fmla v2.4s, v24.4s, v16.4s
+  fmla v3.4s, v30.4s, v17.4s
+  fmul v2.4s, v2.4s, v20.4s
+  fmul v3.4s, v3.4s, v21.4s
+  fadd v2.4s, v2.4s, v22.4s
+  fadd v3.4s, v3.4s, v23.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v25.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v28.4s, v3.4s, v19.4s
+  usubl v27.4s, v14.4h, v12.4h
+  usubl2 v31.4s, v14.8h, v12.8h
+  uzp1 v25.8h, v25.8h, v28.8h
+  scvtf v27.4s, v27.4s
+  scvtf v31.4s, v31.4s
+  uzp1 v29.16b, v29.16b, v25.16b
+  fmla v4.4s, v27.4s, v16.4s
+  fmla v5.4s, v31.4s, v17.4s
+  bic v29.16b, v15.16b, v29.16b
+  fmul v4.4s, v4.4s, v20.4s
+  fmul v5.4s, v5.4s, v21.4s
+  fadd v4.4s, v4.4s, v22.4s
+  fadd v5.4s, v5.4s, v23.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fcmge v24.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v30.4s, v5.4s, v19.4s
+  usubl v28.4s, v14.4h, v13.4h
+  usubl2 v25.4s, v14.8h, v13.8h
+  uzp1 v24.8h, v24.8h, v30.8h
+  scvtf v28.4s, v28.4s
+  scvtf v25.4s, v25.4s
+  fmla v6.4s, v28.4s, v16.4s
+  fmla v7.4s, v25.4s, v17.4s
+  fmul v6.4s, v6.4s, v20.4s
+  fmul v7.4s, v7.4s, v21.4s
+  fadd v6.4s, v6.4s, v22.4s
+  fadd v7.4s, v7.4s, v23.4s
+  fadd v6.4s, v6.4s, v8.4s
+  fadd v7.4s, v7.4s, v9.4s
+  fcmge v27.4s, v6.4s, v18.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v31.4s, v7.4s, v19.4s
+  uzp1 v27.8h, v27.8h, v31.8h
+  uzp1 v24.16b, v24.16b, v27.16b
+  bic v24.16b, v15.16b, v24.16b
+  addp v29.16b, v29.16b, v24.16b
+  addp v26.16b, v26.16b, v29.16b
+  addp v26.16b, v26.16b, v26.16b
+  st1 {v26.b}[0], [x4], x7
+  st1 {v26.b}[1], [x4], x7
+  st1 {v26.b}[2], [x4], x7
+  st1 {v26.b}[3], [x4], x7
+  st1 {v26.b}[4], [x4], x7
+  st1 {v26.b}[5], [x4], x7
+  st1 {v26.b}[6], [x4], x7
+  st1 {v26.b}[7], [x4], x7
+  subs w13, w13, #1
+  b.ne 1b
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_finish_normalized_sum_8_a64, . - bnnmk_finish_normalized_sum_8_a64
+
   .section .text.bnnmk_finish_relu_sum_7_a64, "ax", %progbits
   .p2align 6
   .globl bnnmk_finish_relu_sum_7_a64
@@ -1302,6 +1725,493 @@ bnnmk_finish_relu_sum_8_a64:
   ret
   .cfi_endproc
   .size bnnmk_finish_relu_sum_8_a64, . - bnnmk_finish_relu_sum_8_a64
+
+  .section .text.bnnmk_finish_relu_sum_relu_7_a64, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_finish_relu_sum_relu_7_a64
+  .hidden bnnmk_finish_relu_sum_relu_7_a64
+  .type bnnmk_finish_relu_sum_relu_7_a64, %function
+bnnmk_finish_relu_sum_relu_7_a64:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0]
+  ldp x3, x4, [x0, #16]
+  ldp x5, x6, [x0, #32]
+  ldp x7, x8, [x0, #48]
+  ldp x14, x9, [x0, #64]
+  ldp x10, x11, [x0, #80]
+  ldp x12, x15, [x0, #96]
+  ldr w13, [x0, #112]
+  ldr q14, [x0, #128]
+  ldr q20, [x0, #144]
+  ldr q25, [x0, #160]
+  ldr q15, [x15]
+  ldp q16, q17, [x8]
+  ldp q18, q19, [x9]
+  ldp q21, q22, [x11]
+  ldp q23, q24, [x12]
+1:
+  ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
+  ldp q0, q1, [x14]
+  usubl v26.4s, v14.4h, v10.4h
+  usubl2 v27.4s, v14.8h, v10.8h
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  ldp q2, q3, [x14]
+  scvtf v26.4s, v26.4s
+  ldp q4, q5, [x14]
+  scvtf v27.4s, v27.4s
+  fmla v0.4s, v26.4s, v16.4s
+  ldp q6, q7, [x14]
+  fmla v1.4s, v27.4s, v17.4s
+  fmax v0.4s, v0.4s, v20.4s
+  fmax v1.4s, v1.4s, v20.4s
+  fmul v0.4s, v0.4s, v21.4s
+  fmul v1.4s, v1.4s, v22.4s
+  fadd v0.4s, v0.4s, v23.4s
+  fadd v1.4s, v1.4s, v24.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v0.4s, v0.4s, v25.4s
+  fmax v1.4s, v1.4s, v25.4s
+  fcmge v28.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v29.4s, v1.4s, v19.4s
+  usubl v30.4s, v14.4h, v11.4h
+  usubl2 v31.4s, v14.8h, v11.8h
+  uzp1 v28.8h, v28.8h, v29.8h
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  fmla v2.4s, v30.4s, v16.4s
+  fmla v3.4s, v31.4s, v17.4s
+  fmax v2.4s, v2.4s, v20.4s
+  fmax v3.4s, v3.4s, v20.4s
+  ldp q0, q1, [x14]
+  fmul v2.4s, v2.4s, v21.4s
+  fmul v3.4s, v3.4s, v22.4s
+  fadd v2.4s, v2.4s, v23.4s
+  fadd v3.4s, v3.4s, v24.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v2.4s, v2.4s, v25.4s
+  fmax v3.4s, v3.4s, v25.4s
+  fcmge v26.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v27.4s, v3.4s, v19.4s
+  usubl v29.4s, v14.4h, v12.4h
+  usubl2 v30.4s, v14.8h, v12.8h
+  ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
+  uzp1 v26.8h, v26.8h, v27.8h
+  scvtf v29.4s, v29.4s
+  scvtf v30.4s, v30.4s
+  uzp1 v28.16b, v28.16b, v26.16b
+  fmla v4.4s, v29.4s, v16.4s
+  fmla v5.4s, v30.4s, v17.4s
+  bic v28.16b, v15.16b, v28.16b
+  ldp q2, q3, [x14]
+  fmax v4.4s, v4.4s, v20.4s
+  fmax v5.4s, v5.4s, v20.4s
+  fmul v4.4s, v4.4s, v21.4s
+  fmul v5.4s, v5.4s, v22.4s
+  fadd v4.4s, v4.4s, v23.4s
+  fadd v5.4s, v5.4s, v24.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v4.4s, v4.4s, v25.4s
+  fmax v5.4s, v5.4s, v25.4s
+  fcmge v31.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v27.4s, v5.4s, v19.4s
+  usubl v26.4s, v14.4h, v13.4h
+  usubl2 v29.4s, v14.8h, v13.8h
+  uzp1 v31.8h, v31.8h, v27.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  fmla v6.4s, v26.4s, v16.4s
+  fmla v7.4s, v29.4s, v17.4s
+  fmax v6.4s, v6.4s, v20.4s
+  fmax v7.4s, v7.4s, v20.4s
+  ldp q4, q5, [x14]
+  fmul v6.4s, v6.4s, v21.4s
+  fmul v7.4s, v7.4s, v22.4s
+  fadd v6.4s, v6.4s, v23.4s
+  fadd v7.4s, v7.4s, v24.4s
+  fadd v6.4s, v6.4s, v8.4s
+  fadd v7.4s, v7.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v6.4s, v6.4s, v25.4s
+  fmax v7.4s, v7.4s, v25.4s
+  fcmge v30.4s, v6.4s, v18.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v27.4s, v7.4s, v19.4s
+  usubl v26.4s, v14.4h, v10.4h
+  usubl2 v29.4s, v14.8h, v10.8h
+  uzp1 v30.8h, v30.8h, v27.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  uzp1 v31.16b, v31.16b, v30.16b
+  fmla v0.4s, v26.4s, v16.4s
+  fmla v1.4s, v29.4s, v17.4s
+  bic v31.16b, v15.16b, v31.16b
+  fmax v0.4s, v0.4s, v20.4s
+  fmax v1.4s, v1.4s, v20.4s
+  addp v28.16b, v28.16b, v31.16b
+  fmul v0.4s, v0.4s, v21.4s
+  fmul v1.4s, v1.4s, v22.4s
+  fadd v0.4s, v0.4s, v23.4s
+  fadd v1.4s, v1.4s, v24.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v0.4s, v0.4s, v25.4s
+  fmax v1.4s, v1.4s, v25.4s
+  fcmge v27.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v30.4s, v1.4s, v19.4s
+  usubl v26.4s, v14.4h, v11.4h
+  usubl2 v29.4s, v14.8h, v11.8h
+  uzp1 v27.8h, v27.8h, v30.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  fmla v2.4s, v26.4s, v16.4s
+  fmla v3.4s, v29.4s, v17.4s
+  fmax v2.4s, v2.4s, v20.4s
+  fmax v3.4s, v3.4s, v20.4s
+  fmul v2.4s, v2.4s, v21.4s
+  fmul v3.4s, v3.4s, v22.4s
+  fadd v2.4s, v2.4s, v23.4s
+  fadd v3.4s, v3.4s, v24.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v2.4s, v2.4s, v25.4s
+  fmax v3.4s, v3.4s, v25.4s
+  fcmge v31.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v30.4s, v3.4s, v19.4s
+  usubl v26.4s, v14.4h, v12.4h
+  usubl2 v29.4s, v14.8h, v12.8h
+  uzp1 v31.8h, v31.8h, v30.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  uzp1 v27.16b, v27.16b, v31.16b
+  fmla v4.4s, v26.4s, v16.4s
+  fmla v5.4s, v29.4s, v17.4s
+  bic v27.16b, v15.16b, v27.16b
+  fmax v4.4s, v4.4s, v20.4s
+  fmax v5.4s, v5.4s, v20.4s
+  fmul v4.4s, v4.4s, v21.4s
+  fmul v5.4s, v5.4s, v22.4s
+  fadd v4.4s, v4.4s, v23.4s
+  fadd v5.4s, v5.4s, v24.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  fmax v4.4s, v4.4s, v25.4s
+  fmax v5.4s, v5.4s, v25.4s
+  fcmge v30.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v31.4s, v5.4s, v19.4s
+  uzp1 v30.8h, v30.8h, v31.8h
+  uzp1 v30.16b, v30.16b, v30.16b
+  bic v30.16b, v15.16b, v30.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v28.16b, v28.16b, v27.16b
+  addp v28.16b, v28.16b, v28.16b
+  st1 {v28.b}[0], [x4], x7
+  st1 {v28.b}[1], [x4], x7
+  st1 {v28.b}[2], [x4], x7
+  st1 {v28.b}[3], [x4], x7
+  st1 {v28.b}[4], [x4], x7
+  st1 {v28.b}[5], [x4], x7
+  st1 {v28.b}[6], [x4], x7
+  subs w13, w13, #1
+  b.ne 1b
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_finish_relu_sum_relu_7_a64, . - bnnmk_finish_relu_sum_relu_7_a64
+
+  .section .text.bnnmk_finish_relu_sum_relu_8_a64, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_finish_relu_sum_relu_8_a64
+  .hidden bnnmk_finish_relu_sum_relu_8_a64
+  .type bnnmk_finish_relu_sum_relu_8_a64, %function
+bnnmk_finish_relu_sum_relu_8_a64:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0]
+  ldp x3, x4, [x0, #16]
+  ldp x5, x6, [x0, #32]
+  ldp x7, x8, [x0, #48]
+  ldp x14, x9, [x0, #64]
+  ldp x10, x11, [x0, #80]
+  ldp x12, x15, [x0, #96]
+  ldr w13, [x0, #112]
+  ldr q14, [x0, #128]
+  ldr q20, [x0, #144]
+  ldr q25, [x0, #160]
+  ldr q15, [x15]
+  ldp q16, q17, [x8]
+  ldp q18, q19, [x9]
+  ldp q21, q22, [x11]
+  ldp q23, q24, [x12]
+1:
+  ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
+  ldp q0, q1, [x14]
+  usubl v26.4s, v14.4h, v10.4h
+  usubl2 v27.4s, v14.8h, v10.8h
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  ldp q2, q3, [x14]
+  scvtf v26.4s, v26.4s
+  ldp q4, q5, [x14]
+  scvtf v27.4s, v27.4s
+  fmla v0.4s, v26.4s, v16.4s
+  ldp q6, q7, [x14]
+  fmla v1.4s, v27.4s, v17.4s
+  fmax v0.4s, v0.4s, v20.4s
+  fmax v1.4s, v1.4s, v20.4s
+  fmul v0.4s, v0.4s, v21.4s
+  fmul v1.4s, v1.4s, v22.4s
+  fadd v0.4s, v0.4s, v23.4s
+  fadd v1.4s, v1.4s, v24.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v0.4s, v0.4s, v25.4s
+  fmax v1.4s, v1.4s, v25.4s
+  fcmge v28.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v29.4s, v1.4s, v19.4s
+  usubl v30.4s, v14.4h, v11.4h
+  usubl2 v31.4s, v14.8h, v11.8h
+  uzp1 v28.8h, v28.8h, v29.8h
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  fmla v2.4s, v30.4s, v16.4s
+  fmla v3.4s, v31.4s, v17.4s
+  fmax v2.4s, v2.4s, v20.4s
+  fmax v3.4s, v3.4s, v20.4s
+  ldp q0, q1, [x14]
+  fmul v2.4s, v2.4s, v21.4s
+  fmul v3.4s, v3.4s, v22.4s
+  fadd v2.4s, v2.4s, v23.4s
+  fadd v3.4s, v3.4s, v24.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v2.4s, v2.4s, v25.4s
+  fmax v3.4s, v3.4s, v25.4s
+  fcmge v26.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v27.4s, v3.4s, v19.4s
+  usubl v29.4s, v14.4h, v12.4h
+  usubl2 v30.4s, v14.8h, v12.8h
+  uzp1 v26.8h, v26.8h, v27.8h
+  scvtf v29.4s, v29.4s
+  scvtf v30.4s, v30.4s
+  uzp1 v28.16b, v28.16b, v26.16b
+  fmla v4.4s, v29.4s, v16.4s
+  fmla v5.4s, v30.4s, v17.4s
+  bic v28.16b, v15.16b, v28.16b
+  ldp q2, q3, [x14]
+  fmax v4.4s, v4.4s, v20.4s
+  fmax v5.4s, v5.4s, v20.4s
+  fmul v4.4s, v4.4s, v21.4s
+  fmul v5.4s, v5.4s, v22.4s
+  fadd v4.4s, v4.4s, v23.4s
+  fadd v5.4s, v5.4s, v24.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v4.4s, v4.4s, v25.4s
+  fmax v5.4s, v5.4s, v25.4s
+  fcmge v31.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v27.4s, v5.4s, v19.4s
+  usubl v26.4s, v14.4h, v13.4h
+  usubl2 v29.4s, v14.8h, v13.8h
+  ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
+  uzp1 v31.8h, v31.8h, v27.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  fmla v6.4s, v26.4s, v16.4s
+  fmla v7.4s, v29.4s, v17.4s
+  fmax v6.4s, v6.4s, v20.4s
+  fmax v7.4s, v7.4s, v20.4s
+  ldp q4, q5, [x14]
+  fmul v6.4s, v6.4s, v21.4s
+  fmul v7.4s, v7.4s, v22.4s
+  fadd v6.4s, v6.4s, v23.4s
+  fadd v7.4s, v7.4s, v24.4s
+  fadd v6.4s, v6.4s, v8.4s
+  fadd v7.4s, v7.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v6.4s, v6.4s, v25.4s
+  fmax v7.4s, v7.4s, v25.4s
+  fcmge v30.4s, v6.4s, v18.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v27.4s, v7.4s, v19.4s
+  usubl v26.4s, v14.4h, v10.4h
+  usubl2 v29.4s, v14.8h, v10.8h
+  uzp1 v30.8h, v30.8h, v27.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  uzp1 v31.16b, v31.16b, v30.16b
+  fmla v0.4s, v26.4s, v16.4s
+  fmla v1.4s, v29.4s, v17.4s
+  bic v31.16b, v15.16b, v31.16b
+  fmax v0.4s, v0.4s, v20.4s
+  fmax v1.4s, v1.4s, v20.4s
+  addp v28.16b, v28.16b, v31.16b
+  ldp q6, q7, [x14]
+  fmul v0.4s, v0.4s, v21.4s
+  fmul v1.4s, v1.4s, v22.4s
+  fadd v0.4s, v0.4s, v23.4s
+  fadd v1.4s, v1.4s, v24.4s
+  fadd v0.4s, v0.4s, v8.4s
+  fadd v1.4s, v1.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v0.4s, v0.4s, v25.4s
+  fmax v1.4s, v1.4s, v25.4s
+  fcmge v27.4s, v0.4s, v18.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v30.4s, v1.4s, v19.4s
+  usubl v26.4s, v14.4h, v11.4h
+  usubl2 v29.4s, v14.8h, v11.8h
+  uzp1 v27.8h, v27.8h, v30.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  fmla v2.4s, v26.4s, v16.4s
+  fmla v3.4s, v29.4s, v17.4s
+  fmax v2.4s, v2.4s, v20.4s
+  fmax v3.4s, v3.4s, v20.4s
+  fmul v2.4s, v2.4s, v21.4s
+  fmul v3.4s, v3.4s, v22.4s
+  fadd v2.4s, v2.4s, v23.4s
+  fadd v3.4s, v3.4s, v24.4s
+  fadd v2.4s, v2.4s, v8.4s
+  fadd v3.4s, v3.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v2.4s, v2.4s, v25.4s
+  fmax v3.4s, v3.4s, v25.4s
+  fcmge v31.4s, v2.4s, v18.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v30.4s, v3.4s, v19.4s
+  usubl v26.4s, v14.4h, v12.4h
+  usubl2 v29.4s, v14.8h, v12.8h
+  uzp1 v31.8h, v31.8h, v30.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  uzp1 v27.16b, v27.16b, v31.16b
+  fmla v4.4s, v26.4s, v16.4s
+  fmla v5.4s, v29.4s, v17.4s
+  bic v27.16b, v15.16b, v27.16b
+  fmax v4.4s, v4.4s, v20.4s
+  fmax v5.4s, v5.4s, v20.4s
+  fmul v4.4s, v4.4s, v21.4s
+  fmul v5.4s, v5.4s, v22.4s
+  fadd v4.4s, v4.4s, v23.4s
+  fadd v5.4s, v5.4s, v24.4s
+  fadd v4.4s, v4.4s, v8.4s
+  fadd v5.4s, v5.4s, v9.4s
+  ld1 {v8.4s, v9.4s}, [x3], x6
+  fmax v4.4s, v4.4s, v25.4s
+  fmax v5.4s, v5.4s, v25.4s
+  fcmge v30.4s, v4.4s, v18.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v31.4s, v5.4s, v19.4s
+  usubl v26.4s, v14.4h, v13.4h
+  usubl2 v29.4s, v14.8h, v13.8h
+  uzp1 v30.8h, v30.8h, v31.8h
+  scvtf v26.4s, v26.4s
+  scvtf v29.4s, v29.4s
+  fmla v6.4s, v26.4s, v16.4s
+  fmla v7.4s, v29.4s, v17.4s
+  fmax v6.4s, v6.4s, v20.4s
+  fmax v7.4s, v7.4s, v20.4s
+  fmul v6.4s, v6.4s, v21.4s
+  fmul v7.4s, v7.4s, v22.4s
+  fadd v6.4s, v6.4s, v23.4s
+  fadd v7.4s, v7.4s, v24.4s
+  fadd v6.4s, v6.4s, v8.4s
+  fadd v7.4s, v7.4s, v9.4s
+  fmax v6.4s, v6.4s, v25.4s
+  fmax v7.4s, v7.4s, v25.4s
+  fcmge v31.4s, v6.4s, v18.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v26.4s, v7.4s, v19.4s
+  uzp1 v31.8h, v31.8h, v26.8h
+  uzp1 v30.16b, v30.16b, v31.16b
+  bic v30.16b, v15.16b, v30.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v28.16b, v28.16b, v27.16b
+  addp v28.16b, v28.16b, v28.16b
+  st1 {v28.b}[0], [x4], x7
+  st1 {v28.b}[1], [x4], x7
+  st1 {v28.b}[2], [x4], x7
+  st1 {v28.b}[3], [x4], x7
+  st1 {v28.b}[4], [x4], x7
+  st1 {v28.b}[5], [x4], x7
+  st1 {v28.b}[6], [x4], x7
+  st1 {v28.b}[7], [x4], x7
+  subs w13, w13, #1
+  b.ne 1b
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_finish_relu_sum_relu_8_a64, . - bnnmk_finish_relu_sum_relu_8_a64
 
   .section .note.gnu.property, "a"
   .p2align 3

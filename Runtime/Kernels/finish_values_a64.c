@@ -8,21 +8,40 @@
 
 #include "value_steps_neon.h"
 
+// Other parts of rounds than value_steps_neon.h has.
+enum { NORMALIZED = 1 << BNNMK_SCALE_VALUES | 1 << BNNMK_ADD_SECOND_SHIFT, SUM_RELU = SUM | 1 << BNNMK_CLAMP_NUMBERS };
+
+static int has_no_maximum(const bnnmk_value_round *round) {
+  return !(round->parts & 1 << BNNMK_CLAMP_NUMBERS) || round->maximum == INFINITY;
+}
+
 bnnmk_finish_tiles *bnnmk_find_finish_a64(const bnnmk_plain_steps *block, uint32_t width) {
   const int has_bytes = !block->decisions || (block->decision_bytes && block->switch_count == 1);
   if (width < 7 || block->row_sums || !has_bytes) {
     return 0;
   }
-  const bnnmk_value_round *rounds = block->rounds;
-  const uint32_t first = block->round_count > 0 ? rounds[0].parts : 0;
-  if (block->round_count == 1 && first == SUM) {
-    return width == 7 ? bnnmk_finish_sum_7_a64 : bnnmk_finish_sum_8_a64;
+  static const struct {
+    uint32_t first, second;  // parts of the rounds, 0 where there is but one
+    bnnmk_finish_tiles *of_seven, *of_eight;
+  } programs[] = {
+      {SUM, 0, bnnmk_finish_sum_7_a64, bnnmk_finish_sum_8_a64},
+      {SUM_RPRELU, 0, bnnmk_finish_sum_rprelu_7_a64, bnnmk_finish_sum_rprelu_8_a64},
+      {NORMALIZED, SUM, bnnmk_finish_normalized_sum_7_a64, bnnmk_finish_normalized_sum_8_a64},
+      {RELU_NORMALIZED, SUM, bnnmk_finish_relu_sum_7_a64, bnnmk_finish_relu_sum_8_a64},
+      {RELU_NORMALIZED, SUM_RELU, bnnmk_finish_relu_sum_relu_7_a64, bnnmk_finish_relu_sum_relu_8_a64},
+  };
+  const bnnmk_value_round *first = &block->rounds[0], *second = &block->rounds[1];
+  if (block->round_count < 1 || block->round_count > 2 || !has_no_maximum(first)) {
+    return 0;
   }
-  if (block->round_count == 1 && first == SUM_RPRELU) {
-    return width == 7 ? bnnmk_finish_sum_rprelu_7_a64 : bnnmk_finish_sum_rprelu_8_a64;
+  if (block->round_count == 2 && !has_no_maximum(second)) {
+    return 0;
   }
-  if (block->round_count == 2 && first == RELU_NORMALIZED && rounds[0].maximum == INFINITY && rounds[1].parts == SUM) {
-    return width == 7 ? bnnmk_finish_relu_sum_7_a64 : bnnmk_finish_relu_sum_8_a64;
+  const uint32_t second_parts = block->round_count == 2 ? second->parts : 0;
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    if (programs[i].first == first->parts && programs[i].second == second_parts) {
+      return width == 7 ? programs[i].of_seven : programs[i].of_eight;
+    }
   }
   return 0;
 }
@@ -61,6 +80,7 @@ void bnnmk_finish_by_assembly(bnnmk_finish_tiles *finish, const bnnmk_plain_valu
   }
   vst1q_u16(tiles.half, vdupq_n_u16(half));
   vst1q_f32(tiles.minimum, vdupq_n_f32(first->minimum));
+  vst1q_f32(tiles.last_minimum, vdupq_n_f32(last->minimum));
   finish(&tiles);
 }
 

@@ -20,14 +20,16 @@ typedef struct bnnmk_finished_tiles {
   const uint8_t *places;                                                     // [16]: the bit of a channel, twice
   uint32_t tile_count;                                                       // at least 1
   uint16_t half[BNNMK_CHANNEL_BLOCK] __attribute__((aligned(16)));           // acc = 2 * (half - count)
-  float minimum[4];
+  float minimum[4], last_minimum[4];                                         // of the first round, and of the last
 } bnnmk_finished_tiles;
-_Static_assert(offsetof(bnnmk_finished_tiles, tile_count) == 112 && offsetof(bnnmk_finished_tiles, minimum) == 144,
+_Static_assert(offsetof(bnnmk_finished_tiles, tile_count) == 112 && offsetof(bnnmk_finished_tiles, last_minimum) == 160,
                "finish_values.py has these numbers");
 
 typedef void bnnmk_finish_tiles(bnnmk_finished_tiles *tiles);
 bnnmk_finish_tiles bnnmk_finish_sum_7_a64, bnnmk_finish_sum_8_a64, bnnmk_finish_sum_rprelu_7_a64,
-    bnnmk_finish_sum_rprelu_8_a64, bnnmk_finish_relu_sum_7_a64, bnnmk_finish_relu_sum_8_a64;
+    bnnmk_finish_sum_rprelu_8_a64, bnnmk_finish_normalized_sum_7_a64, bnnmk_finish_normalized_sum_8_a64,
+    bnnmk_finish_relu_sum_7_a64, bnnmk_finish_relu_sum_8_a64, bnnmk_finish_relu_sum_relu_7_a64,
+    bnnmk_finish_relu_sum_relu_8_a64;
 
 // What finishes a block's tiles of so many pixels; NULL where its epilogue is another one, or tiles have another width.
 bnnmk_finish_tiles *bnnmk_find_finish_a64(const bnnmk_plain_steps *block, uint32_t width);

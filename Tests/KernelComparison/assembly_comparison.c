@@ -18,7 +18,7 @@
 #include "random_numbers.h"
 #include "value_steps_neon.h"
 
-enum { CHANNELS = BNNMK_CHANNEL_BLOCK, TAPS = 3 };
+enum { CHANNELS = BNNMK_CHANNEL_BLOCK, TAPS = 3, PROGRAMS = 5 };
 
 static guarded_memory random_bytes(size_t byte_count, uint64_t *random) {
   guarded_memory memory = guarded_allocate(byte_count);
@@ -140,7 +140,7 @@ static int compare_words(uint32_t words, int adds, uint64_t *random) {
   return is_same;
 }
 
-// Sums, sums with RPReLU, and ReLU with a normalization and a sum.
+// Sums (0), with RPReLU (1), after a normalization (2), after that of a ReLU (3), and with another ReLU behind (4).
 static int compare_finish(int program, uint32_t width, uint64_t *random) {
   enum { MOST_PIXELS = 24, HALF = 2000 };
   const uint32_t tiles = random_between(random, 1, 3), pixels = tiles * width;
@@ -162,7 +162,9 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
     points[m] = random_unit(random);
   }
   const bnnmk_value_round sum = {
-      .parts = program == 1 ? SUM_RPRELU : SUM,
+      .parts = program == 1 ? SUM_RPRELU : program == 4 ? SUM | 1 << BNNMK_CLAMP_NUMBERS : SUM,
+      .minimum = 0.25f,
+      .maximum = INFINITY,
       .shift = shift,
       .slopes = slopes,
       .second_shift = second,
@@ -171,10 +173,14 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
   };
   bnnmk_plain_steps *steps = &plan.block;
   steps->rounds[0] = sum;
-  steps->round_count = program == 2 ? 2 : 1;
-  if (program == 2) {
-    steps->rounds[0] = (bnnmk_value_round){
-        .parts = RELU_NORMALIZED, .minimum = 0, .maximum = INFINITY, .factors = slopes, .second_shift = second};
+  steps->round_count = program >= 2 ? 2 : 1;
+  if (program >= 2) {
+    const uint32_t normalized = 1 << BNNMK_SCALE_VALUES | 1 << BNNMK_ADD_SECOND_SHIFT;
+    steps->rounds[0] = (bnnmk_value_round){.parts = program == 2 ? normalized : RELU_NORMALIZED,
+                                           .minimum = -0.125f,
+                                           .maximum = INFINITY,
+                                           .factors = slopes,
+                                           .second_shift = second};
     steps->rounds[1] = sum;
   }
   steps->channels = CHANNELS;
@@ -189,8 +195,10 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
       counts[p][m] = (uint16_t)random_between(random, 0, 2 * HALF);
       operand[p][m] = random_unit(random);
       float x = fmaf(plan.half_scale[m], (float)(HALF - counts[p][m]), plan.bias[m]);
-      if (program == 2) {
-        x = x < 0 ? 0 : x;
+      if (program >= 3) {
+        x = x < -0.125f ? -0.125f : x;
+      }
+      if (program >= 2) {
         x = x * slopes[m];
         x = x + second[m];
       }
@@ -199,6 +207,9 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
         x = x + shift[m];
         x = x < 0 ? x * slopes[m] : x;
         x = x + second[m];
+      }
+      if (program == 4) {
+        x = x < 0.25f ? 0.25f : x;
       }
       expected[p][m] = has_values ? x : 0;
       expected_decisions[p] |= (uint64_t)(has_decisions && x < points[m]) << m;
@@ -225,7 +236,7 @@ int compare_assembly(uint64_t seed) {
     is_same &= compare_words(words, 0, &random);
   }
   is_same &= compare_words(BNNMK_MOST_COUNTED_WORDS, 1, &random);
-  for (int program = 0; program < 3; program++) {
+  for (int program = 0; program < PROGRAMS; program++) {
     is_same &= compare_finish(program, 7, &random);
     is_same &= compare_finish(program, 8, &random);
   }
