@@ -11,8 +11,8 @@
 
 #include "window_taps.h"
 
-// Mach-O spells sections and symbols otherwise.
-#if defined(__aarch64__) && defined(__ELF__)
+// Mach-O spells sections and symbols otherwise; big-endian lanes stand in another order.
+#if defined(__aarch64__) && defined(__ELF__) && !defined(__AARCH64EB__)
 #define BNNMK_HAS_A64_ASSEMBLY 1
 
 // Words of the columns at hand: three quarters of a first-level cache of 32 KiB.
