@@ -111,8 +111,8 @@ class Epilogue:
                 reads=[counted],
                 makes=t,
             )
-            made = self._add(lambda held, t=t: f"scvtf v{held[t]}.4s, v{held[t]}.4s", **{"reads": []})
-            self.operations[made].reads.append(made - 1)
+            subtracted, made = made, self._add(lambda held, t=t: f"scvtf v{held[t]}.4s, v{held[t]}.4s")
+            self.operations[made].reads.append(subtracted)
             index = self._add(
                 lambda held, t=t, x=x, half=half: f"fmla v{x}.4s, v{held[t]}.4s, v{self.constants['scale'] + half}.4s",
                 writes=[x],
@@ -162,9 +162,10 @@ class Epilogue:
                 lambda held, t=t, x=x, p=point: f"fcmge v{held[t]}.4s, v{x}.4s, v{p}.4s", reads=[x], makes=t
             )
             made.append((t, index))
-        return self._join("uzp1", "8h", made[0], made[1])
+        return self.join("uzp1", "8h", made[0], made[1])
 
-    def _join(self, mnemonic: str, lanes: str, low: tuple[int, int], high: tuple[int, int]) -> tuple[int, int]:
+    def join(self, mnemonic: str, lanes: str, low: tuple[int, int], high: tuple[int, int]) -> tuple[int, int]:
+        """Two temporaries, each with what makes it, into the first of them."""
         index = self._add(
             lambda held: f"{mnemonic} v{held[low[0]]}.{lanes}, v{held[low[0]]}.{lanes}, v{held[high[0]]}.{lanes}",
             last_use=[high[0]] if high != low else [],
@@ -174,7 +175,7 @@ class Epilogue:
 
     def places(self, low: tuple[int, int], high: tuple[int, int]) -> tuple[int, int]:
         """The bits of two pixels that are below their points."""
-        t, made = self._join("uzp1", "16b", low, high)
+        t, made = self.join("uzp1", "16b", low, high)
         index = self._add(lambda held: f"bic v{held[t]}.16b, v{self.constants['places']}.16b, v{held[t]}.16b")
         self.operations[index].reads.append(made)
         return t, index
@@ -207,9 +208,9 @@ def kernel(name: str, program: str, width: int, core: Core) -> list[str]:
             pairs.append(tile.places(pairs.pop() if pixel % 2 == 1 else last, last))
         if pixel % 4 == 3 or pixel + 1 == width:
             last = pairs.pop()
-            pairs.append(tile._join("addp", "16b", pairs.pop(), last))
-    decisions = tile._join("addp", "16b", pairs[0], pairs[1])
-    tile.store_bytes(tile._join("addp", "16b", decisions, decisions))
+            pairs.append(tile.join("addp", "16b", pairs.pop(), last))
+    decisions = tile.join("addp", "16b", pairs[0], pairs[1])
+    tile.store_bytes(tile.join("addp", "16b", decisions, decisions))
     constants = tile.constants
     return function(
         name,

@@ -1,8 +1,9 @@
 """Orders instructions for a core and gives their temporaries registers.
 
-An Operation names its temporaries by numbers; operations come in an order that computes the right thing. `schedule` issues
-them cycle by cycle, as a core would that waits for operands: the first ones that are ready, within a window. A temporary gets a
-register when it is written and gives it back at its last use, so nothing is ever spilled: an instruction waits for a register.
+An Operation names its temporaries by numbers; operations come in an order that computes the right thing. `schedule`
+issues them cycle by cycle, as a core would that waits for operands: the first ones that are ready, within a window. A
+temporary gets a register when it is written and gives it back at its last use, so nothing is ever spilled: an instruction
+waits for a register.
 """
 
 from dataclasses import dataclass, field
@@ -24,8 +25,8 @@ class Core:
     window: int = 64  # operations looked ahead
 
 
-# Cortex-A53 issues in order, one operation on 128 bits a cycle, whose result is there six cycles later; three more leave room for
-# loads in between. Cores that reorder run this at their limit too, so that there is one schedule: see
+# Cortex-A53 issues in order, one operation on 128 bits a cycle, whose result is there six cycles later; three more leave
+# room for loads in between. Cores that reorder run this at their limit too, so that there is one schedule: see
 # docs/decisions/0016-assembly-for-64-bit-arm.md.
 IN_ORDER = Core(vector_issue=1, total_issue=2, vector_latency=9, load_latency=7, load_interval=2)
 

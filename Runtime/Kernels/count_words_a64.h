@@ -10,8 +10,8 @@
 // Words of a pixel at a time, whose weights stay in registers; pixels at a time.
 enum { BNNMK_MOST_COUNTED_WORDS = 4, BNNMK_COUNTED_PIXELS = 8 };
 
-// counts[p][m] = popcount(pixel ^ weights[m]) of turn_count * BNNMK_COUNTED_PIXELS pixels, `pixel_step` bytes apart, at least
-// one turn; bnnmk_add_words_4_a64 adds that to the counts. Reads one pixel more.
+// counts[p][m] = popcount(pixel ^ weights[m]) of turn_count * BNNMK_COUNTED_PIXELS pixels, `pixel_step` bytes apart, at
+// least one turn; bnnmk_add_words_4_a64 adds that to the counts. Reads one pixel more.
 typedef void bnnmk_count_words(const uint8_t *pixels, const uint64_t *weights, uint16_t counts[][BNNMK_CHANNEL_BLOCK],
                                uint32_t turn_count, size_t pixel_step);
 bnnmk_count_words bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64,

@@ -155,7 +155,8 @@ void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk
     const size_t pixel = run->pixel + done;
     done += tiles.width * tiles.count;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-    bnnmk_finish_tiles *by_assembly = finish->may_use_assembly ? bnnmk_find_finish_a64(&finish->values.block, tiles.width) : 0;
+    bnnmk_finish_tiles *by_assembly =
+        finish->may_use_assembly ? bnnmk_find_finish_a64(&finish->values.block, tiles.width) : 0;
     if (by_assembly) {
       bnnmk_finish_by_assembly(by_assembly, &finish->values, half, pixel, tiles.count, counts);
       continue;
