@@ -98,6 +98,16 @@ if [ "$name" = native ]; then
 fi
 echo "$name: symbols, size ($size bytes) and links are as they should be"
 
+# Assembly is what its generator writes, and every assembler takes it.
+python3 Runtime/KernelGenerator/generate.py --check || fail "generated assembly is stale"
+if [ "$name" = aarch64 ]; then
+  for file in Runtime/Kernels/*_a64.S; do
+    "${prefix}gcc" -c "$file" -o "$scratch/assembled.o"
+    "${prefix}readelf" -nW "$scratch/assembled.o" | grep -q 'AArch64 feature: BTI, PAC' || fail "$file has no landing pads"
+    "${prefix}readelf" -SW "$scratch/assembled.o" | grep -q 'note.GNU-stack' || fail "$file asks for an executable stack"
+  done
+fi
+
 # The kernels at every level, on random shapes.
 cmake -S . -B "$folder" -DBNNM_BUILD_CHECKS=ON >"$scratch/checks.log"
 cmake --build "$folder" --target kernel_comparison >>"$scratch/checks.log" || { cat "$scratch/checks.log" >&2; exit 1; }

@@ -86,17 +86,17 @@ count_networks() {
 count_cycles() {
   local program=$folder/$name/Tests/KernelComparison/kernel_layer kernel processor work
   echo "$name: multiply-accumulates a cycle of inner loops"
-  printf '%-22s' loop
+  printf '%-26s' loop
   printf '%12s' "${processors[@]}"
   echo
   "${triple}-objdump" -d --no-show-raw-insn "$program" >"$folder/$name.dump"
-  for kernel in count_one_word_8 count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4 \
-    count_few_words_4 count_partial_2; do
+  for kernel in bnnmk_count_shared_8_a64 bnnmk_count_shared_7_a64 bnnmk_count_words_4_a64 count_one_word_8 \
+    count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4 count_few_words_4 count_partial_2; do
     scripts/inner-loop.awk -v kernel="$kernel" "$folder/$name.dump" >"$folder/loop.s"
     [ -s "$folder/loop.s" ] || continue
     # CNT compares 128 bits.
     work=$(($(grep -cE '^v?cnt' "$folder/loop.s") * 128))
-    printf '%-22s' "$kernel"
+    printf '%-26s' "$kernel"
     for processor in "${processors[@]}"; do
       llvm-mca-19 -mtriple="$triple" -mattr=+neon -mcpu="$processor" -iterations=100 "$folder/loop.s" 2>/dev/null |
         awk -v work="$work" '/^Total Cycles/ { printf "%12.1f", 100 * work / $3 }'

@@ -1,6 +1,6 @@
 #!/usr/bin/awk -f
 # Prints the most work of function `kernel` that is straight code, from a disassembly without raw instructions, as
-# llvm-mca takes it: the longest stretch between labels and backward branches that counts bits.
+# llvm-mca takes it: the longest stretch between branches, and addresses that branches lead to, that counts bits.
 #
 #     inner-loop.awk -v kernel=NAME FILE
 function finish() {
@@ -12,26 +12,36 @@ function finish() {
   counting = 0
 }
 /^[0-9a-f]+ <.*>:$/ {
-  finish()
   inside = ($0 ~ "<" kernel ">:$")
   next
 }
 inside && /^ *[0-9a-f]+:/ {
-  sub(/^ *[0-9a-f]+:[ \t]*/, "")
-  sub(/[ \t]*(\/\/|@|;).*$/, "")
-  if ($0 ~ /^(b|bl|cb|tb|ret|b\.)[a-z.]*[ \t]/ || $0 ~ /^(ret|nop)/) {
-    if ($0 !~ /^nop/) {
-      finish()
-    }
-    next
+  line = $0
+  sub(/^ *[0-9a-f]+:[ \t]*/, "", line)
+  sub(/[ \t]*(\/\/|@|;).*$/, "", line)
+  at[++count] = $1
+  code[count] = line
+  if (line ~ /^(b|bl|cb|tb|b\.)[a-z.]*[ \t]/ && match(line, /[0-9a-f]+ </)) {
+    is_target[substr(line, RSTART, RLENGTH - 2) ":"] = 1
   }
-  if ($0 ~ /^v?cnt/) {
-    counting++
-  }
-  gsub(/<[^>]*>/, "")
-  block = block $0 "\n"
 }
 END {
+  for (i = 1; i <= count; i++) {
+    if (at[i] in is_target) {
+      finish()
+    }
+    if (code[i] ~ /^(b|bl|cb|tb|ret|b\.)[a-z.]*[ \t]/ || code[i] ~ /^(ret|nop)/) {
+      if (code[i] !~ /^nop/) {
+        finish()
+      }
+      continue
+    }
+    if (code[i] ~ /^v?cnt/) {
+      counting++
+    }
+    gsub(/<[^>]*>/, "", code[i])
+    block = block code[i] "\n"
+  }
   finish()
   printf "%s", best
 }

@@ -55,46 +55,90 @@ static count_tiles *const shared_counters[TILE + 1] = {
 #endif
 };
 
-// By tiles as equal as can be: some of one width, and the others one pixel narrower.
-static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  const uint32_t pixel_count = run->pixel_count, tile_count = (pixel_count + TILE - 1) / TILE;
+// Tiles as equal as can be: some of one width, and the others one pixel narrower.
+typedef struct equal_tiles {
+  uint32_t count, narrow, wide_count;
+} equal_tiles;
+
+BNNMK_INLINE equal_tiles split_equally(uint32_t pixel_count) {
+  const uint32_t tile_count = (pixel_count + TILE - 1) / TILE;
   uint32_t narrow = TILE;  // pixel_count / tile_count, without a division
   while (narrow * tile_count > pixel_count) {
     narrow--;
   }
-  const uint32_t wide_end = (pixel_count - narrow * tile_count) * (narrow + 1);
+  return (equal_tiles){tile_count, narrow, pixel_count - narrow * tile_count};
+}
+
+static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  const equal_tiles split = split_equally(run->pixel_count);
+  const uint32_t narrow = split.narrow, wide_end = split.wide_count * (narrow + 1);
   if (wide_end > 0) {
     shared_counters[narrow + 1](run, 0, wide_end, counts);
   }
 #if defined(__aarch64__)
   if (run->box->run_length == 1 && narrow == TILE) {
-    count_one_word_8(run, wide_end, pixel_count, counts);
+    count_one_word_8(run, wide_end, run->pixel_count, counts);
     return;
   }
 #endif
-  shared_counters[narrow](run, wide_end, pixel_count, counts);
+  shared_counters[narrow](run, wide_end, run->pixel_count, counts);
 }
 
-static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+_Static_assert((int)BNNMK_MOST_SHARED_TILE == (int)TILE, "runs are split for both alike");
+
+int bnnmk_has_equal_tiles_a64(uint32_t pixel_count) {
+  return pixel_count >= BNNMK_LEAST_SHARED_TILE && split_equally(pixel_count).wide_count == 0;
+}
+
+// The same in assembly, of at least BNNMK_LEAST_SHARED_TILE pixels.
+static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  static bnnmk_count_shared *const counters[TILE + 1] = {
+      [4] = bnnmk_count_shared_4_a64, [5] = bnnmk_count_shared_5_a64, [6] = bnnmk_count_shared_6_a64,
+      [7] = bnnmk_count_shared_7_a64, [8] = bnnmk_count_shared_8_a64,
+  };
+  const equal_tiles split = split_equally(run->pixel_count);
+  bnnmk_shared_tiles *tiles = &run->tiles;
+  tiles->counts = counts;
+  tiles->lacks_first = (uint32_t)run->lacks_first;
+  if (split.wide_count > 0) {
+    const uint32_t width = split.narrow + 1, pixel_count = split.wide_count * width;
+    tiles->lacks_last = 0;
+    tiles->tile_count = split.wide_count;
+    tiles->line_count = 1;
+    counters[width](tiles);
+    tiles->lacks_first = 0;
+    tiles->counts += pixel_count;
+    tiles->columns += (size_t)pixel_count * 2 * sizeof(uint64_t);
+  }
+  tiles->lacks_last = (uint32_t)run->lacks_last;
+  tiles->tile_count = split.count - split.wide_count;
+  tiles->line_count = run->line_count;
+  counters[split.narrow](tiles);
+}
+#endif
+
+// Pixels from `first` on.
+static void count_box_run(const bnnmk_neon_run *run, uint32_t first, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
 #if defined(__aarch64__)
   static count_tiles *const few_words_counters[] = {count_few_words_1, count_few_words_2, count_few_words_3,
                                                     count_few_words_4};
   const bnnmk_tap_box *box = run->box;
   if (box->row_count == 1 && box->run_count == 1 && box->run_length <= 4) {
-    few_words_counters[box->run_length - 1](run, 0, run->pixel_count, counts);
+    few_words_counters[box->run_length - 1](run, first, run->pixel_count, counts);
     return;
   }
 #else
   enum { LEAST_WORDS = 4 };  // that joining partial counts at the end pays for
   if (run->box->run_length >= LEAST_WORDS) {
-    const uint32_t in_tiles = run->pixel_count / PARTIAL_TILE * PARTIAL_TILE;
+    const uint32_t in_tiles = first + (run->pixel_count - first) / PARTIAL_TILE * PARTIAL_TILE;
     const int is_one_run = run->box->row_count == 1 && run->box->run_count == 1;
-    (is_one_run ? count_partial_run_2 : count_partial_2)(run, 0, in_tiles, counts);
+    (is_one_run ? count_partial_run_2 : count_partial_2)(run, first, in_tiles, counts);
     (is_one_run ? count_partial_run_1 : count_partial_1)(run, in_tiles, run->pixel_count, counts);
     return;
   }
 #endif
-  for (uint32_t done = 0; done < run->pixel_count;) {
+  for (uint32_t done = first; done < run->pixel_count;) {
     const bnnmk_tile_row tiles = bnnmk_next_tiles(run->pixel_count - done, TILE);
     const uint32_t end = done + tiles.width * tiles.count;
     box_counters[tiles.width](run, done, end, counts);
@@ -102,15 +146,45 @@ static void count_box_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHA
   }
 }
 
-void bnnmk_count_run_neon(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// Pixels that meet their words only, some at a time; gives how many there were.
+static uint32_t count_words_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
+  static bnnmk_count_words *const counters[BNNMK_MOST_COUNTED_WORDS] = {
+      bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
+  const uint32_t turn_count = run->pixel_count / BNNMK_COUNTED_PIXELS;
+  if (!run->pixels || turn_count == 0) {
+    return 0;
+  }
+  const size_t word_count = run->box->run_length, pixel_step = word_count * 2 * sizeof(uint64_t);
+  size_t word = (word_count - 1) % BNNMK_MOST_COUNTED_WORDS + 1;
+  counters[word - 1](run->pixels, run->weights, counts, turn_count, pixel_step);
+  for (; word < word_count; word += BNNMK_MOST_COUNTED_WORDS) {
+    bnnmk_add_words_4_a64(run->pixels + word * 2 * sizeof(uint64_t), run->weights + word * BNNMK_CHANNEL_BLOCK, counts,
+                          turn_count, pixel_step);
+  }
+  return turn_count * BNNMK_COUNTED_PIXELS;
+}
+#endif
+
+void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
   if (run->box->row_count == 0) {
     for (uint32_t p = 0; p < run->pixel_count; p++) {
       vst1q_u16(counts[p], vld1q_u16(run->start));
     }
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  } else if (run->tiles.columns && run->pixel_count >= BNNMK_LEAST_SHARED_TILE) {
+    count_doubled_run(run, counts);
+#endif
   } else if (run->is_shared) {
     count_shared_run(run, counts);
   } else {
-    count_box_run(run, counts);
+    uint32_t counted = 0;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    counted = count_words_run(run, counts);
+#endif
+    if (counted < run->pixel_count) {
+      count_box_run(run, counted, counts);
+    }
   }
 }
 

@@ -48,8 +48,17 @@ BNNMK_INLINE int16x4_t limits_of(int32x4_t all, const int32_t *points) {
 BNNMK_INLINE uint8x8_t decide_eight(const uint16_t counts[8][BNNMK_CHANNEL_BLOCK], int16x8_t limits) {
   uint16x8_t plus[8];
   BNNMK_UNROLL
-  for (int p = 0; p < 8; p++) {
-    plus[p] = vcleq_s16(vreinterpretq_s16_u16(vld1q_u16(counts[p])), limits);
+  for (int p = 0; p < 8; p += 4) {
+#if defined(__aarch64__)
+    const uint16x8x4_t four = vld1q_u16_x4(counts[p]);
+#else
+    const uint16x8x4_t four = {
+        {vld1q_u16(counts[p]), vld1q_u16(counts[p + 1]), vld1q_u16(counts[p + 2]), vld1q_u16(counts[p + 3])}};
+#endif
+    BNNMK_UNROLL
+    for (int i = 0; i < 4; i++) {
+      plus[p + i] = vcleq_s16(vreinterpretq_s16_u16(four.val[i]), limits);
+    }
   }
   return bnnmk_join_decisions(plus);
 }
@@ -66,8 +75,8 @@ static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_bl
   uint8_t *output = (uint8_t *)conv->output + run->pixel * stride + (conv->channel_offset + channel) / 8;
   const uint16_t(*counts)[BNNMK_CHANNEL_BLOCK] = run->counts;
   uint32_t left = run->pixel_count;
-  for (; left >= 8; left -= 8, counts += 8, output += 8 * stride) {
-    bnnmk_store_bytes(decide_eight(counts, limits), output, stride, 8);
+  for (; left >= 8; left -= 8, counts += 8) {
+    output = bnnmk_store_next_bytes(decide_eight(counts, limits), output, stride, 8);
   }
   if (left > 0) {
     bnnmk_store_bytes(decide_eight(counts, limits), output, stride, left);

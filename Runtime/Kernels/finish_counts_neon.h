@@ -19,7 +19,8 @@ typedef void bnnmk_finish_counts(const bnnmk_binary_conv2d *conv, const bnnmk_bl
                                  const bnnmk_counted_run *run);
 struct bnnmk_block_finish {
   bnnmk_finish_counts *finish;
-  int has_values;  // where steps are those of plain values
+  int has_values;        // where steps are those of plain values
+  int may_use_assembly;  // where there is some
   bnnmk_plain_values values;
 };
 

@@ -58,6 +58,7 @@ void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin, uint32_
 
 #if defined(__ARM_NEON)
 void bnnmk_binary_conv2d_neon(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_conv2d_neon_intrinsics(const void *arguments, uint32_t begin, uint32_t end);  // without assembly
 void bnnmk_conv2d_f32_neon(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_neon(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_neon(const void *arguments, uint32_t begin, uint32_t end);

@@ -19,41 +19,56 @@ BNNMK_INLINE uint8x8_t bnnmk_join_decisions(const uint16x8_t plus[8]) {
   return vpadd_u8(vget_low_u8(four), vget_high_u8(four));
 }
 
-// Stores byte `lane`, a constant, and steps back.
+// Stores byte `lane`, a constant, at `output` and steps on by `step`.
 #if defined(__aarch64__)
-#define BNNMK_STORE_BYTE(lane) \
-  __asm__ volatile("st1 {%1.b}[" #lane "], [%0], %2" : "+r"(output) : "w"(bytes), "r"(-stride) : "memory")
+#define BNNMK_STORE_BYTE(lane, step) \
+  __asm__ volatile("st1 {%1.b}[" #lane "], [%0], %2" : "+r"(output) : "w"(bytes), "r"(step) : "memory")
 #else
-#define BNNMK_STORE_BYTE(lane)         \
+#define BNNMK_STORE_BYTE(lane, step)   \
   vst1_lane_u8(output, bytes, (lane)); \
-  output -= stride;                    \
+  output += (step);                    \
   BNNMK_COMPUTE_HERE("r", output)
 #endif
+
+// Stores byte p at output[p * stride] for p < count, a constant 7 or 8; gives output + count * stride.
+BNNMK_INLINE uint8_t *bnnmk_store_next_bytes(uint8x8_t bytes, uint8_t *output, size_t stride, const int count) {
+  BNNMK_STORE_BYTE(0, stride);
+  BNNMK_STORE_BYTE(1, stride);
+  BNNMK_STORE_BYTE(2, stride);
+  BNNMK_STORE_BYTE(3, stride);
+  BNNMK_STORE_BYTE(4, stride);
+  BNNMK_STORE_BYTE(5, stride);
+  BNNMK_STORE_BYTE(6, stride);
+  if (count == 8) {
+    BNNMK_STORE_BYTE(7, stride);
+  }
+  return output;
+}
 
 // Stores byte p at output[p * stride] for p < count, which is 1...8.
 BNNMK_INLINE void bnnmk_store_bytes(uint8x8_t bytes, uint8_t *output, size_t stride, uint32_t count) {
   output += (count - 1) * stride;
   switch (count) {
     case 8:
-      BNNMK_STORE_BYTE(7);
+      BNNMK_STORE_BYTE(7, -stride);
       __attribute__((fallthrough));
     case 7:
-      BNNMK_STORE_BYTE(6);
+      BNNMK_STORE_BYTE(6, -stride);
       __attribute__((fallthrough));
     case 6:
-      BNNMK_STORE_BYTE(5);
+      BNNMK_STORE_BYTE(5, -stride);
       __attribute__((fallthrough));
     case 5:
-      BNNMK_STORE_BYTE(4);
+      BNNMK_STORE_BYTE(4, -stride);
       __attribute__((fallthrough));
     case 4:
-      BNNMK_STORE_BYTE(3);
+      BNNMK_STORE_BYTE(3, -stride);
       __attribute__((fallthrough));
     case 3:
-      BNNMK_STORE_BYTE(2);
+      BNNMK_STORE_BYTE(2, -stride);
       __attribute__((fallthrough));
     case 2:
-      BNNMK_STORE_BYTE(1);
+      BNNMK_STORE_BYTE(1, -stride);
       __attribute__((fallthrough));
     case 1:
       vst1_lane_u8(output, bytes, 0);

@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assembly_comparison.h"
 #include "benchmark.h"
+#include "columns_a64.h"
 #include "comparisons.h"
 #include "instruction_set_tables.h"
+#include "kernel_declarations.h"
 #include "vpopcntdq.h"
 
 static const struct {
@@ -46,6 +49,11 @@ static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
     levels[count].name = *emulated_count ? "avx512 with VPOPCNTDQ, emulated" : "avx512 with VPOPCNTDQ";
     bnnmk_set_avx512_vpopcntdq(&levels[count++].table);
   }
+#endif
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  levels[count] = levels[count - 1];
+  levels[count].name = "neon without assembly";
+  levels[count++].table.binary_conv2d = bnnmk_binary_conv2d_neon_intrinsics;
 #endif
   for (int i = 0; i < count; i++) {
     printf("%s: %s, %s\n", levels[i].name, levels[i].table.binary_conv2d_name, levels[i].table.conv2d_name);
@@ -87,9 +95,10 @@ int main(int argc, char **argv) {
     failures += !compare_binarize(first_seed + i, levels, level_count);
     failures += !compare_transpose(first_seed + i, levels, level_count);
     failures += !compare_lookup(first_seed + i, levels, level_count);
+    failures += !compare_assembly(first_seed + i);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 10 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 11 * case_count);
     return 1;
   }
   printf(

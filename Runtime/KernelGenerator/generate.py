@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Writes the assembly of Runtime/Kernels for 64-bit ARM: generate.py [--check]
+
+With --check, nothing is written: it fails where a file is another than the generator would write.
+"""
+
+import pathlib
+import sys
+
+import assembly
+import count_shared
+import count_words
+import finish_values
+from scheduling import IN_ORDER
+
+KERNELS = pathlib.Path(__file__).resolve().parent.parent / "Kernels"
+SHARED_WIDTHS = range(4, 9)
+MOST_WORDS = 4
+FINISHED_WIDTHS = (7, 8)
+
+
+HEADERS = {
+    "count_shared": ("Tiles of binary convolutions three taps wide", "count_shared_neon.h is the same in C."),
+    "finish_values": ("Epilogues of binary convolutions", "finish_values_neon.c is the same in C."),
+    "count_words": ("Binary convolutions of pixels of few words", "count_box_neon.h has the same in C."),
+}
+
+
+def files() -> dict[str, str]:
+    shared = [
+        count_shared.kernel(f"bnnmk_count_shared_{width}_a64", width, IN_ORDER) for width in SHARED_WIDTHS
+    ]
+    words = [count_words.kernel(f"bnnmk_count_words_{n}_a64", n, False, IN_ORDER) for n in range(1, MOST_WORDS + 1)]
+    words.append(count_words.kernel(f"bnnmk_add_words_{MOST_WORDS}_a64", MOST_WORDS, True, IN_ORDER))
+    finish = [
+        finish_values.kernel(f"bnnmk_finish_{program}_{width}_a64", program, width, IN_ORDER)
+        for program in finish_values.PROGRAMS
+        for width in FINISHED_WIDTHS
+    ]
+    return {
+        f"{name}_a64.S": assembly.HEADER.format(
+            purpose=f"{HEADERS[name][0]},\n// for 64-bit ARM; {name}_a64.h says what they compute.", twin=HEADERS[name][1]
+        )
+        + "\n".join(line for function in functions for line in function)
+        + "\n"
+        + assembly.FOOTER
+        for name, functions in (("count_shared", shared), ("count_words", words), ("finish_values", finish))
+    }
+
+
+def main() -> int:
+    is_check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not is_check:
+        print(__doc__, file=sys.stderr)
+        return 2
+    different = []
+    for name, text in files().items():
+        path = KERNELS / name
+        if not is_check:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            different.append(str(path))
+    for path in different:
+        print(f"{path} is not what Runtime/KernelGenerator/generate.py writes: run it", file=sys.stderr)
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
