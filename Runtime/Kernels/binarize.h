@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "switch_point.h"
 #include "window_taps.h"
 
 // Bit i is 1 where element + i passes an odd number of switch points, those of column + i, for i < count <= 64.
@@ -27,7 +28,7 @@ BNNMK_INLINE uint64_t bnnmk_pass_points_f32(const bnnmk_binarize *binarize, size
   for (size_t s = 0; s < binarize->switch_count; s++) {
     const float *points = (const float *)binarize->switch_points + s * binarize->period + column;
     for (uint32_t i = 0; i < count; i++) {
-      odd[i] ^= points[i] <= x[i];
+      odd[i] ^= bnnmk_switch_point(points[i]) <= x[i];
     }
   }
   return bnnmk_join_odd(odd, count);

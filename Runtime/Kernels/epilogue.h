@@ -10,6 +10,7 @@
 #include "lanes.h"
 #include "real_functions.h"
 #include "separate_roundings.h"
+#include "switch_point.h"
 #include "window_taps.h"
 
 // The most numbers that go through an epilogue at once.
@@ -100,7 +101,7 @@ BNNMK_INLINE uint64_t bnnmk_decide_each_value(const bnnmk_epilogue *epilogue, ui
     const float *points = epilogue->switch_points + (size_t)s * epilogue->channels + channel;
     BNNMK_LANES
     for (uint32_t i = 0; i < count; i++) {
-      even[i] ^= points[i] <= x[i];
+      even[i] ^= bnnmk_switch_point(points[i]) <= x[i];
     }
   }
   return bnnmk_join_bits(even, count);

@@ -7,6 +7,7 @@
 #include "finish_counts_neon.h"
 #include "neon_decisions.h"
 #include "neon_tile_widths.h"
+#include "switch_point.h"
 
 // The largest tile, two registers a pixel.
 enum { TILE = 8 };
@@ -165,6 +166,17 @@ BNNMK_INLINE void apply_round(const bnnmk_value_round *round, size_t pixel, floa
   }
 }
 
+// Four points, as bnnmk_switch_point gives them.
+BNNMK_INLINE float32x4_t load_points(const float *points) {
+#if defined(__arm__)
+  const uint32x4_t given = vreinterpretq_u32_f32(vld1q_f32(points)), least = vdupq_n_u32(BNNMK_LEAST_NORMAL_BITS);
+  const uint32x4_t one = vdupq_n_u32(1), is_denormal = vcltq_u32(vsubq_u32(given, one), vsubq_u32(least, one));
+  return vreinterpretq_f32_u32(vbslq_u32(is_denormal, least, given));
+#else
+  return vld1q_f32(points);
+#endif
+}
+
 // All ones where the value is not below the point.
 BNNMK_INLINE uint16x8_t is_behind(const float32x4_t x[2], float32x4_t low, float32x4_t high) {
   return vcombine_u16(vmovn_u32(vcgeq_f32(x[0], low)), vmovn_u32(vcgeq_f32(x[1], high)));
@@ -184,15 +196,15 @@ BNNMK_INLINE void store_decisions(const bnnmk_plain_steps *steps, size_t pixel, 
                                   const int count) {
   const float *points = steps->points;
   uint16x8_t plus[TILE];
-  float32x4_t low = vld1q_f32(points), high = vld1q_f32(points + 4);
+  float32x4_t low = load_points(points), high = load_points(points + 4);
   BNNMK_UNROLL
   for (int p = 0; p < TILE; p++) {
     plus[p] = p < count ? is_behind(x + 2 * p, low, high) : vdupq_n_u16(0);
   }
   for (uint32_t s = 1; s < steps->switch_count; s++) {
     points += steps->channels;
-    low = vld1q_f32(points);
-    high = vld1q_f32(points + 4);
+    low = load_points(points);
+    high = load_points(points + 4);
     BNNMK_UNROLL
     for (int p = 0; p < count; p++) {
       plus[p] = veorq_u16(plus[p], is_behind(x + 2 * p, low, high));
