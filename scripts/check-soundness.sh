@@ -6,9 +6,9 @@
 #        scripts/check-soundness.sh thread                 models and sessions in many threads, with ThreadSanitizer
 #        scripts/check-soundness.sh address                all of it with AddressSanitizer and UndefinedBehaviorSanitizer
 #        scripts/check-soundness.sh native --record        writes the recorded results anew
-# SOAK_SECONDS (20) is how long the soak and the storm of threads last, JOBS the number of compilers at a time (1). BNNM
-# names the compiler (.build/release/bnnm), which makes the models once, in build-lib/soundness. Prints lines `evidence:
-# KEY NUMBER` (docs/reliability.md).
+# SOAK_SECONDS (20) is how long the soak and the storm of threads last; with SOAK_RUNS, the soak ends after so many
+# executions instead. JOBS is the number of compilers at a time (1). BNNM names the compiler (.build/release/bnnm), which
+# makes the models once, in build-lib/soundness. Prints lines `evidence: KEY NUMBER` (docs/reliability.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -94,6 +94,8 @@ if [ ${#emulator[@]} -eq 0 ]; then
 fi
 # AddressSanitizer keeps freed memory, so that growth shows nothing there.
 if [ "$name" = native ]; then
-  "$programs/soak" --seconds "$seconds" "${few[@]}"
+  length=(--seconds "$seconds")
+  [ -z "${SOAK_RUNS:-}" ] || length=(--runs "$SOAK_RUNS")
+  "$programs/soak" "${length[@]}" "${few[@]}"
 fi
 echo "$name: results, structures, fork() and memory are as they should be"

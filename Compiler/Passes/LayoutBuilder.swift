@@ -47,6 +47,7 @@ struct LayoutBuilder {
 
     /// Adds what computes the node's result; nothing where its reader will do so.
     mutating func lower(_ node: Graph.Node) throws {
+        try requireNoBytes(node)
         let output = node.outputs[0]
         switch node.op {
         case let op as Conv:
@@ -109,6 +110,15 @@ struct LayoutBuilder {
         default:
             throw OperatorError(
                 "the runtime has no such operator; only nodes that can be computed at compile time may use it")
+        }
+    }
+
+    /// The runtime reads bytes through tables only.
+    private func requireNoBytes(_ node: Graph.Node) throws {
+        guard !(node.op is Lookup) else { return }
+        for value in node.inputs.compactMap({ $0 }) + node.outputs where old[value].type.elementType == .uint8 {
+            throw OperatorError(
+                "uint8 is only for an image that is taken as bytes; '\(old[value].name)' is \(old[value].type)")
         }
     }
 }

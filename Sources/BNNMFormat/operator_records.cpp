@@ -76,7 +76,7 @@ bool decode(const schema::BinaryConv2D *stored, bnnmf_op *op) {
   if (!stored) return false;
   bnnmf_binary_conv2d &conv = op->parameters.binary_conv2d;
   conv.groups = stored->groups();
-  conv.pad_value = stored->pad_value();
+  conv.pad_value = stored->pad_value();  // NOLINT(bugprone-signed-char-misuse): a number, no character
   conv.weights = stored->weights();
   conv.switch_points = stored->switch_points();
   conv.switch_count = stored->switch_count();

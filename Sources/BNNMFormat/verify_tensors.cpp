@@ -74,7 +74,7 @@ bnnmf_status verify_tensor(const bnnmf_view &view, const bnnmf_tensor &tensor, D
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "element type %" PRIu32 "; this reader knows %d to %d",
                             tensor.element_type, BNNMF_FLOAT32, BNNMF_UINT8);
   }
-  uint64_t elements;
+  uint64_t elements = 0;
   if (bnnmf_status status = verify_dimensions(tensor.dims, tensor.rank, &elements, diagnosis)) return status;
   if (tensor.element_type == BNNMF_BITS && elements == 0) {
     return diagnosis.refuse(BNNMF_CORRUPT, "bits without an element; every dimension is 1 or more");

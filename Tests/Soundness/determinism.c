@@ -1,6 +1,7 @@
 // What the outputs of models depend on, and what they must not depend on: at one instruction set level every number of
-// threads from 1 to 8 gives the same bytes; a chain of integers gives the same bytes at every level too; and the checks
-// that a model carries pass at every level, that is, its numbers are within its own tolerance and its decisions equal.
+// threads from 1 to 8 gives the same bytes; a chain of integers gives the same numbers at every level too; and the
+// checks that a model carries pass at every level, that is, its numbers are within its own tolerance and its decisions
+// equal.
 //
 //     determinism MODEL...
 //
@@ -56,9 +57,10 @@ static bool passes_its_checks(const subject *own, bnnm_session *session, const c
   return true;
 }
 
-// One level: the hash that every number of threads gives.
-static bool level_is_deterministic(const subject *own, bnnm_isa isa, const subject_outputs *outputs, uint64_t *hash) {
+// One level: whether every number of threads gives the same bytes; `values` is the hash of their numbers.
+static bool level_is_deterministic(const subject *own, bnnm_isa isa, const subject_outputs *outputs, uint64_t *values) {
   const char *level = bnnm_isa_name(isa);
+  uint64_t first = 0;
   for (uint32_t threads = 1; threads <= MAX_THREADS; threads++) {
     bnnm_session *session = NULL;
     bool good = subject_make_session(own, own->model, threads, isa, &session);
@@ -66,9 +68,10 @@ static bool level_is_deterministic(const subject *own, bnnm_isa isa, const subje
       good = subject_run(own, session, outputs);
       const uint64_t found = subject_hash(outputs);
       if (threads == 1 && repetition == 0) {
-        *hash = found;
+        first = found;
+        *values = subject_hash_of_values(own, outputs);
       }
-      if (good && found != *hash) {
+      if (good && found != first) {
         fprintf(stderr, "%s at %s: %u threads give other outputs than one\n", own->name, level, threads);
         good = false;
       }

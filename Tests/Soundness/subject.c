@@ -1,6 +1,7 @@
 // Opens models, makes their inputs, runs them and compares.
 #include "subject.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ static bool prepare(subject *own) {
       return false;
     }
     own->output_byte_counts[i] = (size_t)output.byte_count * own->execution_count;
+    own->output_types[i] = output.element_type;
   }
   return make_inputs(own) && run_first(own);
 }
@@ -193,12 +195,36 @@ bool subject_repeats(const subject *own, bnnm_session *session, const subject_ou
   return subject_run(own, session, outputs) && subject_is_as_expected(own, outputs);
 }
 
+static const uint64_t hash_of_nothing = 0xcbf29ce484222325u;
+
+static uint64_t hash_with(uint64_t hash, const void *data, size_t byte_count) {
+  const unsigned char *bytes = data;
+  for (size_t i = 0; i < byte_count; i++) {
+    hash = (hash ^ bytes[i]) * 0x100000001b3u;
+  }
+  return hash;
+}
+
 uint64_t subject_hash(const subject_outputs *outputs) {
-  uint64_t hash = 0xcbf29ce484222325u;
+  uint64_t hash = hash_of_nothing;
   for (size_t i = 0; i < outputs->count; i++) {
-    const unsigned char *bytes = outputs->ports[i].data;
-    for (size_t k = 0; k < outputs->ports[i].byte_count; k++) {
-      hash = (hash ^ bytes[k]) * 0x100000001b3u;
+    hash = hash_with(hash, outputs->ports[i].data, outputs->ports[i].byte_count);
+  }
+  return hash;
+}
+
+uint64_t subject_hash_of_values(const subject *own, const subject_outputs *outputs) {
+  uint64_t hash = hash_of_nothing;
+  for (size_t i = 0; i < outputs->count; i++) {
+    const bnnm_output port = outputs->ports[i];
+    if (own->output_types[i] != BNNM_FLOAT32) {
+      hash = hash_with(hash, port.data, port.byte_count);
+      continue;
+    }
+    const float *numbers = port.data;
+    for (size_t k = 0; k < port.byte_count / sizeof *numbers; k++) {
+      const float number = isnan(numbers[k]) ? NAN : numbers[k];
+      hash = hash_with(hash, &number, sizeof number);
     }
   }
   return hash;

@@ -18,6 +18,7 @@ typedef struct subject {
   size_t input_count, output_count;
   bnnm_input inputs[SUBJECT_MAX_PORTS];
   size_t output_byte_counts[SUBJECT_MAX_PORTS];
+  uint32_t output_types[SUBJECT_MAX_PORTS];  // bnnm_element_type
   void *expected[SUBJECT_MAX_PORTS];
 } subject;
 
@@ -54,5 +55,8 @@ bool subject_repeats(const subject *own, bnnm_session *session, const subject_ou
 
 // FNV-1a of all outputs' bytes.
 uint64_t subject_hash(const subject_outputs *outputs);
+
+// The same with one NaN for all of them: which bits the NaN of an operation has is the processor's choice.
+uint64_t subject_hash_of_values(const subject *own, const subject_outputs *outputs);
 
 #endif

@@ -17,12 +17,12 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ byteCount: Int) -> CIn
         switch ModelTrial(model).run() {
         case .ran(BNNM_OK), .ran(BNNM_OUT_OF_MEMORY), .tooLarge: return 0
         case .refused(BNNM_LIMIT_EXCEEDED, explained: true): return 0
-        case let outcome: preconditionFailure("the compiled model: \(outcome)")
+        case let outcome: fatalError("the compiled model: \(outcome)")
         }
     } catch let error as InternalError {
-        preconditionFailure("\(error)")
+        fatalError("\(error)")
     } catch {
-        precondition(!"\(error)".isEmpty, "an error without a message")
+        guard !"\(error)".isEmpty else { fatalError("an error without a message") }
         return 0
     }
 }
@@ -35,7 +35,8 @@ private let elementLimit = 1 << 18, stepLimit = 1 << 22
 private func imported(_ bytes: Data) throws -> Graph? {
     let proto = try ModelFile.parse(bytes, path: "m.onnx")
     let graph = try ONNXImporter.importModel(
-        proto, file: "m.onnx", folder: nil, options: ONNXImporter.Options(), decoders: OperatorDecoder.all
+        proto, file: "m.onnx", folder: ExternalFiles.folder, options: ONNXImporter.Options(),
+        decoders: OperatorDecoder.all
     ).graph
     var elementCount = 0
     for value in graph.values {
@@ -53,15 +54,8 @@ private func compiled(_ imported: Graph) throws -> Data? {
     let passes: [any Pass] =
         [FoldConstants(elementLimit: elementLimit, stepLimit: stepLimit)] + Pipeline.passes.dropFirst()
     try Pipeline.run(passes, on: &graph, &context, verify: true)
-    let path = "\(scratch)/m.bnnm"
+    let path = "\(ExternalFiles.folder)/m.bnnm"
     try Packer.write(
         graph, Packer.Info(name: "m", producer: "fuzzer", target: .portable, sourceWeightBytes: 0), to: path)
     return try Data(contentsOf: URL(fileURLWithPath: path))
 }
-
-/// A folder of this process.
-private let scratch: String = {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bnnm-fuzz-\(getpid())")
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return folder.path
-}()
