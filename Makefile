@@ -66,8 +66,10 @@ check-wheel: wheel build ## Check them in a fresh environment, against what bnnm
 check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (an hour and more)
 	@scripts/check-sanitizers.sh
 
-check-soundness: build ## The library in many threads, after fork, for long, with each sanitizer: docs/reliability.md
+check-soundness: build lib-aarch64 lib-armhf ## The library in many threads, after fork, for long, on ARM, with each sanitizer: docs/reliability.md
 	@scripts/check-soundness.sh native
+	@scripts/check-soundness.sh aarch64
+	@scripts/check-soundness.sh armhf
 	@scripts/check-soundness.sh thread
 	@scripts/check-soundness.sh address
 
