@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What `make test` leaves out because it takes longer: formatting; the documentation's links and commands; pages in a
-# browser; the library in many threads, after fork() and for long, also under ThreadSanitizer; the whole zoo; many more
-# random networks; the tests of format, kernels, engine and whole networks under AddressSanitizer. What takes longer
-# still has targets of its own: check-packages, check-wheel, check-soundness, check-sanitizers, fuzz.
+# browser; the library in many threads, after fork() and for long, also under ThreadSanitizer, and its results on ARM; the
+# whole zoo; many more random networks; the tests of format, kernels, engine and whole networks under AddressSanitizer;
+# wheels and packages. What takes longer still has targets of its own: check-sanitizers, fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift format lint --strict --parallel $(git ls-files -- '*.swift' ':!*.pb.swift')
@@ -12,6 +12,8 @@ scripts/reliability.sh check
 scripts/check-commands.py
 scripts/check-pages.sh
 scripts/check-soundness.sh native
+scripts/check-soundness.sh aarch64
+scripts/check-soundness.sh armhf
 scripts/check-soundness.sh thread
 # Every published network of models/zoo compiles.
 BNNM_ZOO=all swift test -c release -Xswiftc -enable-testing --filter ZooTests
@@ -24,3 +26,6 @@ export ASAN_OPTIONS=detect_leaks=0
 BNNM_RANDOM_GRAPHS=500 swift test -c release -Xswiftc -enable-testing --scratch-path .build-address --sanitize=address \
   --disable-swift-testing \
   --filter 'FormatTests|KernelTests|EngineTests|EndToEndTests'
+unset ASAN_OPTIONS
+make check-wheel
+make check-packages
