@@ -33,11 +33,21 @@ BNNMK_INLINE void bnnmk_add_floats(bnnmk_doubles *sum, const bnnmk_half_floats *
 #endif
 }
 
+// What sums of a window are divided by; by a power of two they are multiplied by its inverse, which is exact.
+typedef struct bnnmk_window_divisor {
+  double number, inverse;
+  int has_inverse;
+} bnnmk_window_divisor;
+
+BNNMK_INLINE bnnmk_window_divisor bnnmk_divisor_of(uint64_t count) {
+  return (bnnmk_window_divisor){(double)count, 1.0 / (double)count, (count & (count - 1)) == 0};
+}
+
 // `vector_count` vectors of channels, of which `lane_count` lanes exist, of the window whose taps stand at `input`.
 // Constants in every call: vector_count, and lane_count of whole vectors.
 BNNMK_INLINE void bnnmk_average_pixel(const bnnmk_pool *pool, const float *input, bnnmk_tap_range rows,
-                                      bnnmk_tap_range columns, double divisor, const uint32_t vector_count,
-                                      const uint32_t lane_count, float *output) {
+                                      bnnmk_tap_range columns, bnnmk_window_divisor divisor,
+                                      const uint32_t vector_count, const uint32_t lane_count, float *output) {
   const bnnmk_window *w = &pool->window;
   const size_t step = (size_t)w->dilation_w * pool->channels,
                row_step = (size_t)w->dilation_h * w->in_w * pool->channels;
@@ -58,7 +68,8 @@ BNNMK_INLINE void bnnmk_average_pixel(const bnnmk_pool *pool, const float *input
   }
   BNNMK_REGISTERS
   for (uint32_t v = 0; v < vector_count; v++) {
-    const bnnmk_half_floats average = __builtin_convertvector(sums[v] / divisor, bnnmk_half_floats);
+    const bnnmk_doubles exact = divisor.has_inverse ? sums[v] * divisor.inverse : sums[v] / divisor.number;
+    const bnnmk_half_floats average = __builtin_convertvector(exact, bnnmk_half_floats);
     memcpy(output + v * BNNMK_DOUBLE_COUNT, &average, lane_count * sizeof(float));
   }
 }
@@ -72,15 +83,15 @@ BNNMK_INLINE void bnnmk_average_rows(const bnnmk_pool *arguments, uint32_t begin
   const uint64_t padded_w = (uint64_t)w->in_w + w->pad_left + pool->pad_right;
   for (uint32_t y = begin; y < end; y++) {
     const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
-    const double high = bnnmk_counted_taps(pool, rows, y, w->stride_h, w->dilation_h, w->kernel_h, padded_h);
+    const uint64_t high = bnnmk_counted_taps(pool, rows, y, w->stride_h, w->dilation_h, w->kernel_h, padded_h);
     for (uint32_t x = 0; x < w->out_w; x++) {
       const bnnmk_tap_range columns = bnnmk_column_taps(w, x);
-      const double wide = bnnmk_counted_taps(pool, columns, x, w->stride_w, w->dilation_w, w->kernel_w, padded_w);
+      const uint64_t wide = bnnmk_counted_taps(pool, columns, x, w->stride_w, w->dilation_w, w->kernel_w, padded_w);
       const size_t in_y = (size_t)((int64_t)y * w->stride_h - w->pad_top + (int64_t)rows.first * w->dilation_h);
       const size_t in_x = (size_t)((int64_t)x * w->stride_w - w->pad_left + (int64_t)columns.first * w->dilation_w);
       const float *input = (const float *)pool->input + (in_y * w->in_w + in_x) * pool->channels;
       float *output = (float *)pool->output + ((size_t)y * w->out_w + x) * pool->channels;
-      const double divisor = high * wide;
+      const bnnmk_window_divisor divisor = bnnmk_divisor_of(high * wide);
       const uint32_t block = BNNMK_SUM_VECTORS * BNNMK_DOUBLE_COUNT;
       uint32_t c = 0;
       for (; pool->channels - c >= block; c += block) {
