@@ -31,15 +31,37 @@ typedef uint64_t bnnmk_wide_counts[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS][BNNMK_C
 // Sets `counts`, which are aligned to 64 bytes.
 typedef void bnnmk_count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts);
 
+// Taps of a tile that are on padding which counts: of most pixels, and of the first and the last, which may have more.
+typedef struct bnnmk_wide_padding {
+  const bnnmk_binary_conv2d *conv;
+  bnnmk_tap_range rows, columns;  // on the input, of most pixels
+  uint32_t skipped_by_first, skipped_by_last;
+} bnnmk_wide_padding;
+
+enum { BNNMK_MOST_PIXELS, BNNMK_FIRST_PIXEL, BNNMK_LAST_PIXEL, BNNMK_PIXEL_KINDS };
+
+// What they differ from it, of sixteen channels.
+typedef uint32_t bnnmk_padding_counts[BNNMK_PIXEL_KINDS][BNNMK_WIDE_CHANNELS];
+
+// Sets `counts`, from channel `channel` of the group on, of which eight or sixteen exist.
+void bnnmk_count_wide_padding(const bnnmk_wide_padding *padding, uint32_t channel, uint32_t channel_count,
+                              bnnmk_padding_counts counts);
+
+// The kind of pixel p of a tile.
+static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pixel_count) {
+  return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
+}
+
 // A tile of 7, 4, 2 or 1 pixels and channels with one switch point each, sixteen of whose bits are two bytes. Only of
 // seven pixels the first and the last may lack taps.
 typedef struct bnnmk_wide_decisions {
   const int32_t *points;
-  uint32_t channel_count;            // a multiple of BNNMK_WIDE_CHANNELS
-  size_t block_words;                // of the weights of BNNMK_CHANNEL_BLOCK channels
-  int32_t all;                       // taps that count times channels, of most pixels
-  uint32_t start_first, start_last;  // of the counts of the first and the last pixel: half of what they lack of `all`
-  uint8_t *bytes;                    // of the first pixel; written
+  uint32_t channel_count;             // a multiple of BNNMK_WIDE_CHANNELS
+  size_t block_words;                 // of the weights of BNNMK_CHANNEL_BLOCK channels
+  int32_t all;                        // taps that count times channels, of most pixels
+  uint32_t start_first, start_last;   // of the counts of the first and the last pixel: half of what they lack of `all`
+  const bnnmk_wide_padding *padding;  // NULL without
+  uint8_t *bytes;                     // of the first pixel; written
   size_t pixel_bytes;
 } bnnmk_wide_decisions;
 
@@ -50,10 +72,11 @@ typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_dec
 // scale exactly, and an epilogue takes.
 typedef struct bnnmk_wide_finish {
   const bnnmk_binary_conv2d *conv;
-  uint32_t channel_count;            // a multiple of BNNMK_WIDE_CHANNELS
-  size_t block_words;                // of the weights of BNNMK_CHANNEL_BLOCK channels
-  size_t row, pixel;                 // of the output
-  int32_t all, all_first, all_last;  // taps that count times channels, of most pixels, of the first and of the last
+  uint32_t channel_count;             // a multiple of BNNMK_WIDE_CHANNELS
+  size_t block_words;                 // of the weights of BNNMK_CHANNEL_BLOCK channels
+  size_t row, pixel;                  // of the output
+  int32_t all, all_first, all_last;   // taps that count times channels, of most pixels, of the first and of the last
+  const bnnmk_wide_padding *padding;  // NULL without
 } bnnmk_wide_finish;
 
 // Counts from the first channel on, whose weights those of the taps are, and finishes counts while they are at hand.

@@ -89,10 +89,10 @@ INLINE void store_wide_integers(const bnnmk_binary_conv2d *conv, const bnnmk_wid
 typedef struct tile_work {
   bnnmk_wide_taps taps;
   bnnmk_wide_tile tile;
-  bnnmk_tap_range rows, columns;  // of the taps, of most pixels
-  size_t first_weight;            // of a block: where its first tap's words stand
-  int has_padding;                // that counts
-  int can_finish;                 // by a loop of its own
+  bnnmk_wide_padding padding;
+  size_t first_weight;  // of a block: where its first tap's words stand
+  int has_padding;      // that counts
+  int can_finish;       // by a loop of its own
 } tile_work;
 
 // The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
@@ -123,8 +123,7 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
 
   const uint32_t row_count = rows.last - rows.first, column_count = columns.last - columns.first;
   const uint32_t on_input = row_count * column_count, window = w->kernel_h * w->kernel_w;
-  work->rows = rows;
-  work->columns = columns;
+  work->padding = (bnnmk_wide_padding){conv, rows, columns, taps->skipped_by_first, taps->skipped_by_last};
   work->has_padding = conv->pad_differences && (on_input < window || taps->skipped_by_first || taps->skipped_by_last);
   const uint32_t counted = conv->pad_differences ? window : on_input;
   for (uint32_t p = 0; p < pixel_count; p++) {
@@ -136,26 +135,36 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
   }
 }
 
-// Adds what taps on padding differ from it. The first and the last pixel may have more of them than the others.
-static BNNMK_TARGET_AVX512 void add_padding(const bnnmk_binary_conv2d *conv, const bnnmk_wide_taps *taps,
-                                            const tile_work *work, bnnmk_wide_tile *tile) {
-  const uint32_t last = tile->pixel_count - 1;
-  const uint32_t channel_count = tile->channel_count > BNNMK_CHANNEL_BLOCK ? BNNMK_WIDE_CHANNELS : BNNMK_CHANNEL_BLOCK;
-  bnnmk_tap_range counted = {0, 0};
-  uint32_t padding[BNNMK_WIDE_CHANNELS];
-  for (uint32_t p = 0; p <= last; p++) {
-    bnnmk_tap_range columns = work->columns;
-    columns.first += p == 0 ? taps->skipped_by_first : 0;
-    columns.last -= p == last ? taps->skipped_by_last : 0;
-    if (p == 0 || columns.first != counted.first || columns.last != counted.last) {
-      __builtin_memset(padding, 0, sizeof padding);
-      bnnmk_count_padding(conv, work->rows, columns, tile->channel, channel_count, padding);
-      counted = columns;
+BNNMK_TARGET_AVX512 void bnnmk_count_wide_padding(const bnnmk_wide_padding *padding, uint32_t channel,
+                                                  uint32_t channel_count, bnnmk_padding_counts counts) {
+  const bnnmk_tap_range columns = padding->columns;
+  const bnnmk_tap_range of_kind[BNNMK_PIXEL_KINDS] = {
+      [BNNMK_MOST_PIXELS] = columns,
+      [BNNMK_FIRST_PIXEL] = {columns.first + padding->skipped_by_first, columns.last},
+      [BNNMK_LAST_PIXEL] = {columns.first, columns.last - padding->skipped_by_last},
+  };
+  for (int kind = 0; kind < BNNMK_PIXEL_KINDS; kind++) {
+    const bnnmk_tap_range own = of_kind[kind];
+    if (kind > BNNMK_MOST_PIXELS && own.first == columns.first && own.last == columns.last) {
+      __builtin_memcpy(counts[kind], counts[BNNMK_MOST_PIXELS], sizeof counts[kind]);
+    } else {
+      __builtin_memset(counts[kind], 0, sizeof counts[kind]);
+      bnnmk_count_padding(padding->conv, padding->rows, own, channel, channel_count, counts[kind]);
     }
+  }
+}
+
+// Adds what taps on padding differ from it.
+static BNNMK_TARGET_AVX512 void add_padding(const bnnmk_wide_padding *padding, bnnmk_wide_tile *tile) {
+  const uint32_t channel_count = tile->channel_count > BNNMK_CHANNEL_BLOCK ? BNNMK_WIDE_CHANNELS : BNNMK_CHANNEL_BLOCK;
+  bnnmk_padding_counts more;
+  bnnmk_count_wide_padding(padding, tile->channel, channel_count, more);
+  for (uint32_t p = 0; p < tile->pixel_count; p++) {
+    const uint32_t *of_pixel = more[bnnmk_pixel_kind((int)p, (int)tile->pixel_count)];
     for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      const __m256i more = _mm256_loadu_si256((const __m256i *)(padding + v * BNNMK_CHANNEL_BLOCK));
+      const __m256i of_block = _mm256_loadu_si256((const __m256i *)(of_pixel + v * BNNMK_CHANNEL_BLOCK));
       uint64_t *counts = tile->counts[p][v];
-      _mm512_store_si512(counts, _mm512_add_epi64(_mm512_load_si512(counts), _mm512_cvtepu32_epi64(more)));
+      _mm512_store_si512(counts, _mm512_add_epi64(_mm512_load_si512(counts), _mm512_cvtepu32_epi64(of_block)));
     }
   }
 }
@@ -167,8 +176,7 @@ INLINE int32_t most_taps(const bnnmk_wide_tile *tile) { return tile->all[tile->p
 INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *work) {
   const bnnmk_wide_tile *tile = &work->tile;
   return conv->output_kind == BNNMK_OUTPUT_BITS && conv->switch_count == 1 && conv->channel_offset % 8 == 0 &&
-         !work->has_padding && (most_taps(tile) - tile->all[0]) % 2 == 0 &&
-         (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
+         (most_taps(tile) - tile->all[0]) % 2 == 0 && (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
 }
 
 // The tile's first `channel_count` channels, a multiple of sixteen, by a loop that decides.
@@ -183,6 +191,7 @@ static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, til
       .all = most_taps(tile),
       .start_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
       .start_last = (uint32_t)(most_taps(tile) - tile->all[tile->pixel_count - 1]) / 2,
+      .padding = work->has_padding ? &work->padding : 0,
       .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
       .pixel_bytes = words * sizeof(uint64_t),
   };
@@ -204,6 +213,7 @@ static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, til
       .all = most_taps(tile),
       .all_first = tile->all[0],
       .all_last = tile->all[tile->pixel_count - 1],
+      .padding = work->has_padding ? &work->padding : 0,
   };
   finish(&work->taps, &place);
 }
@@ -217,7 +227,7 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, cons
   if (loops->decide && is_decided_at_once(conv, work)) {
     decide_tile(conv, work, block_words, whole_blocks, loops->decide);
     channel = whole_blocks;
-  } else if (work->can_finish && !work->has_padding) {
+  } else if (work->can_finish) {
     finish_tile(conv, work, block_words, whole_blocks, loops->finish);
     channel = whole_blocks;
   }
@@ -231,7 +241,7 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, cons
         work->taps.weights[0] + (left > BNNMK_CHANNEL_BLOCK ? block_words * BNNMK_CHANNEL_BLOCK : 0);
     loops->count(&work->taps, tile->counts);
     if (work->has_padding) {
-      add_padding(conv, &work->taps, work, tile);
+      add_padding(&work->padding, tile);
     }
     switch (conv->output_kind) {
       case BNNMK_OUTPUT_BITS:

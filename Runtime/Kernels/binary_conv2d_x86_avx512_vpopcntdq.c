@@ -105,6 +105,25 @@ INLINE void count_tile(const bnnmk_wide_taps *taps, const int pixel_count, bnnmk
   }
 }
 
+// Takes off the sums what padding differs; nothing where `padding` is NULL.
+INLINE void take_padding_off(const bnnmk_wide_padding *padding, uint32_t channel, const int pixel_count,
+                             tile_sums sums) {
+  if (!padding) {
+    return;
+  }
+  bnnmk_padding_counts counts;
+  bnnmk_count_wide_padding(padding, channel, BNNMK_WIDE_CHANNELS, counts);
+  BNNMK_REGISTERS
+  for (int p = 0; p < pixel_count; p++) {
+    const uint32_t *of_pixel = counts[bnnmk_pixel_kind(p, pixel_count)];
+    BNNMK_REGISTERS
+    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+      const __m256i of_block = _mm256_loadu_si256((const __m256i *)(of_pixel + v * BNNMK_CHANNEL_BLOCK));
+      sums[p][v] = _mm512_sub_epi64(sums[p][v], _mm512_cvtepu32_epi64(of_block));
+    }
+  }
+}
+
 // Sums start at the limits: they are negative where a count is above its one, and the accumulator below its point.
 // `pixel_count` is a constant in every call.
 INLINE void decide_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_decisions *decisions,
@@ -130,6 +149,7 @@ INLINE void decide_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_dec
         sums[pixel_count - 1][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_last));
       }
     }
+    take_padding_off(d.padding, channel, pixel_count, sums);
     count_sums(&taps, weights, pixel_count, sums);
     uint8_t *bytes = d.bytes + channel / 8;
     BNNMK_REGISTERS
@@ -185,6 +205,7 @@ INLINE void finish_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_fin
     for (int p = 0; p < pixel_count; p++) {
       sums[p][0] = sums[p][1] = _mm512_setzero_si512();
     }
+    take_padding_off(f.padding, channel, pixel_count, sums);
     count_sums(&taps, weights, pixel_count, sums);
     const __m512 scale = _mm512_loadu_ps(conv->scale + channel);
     const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
