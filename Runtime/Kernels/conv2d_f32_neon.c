@@ -14,14 +14,17 @@
 #include "kernel_declarations.h"
 #include "neon_pairs.h"
 
-// SHORT_RUN: rows of three taps of three channels, as first layers have, are too short for loops; 0 where it makes no
-// difference.
+// Rows of three taps of three channels, as first layers have, are too short for loops; with a stride of 2, pixels
+// share what they read. Both make a difference on 64-bit ARM only.
 #if defined(__aarch64__)
-enum { PIXEL_BLOCK = 5, TILE_VECTORS = 4, WIDE_VECTORS = 8, SHORT_RUN = 9 };
+enum { PIXEL_BLOCK = 5, TILE_VECTORS = 4, WIDE_VECTORS = 8 };
 #else
-enum { PIXEL_BLOCK = 4, TILE_VECTORS = 2, WIDE_VECTORS = 4, SHORT_RUN = 0 };
+enum { PIXEL_BLOCK = 4, TILE_VECTORS = 2, WIDE_VECTORS = 4 };
 #endif
-enum { LANES = 4 };
+enum { LANES = 4, SHORT_RUN = 9, SHARED_STEP = 6 };
+
+// What is known of the runs of a call, a constant in it.
+typedef enum run_kind { ANY_RUN, OF_NINE, OF_NINE_SHARED } run_kind;
 
 // Single: there is one channel only; it is in every lane.
 BNNMK_INLINE float32x4_t load_lanes(const float *from, const int single) {
@@ -68,16 +71,16 @@ BNNMK_INLINE void advance(const float *pixels[], const int pixel_count, const in
 
 #if defined(__aarch64__)
 // Lane `lane`, a constant, of the values.
-#define ADD_LANE(lane)                                                                         \
-  do {                                                                                         \
-    BNNMK_UNROLL                                                                               \
-    for (int v = 0; v < vector_count; v++) {                                                   \
-      const float32x4_t w = load_lanes(weights + (lane)*step + vector_place(conv, v), single); \
-      BNNMK_UNROLL                                                                             \
-      for (int p = 0; p < pixel_count; p++) {                                                  \
-        sums[p][v] = vfmaq_laneq_f32(sums[p][v], w, values[p], (lane));                        \
-      }                                                                                        \
-    }                                                                                          \
+#define ADD_LANE(lane)                                                                           \
+  do {                                                                                           \
+    BNNMK_UNROLL                                                                                 \
+    for (int v = 0; v < vector_count; v++) {                                                     \
+      const float32x4_t w = load_lanes(weights + (lane) * step + vector_place(conv, v), single); \
+      BNNMK_UNROLL                                                                               \
+      for (int p = 0; p < pixel_count; p++) {                                                    \
+        sums[p][v] = vfmaq_laneq_f32(sums[p][v], w, values[p], (lane));                          \
+      }                                                                                          \
+    }                                                                                            \
   } while (0)
 
 // Four elements, whose weights are `step` apart.
@@ -94,13 +97,55 @@ BNNMK_INLINE void add_four(const bnnmk_conv2d *conv, const float *const pixels[]
   ADD_LANE(2);
   ADD_LANE(3);
 }
+
+// Element `e` of the five pixels: floats e, 6 + e...24 + e of a row. Lanes are literals: of every second pixel they are
+// two further on.
+#define ADD_SHARED(e)                                                                                 \
+  do {                                                                                                \
+    BNNMK_UNROLL                                                                                      \
+    for (int v = 0; v < vector_count; v++) {                                                          \
+      const float32x4_t w = vld1q_f32(weights + (e) * step + vector_place(conv, v));                  \
+      BNNMK_UNROLL                                                                                    \
+      for (int p = 0; p < PIXEL_BLOCK; p++) {                                                         \
+        const float32x4_t value = row[(SHARED_STEP * p + (e)) / LANES];                               \
+        sums[p][v] = p % 2 == 0 ? vfmaq_laneq_f32(sums[p][v], w, value, (e) % LANES)                  \
+                                : vfmaq_laneq_f32(sums[p][v], w, value, ((e) + SHARED_STEP) % LANES); \
+      }                                                                                               \
+    }                                                                                                 \
+  } while (0)
+
+// Nine elements of five pixels, SHARED_STEP apart: 33 floats, loaded once.
+BNNMK_INLINE void add_nine_shared(const bnnmk_conv2d *conv, const float *x, const float *weights, const size_t step,
+                                  float32x4_t sums[][WIDE_VECTORS], const int vector_count) {
+  enum { WHOLE = ((PIXEL_BLOCK - 1) * SHARED_STEP + SHORT_RUN) / LANES };
+  float32x4_t row[WHOLE + 1];
+  BNNMK_UNROLL
+  for (int i = 0; i < WHOLE; i++) {
+    row[i] = vld1q_f32(x + i * LANES);
+  }
+  row[WHOLE] = vld1q_dup_f32(x + WHOLE * LANES);
+  ADD_SHARED(0);
+  ADD_SHARED(1);
+  ADD_SHARED(2);
+  ADD_SHARED(3);
+  ADD_SHARED(4);
+  ADD_SHARED(5);
+  ADD_SHARED(6);
+  ADD_SHARED(7);
+  ADD_SHARED(8);
+}
 #endif
 
-// One run of the box: sums[p][v] += x[p] * w[v] for each of its elements, whose weights are `step` apart. A short one
-// has SHORT_RUN elements.
+// One run of the box: sums[p][v] += x[p] * w[v] for each of its elements, whose weights are `step` apart.
 BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel_step, const float *weights,
                           const size_t step, size_t length, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
-                          const int vector_count, const int single, const int is_short) {
+                          const int vector_count, const int single, const run_kind kind) {
+#if defined(__aarch64__)
+  if (kind == OF_NINE_SHARED) {
+    add_nine_shared(conv, x, weights, step, sums, vector_count);
+    return;
+  }
+#endif
   const float *pixels[PIXEL_BLOCK];
   BNNMK_UNROLL
   for (int p = 0; p < pixel_count; p++, x += pixel_step) {
@@ -108,7 +153,7 @@ BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel
     BNNMK_COMPUTE_HERE("r", pixels[p]);
   }
 #if defined(__aarch64__)
-  if (is_short) {
+  if (kind == OF_NINE) {
     add_four(conv, pixels, weights, step, sums, pixel_count, vector_count, single);
     advance(pixels, pixel_count, 4);
     add_four(conv, pixels, weights + 4 * step, step, sums, pixel_count, vector_count, single);
@@ -154,10 +199,10 @@ BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, float *output, size_t out
 }
 
 // `tile_count` tiles of `vector_count` vectors from output channel `channel` on; that is a constant, as are
-// pixel_count, single and whether runs are short, and the weight step where it is that of blocks.
+// pixel_count, single and the kind of run, and the weight step where it is that of blocks.
 BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line, uint32_t tile_count,
                                    uint32_t channel, const size_t step, const int pixel_count, const int vector_count,
-                                   const int single, const int is_short) {
+                                   const int single, const run_kind kind) {
   const bnnmk_tap_box box = *line->box;
   const size_t pixel_step = line->pixel_step, output_step = line->output_step;
   const size_t weights_row_step = box.weights_row_step * step;
@@ -182,7 +227,7 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
       const float *run_input = row_input, *run_weights = row_weights;
       for (uint32_t run = box.run_count; run > 0; run--) {
         add_run(conv, run_input, pixel_step, run_weights, step, box.run_length, sums, pixel_count, vector_count, single,
-                is_short);
+                kind);
         run_input += box.input_run_step;
         run_weights += weights_run_step;
       }
@@ -205,28 +250,35 @@ BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv
   const size_t step = conv->weight_step;
   uint32_t m = 0;
   if (pixel_count >= PIXEL_BLOCK - 1 && step == BNNMK_FLOAT_BLOCK) {
-    if (SHORT_RUN > 0 && line->box->run_length == SHORT_RUN) {
+#if defined(__aarch64__)
+    if (line->box->run_length == SHORT_RUN && line->pixel_step == SHARED_STEP && pixel_count == PIXEL_BLOCK) {
       for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
-        convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, 1);
+        convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, OF_NINE_SHARED);
       }
     }
+    if (line->box->run_length == SHORT_RUN) {
+      for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
+        convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, OF_NINE);
+      }
+    }
+#endif
     for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
-      convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, 0);
+      convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, ANY_RUN);
     }
   }
   if (pixel_count == 1) {
     for (; count - m >= WIDE_VECTORS * LANES; m += WIDE_VECTORS * LANES) {
-      convolve_vectors(conv, line, tile_count, m, step, 1, WIDE_VECTORS, 0, 0);
+      convolve_vectors(conv, line, tile_count, m, step, 1, WIDE_VECTORS, 0, ANY_RUN);
     }
   }
   for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
-    convolve_vectors(conv, line, tile_count, m, step, pixel_count, vector_count, 0, 0);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, vector_count, 0, ANY_RUN);
   }
   for (; count - m >= LANES; m += LANES) {
-    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 0, 0);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 0, ANY_RUN);
   }
   for (; m < count; m++) {
-    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 1, 0);
+    convolve_vectors(conv, line, tile_count, m, step, pixel_count, 1, 1, ANY_RUN);
   }
 }
 
@@ -247,13 +299,9 @@ CONVOLVE_TILES(5)
 // A line of any number of pixels, by tiles as equal as can be: some of one width, and the others one pixel narrower.
 static void convolve_line(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line) {
   static void (*const by_width[])(const bnnmk_conv2d *, const bnnmk_conv2d_tile *, uint32_t) = {
-    0,
-    convolve_1,
-    convolve_2,
-    convolve_3,
-    convolve_4,
+      0,          convolve_1, convolve_2, convolve_3, convolve_4,
 #if defined(__aarch64__)
-    convolve_5,
+      convolve_5,
 #endif
   };
   const uint32_t tile_count = (line->pixel_count + PIXEL_BLOCK - 1) / PIXEL_BLOCK;
