@@ -41,12 +41,25 @@ static void to_blocks(float_case *test) {
   conv->block_step = inputs * 16;
 }
 
+// That of a first layer, for which kernels have loops of their own: 3x3 with a stride of 2 on images.
+static bnnmk_window first_layer_window(uint64_t *random) {
+  bnnmk_window w = {.kernel_h = 3, .kernel_w = 3, .stride_h = 2, .stride_w = 2, .dilation_h = 1, .dilation_w = 1};
+  w.in_h = random_between(random, 3, 9);
+  w.in_w = random_between(random, 3, 50);
+  w.pad_top = w.pad_left = random_between(random, 0, 1);
+  w.out_h = (w.in_h + 2 * w.pad_top - w.kernel_h) / w.stride_h + 1;
+  w.out_w = (w.in_w + 2 * w.pad_left - w.kernel_w) / w.stride_w + 1;
+  return w;
+}
+
 static float_case make_case(uint64_t *random) {
-  float_case test = {.conv = {.window = random_window(random)}, .is_integer = (int)random_between(random, 0, 1)};
+  const int is_first_layer = random_between(random, 0, 3) == 0;
+  float_case test = {.is_integer = (int)random_between(random, 0, 1)};
   bnnmk_conv2d *conv = &test.conv;
+  conv->window = is_first_layer ? first_layer_window(random) : random_window(random);
   const bnnmk_window *w = &conv->window;
-  conv->channels = random_between(random, 1, 20);
-  conv->input_stride = conv->channels + random_between(random, 0, 1) * 3;
+  conv->channels = is_first_layer ? 3 : random_between(random, 1, 20);
+  conv->input_stride = conv->channels + (is_first_layer ? 0 : random_between(random, 0, 1) * 3);
   conv->out_channels = random_between(random, 1, 40);
   conv->output_stride = conv->out_channels + random_between(random, 0, 1) * 5;
   const size_t pixel_count = (size_t)w->in_h * w->in_w;
@@ -64,7 +77,7 @@ static float_case make_case(uint64_t *random) {
   conv->weights = test.weights.data;
   conv->weight_step = conv->out_channels;
   conv->block_step = 16;
-  if (random_between(random, 0, 1)) {
+  if (is_first_layer || random_between(random, 0, 1)) {
     to_blocks(&test);
   }
   conv->bias = random_between(random, 0, 2) ? test.bias.data : NULL;
