@@ -108,9 +108,10 @@ BNNMK_INLINE void bnnmk_depthwise_three(const bnnmk_depthwise_conv2d *conv, uint
   const size_t step = conv->channels, row_step = (size_t)w->dilation_h * w->in_w * step;
   bnnmk_floats sums[BNNMK_DEPTHWISE_PIXELS][BNNMK_DEPTHWISE_VECTORS];
   bnnmk_start_depthwise(conv, channel, BNNMK_DEPTHWISE_PIXELS, vector_count, BNNMK_LANE_COUNT, sums);
-  const size_t in_y = (size_t)((int64_t)y * w->stride_h - w->pad_top + (int64_t)rows.first * w->dilation_h);
-  const size_t in_x = (size_t)((int64_t)x * stride - w->pad_left);
-  const float *input = conv->input + (in_y * w->in_w + in_x) * step + channel;
+  // Not on the input where there are no rows.
+  const int64_t in_y = (int64_t)y * w->stride_h - w->pad_top + (int64_t)rows.first * w->dilation_h;
+  const int64_t in_x = (int64_t)x * stride - w->pad_left;
+  const float *input = conv->input + (in_y * w->in_w + in_x) * (int64_t)step + channel;
   const float *weights = conv->weights + (size_t)rows.first * 3 * step + channel;
   for (uint32_t row = rows.first; row < rows.last; row++, input += row_step, weights += 3 * step) {
     bnnmk_floats taps[3][BNNMK_THREE_TAP_VECTORS];

@@ -149,8 +149,9 @@ BNNMK_FINISH_INLINE void bnnmk_store_wide_decisions(bnnmk_finish_tile t, const b
     // Two bytes of their own, cleared by the caller.
     uint8_t *bytes = (uint8_t *)to + channel / 8;
     BNNMK_REGISTERS
-    for (int p = 0; p < t.pixel_count; p++) {
-      _store_mask16((__mmask16 *)(bytes + p * words * sizeof(uint64_t)), minus[p][0]);
+    for (int p = 0; p < t.pixel_count; p++, bytes += words * sizeof(uint64_t)) {
+      const uint16_t two = (uint16_t)_cvtmask16_u32(minus[p][0]);
+      __builtin_memcpy(bytes, &two, sizeof two);
     }
     return;
   }
