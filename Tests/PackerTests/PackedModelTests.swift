@@ -128,19 +128,25 @@ final class PackedModelTests: XCTestCase {
     }
 
     func testTheModelsInformationIsKept() throws {
-        let info = try PackedModel(compiling: sample()).info
-        XCTAssertEqual(String(cString: info.name), "sample")
-        XCTAssertEqual(String(cString: info.producer), "bnnm test")
-        XCTAssertEqual(String(cString: info.target), "portable")
-        XCTAssertEqual(info.source_weight_bytes, 1234)
-        XCTAssertEqual(info.batch, 1)
-        XCTAssertEqual(String(cString: info.batch_name), "")
+        let model = try PackedModel(compiling: sample())
+        // Its texts stand in the model's own bytes.
+        withExtendedLifetime(model) {
+            let info = model.info
+            XCTAssertEqual(String(cString: info.name), "sample")
+            XCTAssertEqual(String(cString: info.producer), "bnnm test")
+            XCTAssertEqual(String(cString: info.target), "portable")
+            XCTAssertEqual(info.source_weight_bytes, 1234)
+            XCTAssertEqual(info.batch, 1)
+            XCTAssertEqual(String(cString: info.batch_name), "")
+        }
     }
 
     func testASymbolicBatchIsSaidByName() throws {
-        let info = try PackedModel(compiling: sample(batch: .symbolic(name: "N"))).info
-        XCTAssertEqual(info.batch, 0)
-        XCTAssertEqual(String(cString: info.batch_name), "N")
+        let model = try PackedModel(compiling: sample(batch: .symbolic(name: "N")))
+        withExtendedLifetime(model) {
+            XCTAssertEqual(model.info.batch, 0)
+            XCTAssertEqual(String(cString: model.info.batch_name), "N")
+        }
     }
 
     func testARefusalOfTheOperatingSystemIsAnError() throws {
