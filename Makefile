@@ -63,7 +63,7 @@ wheel: ## Make Python wheels for x86-64 and AArch64: build-wheel/*.whl
 check-wheel: wheel build ## Check them in a fresh environment, against what bnnm says
 	@scripts/check-wheel.sh
 
-check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (half an hour and more)
+check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (a quarter of an hour)
 	@scripts/check-sanitizers.sh
 
 check-soundness: build lib-aarch64 lib-armhf ## The library in many threads, after fork, for long, on ARM, with each sanitizer: docs/reliability.md
