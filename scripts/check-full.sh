@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What `make test` leaves out because it takes longer: formatting; the documentation's links and commands; pages in a
-# browser; the library in many threads, after fork() and for long, also under ThreadSanitizer, and its results on ARM; the
-# whole zoo; many more random networks; every test under AddressSanitizer and UndefinedBehaviorSanitizer; fuzzing for
-# half a minute each; wheels and packages.
+# What `make test` leaves out because it takes longer: formatting; the documentation's links and commands; static checks
+# of C and C++; pages in a browser; the library in many threads, after fork() and for long, also under ThreadSanitizer,
+# and its results on ARM; the whole zoo; many more random networks; every test under AddressSanitizer and
+# UndefinedBehaviorSanitizer; fuzzing for half a minute each; wheels and packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift format lint --strict --parallel $(git ls-files -- '*.swift' ':!*.pb.swift')
@@ -10,6 +10,7 @@ scripts/check-links.py
 scripts/generate-api-reference.py --check
 scripts/reliability.sh check
 scripts/check-commands.py
+scripts/check-static.sh
 scripts/check-pages.sh
 scripts/check-soundness.sh native
 scripts/check-soundness.sh aarch64
