@@ -17,6 +17,7 @@ KERNELS = pathlib.Path(__file__).resolve().parent.parent / "Kernels"
 SHARED_WIDTHS = range(4, 9)
 MOST_WORDS = 4
 FINISHED_WIDTHS = (7, 8)
+FLOAT_WIDTH = 8
 
 
 HEADERS = {
@@ -36,6 +37,9 @@ def files() -> dict[str, str]:
         finish_values.kernel(f"bnnmk_finish_{program}_{width}_a64", program, width, IN_ORDER)
         for program in finish_values.PROGRAMS
         for width in FINISHED_WIDTHS
+    ] + [
+        finish_values.kernel(f"bnnmk_finish_{program}_{FLOAT_WIDTH}_a64", program, FLOAT_WIDTH, IN_ORDER)
+        for program in finish_values.OF_FLOATS
     ]
     return {
         f"{name}_a64.S": assembly.HEADER.format(

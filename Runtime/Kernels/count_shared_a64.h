@@ -1,19 +1,19 @@
 // Tiles of binary convolutions three taps wide in assembly, on 64-bit ARM: count_shared_a64.S, which
-// Runtime/KernelGenerator writes. What they compute is what count_shared_neon.h does; each word of a pixel stands twice in
-// memory, as columns_a64.h leaves it, so that one instruction loads four columns.
+// Runtime/KernelGenerator writes. What they compute is what count_shared_neon.h does; each word of a pixel stands twice
+// in memory, as columns_a64.h leaves it, so that one instruction loads four columns.
 #ifndef BNNM_COUNT_SHARED_A64_H
 #define BNNM_COUNT_SHARED_A64_H
 
 #include "columns_a64.h"
 
+// What counts start with: of most pixels, four times, as one instruction loads it; of one that lacks its first, and its
+// last column.
+enum { BNNMK_START_FIRST = 4, BNNMK_START_LAST, BNNMK_START_COUNT };
+
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 
 // Pixels of a tile.
 enum { BNNMK_LEAST_SHARED_TILE = 4, BNNMK_MOST_SHARED_TILE = 8 };
-
-// What counts start with: of most pixels, four times, as one instruction loads it; of one that lacks its first, and its last
-// column.
-enum { BNNMK_START_FIRST = 4, BNNMK_START_LAST, BNNMK_START_COUNT };
 
 // Tiles of one width, one behind the other, of some rows of the output. The assembly knows these offsets.
 typedef struct bnnmk_shared_tiles {

@@ -29,14 +29,14 @@ bnnmk_finish_sum_7_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldp q16, q17, [x9]
 1:
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
   ldp q0, q1, [x14]
@@ -48,108 +48,105 @@ bnnmk_finish_sum_7_a64:
   ldp q4, q5, [x14]
   scvtf v21.4s, v21.4s
   ldp q6, q7, [x14]
-  fmla v0.4s, v20.4s, v16.4s
-  fmla v1.4s, v21.4s, v17.4s
+  fmla v0.4s, v20.4s, v18.4s
+  fmla v1.4s, v21.4s, v19.4s
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v22.4s, v0.4s, v18.4s
+  fcmge v22.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v23.4s, v1.4s, v19.4s
+  fcmge v23.4s, v1.4s, v17.4s
   usubl v24.4s, v14.4h, v11.4h
   usubl2 v25.4s, v14.8h, v11.8h
   ldp q0, q1, [x14]
-  uzp1 v22.8h, v22.8h, v23.8h
+  sli v22.4s, v23.4s, #4
   scvtf v24.4s, v24.4s
   scvtf v25.4s, v25.4s
-  fmla v2.4s, v24.4s, v16.4s
-  fmla v3.4s, v25.4s, v17.4s
+  fmla v2.4s, v24.4s, v18.4s
+  fmla v3.4s, v25.4s, v19.4s
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v26.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v27.4s, v3.4s, v19.4s
+  fcmge v27.4s, v3.4s, v17.4s
   usubl v28.4s, v14.4h, v12.4h
   usubl2 v29.4s, v14.8h, v12.8h
   ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
-  uzp1 v26.8h, v26.8h, v27.8h
+  sli v26.4s, v27.4s, #4
   ldp q2, q3, [x14]
   scvtf v28.4s, v28.4s
   scvtf v29.4s, v29.4s
-  uzp1 v22.16b, v22.16b, v26.16b
-  fmla v4.4s, v28.4s, v16.4s
-  fmla v5.4s, v29.4s, v17.4s
-  bic v22.16b, v15.16b, v22.16b
+  sli v22.4s, v26.4s, #8
+  fmla v4.4s, v28.4s, v18.4s
+  fmla v5.4s, v29.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v4.4s, v18.4s
+  fcmge v30.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v31.4s, v5.4s, v19.4s
+  fcmge v31.4s, v5.4s, v17.4s
   usubl v20.4s, v14.4h, v13.4h
   usubl2 v21.4s, v14.8h, v13.8h
   ldp q4, q5, [x14]
-  uzp1 v30.8h, v30.8h, v31.8h
+  sli v30.4s, v31.4s, #4
   scvtf v20.4s, v20.4s
   scvtf v21.4s, v21.4s
-  fmla v6.4s, v20.4s, v16.4s
-  fmla v7.4s, v21.4s, v17.4s
+  sli v22.4s, v30.4s, #16
+  fmla v6.4s, v20.4s, v18.4s
+  fmla v7.4s, v21.4s, v19.4s
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v23.4s, v6.4s, v18.4s
+  fcmge v23.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v24.4s, v7.4s, v19.4s
+  fcmge v24.4s, v7.4s, v17.4s
   usubl v25.4s, v14.4h, v10.4h
   usubl2 v27.4s, v14.8h, v10.8h
-  uzp1 v23.8h, v23.8h, v24.8h
+  sli v23.4s, v24.4s, #4
   scvtf v25.4s, v25.4s
   scvtf v27.4s, v27.4s
-  uzp1 v30.16b, v30.16b, v23.16b
-  fmla v0.4s, v25.4s, v16.4s
-  fmla v1.4s, v27.4s, v17.4s
-  bic v30.16b, v15.16b, v30.16b
+  sli v22.4s, v23.4s, #24
+  fmla v0.4s, v25.4s, v18.4s
+  fmla v1.4s, v27.4s, v19.4s
+  bic v22.16b, v15.16b, v22.16b
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  addp v22.16b, v22.16b, v30.16b
-  fcmge v26.4s, v0.4s, v18.4s
+  fcmge v26.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v28.4s, v1.4s, v19.4s
+  fcmge v28.4s, v1.4s, v17.4s
   usubl v29.4s, v14.4h, v11.4h
   usubl2 v31.4s, v14.8h, v11.8h
-  uzp1 v26.8h, v26.8h, v28.8h
+  sli v26.4s, v28.4s, #4
   scvtf v29.4s, v29.4s
   scvtf v31.4s, v31.4s
-  fmla v2.4s, v29.4s, v16.4s
-  fmla v3.4s, v31.4s, v17.4s
+  fmla v2.4s, v29.4s, v18.4s
+  fmla v3.4s, v31.4s, v19.4s
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v20.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v21.4s, v3.4s, v19.4s
-  usubl v24.4s, v14.4h, v12.4h
-  usubl2 v23.4s, v14.8h, v12.8h
-  uzp1 v20.8h, v20.8h, v21.8h
+  fcmge v20.4s, v3.4s, v17.4s
+  usubl v21.4s, v14.4h, v12.4h
+  usubl2 v24.4s, v14.8h, v12.8h
+  sli v30.4s, v20.4s, #4
+  scvtf v21.4s, v21.4s
   scvtf v24.4s, v24.4s
-  scvtf v23.4s, v23.4s
-  uzp1 v26.16b, v26.16b, v20.16b
-  fmla v4.4s, v24.4s, v16.4s
-  fmla v5.4s, v23.4s, v17.4s
-  bic v26.16b, v15.16b, v26.16b
+  sli v26.4s, v30.4s, #8
+  fmla v4.4s, v21.4s, v18.4s
+  fmla v5.4s, v24.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
-  fcmge v25.4s, v4.4s, v18.4s
+  fcmge v23.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
-  uzp1 v25.8h, v25.8h, v27.8h
-  uzp1 v25.16b, v25.16b, v25.16b
-  bic v25.16b, v15.16b, v25.16b
-  addp v26.16b, v26.16b, v25.16b
-  addp v22.16b, v22.16b, v26.16b
-  addp v22.16b, v22.16b, v22.16b
+  fcmge v25.4s, v5.4s, v17.4s
+  sli v23.4s, v25.4s, #4
+  sli v26.4s, v23.4s, #16
+  bic v26.16b, v15.16b, v26.16b
+  addp v22.4s, v22.4s, v26.4s
+  addp v22.4s, v22.4s, v22.4s
   st1 {v22.b}[0], [x4], x7
   st1 {v22.b}[1], [x4], x7
   st1 {v22.b}[2], [x4], x7
@@ -201,14 +198,14 @@ bnnmk_finish_sum_8_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldp q16, q17, [x9]
 1:
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
   ldp q0, q1, [x14]
@@ -220,122 +217,120 @@ bnnmk_finish_sum_8_a64:
   ldp q4, q5, [x14]
   scvtf v21.4s, v21.4s
   ldp q6, q7, [x14]
-  fmla v0.4s, v20.4s, v16.4s
-  fmla v1.4s, v21.4s, v17.4s
+  fmla v0.4s, v20.4s, v18.4s
+  fmla v1.4s, v21.4s, v19.4s
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v22.4s, v0.4s, v18.4s
+  fcmge v22.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v23.4s, v1.4s, v19.4s
+  fcmge v23.4s, v1.4s, v17.4s
   usubl v24.4s, v14.4h, v11.4h
   usubl2 v25.4s, v14.8h, v11.8h
   ldp q0, q1, [x14]
-  uzp1 v22.8h, v22.8h, v23.8h
+  sli v22.4s, v23.4s, #4
   scvtf v24.4s, v24.4s
   scvtf v25.4s, v25.4s
-  fmla v2.4s, v24.4s, v16.4s
-  fmla v3.4s, v25.4s, v17.4s
+  fmla v2.4s, v24.4s, v18.4s
+  fmla v3.4s, v25.4s, v19.4s
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v26.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v27.4s, v3.4s, v19.4s
+  fcmge v27.4s, v3.4s, v17.4s
   usubl v28.4s, v14.4h, v12.4h
   usubl2 v29.4s, v14.8h, v12.8h
   ldp q2, q3, [x14]
-  uzp1 v26.8h, v26.8h, v27.8h
+  sli v26.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
   scvtf v29.4s, v29.4s
-  uzp1 v22.16b, v22.16b, v26.16b
-  fmla v4.4s, v28.4s, v16.4s
-  fmla v5.4s, v29.4s, v17.4s
-  bic v22.16b, v15.16b, v22.16b
+  sli v22.4s, v26.4s, #8
+  fmla v4.4s, v28.4s, v18.4s
+  fmla v5.4s, v29.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v4.4s, v18.4s
+  fcmge v30.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v31.4s, v5.4s, v19.4s
+  fcmge v31.4s, v5.4s, v17.4s
   usubl v20.4s, v14.4h, v13.4h
   usubl2 v21.4s, v14.8h, v13.8h
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
-  uzp1 v30.8h, v30.8h, v31.8h
+  sli v30.4s, v31.4s, #4
   scvtf v20.4s, v20.4s
   scvtf v21.4s, v21.4s
   ldp q4, q5, [x14]
-  fmla v6.4s, v20.4s, v16.4s
-  fmla v7.4s, v21.4s, v17.4s
+  sli v22.4s, v30.4s, #16
+  fmla v6.4s, v20.4s, v18.4s
+  fmla v7.4s, v21.4s, v19.4s
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v23.4s, v6.4s, v18.4s
+  fcmge v23.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v24.4s, v7.4s, v19.4s
+  fcmge v24.4s, v7.4s, v17.4s
   usubl v25.4s, v14.4h, v10.4h
   usubl2 v27.4s, v14.8h, v10.8h
   ldp q6, q7, [x14]
-  uzp1 v23.8h, v23.8h, v24.8h
+  sli v23.4s, v24.4s, #4
   scvtf v25.4s, v25.4s
   scvtf v27.4s, v27.4s
-  uzp1 v30.16b, v30.16b, v23.16b
-  fmla v0.4s, v25.4s, v16.4s
-  fmla v1.4s, v27.4s, v17.4s
-  bic v30.16b, v15.16b, v30.16b
+  sli v22.4s, v23.4s, #24
+  fmla v0.4s, v25.4s, v18.4s
+  fmla v1.4s, v27.4s, v19.4s
+  bic v22.16b, v15.16b, v22.16b
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  addp v22.16b, v22.16b, v30.16b
-  fcmge v26.4s, v0.4s, v18.4s
+  fcmge v26.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v28.4s, v1.4s, v19.4s
+  fcmge v28.4s, v1.4s, v17.4s
   usubl v29.4s, v14.4h, v11.4h
   usubl2 v31.4s, v14.8h, v11.8h
-  uzp1 v26.8h, v26.8h, v28.8h
+  sli v26.4s, v28.4s, #4
   scvtf v29.4s, v29.4s
   scvtf v31.4s, v31.4s
-  fmla v2.4s, v29.4s, v16.4s
-  fmla v3.4s, v31.4s, v17.4s
+  fmla v2.4s, v29.4s, v18.4s
+  fmla v3.4s, v31.4s, v19.4s
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v20.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v21.4s, v3.4s, v19.4s
-  usubl v24.4s, v14.4h, v12.4h
-  usubl2 v23.4s, v14.8h, v12.8h
-  uzp1 v20.8h, v20.8h, v21.8h
+  fcmge v20.4s, v3.4s, v17.4s
+  usubl v21.4s, v14.4h, v12.4h
+  usubl2 v24.4s, v14.8h, v12.8h
+  sli v30.4s, v20.4s, #4
+  scvtf v21.4s, v21.4s
   scvtf v24.4s, v24.4s
-  scvtf v23.4s, v23.4s
-  uzp1 v26.16b, v26.16b, v20.16b
-  fmla v4.4s, v24.4s, v16.4s
-  fmla v5.4s, v23.4s, v17.4s
-  bic v26.16b, v15.16b, v26.16b
+  sli v26.4s, v30.4s, #8
+  fmla v4.4s, v21.4s, v18.4s
+  fmla v5.4s, v24.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v25.4s, v4.4s, v18.4s
+  fcmge v23.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
-  usubl v30.4s, v14.4h, v13.4h
+  fcmge v25.4s, v5.4s, v17.4s
+  usubl v27.4s, v14.4h, v13.4h
   usubl2 v28.4s, v14.8h, v13.8h
-  uzp1 v25.8h, v25.8h, v27.8h
-  scvtf v30.4s, v30.4s
+  sli v23.4s, v25.4s, #4
+  scvtf v27.4s, v27.4s
   scvtf v28.4s, v28.4s
-  fmla v6.4s, v30.4s, v16.4s
-  fmla v7.4s, v28.4s, v17.4s
+  sli v26.4s, v23.4s, #16
+  fmla v6.4s, v27.4s, v18.4s
+  fmla v7.4s, v28.4s, v19.4s
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
-  fcmge v29.4s, v6.4s, v18.4s
+  fcmge v29.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v31.4s, v7.4s, v19.4s
-  uzp1 v29.8h, v29.8h, v31.8h
-  uzp1 v25.16b, v25.16b, v29.16b
-  bic v25.16b, v15.16b, v25.16b
-  addp v26.16b, v26.16b, v25.16b
-  addp v22.16b, v22.16b, v26.16b
-  addp v22.16b, v22.16b, v22.16b
+  fcmge v31.4s, v7.4s, v17.4s
+  sli v29.4s, v31.4s, #4
+  sli v26.4s, v29.4s, #24
+  bic v26.16b, v15.16b, v26.16b
+  addp v22.4s, v22.4s, v26.4s
+  addp v22.4s, v22.4s, v22.4s
   st1 {v22.b}[0], [x4], x7
   st1 {v22.b}[1], [x4], x7
   st1 {v22.b}[2], [x4], x7
@@ -388,14 +383,14 @@ bnnmk_finish_sum_rprelu_7_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldp q16, q17, [x9]
   ldp q20, q21, [x10]
   ldp q22, q23, [x11]
   ldp q24, q25, [x12]
@@ -409,9 +404,9 @@ bnnmk_finish_sum_rprelu_7_a64:
   scvtf v26.4s, v26.4s
   ldp q4, q5, [x14]
   scvtf v27.4s, v27.4s
-  fmla v0.4s, v26.4s, v16.4s
+  fmla v0.4s, v26.4s, v18.4s
   ldp q6, q7, [x14]
-  fmla v1.4s, v27.4s, v17.4s
+  fmla v1.4s, v27.4s, v19.4s
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
@@ -423,18 +418,18 @@ bnnmk_finish_sum_rprelu_7_a64:
   fmax v1.4s, v1.4s, v29.4s
   fadd v0.4s, v0.4s, v24.4s
   fadd v1.4s, v1.4s, v25.4s
-  fcmge v30.4s, v0.4s, v18.4s
+  fcmge v30.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v31.4s, v1.4s, v19.4s
+  fcmge v31.4s, v1.4s, v17.4s
   usubl v26.4s, v14.4h, v11.4h
   usubl2 v27.4s, v14.8h, v11.8h
-  uzp1 v30.8h, v30.8h, v31.8h
+  sli v30.4s, v31.4s, #4
   scvtf v26.4s, v26.4s
   scvtf v27.4s, v27.4s
-  fmla v2.4s, v26.4s, v16.4s
-  fmla v3.4s, v27.4s, v17.4s
-  fadd v2.4s, v2.4s, v8.4s
+  fmla v2.4s, v26.4s, v18.4s
+  fmla v3.4s, v27.4s, v19.4s
   ldp q0, q1, [x14]
+  fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v2.4s, v2.4s, v20.4s
@@ -445,20 +440,19 @@ bnnmk_finish_sum_rprelu_7_a64:
   fmax v3.4s, v3.4s, v29.4s
   fadd v2.4s, v2.4s, v24.4s
   fadd v3.4s, v3.4s, v25.4s
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v31.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v26.4s, v3.4s, v19.4s
+  fcmge v26.4s, v3.4s, v17.4s
   usubl v27.4s, v14.4h, v12.4h
   usubl2 v28.4s, v14.8h, v12.8h
   ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
-  uzp1 v31.8h, v31.8h, v26.8h
+  sli v31.4s, v26.4s, #4
   scvtf v27.4s, v27.4s
   scvtf v28.4s, v28.4s
-  uzp1 v30.16b, v30.16b, v31.16b
-  fmla v4.4s, v27.4s, v16.4s
-  fmla v5.4s, v28.4s, v17.4s
-  bic v30.16b, v15.16b, v30.16b
+  sli v30.4s, v31.4s, #8
+  fmla v4.4s, v27.4s, v18.4s
   ldp q2, q3, [x14]
+  fmla v5.4s, v28.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
@@ -470,18 +464,19 @@ bnnmk_finish_sum_rprelu_7_a64:
   fmax v5.4s, v5.4s, v26.4s
   fadd v4.4s, v4.4s, v24.4s
   fadd v5.4s, v5.4s, v25.4s
-  fcmge v31.4s, v4.4s, v18.4s
+  fcmge v31.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
+  fcmge v27.4s, v5.4s, v17.4s
   usubl v28.4s, v14.4h, v13.4h
   usubl2 v29.4s, v14.8h, v13.8h
-  uzp1 v31.8h, v31.8h, v27.8h
+  sli v31.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
   scvtf v29.4s, v29.4s
-  fmla v6.4s, v28.4s, v16.4s
-  fmla v7.4s, v29.4s, v17.4s
-  fadd v6.4s, v6.4s, v8.4s
+  sli v30.4s, v31.4s, #16
+  fmla v6.4s, v28.4s, v18.4s
   ldp q4, q5, [x14]
+  fmla v7.4s, v29.4s, v19.4s
+  fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v6.4s, v6.4s, v20.4s
@@ -492,82 +487,79 @@ bnnmk_finish_sum_rprelu_7_a64:
   fmax v7.4s, v7.4s, v27.4s
   fadd v6.4s, v6.4s, v24.4s
   fadd v7.4s, v7.4s, v25.4s
-  fcmge v28.4s, v6.4s, v18.4s
+  fcmge v31.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v29.4s, v7.4s, v19.4s
-  usubl v26.4s, v14.4h, v10.4h
-  usubl2 v27.4s, v14.8h, v10.8h
-  uzp1 v28.8h, v28.8h, v29.8h
+  fcmge v28.4s, v7.4s, v17.4s
+  usubl v29.4s, v14.4h, v10.4h
+  usubl2 v26.4s, v14.8h, v10.8h
+  sli v31.4s, v28.4s, #4
+  scvtf v29.4s, v29.4s
   scvtf v26.4s, v26.4s
-  scvtf v27.4s, v27.4s
-  uzp1 v31.16b, v31.16b, v28.16b
-  fmla v0.4s, v26.4s, v16.4s
-  fmla v1.4s, v27.4s, v17.4s
-  bic v31.16b, v15.16b, v31.16b
+  sli v30.4s, v31.4s, #24
+  fmla v0.4s, v29.4s, v18.4s
+  fmla v1.4s, v26.4s, v19.4s
+  bic v30.16b, v15.16b, v30.16b
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  addp v30.16b, v30.16b, v31.16b
   fadd v0.4s, v0.4s, v20.4s
   fadd v1.4s, v1.4s, v21.4s
-  fmul v29.4s, v0.4s, v22.4s
+  fmul v27.4s, v0.4s, v22.4s
   fmul v28.4s, v1.4s, v23.4s
-  fmax v0.4s, v0.4s, v29.4s
+  fmax v0.4s, v0.4s, v27.4s
   fmax v1.4s, v1.4s, v28.4s
   fadd v0.4s, v0.4s, v24.4s
   fadd v1.4s, v1.4s, v25.4s
-  fcmge v26.4s, v0.4s, v18.4s
+  fcmge v31.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v27.4s, v1.4s, v19.4s
-  usubl v31.4s, v14.4h, v11.4h
-  usubl2 v29.4s, v14.8h, v11.8h
-  uzp1 v26.8h, v26.8h, v27.8h
-  scvtf v31.4s, v31.4s
-  scvtf v29.4s, v29.4s
-  fmla v2.4s, v31.4s, v16.4s
-  fmla v3.4s, v29.4s, v17.4s
+  fcmge v29.4s, v1.4s, v17.4s
+  usubl v26.4s, v14.4h, v11.4h
+  usubl2 v27.4s, v14.8h, v11.8h
+  sli v31.4s, v29.4s, #4
+  scvtf v26.4s, v26.4s
+  scvtf v27.4s, v27.4s
+  fmla v2.4s, v26.4s, v18.4s
+  fmla v3.4s, v27.4s, v19.4s
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v2.4s, v2.4s, v20.4s
   fadd v3.4s, v3.4s, v21.4s
   fmul v28.4s, v2.4s, v22.4s
-  fmul v27.4s, v3.4s, v23.4s
+  fmul v29.4s, v3.4s, v23.4s
   fmax v2.4s, v2.4s, v28.4s
-  fmax v3.4s, v3.4s, v27.4s
+  fmax v3.4s, v3.4s, v29.4s
   fadd v2.4s, v2.4s, v24.4s
   fadd v3.4s, v3.4s, v25.4s
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v29.4s, v3.4s, v19.4s
+  fcmge v27.4s, v3.4s, v17.4s
   usubl v28.4s, v14.4h, v12.4h
-  usubl2 v27.4s, v14.8h, v12.8h
-  uzp1 v31.8h, v31.8h, v29.8h
+  usubl2 v29.4s, v14.8h, v12.8h
+  sli v26.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
-  scvtf v27.4s, v27.4s
-  uzp1 v26.16b, v26.16b, v31.16b
-  fmla v4.4s, v28.4s, v16.4s
-  fmla v5.4s, v27.4s, v17.4s
-  bic v26.16b, v15.16b, v26.16b
+  scvtf v29.4s, v29.4s
+  sli v31.4s, v26.4s, #8
+  fmla v4.4s, v28.4s, v18.4s
+  fmla v5.4s, v29.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   fadd v4.4s, v4.4s, v20.4s
   fadd v5.4s, v5.4s, v21.4s
-  fmul v29.4s, v4.4s, v22.4s
-  fmul v31.4s, v5.4s, v23.4s
-  fmax v4.4s, v4.4s, v29.4s
-  fmax v5.4s, v5.4s, v31.4s
+  fmul v27.4s, v4.4s, v22.4s
+  fmul v26.4s, v5.4s, v23.4s
+  fmax v4.4s, v4.4s, v27.4s
+  fmax v5.4s, v5.4s, v26.4s
   fadd v4.4s, v4.4s, v24.4s
   fadd v5.4s, v5.4s, v25.4s
-  fcmge v28.4s, v4.4s, v18.4s
+  fcmge v28.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
-  uzp1 v28.8h, v28.8h, v27.8h
-  uzp1 v28.16b, v28.16b, v28.16b
-  bic v28.16b, v15.16b, v28.16b
-  addp v26.16b, v26.16b, v28.16b
-  addp v30.16b, v30.16b, v26.16b
-  addp v30.16b, v30.16b, v30.16b
+  fcmge v29.4s, v5.4s, v17.4s
+  sli v28.4s, v29.4s, #4
+  sli v31.4s, v28.4s, #16
+  bic v31.16b, v15.16b, v31.16b
+  addp v30.4s, v30.4s, v31.4s
+  addp v30.4s, v30.4s, v30.4s
   st1 {v30.b}[0], [x4], x7
   st1 {v30.b}[1], [x4], x7
   st1 {v30.b}[2], [x4], x7
@@ -619,14 +611,14 @@ bnnmk_finish_sum_rprelu_8_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldp q16, q17, [x9]
   ldp q20, q21, [x10]
   ldp q22, q23, [x11]
   ldp q24, q25, [x12]
@@ -640,9 +632,9 @@ bnnmk_finish_sum_rprelu_8_a64:
   scvtf v26.4s, v26.4s
   ldp q4, q5, [x14]
   scvtf v27.4s, v27.4s
-  fmla v0.4s, v26.4s, v16.4s
+  fmla v0.4s, v26.4s, v18.4s
   ldp q6, q7, [x14]
-  fmla v1.4s, v27.4s, v17.4s
+  fmla v1.4s, v27.4s, v19.4s
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
@@ -654,18 +646,18 @@ bnnmk_finish_sum_rprelu_8_a64:
   fmax v1.4s, v1.4s, v29.4s
   fadd v0.4s, v0.4s, v24.4s
   fadd v1.4s, v1.4s, v25.4s
-  fcmge v30.4s, v0.4s, v18.4s
+  fcmge v30.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v31.4s, v1.4s, v19.4s
+  fcmge v31.4s, v1.4s, v17.4s
   usubl v26.4s, v14.4h, v11.4h
   usubl2 v27.4s, v14.8h, v11.8h
-  uzp1 v30.8h, v30.8h, v31.8h
+  sli v30.4s, v31.4s, #4
   scvtf v26.4s, v26.4s
   scvtf v27.4s, v27.4s
-  fmla v2.4s, v26.4s, v16.4s
-  fmla v3.4s, v27.4s, v17.4s
-  fadd v2.4s, v2.4s, v8.4s
+  fmla v2.4s, v26.4s, v18.4s
+  fmla v3.4s, v27.4s, v19.4s
   ldp q0, q1, [x14]
+  fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v2.4s, v2.4s, v20.4s
@@ -676,19 +668,18 @@ bnnmk_finish_sum_rprelu_8_a64:
   fmax v3.4s, v3.4s, v29.4s
   fadd v2.4s, v2.4s, v24.4s
   fadd v3.4s, v3.4s, v25.4s
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v31.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v26.4s, v3.4s, v19.4s
+  fcmge v26.4s, v3.4s, v17.4s
   usubl v27.4s, v14.4h, v12.4h
   usubl2 v28.4s, v14.8h, v12.8h
-  uzp1 v31.8h, v31.8h, v26.8h
+  sli v31.4s, v26.4s, #4
   scvtf v27.4s, v27.4s
   scvtf v28.4s, v28.4s
-  uzp1 v30.16b, v30.16b, v31.16b
-  fmla v4.4s, v27.4s, v16.4s
-  fmla v5.4s, v28.4s, v17.4s
-  bic v30.16b, v15.16b, v30.16b
+  sli v30.4s, v31.4s, #8
+  fmla v4.4s, v27.4s, v18.4s
   ldp q2, q3, [x14]
+  fmla v5.4s, v28.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
@@ -700,19 +691,20 @@ bnnmk_finish_sum_rprelu_8_a64:
   fmax v5.4s, v5.4s, v26.4s
   fadd v4.4s, v4.4s, v24.4s
   fadd v5.4s, v5.4s, v25.4s
-  fcmge v31.4s, v4.4s, v18.4s
+  fcmge v31.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
+  fcmge v27.4s, v5.4s, v17.4s
   usubl v28.4s, v14.4h, v13.4h
   usubl2 v29.4s, v14.8h, v13.8h
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
-  uzp1 v31.8h, v31.8h, v27.8h
+  sli v31.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
   scvtf v29.4s, v29.4s
-  fmla v6.4s, v28.4s, v16.4s
-  fmla v7.4s, v29.4s, v17.4s
-  fadd v6.4s, v6.4s, v8.4s
+  sli v30.4s, v31.4s, #16
+  fmla v6.4s, v28.4s, v18.4s
   ldp q4, q5, [x14]
+  fmla v7.4s, v29.4s, v19.4s
+  fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v6.4s, v6.4s, v20.4s
@@ -723,104 +715,102 @@ bnnmk_finish_sum_rprelu_8_a64:
   fmax v7.4s, v7.4s, v27.4s
   fadd v6.4s, v6.4s, v24.4s
   fadd v7.4s, v7.4s, v25.4s
-  fcmge v28.4s, v6.4s, v18.4s
+  fcmge v31.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v29.4s, v7.4s, v19.4s
-  usubl v26.4s, v14.4h, v10.4h
-  usubl2 v27.4s, v14.8h, v10.8h
-  uzp1 v28.8h, v28.8h, v29.8h
+  fcmge v28.4s, v7.4s, v17.4s
+  usubl v29.4s, v14.4h, v10.4h
+  usubl2 v26.4s, v14.8h, v10.8h
+  sli v31.4s, v28.4s, #4
+  scvtf v29.4s, v29.4s
   scvtf v26.4s, v26.4s
-  scvtf v27.4s, v27.4s
-  uzp1 v31.16b, v31.16b, v28.16b
-  fmla v0.4s, v26.4s, v16.4s
-  fmla v1.4s, v27.4s, v17.4s
-  bic v31.16b, v15.16b, v31.16b
+  sli v30.4s, v31.4s, #24
+  fmla v0.4s, v29.4s, v18.4s
+  ldp q6, q7, [x14]
+  fmla v1.4s, v26.4s, v19.4s
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  addp v30.16b, v30.16b, v31.16b
-  ldp q6, q7, [x14]
   fadd v0.4s, v0.4s, v20.4s
   fadd v1.4s, v1.4s, v21.4s
-  fmul v29.4s, v0.4s, v22.4s
+  fmul v27.4s, v0.4s, v22.4s
   fmul v28.4s, v1.4s, v23.4s
-  fmax v0.4s, v0.4s, v29.4s
+  fmax v0.4s, v0.4s, v27.4s
   fmax v1.4s, v1.4s, v28.4s
   fadd v0.4s, v0.4s, v24.4s
   fadd v1.4s, v1.4s, v25.4s
-  fcmge v26.4s, v0.4s, v18.4s
+  fcmge v31.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v27.4s, v1.4s, v19.4s
-  usubl v31.4s, v14.4h, v11.4h
-  usubl2 v29.4s, v14.8h, v11.8h
-  uzp1 v26.8h, v26.8h, v27.8h
-  scvtf v31.4s, v31.4s
-  scvtf v29.4s, v29.4s
-  fmla v2.4s, v31.4s, v16.4s
-  fmla v3.4s, v29.4s, v17.4s
+  fcmge v29.4s, v1.4s, v17.4s
+  usubl v26.4s, v14.4h, v11.4h
+  usubl2 v27.4s, v14.8h, v11.8h
+  sli v31.4s, v29.4s, #4
+  scvtf v26.4s, v26.4s
+  scvtf v27.4s, v27.4s
+  fmla v2.4s, v26.4s, v18.4s
+  fmla v3.4s, v27.4s, v19.4s
+  bic v30.16b, v15.16b, v30.16b
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v2.4s, v2.4s, v20.4s
   fadd v3.4s, v3.4s, v21.4s
   fmul v28.4s, v2.4s, v22.4s
-  fmul v27.4s, v3.4s, v23.4s
+  fmul v29.4s, v3.4s, v23.4s
   fmax v2.4s, v2.4s, v28.4s
-  fmax v3.4s, v3.4s, v27.4s
+  fmax v3.4s, v3.4s, v29.4s
   fadd v2.4s, v2.4s, v24.4s
   fadd v3.4s, v3.4s, v25.4s
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v29.4s, v3.4s, v19.4s
+  fcmge v27.4s, v3.4s, v17.4s
   usubl v28.4s, v14.4h, v12.4h
-  usubl2 v27.4s, v14.8h, v12.8h
-  uzp1 v31.8h, v31.8h, v29.8h
+  usubl2 v29.4s, v14.8h, v12.8h
+  sli v26.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
-  scvtf v27.4s, v27.4s
-  uzp1 v26.16b, v26.16b, v31.16b
-  fmla v4.4s, v28.4s, v16.4s
-  fmla v5.4s, v27.4s, v17.4s
-  bic v26.16b, v15.16b, v26.16b
+  scvtf v29.4s, v29.4s
+  sli v31.4s, v26.4s, #8
+  fmla v4.4s, v28.4s, v18.4s
+  fmla v5.4s, v29.4s, v19.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
   fadd v4.4s, v4.4s, v20.4s
   fadd v5.4s, v5.4s, v21.4s
-  fmul v29.4s, v4.4s, v22.4s
-  fmul v31.4s, v5.4s, v23.4s
-  fmax v4.4s, v4.4s, v29.4s
-  fmax v5.4s, v5.4s, v31.4s
+  fmul v27.4s, v4.4s, v22.4s
+  fmul v26.4s, v5.4s, v23.4s
+  fmax v4.4s, v4.4s, v27.4s
+  fmax v5.4s, v5.4s, v26.4s
   fadd v4.4s, v4.4s, v24.4s
   fadd v5.4s, v5.4s, v25.4s
-  fcmge v28.4s, v4.4s, v18.4s
+  fcmge v28.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
-  usubl v29.4s, v14.4h, v13.4h
-  usubl2 v31.4s, v14.8h, v13.8h
-  uzp1 v28.8h, v28.8h, v27.8h
-  scvtf v29.4s, v29.4s
-  scvtf v31.4s, v31.4s
-  fmla v6.4s, v29.4s, v16.4s
-  fmla v7.4s, v31.4s, v17.4s
+  fcmge v29.4s, v5.4s, v17.4s
+  usubl v27.4s, v14.4h, v13.4h
+  usubl2 v26.4s, v14.8h, v13.8h
+  sli v28.4s, v29.4s, #4
+  scvtf v27.4s, v27.4s
+  scvtf v26.4s, v26.4s
+  sli v31.4s, v28.4s, #16
+  fmla v6.4s, v27.4s, v18.4s
+  fmla v7.4s, v26.4s, v19.4s
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   fadd v6.4s, v6.4s, v20.4s
   fadd v7.4s, v7.4s, v21.4s
-  fmul v27.4s, v6.4s, v22.4s
-  fmul v29.4s, v7.4s, v23.4s
-  fmax v6.4s, v6.4s, v27.4s
-  fmax v7.4s, v7.4s, v29.4s
+  fmul v29.4s, v6.4s, v22.4s
+  fmul v28.4s, v7.4s, v23.4s
+  fmax v6.4s, v6.4s, v29.4s
+  fmax v7.4s, v7.4s, v28.4s
   fadd v6.4s, v6.4s, v24.4s
   fadd v7.4s, v7.4s, v25.4s
-  fcmge v31.4s, v6.4s, v18.4s
+  fcmge v27.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v27.4s, v7.4s, v19.4s
-  uzp1 v31.8h, v31.8h, v27.8h
-  uzp1 v28.16b, v28.16b, v31.16b
-  bic v28.16b, v15.16b, v28.16b
-  addp v26.16b, v26.16b, v28.16b
-  addp v30.16b, v30.16b, v26.16b
-  addp v30.16b, v30.16b, v30.16b
+  fcmge v26.4s, v7.4s, v17.4s
+  sli v27.4s, v26.4s, #4
+  sli v31.4s, v27.4s, #24
+  bic v31.16b, v15.16b, v31.16b
+  addp v30.4s, v30.4s, v31.4s
+  addp v30.4s, v30.4s, v30.4s
   st1 {v30.b}[0], [x4], x7
   st1 {v30.b}[1], [x4], x7
   st1 {v30.b}[2], [x4], x7
@@ -873,14 +863,14 @@ bnnmk_finish_normalized_sum_7_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldp q16, q17, [x9]
   ldp q20, q21, [x11]
   ldp q22, q23, [x12]
 1:
@@ -894,8 +884,8 @@ bnnmk_finish_normalized_sum_7_a64:
   ldp q4, q5, [x14]
   scvtf v25.4s, v25.4s
   ldp q6, q7, [x14]
-  fmla v0.4s, v24.4s, v16.4s
-  fmla v1.4s, v25.4s, v17.4s
+  fmla v0.4s, v24.4s, v18.4s
+  fmla v1.4s, v25.4s, v19.4s
   fmul v0.4s, v0.4s, v20.4s
   fmul v1.4s, v1.4s, v21.4s
   fadd v0.4s, v0.4s, v22.4s
@@ -903,17 +893,17 @@ bnnmk_finish_normalized_sum_7_a64:
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v26.4s, v0.4s, v18.4s
+  fcmge v26.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v27.4s, v1.4s, v19.4s
+  fcmge v27.4s, v1.4s, v17.4s
   usubl v28.4s, v14.4h, v11.4h
   usubl2 v29.4s, v14.8h, v11.8h
   ldp q0, q1, [x14]
-  uzp1 v26.8h, v26.8h, v27.8h
+  sli v26.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
   scvtf v29.4s, v29.4s
-  fmla v2.4s, v28.4s, v16.4s
-  fmla v3.4s, v29.4s, v17.4s
+  fmla v2.4s, v28.4s, v18.4s
+  fmla v3.4s, v29.4s, v19.4s
   fmul v2.4s, v2.4s, v20.4s
   fmul v3.4s, v3.4s, v21.4s
   fadd v2.4s, v2.4s, v22.4s
@@ -921,20 +911,19 @@ bnnmk_finish_normalized_sum_7_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v31.4s, v3.4s, v19.4s
+  fcmge v31.4s, v3.4s, v17.4s
   usubl v24.4s, v14.4h, v12.4h
   usubl2 v25.4s, v14.8h, v12.8h
   ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
-  uzp1 v30.8h, v30.8h, v31.8h
+  sli v30.4s, v31.4s, #4
   ldp q2, q3, [x14]
   scvtf v24.4s, v24.4s
   scvtf v25.4s, v25.4s
-  uzp1 v26.16b, v26.16b, v30.16b
-  fmla v4.4s, v24.4s, v16.4s
-  fmla v5.4s, v25.4s, v17.4s
-  bic v26.16b, v15.16b, v26.16b
+  sli v26.4s, v30.4s, #8
+  fmla v4.4s, v24.4s, v18.4s
+  fmla v5.4s, v25.4s, v19.4s
   fmul v4.4s, v4.4s, v20.4s
   fmul v5.4s, v5.4s, v21.4s
   fadd v4.4s, v4.4s, v22.4s
@@ -942,17 +931,18 @@ bnnmk_finish_normalized_sum_7_a64:
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v27.4s, v4.4s, v18.4s
+  fcmge v27.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v28.4s, v5.4s, v19.4s
+  fcmge v28.4s, v5.4s, v17.4s
   usubl v29.4s, v14.4h, v13.4h
   usubl2 v31.4s, v14.8h, v13.8h
   ldp q4, q5, [x14]
-  uzp1 v27.8h, v27.8h, v28.8h
+  sli v27.4s, v28.4s, #4
   scvtf v29.4s, v29.4s
   scvtf v31.4s, v31.4s
-  fmla v6.4s, v29.4s, v16.4s
-  fmla v7.4s, v31.4s, v17.4s
+  sli v26.4s, v27.4s, #16
+  fmla v6.4s, v29.4s, v18.4s
+  fmla v7.4s, v31.4s, v19.4s
   fmul v6.4s, v6.4s, v20.4s
   fmul v7.4s, v7.4s, v21.4s
   fadd v6.4s, v6.4s, v22.4s
@@ -960,36 +950,35 @@ bnnmk_finish_normalized_sum_7_a64:
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v6.4s, v18.4s
+  fcmge v30.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v24.4s, v7.4s, v19.4s
+  fcmge v24.4s, v7.4s, v17.4s
   usubl v25.4s, v14.4h, v10.4h
   usubl2 v28.4s, v14.8h, v10.8h
-  uzp1 v30.8h, v30.8h, v24.8h
+  sli v30.4s, v24.4s, #4
   scvtf v25.4s, v25.4s
   scvtf v28.4s, v28.4s
-  uzp1 v27.16b, v27.16b, v30.16b
-  fmla v0.4s, v25.4s, v16.4s
-  fmla v1.4s, v28.4s, v17.4s
-  bic v27.16b, v15.16b, v27.16b
+  sli v26.4s, v30.4s, #24
+  fmla v0.4s, v25.4s, v18.4s
+  fmla v1.4s, v28.4s, v19.4s
+  bic v26.16b, v15.16b, v26.16b
   fmul v0.4s, v0.4s, v20.4s
   fmul v1.4s, v1.4s, v21.4s
-  addp v26.16b, v26.16b, v27.16b
   fadd v0.4s, v0.4s, v22.4s
   fadd v1.4s, v1.4s, v23.4s
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v29.4s, v0.4s, v18.4s
+  fcmge v27.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v31.4s, v1.4s, v19.4s
-  usubl v24.4s, v14.4h, v11.4h
-  usubl2 v30.4s, v14.8h, v11.8h
-  uzp1 v29.8h, v29.8h, v31.8h
+  fcmge v29.4s, v1.4s, v17.4s
+  usubl v31.4s, v14.4h, v11.4h
+  usubl2 v24.4s, v14.8h, v11.8h
+  sli v27.4s, v29.4s, #4
+  scvtf v31.4s, v31.4s
   scvtf v24.4s, v24.4s
-  scvtf v30.4s, v30.4s
-  fmla v2.4s, v24.4s, v16.4s
-  fmla v3.4s, v30.4s, v17.4s
+  fmla v2.4s, v31.4s, v18.4s
+  fmla v3.4s, v24.4s, v19.4s
   fmul v2.4s, v2.4s, v20.4s
   fmul v3.4s, v3.4s, v21.4s
   fadd v2.4s, v2.4s, v22.4s
@@ -997,33 +986,31 @@ bnnmk_finish_normalized_sum_7_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v25.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v28.4s, v3.4s, v19.4s
-  usubl v27.4s, v14.4h, v12.4h
-  usubl2 v31.4s, v14.8h, v12.8h
-  uzp1 v25.8h, v25.8h, v28.8h
-  scvtf v27.4s, v27.4s
-  scvtf v31.4s, v31.4s
-  uzp1 v29.16b, v29.16b, v25.16b
-  fmla v4.4s, v27.4s, v16.4s
-  fmla v5.4s, v31.4s, v17.4s
-  bic v29.16b, v15.16b, v29.16b
+  fcmge v25.4s, v3.4s, v17.4s
+  usubl v28.4s, v14.4h, v12.4h
+  usubl2 v29.4s, v14.8h, v12.8h
+  sli v30.4s, v25.4s, #4
+  scvtf v28.4s, v28.4s
+  scvtf v29.4s, v29.4s
+  sli v27.4s, v30.4s, #8
+  fmla v4.4s, v28.4s, v18.4s
+  fmla v5.4s, v29.4s, v19.4s
   fmul v4.4s, v4.4s, v20.4s
   fmul v5.4s, v5.4s, v21.4s
   fadd v4.4s, v4.4s, v22.4s
   fadd v5.4s, v5.4s, v23.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
-  fcmge v24.4s, v4.4s, v18.4s
+  fcmge v31.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v30.4s, v5.4s, v19.4s
-  uzp1 v24.8h, v24.8h, v30.8h
-  uzp1 v24.16b, v24.16b, v24.16b
-  bic v24.16b, v15.16b, v24.16b
-  addp v29.16b, v29.16b, v24.16b
-  addp v26.16b, v26.16b, v29.16b
-  addp v26.16b, v26.16b, v26.16b
+  fcmge v24.4s, v5.4s, v17.4s
+  sli v31.4s, v24.4s, #4
+  sli v27.4s, v31.4s, #16
+  bic v27.16b, v15.16b, v27.16b
+  addp v26.4s, v26.4s, v27.4s
+  addp v26.4s, v26.4s, v26.4s
   st1 {v26.b}[0], [x4], x7
   st1 {v26.b}[1], [x4], x7
   st1 {v26.b}[2], [x4], x7
@@ -1075,14 +1062,14 @@ bnnmk_finish_normalized_sum_8_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldp q16, q17, [x9]
   ldp q20, q21, [x11]
   ldp q22, q23, [x12]
 1:
@@ -1096,8 +1083,8 @@ bnnmk_finish_normalized_sum_8_a64:
   ldp q4, q5, [x14]
   scvtf v25.4s, v25.4s
   ldp q6, q7, [x14]
-  fmla v0.4s, v24.4s, v16.4s
-  fmla v1.4s, v25.4s, v17.4s
+  fmla v0.4s, v24.4s, v18.4s
+  fmla v1.4s, v25.4s, v19.4s
   fmul v0.4s, v0.4s, v20.4s
   fmul v1.4s, v1.4s, v21.4s
   fadd v0.4s, v0.4s, v22.4s
@@ -1105,17 +1092,17 @@ bnnmk_finish_normalized_sum_8_a64:
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v26.4s, v0.4s, v18.4s
+  fcmge v26.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v27.4s, v1.4s, v19.4s
+  fcmge v27.4s, v1.4s, v17.4s
   usubl v28.4s, v14.4h, v11.4h
   usubl2 v29.4s, v14.8h, v11.8h
   ldp q0, q1, [x14]
-  uzp1 v26.8h, v26.8h, v27.8h
+  sli v26.4s, v27.4s, #4
   scvtf v28.4s, v28.4s
   scvtf v29.4s, v29.4s
-  fmla v2.4s, v28.4s, v16.4s
-  fmla v3.4s, v29.4s, v17.4s
+  fmla v2.4s, v28.4s, v18.4s
+  fmla v3.4s, v29.4s, v19.4s
   fmul v2.4s, v2.4s, v20.4s
   fmul v3.4s, v3.4s, v21.4s
   fadd v2.4s, v2.4s, v22.4s
@@ -1123,19 +1110,18 @@ bnnmk_finish_normalized_sum_8_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v31.4s, v3.4s, v19.4s
+  fcmge v31.4s, v3.4s, v17.4s
   usubl v24.4s, v14.4h, v12.4h
   usubl2 v25.4s, v14.8h, v12.8h
   ldp q2, q3, [x14]
-  uzp1 v30.8h, v30.8h, v31.8h
+  sli v30.4s, v31.4s, #4
   scvtf v24.4s, v24.4s
   scvtf v25.4s, v25.4s
-  uzp1 v26.16b, v26.16b, v30.16b
-  fmla v4.4s, v24.4s, v16.4s
-  fmla v5.4s, v25.4s, v17.4s
-  bic v26.16b, v15.16b, v26.16b
+  sli v26.4s, v30.4s, #8
+  fmla v4.4s, v24.4s, v18.4s
+  fmla v5.4s, v25.4s, v19.4s
   fmul v4.4s, v4.4s, v20.4s
   fmul v5.4s, v5.4s, v21.4s
   fadd v4.4s, v4.4s, v22.4s
@@ -1143,18 +1129,19 @@ bnnmk_finish_normalized_sum_8_a64:
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v27.4s, v4.4s, v18.4s
+  fcmge v27.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v28.4s, v5.4s, v19.4s
+  fcmge v28.4s, v5.4s, v17.4s
   usubl v29.4s, v14.4h, v13.4h
   usubl2 v31.4s, v14.8h, v13.8h
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
-  uzp1 v27.8h, v27.8h, v28.8h
+  sli v27.4s, v28.4s, #4
   scvtf v29.4s, v29.4s
   scvtf v31.4s, v31.4s
   ldp q4, q5, [x14]
-  fmla v6.4s, v29.4s, v16.4s
-  fmla v7.4s, v31.4s, v17.4s
+  sli v26.4s, v27.4s, #16
+  fmla v6.4s, v29.4s, v18.4s
+  fmla v7.4s, v31.4s, v19.4s
   fmul v6.4s, v6.4s, v20.4s
   fmul v7.4s, v7.4s, v21.4s
   fadd v6.4s, v6.4s, v22.4s
@@ -1162,37 +1149,36 @@ bnnmk_finish_normalized_sum_8_a64:
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v6.4s, v18.4s
+  fcmge v30.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v24.4s, v7.4s, v19.4s
+  fcmge v24.4s, v7.4s, v17.4s
   usubl v25.4s, v14.4h, v10.4h
   usubl2 v28.4s, v14.8h, v10.8h
   ldp q6, q7, [x14]
-  uzp1 v30.8h, v30.8h, v24.8h
+  sli v30.4s, v24.4s, #4
   scvtf v25.4s, v25.4s
   scvtf v28.4s, v28.4s
-  uzp1 v27.16b, v27.16b, v30.16b
-  fmla v0.4s, v25.4s, v16.4s
-  fmla v1.4s, v28.4s, v17.4s
-  bic v27.16b, v15.16b, v27.16b
+  sli v26.4s, v30.4s, #24
+  fmla v0.4s, v25.4s, v18.4s
+  fmla v1.4s, v28.4s, v19.4s
   fmul v0.4s, v0.4s, v20.4s
   fmul v1.4s, v1.4s, v21.4s
-  addp v26.16b, v26.16b, v27.16b
   fadd v0.4s, v0.4s, v22.4s
   fadd v1.4s, v1.4s, v23.4s
+  bic v26.16b, v15.16b, v26.16b
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v29.4s, v0.4s, v18.4s
+  fcmge v27.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v31.4s, v1.4s, v19.4s
-  usubl v24.4s, v14.4h, v11.4h
-  usubl2 v30.4s, v14.8h, v11.8h
-  uzp1 v29.8h, v29.8h, v31.8h
+  fcmge v29.4s, v1.4s, v17.4s
+  usubl v31.4s, v14.4h, v11.4h
+  usubl2 v24.4s, v14.8h, v11.8h
+  sli v27.4s, v29.4s, #4
+  scvtf v31.4s, v31.4s
   scvtf v24.4s, v24.4s
-  scvtf v30.4s, v30.4s
-  fmla v2.4s, v24.4s, v16.4s
-  fmla v3.4s, v30.4s, v17.4s
+  fmla v2.4s, v31.4s, v18.4s
+  fmla v3.4s, v24.4s, v19.4s
   fmul v2.4s, v2.4s, v20.4s
   fmul v3.4s, v3.4s, v21.4s
   fadd v2.4s, v2.4s, v22.4s
@@ -1200,18 +1186,17 @@ bnnmk_finish_normalized_sum_8_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v25.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v28.4s, v3.4s, v19.4s
-  usubl v27.4s, v14.4h, v12.4h
-  usubl2 v31.4s, v14.8h, v12.8h
-  uzp1 v25.8h, v25.8h, v28.8h
-  scvtf v27.4s, v27.4s
-  scvtf v31.4s, v31.4s
-  uzp1 v29.16b, v29.16b, v25.16b
-  fmla v4.4s, v27.4s, v16.4s
-  fmla v5.4s, v31.4s, v17.4s
-  bic v29.16b, v15.16b, v29.16b
+  fcmge v25.4s, v3.4s, v17.4s
+  usubl v28.4s, v14.4h, v12.4h
+  usubl2 v29.4s, v14.8h, v12.8h
+  sli v30.4s, v25.4s, #4
+  scvtf v28.4s, v28.4s
+  scvtf v29.4s, v29.4s
+  sli v27.4s, v30.4s, #8
+  fmla v4.4s, v28.4s, v18.4s
+  fmla v5.4s, v29.4s, v19.4s
   fmul v4.4s, v4.4s, v20.4s
   fmul v5.4s, v5.4s, v21.4s
   fadd v4.4s, v4.4s, v22.4s
@@ -1219,31 +1204,31 @@ bnnmk_finish_normalized_sum_8_a64:
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v24.4s, v4.4s, v18.4s
+  fcmge v31.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v30.4s, v5.4s, v19.4s
-  usubl v28.4s, v14.4h, v13.4h
-  usubl2 v25.4s, v14.8h, v13.8h
-  uzp1 v24.8h, v24.8h, v30.8h
-  scvtf v28.4s, v28.4s
+  fcmge v24.4s, v5.4s, v17.4s
+  usubl v25.4s, v14.4h, v13.4h
+  usubl2 v30.4s, v14.8h, v13.8h
+  sli v31.4s, v24.4s, #4
   scvtf v25.4s, v25.4s
-  fmla v6.4s, v28.4s, v16.4s
-  fmla v7.4s, v25.4s, v17.4s
+  scvtf v30.4s, v30.4s
+  sli v27.4s, v31.4s, #16
+  fmla v6.4s, v25.4s, v18.4s
+  fmla v7.4s, v30.4s, v19.4s
   fmul v6.4s, v6.4s, v20.4s
   fmul v7.4s, v7.4s, v21.4s
   fadd v6.4s, v6.4s, v22.4s
   fadd v7.4s, v7.4s, v23.4s
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
-  fcmge v27.4s, v6.4s, v18.4s
+  fcmge v28.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v31.4s, v7.4s, v19.4s
-  uzp1 v27.8h, v27.8h, v31.8h
-  uzp1 v24.16b, v24.16b, v27.16b
-  bic v24.16b, v15.16b, v24.16b
-  addp v29.16b, v29.16b, v24.16b
-  addp v26.16b, v26.16b, v29.16b
-  addp v26.16b, v26.16b, v26.16b
+  fcmge v29.4s, v7.4s, v17.4s
+  sli v28.4s, v29.4s, #4
+  sli v27.4s, v28.4s, #24
+  bic v27.16b, v15.16b, v27.16b
+  addp v26.4s, v26.4s, v27.4s
+  addp v26.4s, v26.4s, v26.4s
   st1 {v26.b}[0], [x4], x7
   st1 {v26.b}[1], [x4], x7
   st1 {v26.b}[2], [x4], x7
@@ -1296,15 +1281,15 @@ bnnmk_finish_relu_sum_7_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q20, [x0, #144]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldr q20, [x0, #160]
+  ldp q16, q17, [x9]
   ldp q21, q22, [x11]
   ldp q23, q24, [x12]
 1:
@@ -1318,8 +1303,8 @@ bnnmk_finish_relu_sum_7_a64:
   ldp q4, q5, [x14]
   scvtf v26.4s, v26.4s
   ldp q6, q7, [x14]
-  fmla v0.4s, v25.4s, v16.4s
-  fmla v1.4s, v26.4s, v17.4s
+  fmla v0.4s, v25.4s, v18.4s
+  fmla v1.4s, v26.4s, v19.4s
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
   fmul v0.4s, v0.4s, v21.4s
@@ -1329,17 +1314,17 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v27.4s, v0.4s, v18.4s
+  fcmge v27.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v28.4s, v1.4s, v19.4s
+  fcmge v28.4s, v1.4s, v17.4s
   usubl v29.4s, v14.4h, v11.4h
   usubl2 v30.4s, v14.8h, v11.8h
-  uzp1 v27.8h, v27.8h, v28.8h
-  scvtf v29.4s, v29.4s
+  sli v27.4s, v28.4s, #4
   ldp q0, q1, [x14]
+  scvtf v29.4s, v29.4s
   scvtf v30.4s, v30.4s
-  fmla v2.4s, v29.4s, v16.4s
-  fmla v3.4s, v30.4s, v17.4s
+  fmla v2.4s, v29.4s, v18.4s
+  fmla v3.4s, v30.4s, v19.4s
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
   fmul v2.4s, v2.4s, v21.4s
@@ -1349,20 +1334,19 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v31.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v25.4s, v3.4s, v19.4s
+  fcmge v25.4s, v3.4s, v17.4s
   usubl v26.4s, v14.4h, v12.4h
   usubl2 v28.4s, v14.8h, v12.8h
   ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
-  uzp1 v31.8h, v31.8h, v25.8h
+  sli v31.4s, v25.4s, #4
   scvtf v26.4s, v26.4s
   scvtf v28.4s, v28.4s
-  uzp1 v27.16b, v27.16b, v31.16b
-  fmla v4.4s, v26.4s, v16.4s
-  fmla v5.4s, v28.4s, v17.4s
-  bic v27.16b, v15.16b, v27.16b
+  sli v27.4s, v31.4s, #8
   ldp q2, q3, [x14]
+  fmla v4.4s, v26.4s, v18.4s
+  fmla v5.4s, v28.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -1372,17 +1356,18 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v29.4s, v4.4s, v18.4s
+  fcmge v29.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v30.4s, v5.4s, v19.4s
+  fcmge v30.4s, v5.4s, v17.4s
   usubl v25.4s, v14.4h, v13.4h
   usubl2 v31.4s, v14.8h, v13.8h
-  uzp1 v29.8h, v29.8h, v30.8h
+  sli v29.4s, v30.4s, #4
   scvtf v25.4s, v25.4s
-  ldp q4, q5, [x14]
   scvtf v31.4s, v31.4s
-  fmla v6.4s, v25.4s, v16.4s
-  fmla v7.4s, v31.4s, v17.4s
+  sli v27.4s, v29.4s, #16
+  ldp q4, q5, [x14]
+  fmla v6.4s, v25.4s, v18.4s
+  fmla v7.4s, v31.4s, v19.4s
   fmax v6.4s, v6.4s, v20.4s
   fmax v7.4s, v7.4s, v20.4s
   fmul v6.4s, v6.4s, v21.4s
@@ -1392,21 +1377,20 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v26.4s, v6.4s, v18.4s
+  fcmge v26.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v28.4s, v7.4s, v19.4s
+  fcmge v28.4s, v7.4s, v17.4s
   usubl v30.4s, v14.4h, v10.4h
-  usubl2 v25.4s, v14.8h, v10.8h
-  uzp1 v26.8h, v26.8h, v28.8h
+  usubl2 v29.4s, v14.8h, v10.8h
+  sli v26.4s, v28.4s, #4
   scvtf v30.4s, v30.4s
-  scvtf v25.4s, v25.4s
-  uzp1 v29.16b, v29.16b, v26.16b
-  fmla v0.4s, v30.4s, v16.4s
-  fmla v1.4s, v25.4s, v17.4s
-  bic v29.16b, v15.16b, v29.16b
+  scvtf v29.4s, v29.4s
+  sli v27.4s, v26.4s, #24
+  fmla v0.4s, v30.4s, v18.4s
+  fmla v1.4s, v29.4s, v19.4s
+  bic v27.16b, v15.16b, v27.16b
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
-  addp v27.16b, v27.16b, v29.16b
   fmul v0.4s, v0.4s, v21.4s
   fmul v1.4s, v1.4s, v22.4s
   fadd v0.4s, v0.4s, v23.4s
@@ -1414,16 +1398,16 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v31.4s, v0.4s, v18.4s
+  fcmge v25.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v28.4s, v1.4s, v19.4s
-  usubl v26.4s, v14.4h, v11.4h
-  usubl2 v30.4s, v14.8h, v11.8h
-  uzp1 v31.8h, v31.8h, v28.8h
+  fcmge v31.4s, v1.4s, v17.4s
+  usubl v28.4s, v14.4h, v11.4h
+  usubl2 v26.4s, v14.8h, v11.8h
+  sli v25.4s, v31.4s, #4
+  scvtf v28.4s, v28.4s
   scvtf v26.4s, v26.4s
-  scvtf v30.4s, v30.4s
-  fmla v2.4s, v26.4s, v16.4s
-  fmla v3.4s, v30.4s, v17.4s
+  fmla v2.4s, v28.4s, v18.4s
+  fmla v3.4s, v26.4s, v19.4s
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
   fmul v2.4s, v2.4s, v21.4s
@@ -1433,18 +1417,17 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v25.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v29.4s, v3.4s, v19.4s
-  usubl v28.4s, v14.4h, v12.4h
-  usubl2 v26.4s, v14.8h, v12.8h
-  uzp1 v25.8h, v25.8h, v29.8h
+  fcmge v29.4s, v3.4s, v17.4s
+  usubl v31.4s, v14.4h, v12.4h
+  usubl2 v28.4s, v14.8h, v12.8h
+  sli v30.4s, v29.4s, #4
+  scvtf v31.4s, v31.4s
   scvtf v28.4s, v28.4s
-  scvtf v26.4s, v26.4s
-  uzp1 v31.16b, v31.16b, v25.16b
-  fmla v4.4s, v28.4s, v16.4s
-  fmla v5.4s, v26.4s, v17.4s
-  bic v31.16b, v15.16b, v31.16b
+  sli v25.4s, v30.4s, #8
+  fmla v4.4s, v31.4s, v18.4s
+  fmla v5.4s, v28.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -1453,15 +1436,14 @@ bnnmk_finish_relu_sum_7_a64:
   fadd v5.4s, v5.4s, v24.4s
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
-  fcmge v30.4s, v4.4s, v18.4s
+  fcmge v26.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v29.4s, v5.4s, v19.4s
-  uzp1 v30.8h, v30.8h, v29.8h
-  uzp1 v30.16b, v30.16b, v30.16b
-  bic v30.16b, v15.16b, v30.16b
-  addp v31.16b, v31.16b, v30.16b
-  addp v27.16b, v27.16b, v31.16b
-  addp v27.16b, v27.16b, v27.16b
+  fcmge v29.4s, v5.4s, v17.4s
+  sli v26.4s, v29.4s, #4
+  sli v25.4s, v26.4s, #16
+  bic v25.16b, v15.16b, v25.16b
+  addp v27.4s, v27.4s, v25.4s
+  addp v27.4s, v27.4s, v27.4s
   st1 {v27.b}[0], [x4], x7
   st1 {v27.b}[1], [x4], x7
   st1 {v27.b}[2], [x4], x7
@@ -1513,15 +1495,15 @@ bnnmk_finish_relu_sum_8_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q20, [x0, #144]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldr q20, [x0, #160]
+  ldp q16, q17, [x9]
   ldp q21, q22, [x11]
   ldp q23, q24, [x12]
 1:
@@ -1535,8 +1517,8 @@ bnnmk_finish_relu_sum_8_a64:
   ldp q4, q5, [x14]
   scvtf v26.4s, v26.4s
   ldp q6, q7, [x14]
-  fmla v0.4s, v25.4s, v16.4s
-  fmla v1.4s, v26.4s, v17.4s
+  fmla v0.4s, v25.4s, v18.4s
+  fmla v1.4s, v26.4s, v19.4s
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
   fmul v0.4s, v0.4s, v21.4s
@@ -1546,17 +1528,17 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v27.4s, v0.4s, v18.4s
+  fcmge v27.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v28.4s, v1.4s, v19.4s
+  fcmge v28.4s, v1.4s, v17.4s
   usubl v29.4s, v14.4h, v11.4h
   usubl2 v30.4s, v14.8h, v11.8h
-  uzp1 v27.8h, v27.8h, v28.8h
-  scvtf v29.4s, v29.4s
+  sli v27.4s, v28.4s, #4
   ldp q0, q1, [x14]
+  scvtf v29.4s, v29.4s
   scvtf v30.4s, v30.4s
-  fmla v2.4s, v29.4s, v16.4s
-  fmla v3.4s, v30.4s, v17.4s
+  fmla v2.4s, v29.4s, v18.4s
+  fmla v3.4s, v30.4s, v19.4s
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
   fmul v2.4s, v2.4s, v21.4s
@@ -1566,19 +1548,18 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v31.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v25.4s, v3.4s, v19.4s
+  fcmge v25.4s, v3.4s, v17.4s
   usubl v26.4s, v14.4h, v12.4h
   usubl2 v28.4s, v14.8h, v12.8h
-  uzp1 v31.8h, v31.8h, v25.8h
+  sli v31.4s, v25.4s, #4
   scvtf v26.4s, v26.4s
   scvtf v28.4s, v28.4s
-  uzp1 v27.16b, v27.16b, v31.16b
-  fmla v4.4s, v26.4s, v16.4s
-  fmla v5.4s, v28.4s, v17.4s
-  bic v27.16b, v15.16b, v27.16b
+  sli v27.4s, v31.4s, #8
   ldp q2, q3, [x14]
+  fmla v4.4s, v26.4s, v18.4s
+  fmla v5.4s, v28.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -1588,18 +1569,19 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v29.4s, v4.4s, v18.4s
+  fcmge v29.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v30.4s, v5.4s, v19.4s
+  fcmge v30.4s, v5.4s, v17.4s
   usubl v25.4s, v14.4h, v13.4h
   usubl2 v31.4s, v14.8h, v13.8h
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
-  uzp1 v29.8h, v29.8h, v30.8h
+  sli v29.4s, v30.4s, #4
   scvtf v25.4s, v25.4s
   scvtf v31.4s, v31.4s
+  sli v27.4s, v29.4s, #16
   ldp q4, q5, [x14]
-  fmla v6.4s, v25.4s, v16.4s
-  fmla v7.4s, v31.4s, v17.4s
+  fmla v6.4s, v25.4s, v18.4s
+  fmla v7.4s, v31.4s, v19.4s
   fmax v6.4s, v6.4s, v20.4s
   fmax v7.4s, v7.4s, v20.4s
   fmul v6.4s, v6.4s, v21.4s
@@ -1609,22 +1591,20 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v26.4s, v6.4s, v18.4s
+  fcmge v26.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v28.4s, v7.4s, v19.4s
+  fcmge v28.4s, v7.4s, v17.4s
   usubl v30.4s, v14.4h, v10.4h
-  usubl2 v25.4s, v14.8h, v10.8h
-  uzp1 v26.8h, v26.8h, v28.8h
+  usubl2 v29.4s, v14.8h, v10.8h
+  sli v26.4s, v28.4s, #4
   scvtf v30.4s, v30.4s
-  scvtf v25.4s, v25.4s
-  uzp1 v29.16b, v29.16b, v26.16b
-  fmla v0.4s, v30.4s, v16.4s
-  fmla v1.4s, v25.4s, v17.4s
-  bic v29.16b, v15.16b, v29.16b
+  scvtf v29.4s, v29.4s
+  sli v27.4s, v26.4s, #24
+  ldp q6, q7, [x14]
+  fmla v0.4s, v30.4s, v18.4s
+  fmla v1.4s, v29.4s, v19.4s
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
-  addp v27.16b, v27.16b, v29.16b
-  ldp q6, q7, [x14]
   fmul v0.4s, v0.4s, v21.4s
   fmul v1.4s, v1.4s, v22.4s
   fadd v0.4s, v0.4s, v23.4s
@@ -1632,16 +1612,17 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v0.4s, v0.4s, v8.4s
   fadd v1.4s, v1.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v31.4s, v0.4s, v18.4s
+  fcmge v25.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v28.4s, v1.4s, v19.4s
-  usubl v26.4s, v14.4h, v11.4h
-  usubl2 v30.4s, v14.8h, v11.8h
-  uzp1 v31.8h, v31.8h, v28.8h
+  fcmge v31.4s, v1.4s, v17.4s
+  usubl v28.4s, v14.4h, v11.4h
+  usubl2 v26.4s, v14.8h, v11.8h
+  sli v25.4s, v31.4s, #4
+  scvtf v28.4s, v28.4s
   scvtf v26.4s, v26.4s
-  scvtf v30.4s, v30.4s
-  fmla v2.4s, v26.4s, v16.4s
-  fmla v3.4s, v30.4s, v17.4s
+  bic v27.16b, v15.16b, v27.16b
+  fmla v2.4s, v28.4s, v18.4s
+  fmla v3.4s, v26.4s, v19.4s
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
   fmul v2.4s, v2.4s, v21.4s
@@ -1651,18 +1632,17 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v2.4s, v2.4s, v8.4s
   fadd v3.4s, v3.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v25.4s, v2.4s, v18.4s
+  fcmge v30.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v29.4s, v3.4s, v19.4s
-  usubl v28.4s, v14.4h, v12.4h
-  usubl2 v26.4s, v14.8h, v12.8h
-  uzp1 v25.8h, v25.8h, v29.8h
+  fcmge v29.4s, v3.4s, v17.4s
+  usubl v31.4s, v14.4h, v12.4h
+  usubl2 v28.4s, v14.8h, v12.8h
+  sli v30.4s, v29.4s, #4
+  scvtf v31.4s, v31.4s
   scvtf v28.4s, v28.4s
-  scvtf v26.4s, v26.4s
-  uzp1 v31.16b, v31.16b, v25.16b
-  fmla v4.4s, v28.4s, v16.4s
-  fmla v5.4s, v26.4s, v17.4s
-  bic v31.16b, v15.16b, v31.16b
+  sli v25.4s, v30.4s, #8
+  fmla v4.4s, v31.4s, v18.4s
+  fmla v5.4s, v28.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -1672,16 +1652,17 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v4.4s, v4.4s, v8.4s
   fadd v5.4s, v5.4s, v9.4s
   ld1 {v8.4s, v9.4s}, [x3], x6
-  fcmge v30.4s, v4.4s, v18.4s
+  fcmge v26.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v29.4s, v5.4s, v19.4s
-  usubl v25.4s, v14.4h, v13.4h
-  usubl2 v28.4s, v14.8h, v13.8h
-  uzp1 v30.8h, v30.8h, v29.8h
-  scvtf v25.4s, v25.4s
-  scvtf v28.4s, v28.4s
-  fmla v6.4s, v25.4s, v16.4s
-  fmla v7.4s, v28.4s, v17.4s
+  fcmge v29.4s, v5.4s, v17.4s
+  usubl v30.4s, v14.4h, v13.4h
+  usubl2 v31.4s, v14.8h, v13.8h
+  sli v26.4s, v29.4s, #4
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  sli v25.4s, v26.4s, #16
+  fmla v6.4s, v30.4s, v18.4s
+  fmla v7.4s, v31.4s, v19.4s
   fmax v6.4s, v6.4s, v20.4s
   fmax v7.4s, v7.4s, v20.4s
   fmul v6.4s, v6.4s, v21.4s
@@ -1690,15 +1671,14 @@ bnnmk_finish_relu_sum_8_a64:
   fadd v7.4s, v7.4s, v24.4s
   fadd v6.4s, v6.4s, v8.4s
   fadd v7.4s, v7.4s, v9.4s
-  fcmge v26.4s, v6.4s, v18.4s
+  fcmge v28.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v29.4s, v7.4s, v19.4s
-  uzp1 v26.8h, v26.8h, v29.8h
-  uzp1 v30.16b, v30.16b, v26.16b
-  bic v30.16b, v15.16b, v30.16b
-  addp v31.16b, v31.16b, v30.16b
-  addp v27.16b, v27.16b, v31.16b
-  addp v27.16b, v27.16b, v27.16b
+  fcmge v29.4s, v7.4s, v17.4s
+  sli v28.4s, v29.4s, #4
+  sli v25.4s, v28.4s, #24
+  bic v25.16b, v15.16b, v25.16b
+  addp v27.4s, v27.4s, v25.4s
+  addp v27.4s, v27.4s, v27.4s
   st1 {v27.b}[0], [x4], x7
   st1 {v27.b}[1], [x4], x7
   st1 {v27.b}[2], [x4], x7
@@ -1751,16 +1731,16 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q20, [x0, #144]
-  ldr q25, [x0, #160]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldr q20, [x0, #160]
+  ldr q25, [x0, #176]
+  ldp q16, q17, [x9]
   ldp q21, q22, [x11]
   ldp q23, q24, [x12]
 1:
@@ -1773,9 +1753,9 @@ bnnmk_finish_relu_sum_relu_7_a64:
   scvtf v26.4s, v26.4s
   ldp q4, q5, [x14]
   scvtf v27.4s, v27.4s
-  fmla v0.4s, v26.4s, v16.4s
+  fmla v0.4s, v26.4s, v18.4s
   ldp q6, q7, [x14]
-  fmla v1.4s, v27.4s, v17.4s
+  fmla v1.4s, v27.4s, v19.4s
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
   fmul v0.4s, v0.4s, v21.4s
@@ -1787,19 +1767,19 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v0.4s, v0.4s, v25.4s
   fmax v1.4s, v1.4s, v25.4s
-  fcmge v28.4s, v0.4s, v18.4s
+  fcmge v28.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v29.4s, v1.4s, v19.4s
+  fcmge v29.4s, v1.4s, v17.4s
   usubl v30.4s, v14.4h, v11.4h
   usubl2 v31.4s, v14.8h, v11.8h
-  uzp1 v28.8h, v28.8h, v29.8h
+  sli v28.4s, v29.4s, #4
   scvtf v30.4s, v30.4s
   scvtf v31.4s, v31.4s
-  fmla v2.4s, v30.4s, v16.4s
-  fmla v3.4s, v31.4s, v17.4s
+  fmla v2.4s, v30.4s, v18.4s
+  fmla v3.4s, v31.4s, v19.4s
+  ldp q0, q1, [x14]
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
-  ldp q0, q1, [x14]
   fmul v2.4s, v2.4s, v21.4s
   fmul v3.4s, v3.4s, v22.4s
   fadd v2.4s, v2.4s, v23.4s
@@ -1809,20 +1789,19 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v2.4s, v2.4s, v25.4s
   fmax v3.4s, v3.4s, v25.4s
-  fcmge v26.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v27.4s, v3.4s, v19.4s
+  fcmge v27.4s, v3.4s, v17.4s
   usubl v29.4s, v14.4h, v12.4h
   usubl2 v30.4s, v14.8h, v12.8h
   ld1 {v10.8h, v11.8h, v12.8h}, [x1], #48
-  uzp1 v26.8h, v26.8h, v27.8h
+  sli v26.4s, v27.4s, #4
   scvtf v29.4s, v29.4s
   scvtf v30.4s, v30.4s
-  uzp1 v28.16b, v28.16b, v26.16b
-  fmla v4.4s, v29.4s, v16.4s
-  fmla v5.4s, v30.4s, v17.4s
-  bic v28.16b, v15.16b, v28.16b
+  sli v28.4s, v26.4s, #8
+  fmla v4.4s, v29.4s, v18.4s
   ldp q2, q3, [x14]
+  fmla v5.4s, v30.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -1834,19 +1813,20 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v4.4s, v4.4s, v25.4s
   fmax v5.4s, v5.4s, v25.4s
-  fcmge v31.4s, v4.4s, v18.4s
+  fcmge v31.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
+  fcmge v27.4s, v5.4s, v17.4s
   usubl v26.4s, v14.4h, v13.4h
   usubl2 v29.4s, v14.8h, v13.8h
-  uzp1 v31.8h, v31.8h, v27.8h
+  sli v31.4s, v27.4s, #4
   scvtf v26.4s, v26.4s
   scvtf v29.4s, v29.4s
-  fmla v6.4s, v26.4s, v16.4s
-  fmla v7.4s, v29.4s, v17.4s
+  sli v28.4s, v31.4s, #16
+  fmla v6.4s, v26.4s, v18.4s
+  ldp q4, q5, [x14]
+  fmla v7.4s, v29.4s, v19.4s
   fmax v6.4s, v6.4s, v20.4s
   fmax v7.4s, v7.4s, v20.4s
-  ldp q4, q5, [x14]
   fmul v6.4s, v6.4s, v21.4s
   fmul v7.4s, v7.4s, v22.4s
   fadd v6.4s, v6.4s, v23.4s
@@ -1856,21 +1836,20 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v6.4s, v6.4s, v25.4s
   fmax v7.4s, v7.4s, v25.4s
-  fcmge v30.4s, v6.4s, v18.4s
+  fcmge v30.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v27.4s, v7.4s, v19.4s
-  usubl v26.4s, v14.4h, v10.4h
-  usubl2 v29.4s, v14.8h, v10.8h
-  uzp1 v30.8h, v30.8h, v27.8h
+  fcmge v27.4s, v7.4s, v17.4s
+  usubl v31.4s, v14.4h, v10.4h
+  usubl2 v26.4s, v14.8h, v10.8h
+  sli v30.4s, v27.4s, #4
+  scvtf v31.4s, v31.4s
   scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  uzp1 v31.16b, v31.16b, v30.16b
-  fmla v0.4s, v26.4s, v16.4s
-  fmla v1.4s, v29.4s, v17.4s
-  bic v31.16b, v15.16b, v31.16b
+  sli v28.4s, v30.4s, #24
+  fmla v0.4s, v31.4s, v18.4s
+  fmla v1.4s, v26.4s, v19.4s
+  bic v28.16b, v15.16b, v28.16b
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
-  addp v28.16b, v28.16b, v31.16b
   fmul v0.4s, v0.4s, v21.4s
   fmul v1.4s, v1.4s, v22.4s
   fadd v0.4s, v0.4s, v23.4s
@@ -1880,16 +1859,16 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v0.4s, v0.4s, v25.4s
   fmax v1.4s, v1.4s, v25.4s
-  fcmge v27.4s, v0.4s, v18.4s
+  fcmge v29.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v30.4s, v1.4s, v19.4s
-  usubl v26.4s, v14.4h, v11.4h
-  usubl2 v29.4s, v14.8h, v11.8h
-  uzp1 v27.8h, v27.8h, v30.8h
-  scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  fmla v2.4s, v26.4s, v16.4s
-  fmla v3.4s, v29.4s, v17.4s
+  fcmge v27.4s, v1.4s, v17.4s
+  usubl v30.4s, v14.4h, v11.4h
+  usubl2 v31.4s, v14.8h, v11.8h
+  sli v29.4s, v27.4s, #4
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  fmla v2.4s, v30.4s, v18.4s
+  fmla v3.4s, v31.4s, v19.4s
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
   fmul v2.4s, v2.4s, v21.4s
@@ -1901,18 +1880,17 @@ bnnmk_finish_relu_sum_relu_7_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v2.4s, v2.4s, v25.4s
   fmax v3.4s, v3.4s, v25.4s
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v30.4s, v3.4s, v19.4s
-  usubl v26.4s, v14.4h, v12.4h
-  usubl2 v29.4s, v14.8h, v12.8h
-  uzp1 v31.8h, v31.8h, v30.8h
-  scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  uzp1 v27.16b, v27.16b, v31.16b
-  fmla v4.4s, v26.4s, v16.4s
-  fmla v5.4s, v29.4s, v17.4s
-  bic v27.16b, v15.16b, v27.16b
+  fcmge v27.4s, v3.4s, v17.4s
+  usubl v30.4s, v14.4h, v12.4h
+  usubl2 v31.4s, v14.8h, v12.8h
+  sli v26.4s, v27.4s, #4
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  sli v29.4s, v26.4s, #8
+  fmla v4.4s, v30.4s, v18.4s
+  fmla v5.4s, v31.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -1923,15 +1901,14 @@ bnnmk_finish_relu_sum_relu_7_a64:
   fadd v5.4s, v5.4s, v9.4s
   fmax v4.4s, v4.4s, v25.4s
   fmax v5.4s, v5.4s, v25.4s
-  fcmge v30.4s, v4.4s, v18.4s
+  fcmge v27.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v31.4s, v5.4s, v19.4s
-  uzp1 v30.8h, v30.8h, v31.8h
-  uzp1 v30.16b, v30.16b, v30.16b
-  bic v30.16b, v15.16b, v30.16b
-  addp v27.16b, v27.16b, v30.16b
-  addp v28.16b, v28.16b, v27.16b
-  addp v28.16b, v28.16b, v28.16b
+  fcmge v26.4s, v5.4s, v17.4s
+  sli v27.4s, v26.4s, #4
+  sli v29.4s, v27.4s, #16
+  bic v29.16b, v15.16b, v29.16b
+  addp v28.4s, v28.4s, v29.4s
+  addp v28.4s, v28.4s, v28.4s
   st1 {v28.b}[0], [x4], x7
   st1 {v28.b}[1], [x4], x7
   st1 {v28.b}[2], [x4], x7
@@ -1983,16 +1960,16 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ldp x3, x4, [x0, #16]
   ldp x5, x6, [x0, #32]
   ldp x7, x8, [x0, #48]
-  ldp x14, x9, [x0, #64]
+  ldr x9, [x0, #72]
   ldp x10, x11, [x0, #80]
-  ldp x12, x15, [x0, #96]
-  ldr w13, [x0, #112]
-  ldr q14, [x0, #128]
-  ldr q20, [x0, #144]
-  ldr q25, [x0, #160]
-  ldr q15, [x15]
-  ldp q16, q17, [x8]
-  ldp q18, q19, [x9]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x14, [x0, #64]
+  ldp q18, q19, [x8]
+  ldr q20, [x0, #160]
+  ldr q25, [x0, #176]
+  ldp q16, q17, [x9]
   ldp q21, q22, [x11]
   ldp q23, q24, [x12]
 1:
@@ -2005,9 +1982,9 @@ bnnmk_finish_relu_sum_relu_8_a64:
   scvtf v26.4s, v26.4s
   ldp q4, q5, [x14]
   scvtf v27.4s, v27.4s
-  fmla v0.4s, v26.4s, v16.4s
+  fmla v0.4s, v26.4s, v18.4s
   ldp q6, q7, [x14]
-  fmla v1.4s, v27.4s, v17.4s
+  fmla v1.4s, v27.4s, v19.4s
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
   fmul v0.4s, v0.4s, v21.4s
@@ -2019,19 +1996,19 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v0.4s, v0.4s, v25.4s
   fmax v1.4s, v1.4s, v25.4s
-  fcmge v28.4s, v0.4s, v18.4s
+  fcmge v28.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v29.4s, v1.4s, v19.4s
+  fcmge v29.4s, v1.4s, v17.4s
   usubl v30.4s, v14.4h, v11.4h
   usubl2 v31.4s, v14.8h, v11.8h
-  uzp1 v28.8h, v28.8h, v29.8h
+  sli v28.4s, v29.4s, #4
   scvtf v30.4s, v30.4s
   scvtf v31.4s, v31.4s
-  fmla v2.4s, v30.4s, v16.4s
-  fmla v3.4s, v31.4s, v17.4s
+  fmla v2.4s, v30.4s, v18.4s
+  fmla v3.4s, v31.4s, v19.4s
+  ldp q0, q1, [x14]
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
-  ldp q0, q1, [x14]
   fmul v2.4s, v2.4s, v21.4s
   fmul v3.4s, v3.4s, v22.4s
   fadd v2.4s, v2.4s, v23.4s
@@ -2041,19 +2018,18 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v2.4s, v2.4s, v25.4s
   fmax v3.4s, v3.4s, v25.4s
-  fcmge v26.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v27.4s, v3.4s, v19.4s
+  fcmge v27.4s, v3.4s, v17.4s
   usubl v29.4s, v14.4h, v12.4h
   usubl2 v30.4s, v14.8h, v12.8h
-  uzp1 v26.8h, v26.8h, v27.8h
+  sli v26.4s, v27.4s, #4
   scvtf v29.4s, v29.4s
   scvtf v30.4s, v30.4s
-  uzp1 v28.16b, v28.16b, v26.16b
-  fmla v4.4s, v29.4s, v16.4s
-  fmla v5.4s, v30.4s, v17.4s
-  bic v28.16b, v15.16b, v28.16b
+  sli v28.4s, v26.4s, #8
+  fmla v4.4s, v29.4s, v18.4s
   ldp q2, q3, [x14]
+  fmla v5.4s, v30.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -2065,20 +2041,21 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v4.4s, v4.4s, v25.4s
   fmax v5.4s, v5.4s, v25.4s
-  fcmge v31.4s, v4.4s, v18.4s
+  fcmge v31.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v27.4s, v5.4s, v19.4s
+  fcmge v27.4s, v5.4s, v17.4s
   usubl v26.4s, v14.4h, v13.4h
   usubl2 v29.4s, v14.8h, v13.8h
   ld1 {v10.8h, v11.8h, v12.8h, v13.8h}, [x1], #64
-  uzp1 v31.8h, v31.8h, v27.8h
+  sli v31.4s, v27.4s, #4
   scvtf v26.4s, v26.4s
   scvtf v29.4s, v29.4s
-  fmla v6.4s, v26.4s, v16.4s
-  fmla v7.4s, v29.4s, v17.4s
+  sli v28.4s, v31.4s, #16
+  fmla v6.4s, v26.4s, v18.4s
+  ldp q4, q5, [x14]
+  fmla v7.4s, v29.4s, v19.4s
   fmax v6.4s, v6.4s, v20.4s
   fmax v7.4s, v7.4s, v20.4s
-  ldp q4, q5, [x14]
   fmul v6.4s, v6.4s, v21.4s
   fmul v7.4s, v7.4s, v22.4s
   fadd v6.4s, v6.4s, v23.4s
@@ -2088,22 +2065,20 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v6.4s, v6.4s, v25.4s
   fmax v7.4s, v7.4s, v25.4s
-  fcmge v30.4s, v6.4s, v18.4s
+  fcmge v30.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v27.4s, v7.4s, v19.4s
-  usubl v26.4s, v14.4h, v10.4h
-  usubl2 v29.4s, v14.8h, v10.8h
-  uzp1 v30.8h, v30.8h, v27.8h
+  fcmge v27.4s, v7.4s, v17.4s
+  usubl v31.4s, v14.4h, v10.4h
+  usubl2 v26.4s, v14.8h, v10.8h
+  sli v30.4s, v27.4s, #4
+  scvtf v31.4s, v31.4s
   scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  uzp1 v31.16b, v31.16b, v30.16b
-  fmla v0.4s, v26.4s, v16.4s
-  fmla v1.4s, v29.4s, v17.4s
-  bic v31.16b, v15.16b, v31.16b
+  sli v28.4s, v30.4s, #24
+  fmla v0.4s, v31.4s, v18.4s
+  ldp q6, q7, [x14]
+  fmla v1.4s, v26.4s, v19.4s
   fmax v0.4s, v0.4s, v20.4s
   fmax v1.4s, v1.4s, v20.4s
-  addp v28.16b, v28.16b, v31.16b
-  ldp q6, q7, [x14]
   fmul v0.4s, v0.4s, v21.4s
   fmul v1.4s, v1.4s, v22.4s
   fadd v0.4s, v0.4s, v23.4s
@@ -2113,16 +2088,17 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v0.4s, v0.4s, v25.4s
   fmax v1.4s, v1.4s, v25.4s
-  fcmge v27.4s, v0.4s, v18.4s
+  fcmge v29.4s, v0.4s, v16.4s
   st1 {v0.4s, v1.4s}, [x2], x5
-  fcmge v30.4s, v1.4s, v19.4s
-  usubl v26.4s, v14.4h, v11.4h
-  usubl2 v29.4s, v14.8h, v11.8h
-  uzp1 v27.8h, v27.8h, v30.8h
-  scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  fmla v2.4s, v26.4s, v16.4s
-  fmla v3.4s, v29.4s, v17.4s
+  fcmge v27.4s, v1.4s, v17.4s
+  usubl v30.4s, v14.4h, v11.4h
+  usubl2 v31.4s, v14.8h, v11.8h
+  sli v29.4s, v27.4s, #4
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  fmla v2.4s, v30.4s, v18.4s
+  fmla v3.4s, v31.4s, v19.4s
+  bic v28.16b, v15.16b, v28.16b
   fmax v2.4s, v2.4s, v20.4s
   fmax v3.4s, v3.4s, v20.4s
   fmul v2.4s, v2.4s, v21.4s
@@ -2134,18 +2110,17 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v2.4s, v2.4s, v25.4s
   fmax v3.4s, v3.4s, v25.4s
-  fcmge v31.4s, v2.4s, v18.4s
+  fcmge v26.4s, v2.4s, v16.4s
   st1 {v2.4s, v3.4s}, [x2], x5
-  fcmge v30.4s, v3.4s, v19.4s
-  usubl v26.4s, v14.4h, v12.4h
-  usubl2 v29.4s, v14.8h, v12.8h
-  uzp1 v31.8h, v31.8h, v30.8h
-  scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  uzp1 v27.16b, v27.16b, v31.16b
-  fmla v4.4s, v26.4s, v16.4s
-  fmla v5.4s, v29.4s, v17.4s
-  bic v27.16b, v15.16b, v27.16b
+  fcmge v27.4s, v3.4s, v17.4s
+  usubl v30.4s, v14.4h, v12.4h
+  usubl2 v31.4s, v14.8h, v12.8h
+  sli v26.4s, v27.4s, #4
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  sli v29.4s, v26.4s, #8
+  fmla v4.4s, v30.4s, v18.4s
+  fmla v5.4s, v31.4s, v19.4s
   fmax v4.4s, v4.4s, v20.4s
   fmax v5.4s, v5.4s, v20.4s
   fmul v4.4s, v4.4s, v21.4s
@@ -2157,16 +2132,17 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ld1 {v8.4s, v9.4s}, [x3], x6
   fmax v4.4s, v4.4s, v25.4s
   fmax v5.4s, v5.4s, v25.4s
-  fcmge v30.4s, v4.4s, v18.4s
+  fcmge v27.4s, v4.4s, v16.4s
   st1 {v4.4s, v5.4s}, [x2], x5
-  fcmge v31.4s, v5.4s, v19.4s
-  usubl v26.4s, v14.4h, v13.4h
-  usubl2 v29.4s, v14.8h, v13.8h
-  uzp1 v30.8h, v30.8h, v31.8h
-  scvtf v26.4s, v26.4s
-  scvtf v29.4s, v29.4s
-  fmla v6.4s, v26.4s, v16.4s
-  fmla v7.4s, v29.4s, v17.4s
+  fcmge v26.4s, v5.4s, v17.4s
+  usubl v30.4s, v14.4h, v13.4h
+  usubl2 v31.4s, v14.8h, v13.8h
+  sli v27.4s, v26.4s, #4
+  scvtf v30.4s, v30.4s
+  scvtf v31.4s, v31.4s
+  sli v29.4s, v27.4s, #16
+  fmla v6.4s, v30.4s, v18.4s
+  fmla v7.4s, v31.4s, v19.4s
   fmax v6.4s, v6.4s, v20.4s
   fmax v7.4s, v7.4s, v20.4s
   fmul v6.4s, v6.4s, v21.4s
@@ -2177,15 +2153,14 @@ bnnmk_finish_relu_sum_relu_8_a64:
   fadd v7.4s, v7.4s, v9.4s
   fmax v6.4s, v6.4s, v25.4s
   fmax v7.4s, v7.4s, v25.4s
-  fcmge v31.4s, v6.4s, v18.4s
+  fcmge v26.4s, v6.4s, v16.4s
   st1 {v6.4s, v7.4s}, [x2], x5
-  fcmge v26.4s, v7.4s, v19.4s
-  uzp1 v31.8h, v31.8h, v26.8h
-  uzp1 v30.16b, v30.16b, v31.16b
-  bic v30.16b, v15.16b, v30.16b
-  addp v27.16b, v27.16b, v30.16b
-  addp v28.16b, v28.16b, v27.16b
-  addp v28.16b, v28.16b, v28.16b
+  fcmge v27.4s, v7.4s, v17.4s
+  sli v26.4s, v27.4s, #4
+  sli v29.4s, v26.4s, #24
+  bic v29.16b, v15.16b, v29.16b
+  addp v28.4s, v28.4s, v29.4s
+  addp v28.4s, v28.4s, v28.4s
   st1 {v28.b}[0], [x4], x7
   st1 {v28.b}[1], [x4], x7
   st1 {v28.b}[2], [x4], x7
@@ -2212,6 +2187,311 @@ bnnmk_finish_relu_sum_relu_8_a64:
   ret
   .cfi_endproc
   .size bnnmk_finish_relu_sum_relu_8_a64, . - bnnmk_finish_relu_sum_relu_8_a64
+
+  .section .text.bnnmk_finish_normalized_floats_8_a64, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_finish_normalized_floats_8_a64
+  .hidden bnnmk_finish_normalized_floats_8_a64
+  .type bnnmk_finish_normalized_floats_8_a64, %function
+bnnmk_finish_normalized_floats_8_a64:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0]
+  ldp x3, x4, [x0, #16]
+  ldp x5, x6, [x0, #32]
+  ldp x7, x8, [x0, #48]
+  ldr x9, [x0, #72]
+  ldp x10, x11, [x0, #80]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x15, [x0, #112]
+  ldp q16, q17, [x9]
+  ldp q18, q19, [x11]
+  ldp q20, q21, [x12]
+1:
+  ld1 {v0.4s, v1.4s}, [x1], x15
+  ld1 {v2.4s, v3.4s}, [x1], x15
+  ld1 {v4.4s, v5.4s}, [x1], x15
+  fmul v0.4s, v0.4s, v18.4s
+  fmul v1.4s, v1.4s, v19.4s
+  ld1 {v6.4s, v7.4s}, [x1], x15
+  fmul v2.4s, v2.4s, v18.4s
+  fmul v3.4s, v3.4s, v19.4s
+  fmul v4.4s, v4.4s, v18.4s
+  fadd v0.4s, v0.4s, v20.4s
+  fadd v1.4s, v1.4s, v21.4s
+  fmul v5.4s, v5.4s, v19.4s
+  fmul v6.4s, v6.4s, v18.4s
+  fadd v2.4s, v2.4s, v20.4s
+  fadd v3.4s, v3.4s, v21.4s
+  fmul v7.4s, v7.4s, v19.4s
+  fadd v4.4s, v4.4s, v20.4s
+  fcmge v22.4s, v0.4s, v16.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v23.4s, v1.4s, v17.4s
+  fadd v5.4s, v5.4s, v21.4s
+  fadd v6.4s, v6.4s, v20.4s
+  fcmge v24.4s, v2.4s, v16.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v25.4s, v3.4s, v17.4s
+  fadd v7.4s, v7.4s, v21.4s
+  fcmge v26.4s, v4.4s, v16.4s
+  ld1 {v0.4s, v1.4s}, [x1], x15
+  sli v22.4s, v23.4s, #4
+  fcmge v27.4s, v5.4s, v17.4s
+  fcmge v28.4s, v6.4s, v16.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  sli v24.4s, v25.4s, #4
+  fcmge v29.4s, v7.4s, v17.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fmul v0.4s, v0.4s, v18.4s
+  fmul v1.4s, v1.4s, v19.4s
+  sli v26.4s, v27.4s, #4
+  ld1 {v2.4s, v3.4s}, [x1], x15
+  sli v22.4s, v24.4s, #8
+  sli v28.4s, v29.4s, #4
+  ld1 {v4.4s, v5.4s}, [x1], x15
+  fadd v0.4s, v0.4s, v20.4s
+  fadd v1.4s, v1.4s, v21.4s
+  ld1 {v6.4s, v7.4s}, [x1], x15
+  fmul v2.4s, v2.4s, v18.4s
+  fmul v3.4s, v3.4s, v19.4s
+  sli v22.4s, v26.4s, #16
+  fmul v4.4s, v4.4s, v18.4s
+  fmul v5.4s, v5.4s, v19.4s
+  fcmge v30.4s, v0.4s, v16.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v31.4s, v1.4s, v17.4s
+  fmul v6.4s, v6.4s, v18.4s
+  fadd v2.4s, v2.4s, v20.4s
+  fadd v3.4s, v3.4s, v21.4s
+  fmul v7.4s, v7.4s, v19.4s
+  sli v22.4s, v28.4s, #24
+  fadd v4.4s, v4.4s, v20.4s
+  fadd v5.4s, v5.4s, v21.4s
+  sli v30.4s, v31.4s, #4
+  fadd v6.4s, v6.4s, v20.4s
+  fcmge v23.4s, v2.4s, v16.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v25.4s, v3.4s, v17.4s
+  fadd v7.4s, v7.4s, v21.4s
+  bic v22.16b, v15.16b, v22.16b
+  fcmge v27.4s, v4.4s, v16.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v24.4s, v5.4s, v17.4s
+  fcmge v29.4s, v6.4s, v16.4s
+  sli v23.4s, v25.4s, #4
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v26.4s, v7.4s, v17.4s
+  sli v27.4s, v24.4s, #4
+  sli v30.4s, v23.4s, #8
+  sli v29.4s, v26.4s, #4
+  sli v30.4s, v27.4s, #16
+  sli v30.4s, v29.4s, #24
+  bic v30.16b, v15.16b, v30.16b
+  addp v22.4s, v22.4s, v30.4s
+  addp v22.4s, v22.4s, v22.4s
+  st1 {v22.b}[0], [x4], x7
+  st1 {v22.b}[1], [x4], x7
+  st1 {v22.b}[2], [x4], x7
+  st1 {v22.b}[3], [x4], x7
+  st1 {v22.b}[4], [x4], x7
+  st1 {v22.b}[5], [x4], x7
+  st1 {v22.b}[6], [x4], x7
+  st1 {v22.b}[7], [x4], x7
+  subs w13, w13, #1
+  b.ne 1b
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_finish_normalized_floats_8_a64, . - bnnmk_finish_normalized_floats_8_a64
+
+  .section .text.bnnmk_finish_normalized_relu_floats_8_a64, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_finish_normalized_relu_floats_8_a64
+  .hidden bnnmk_finish_normalized_relu_floats_8_a64
+  .type bnnmk_finish_normalized_relu_floats_8_a64, %function
+bnnmk_finish_normalized_relu_floats_8_a64:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0]
+  ldp x3, x4, [x0, #16]
+  ldp x5, x6, [x0, #32]
+  ldp x7, x8, [x0, #48]
+  ldr x9, [x0, #72]
+  ldp x10, x11, [x0, #80]
+  ldr x12, [x0, #96]
+  ldr w13, [x0, #104]
+  ldp q14, q15, [x0, #128]
+  ldr x15, [x0, #112]
+  ldr q22, [x0, #176]
+  ldp q16, q17, [x9]
+  ldp q18, q19, [x11]
+  ldp q20, q21, [x12]
+1:
+  ld1 {v0.4s, v1.4s}, [x1], x15
+  ld1 {v2.4s, v3.4s}, [x1], x15
+  ld1 {v4.4s, v5.4s}, [x1], x15
+  fmul v0.4s, v0.4s, v18.4s
+  fmul v1.4s, v1.4s, v19.4s
+  ld1 {v6.4s, v7.4s}, [x1], x15
+  fmul v2.4s, v2.4s, v18.4s
+  fmul v3.4s, v3.4s, v19.4s
+  fmul v4.4s, v4.4s, v18.4s
+  fadd v0.4s, v0.4s, v20.4s
+  fadd v1.4s, v1.4s, v21.4s
+  fmul v5.4s, v5.4s, v19.4s
+  fmul v6.4s, v6.4s, v18.4s
+  fadd v2.4s, v2.4s, v20.4s
+  fadd v3.4s, v3.4s, v21.4s
+  fmul v7.4s, v7.4s, v19.4s
+  fadd v4.4s, v4.4s, v20.4s
+  fmax v0.4s, v0.4s, v22.4s
+  fmax v1.4s, v1.4s, v22.4s
+  fadd v5.4s, v5.4s, v21.4s
+  fadd v6.4s, v6.4s, v20.4s
+  fmax v2.4s, v2.4s, v22.4s
+  fmax v3.4s, v3.4s, v22.4s
+  fadd v7.4s, v7.4s, v21.4s
+  fmax v4.4s, v4.4s, v22.4s
+  fcmge v23.4s, v0.4s, v16.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v24.4s, v1.4s, v17.4s
+  fmax v5.4s, v5.4s, v22.4s
+  fmax v6.4s, v6.4s, v22.4s
+  fcmge v25.4s, v2.4s, v16.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v26.4s, v3.4s, v17.4s
+  fmax v7.4s, v7.4s, v22.4s
+  fcmge v27.4s, v4.4s, v16.4s
+  ld1 {v0.4s, v1.4s}, [x1], x15
+  sli v23.4s, v24.4s, #4
+  fcmge v28.4s, v5.4s, v17.4s
+  fcmge v29.4s, v6.4s, v16.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  sli v25.4s, v26.4s, #4
+  fcmge v30.4s, v7.4s, v17.4s
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fmul v0.4s, v0.4s, v18.4s
+  fmul v1.4s, v1.4s, v19.4s
+  sli v27.4s, v28.4s, #4
+  ld1 {v2.4s, v3.4s}, [x1], x15
+  sli v23.4s, v25.4s, #8
+  sli v29.4s, v30.4s, #4
+  ld1 {v4.4s, v5.4s}, [x1], x15
+  fadd v0.4s, v0.4s, v20.4s
+  fadd v1.4s, v1.4s, v21.4s
+  ld1 {v6.4s, v7.4s}, [x1], x15
+  fmul v2.4s, v2.4s, v18.4s
+  fmul v3.4s, v3.4s, v19.4s
+  sli v23.4s, v27.4s, #16
+  fmul v4.4s, v4.4s, v18.4s
+  fmul v5.4s, v5.4s, v19.4s
+  fmax v0.4s, v0.4s, v22.4s
+  fmax v1.4s, v1.4s, v22.4s
+  fmul v6.4s, v6.4s, v18.4s
+  fadd v2.4s, v2.4s, v20.4s
+  fadd v3.4s, v3.4s, v21.4s
+  fmul v7.4s, v7.4s, v19.4s
+  sli v23.4s, v29.4s, #24
+  fadd v4.4s, v4.4s, v20.4s
+  fadd v5.4s, v5.4s, v21.4s
+  fcmge v31.4s, v0.4s, v16.4s
+  st1 {v0.4s, v1.4s}, [x2], x5
+  fcmge v24.4s, v1.4s, v17.4s
+  fadd v6.4s, v6.4s, v20.4s
+  fmax v2.4s, v2.4s, v22.4s
+  fmax v3.4s, v3.4s, v22.4s
+  fadd v7.4s, v7.4s, v21.4s
+  bic v23.16b, v15.16b, v23.16b
+  fmax v4.4s, v4.4s, v22.4s
+  fmax v5.4s, v5.4s, v22.4s
+  sli v31.4s, v24.4s, #4
+  fmax v6.4s, v6.4s, v22.4s
+  fcmge v26.4s, v2.4s, v16.4s
+  st1 {v2.4s, v3.4s}, [x2], x5
+  fcmge v28.4s, v3.4s, v17.4s
+  fmax v7.4s, v7.4s, v22.4s
+  fcmge v25.4s, v4.4s, v16.4s
+  st1 {v4.4s, v5.4s}, [x2], x5
+  fcmge v30.4s, v5.4s, v17.4s
+  fcmge v27.4s, v6.4s, v16.4s
+  sli v26.4s, v28.4s, #4
+  st1 {v6.4s, v7.4s}, [x2], x5
+  fcmge v29.4s, v7.4s, v17.4s
+  sli v25.4s, v30.4s, #4
+  sli v31.4s, v26.4s, #8
+  sli v27.4s, v29.4s, #4
+  sli v31.4s, v25.4s, #16
+  sli v31.4s, v27.4s, #24
+  bic v31.16b, v15.16b, v31.16b
+  addp v23.4s, v23.4s, v31.4s
+  addp v23.4s, v23.4s, v23.4s
+  st1 {v23.b}[0], [x4], x7
+  st1 {v23.b}[1], [x4], x7
+  st1 {v23.b}[2], [x4], x7
+  st1 {v23.b}[3], [x4], x7
+  st1 {v23.b}[4], [x4], x7
+  st1 {v23.b}[5], [x4], x7
+  st1 {v23.b}[6], [x4], x7
+  st1 {v23.b}[7], [x4], x7
+  subs w13, w13, #1
+  b.ne 1b
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_finish_normalized_relu_floats_8_a64, . - bnnmk_finish_normalized_relu_floats_8_a64
 
   .section .note.gnu.property, "a"
   .p2align 3

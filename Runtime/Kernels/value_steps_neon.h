@@ -1,5 +1,5 @@
-// The steps of an epilogue on eight channels of some pixels in registers, for NEON: what tiles of finish_values_neon.c and
-// finish_usual_neon.c are made of.
+// The steps of an epilogue on eight channels of some pixels in registers, for NEON: what tiles of finish_values_neon.c are
+// made of.
 #ifndef BNNM_VALUE_STEPS_NEON_H
 #define BNNM_VALUE_STEPS_NEON_H
 
