@@ -5,7 +5,8 @@ decisions.
 """
 
 from assembly import function
-from scheduling import REGISTERS, Core, Operation, schedule
+from fixed_registers import Sequence
+from scheduling import REGISTERS, Core, schedule
 
 INPUT, VALUES, OPERAND, BYTES = "x1", "x2", "x3", "x4"
 VALUE_STEP, OPERAND_STEP, BYTE_STEP, SCALE = "x5", "x6", "x7", "x8"
@@ -36,13 +37,11 @@ LOADED = [10, 11, 12, 13]
 FIRST_CONSTANT = 14
 
 
-class Epilogue:
+class Epilogue(Sequence):
     """The operations of a tile, in an order that computes the right thing."""
 
     def __init__(self, steps: list[str], width: int, is_of_counts: bool) -> None:
-        self.operations: list[Operation] = []
-        self.written: dict[int, int] = {}  # register: the operation that wrote it last
-        self.readers: dict[int, list[int]] = {}  # and those that have read that
+        super().__init__()
         self.constants: dict[str, int] = {}
         self.temporaries = 0
         next_constant = FIRST_CONSTANT
@@ -62,26 +61,6 @@ class Epilogue:
                 next_constant += 1
         self.free = list(range(next_constant, REGISTERS))
         self.width = width
-        self.moved: dict[str, int] = {}  # address register: the operation that advanced it last
-
-    def _add(self, text, reads=(), writes=(), address=None, **rest) -> int:
-        """An operation on fixed registers `reads` and `writes`, beside temporaries in `rest`."""
-        index = len(self.operations)
-        operation = Operation(text, **rest)
-        operation.reads += [self.written[r] for r in (*reads, *writes) if r in self.written]
-        for register in writes:
-            operation.follows += [o for o in self.readers.get(register, []) if o != index]
-        if address is not None and address in self.moved:
-            operation.follows.append(self.moved[address])
-        if address is not None:
-            self.moved[address] = index
-        self.operations.append(operation)
-        for register in reads:
-            self.readers.setdefault(register, []).append(index)
-        for register in writes:
-            self.written[register] = index
-            self.readers[register] = []
-        return index
 
     def _new(self) -> int:
         self.temporaries += 1
@@ -89,7 +68,7 @@ class Epilogue:
 
     def _on_both(self, mnemonic: str, slot: tuple[int, int], second: tuple[int, int]) -> None:
         for x, y in zip(slot, second):
-            self._add(
+            self.add(
                 lambda _, x=x, y=y: f"{mnemonic} v{x}.4s, v{x}.4s, v{y}.4s",
                 reads=[r for r in (y,) if r < FIRST_CONSTANT],
                 writes=[x],
@@ -101,12 +80,12 @@ class Epilogue:
     def load_counts(self, count: int) -> None:
         registers = LOADED[:count]
         names = ", ".join(f"v{r}.8h" for r in registers)
-        self._add(
+        self.add(
             lambda _: f"ld1 {{{names}}}, [{INPUT}], #{16 * count}", writes=registers, address=INPUT, moves=count
         )
 
     def load_floats(self, slot: tuple[int, int]) -> None:
-        self._add(
+        self.add(
             lambda _: f"ld1 {{v{slot[0]}.4s, v{slot[1]}.4s}}, [{INPUT}], {INPUT_STEP}",
             writes=slot,
             address=INPUT,
@@ -115,19 +94,19 @@ class Epilogue:
 
     def scale(self, slot: tuple[int, int], counted: int) -> None:
         """bias + scale * (half - count), rounded once."""
-        self._add(lambda _: f"ldp q{slot[0]}, q{slot[1]}, [{BIAS}]", writes=slot, moves=2)
+        self.add(lambda _: f"ldp q{slot[0]}, q{slot[1]}, [{BIAS}]", writes=slot, moves=2)
         for half, (x, mnemonic, lanes) in enumerate(zip(slot, ("usubl", "usubl2"), ("4h", "8h"))):
             t = self._new()
-            made = self._add(
+            made = self.add(
                 lambda held, t=t, m=mnemonic, lanes=lanes: (
                     f"{m} v{held[t]}.4s, v{self.constants['half']}.{lanes}, v{counted}.{lanes}"
                 ),
                 reads=[counted],
                 makes=t,
             )
-            subtracted, made = made, self._add(lambda held, t=t: f"scvtf v{held[t]}.4s, v{held[t]}.4s")
+            subtracted, made = made, self.add(lambda held, t=t: f"scvtf v{held[t]}.4s, v{held[t]}.4s")
             self.operations[made].reads.append(subtracted)
-            index = self._add(
+            index = self.add(
                 lambda held, t=t, x=x, half=half: f"fmla v{x}.4s, v{held[t]}.4s, v{self.constants['scale'] + half}.4s",
                 writes=[x],
                 last_use=[t],
@@ -137,10 +116,10 @@ class Epilogue:
     def rectify(self, slot: tuple[int, int]) -> None:
         for x, slope in zip(slot, self._pair("factors")):
             t = self._new()
-            made = self._add(
+            made = self.add(
                 lambda held, t=t, x=x, s=slope: f"fmul v{held[t]}.4s, v{x}.4s, v{s}.4s", reads=[x], makes=t
             )
-            index = self._add(
+            index = self.add(
                 lambda held, t=t, x=x: f"fmax v{x}.4s, v{x}.4s, v{held[t]}.4s", writes=[x], last_use=[t]
             )
             self.operations[index].reads.append(made)
@@ -148,7 +127,7 @@ class Epilogue:
     def step(self, name: str, slot: tuple[int, int]) -> None:
         if name == "add operand":
             names = ", ".join(f"v{r}.4s" for r in OPERANDS)
-            self._add(
+            self.add(
                 lambda _: f"ld1 {{{names}}}, [{OPERAND}], {OPERAND_STEP}", writes=OPERANDS, address=OPERAND, moves=2
             )
             self._on_both("fadd", slot, OPERANDS)
@@ -160,7 +139,7 @@ class Epilogue:
             self._on_both("fmul" if name == "multiply" else "fadd", slot, self._pair(CONSTANTS[name][0]))
 
     def store(self, slot: tuple[int, int]) -> None:
-        self._add(
+        self.add(
             lambda _: f"st1 {{v{slot[0]}.4s, v{slot[1]}.4s}}, [{VALUES}], {VALUE_STEP}",
             reads=slot,
             address=VALUES,
@@ -181,11 +160,11 @@ class Epilogue:
 
     def _compare(self, x: int, point: int) -> tuple[int, int]:
         t = self._new()
-        return t, self._add(lambda held: f"fcmge v{held[t]}.4s, v{x}.4s, v{point}.4s", reads=[x], makes=t)
+        return t, self.add(lambda held: f"fcmge v{held[t]}.4s, v{x}.4s, v{point}.4s", reads=[x], makes=t)
 
     def _insert(self, into: tuple[int, int], from_: tuple[int, int], shift: int) -> int:
         """What is left of the first one are its `shift` lowest bits."""
-        index = self._add(
+        index = self.add(
             lambda held: f"sli v{held[into[0]]}.4s, v{held[from_[0]]}.4s, #{shift}", last_use=[from_[0]]
         )
         self.operations[index].reads += [into[1], from_[1]]
@@ -193,7 +172,7 @@ class Epilogue:
 
     def places(self, decided: tuple[int, int]) -> tuple[int, int]:
         """The bits of up to four pixels that are below their points, each in the lane of its channels."""
-        index = self._add(
+        index = self.add(
             lambda held: f"bic v{held[decided[0]]}.16b, v{self.constants['places']}.16b, v{held[decided[0]]}.16b"
         )
         self.operations[index].reads.append(decided[1])
@@ -201,7 +180,7 @@ class Epilogue:
 
     def add_lanes(self, low: tuple[int, int], high: tuple[int, int]) -> tuple[int, int]:
         """The sums of neighbouring lanes, of the first one before those of the second, which may be the same."""
-        index = self._add(
+        index = self.add(
             lambda held: f"addp v{held[low[0]]}.4s, v{held[low[0]]}.4s, v{held[high[0]]}.4s",
             last_use=[high[0]] if high != low else [],
         )
@@ -210,7 +189,7 @@ class Epilogue:
 
     def store_bytes(self, decisions: tuple[int, int]) -> None:
         for pixel in range(self.width):
-            index = self._add(
+            index = self.add(
                 lambda held, p=pixel: f"st1 {{v{held[decisions[0]]}.b}}[{p}], [{BYTES}], {BYTE_STEP}",
                 address=BYTES,
                 moves=1,

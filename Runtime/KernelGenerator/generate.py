@@ -8,6 +8,7 @@ import pathlib
 import sys
 
 import assembly
+import convolve_floats
 import count_shared
 import count_words
 import finish_values
@@ -23,6 +24,7 @@ FLOAT_WIDTH = 8
 HEADERS = {
     "count_shared": ("Tiles of binary convolutions three taps wide", "count_shared_neon.h is the same in C."),
     "finish_values": ("Epilogues of binary convolutions", "finish_values_neon.c is the same in C."),
+    "convolve_floats": ("Tiles of float convolutions", "conv2d_f32_neon.c has the same in C."),
     "count_words": ("Binary convolutions of pixels of few words", "count_box_neon.h has the same in C."),
 }
 
@@ -41,6 +43,7 @@ def files() -> dict[str, str]:
         finish_values.kernel(f"bnnmk_finish_{program}_{FLOAT_WIDTH}_a64", program, FLOAT_WIDTH, IN_ORDER)
         for program in finish_values.OF_FLOATS
     ]
+    floats = [convolve_floats.kernel("bnnmk_convolve_floats_a64", IN_ORDER)]
     return {
         f"{name}_a64.S": assembly.HEADER.format(
             purpose=f"{HEADERS[name][0]},\n// for 64-bit ARM; {name}_a64.h says what they compute.", twin=HEADERS[name][1]
@@ -48,7 +51,12 @@ def files() -> dict[str, str]:
         + "\n".join(line for function in functions for line in function)
         + "\n"
         + assembly.FOOTER
-        for name, functions in (("count_shared", shared), ("count_words", words), ("finish_values", finish))
+        for name, functions in (
+            ("count_shared", shared),
+            ("count_words", words),
+            ("finish_values", finish),
+            ("convolve_floats", floats),
+        )
     }
 
 

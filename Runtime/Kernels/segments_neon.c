@@ -13,61 +13,51 @@ BNNMK_INLINE void add_taps(const uint32_t *differences, size_t stride, uint32_t 
   }
 }
 
-// What the taps on padding differ from it: all rows of the window but the row's, and of those all columns but
-// `columns`.
-static __attribute__((noinline)) void count_padding(const bnnmk_block_row *row, bnnmk_tap_range columns,
-                                                    uint16_t start[BNNMK_CHANNEL_BLOCK]) {
-  const bnnmk_binary_conv2d *conv = row->conv;
-  const uint32_t kernel_h = conv->window.kernel_h, kernel_w = conv->window.kernel_w;
-  const bnnmk_tap_range rows = row->rows;
-  const size_t stride = bnnmk_padding_stride(conv), row_stride = kernel_w * stride;
-  const uint32_t *taps = conv->pad_differences + row->block * BNNMK_CHANNEL_BLOCK;
-  uint32x4_t sums[2] = {vdupq_n_u32(0), vdupq_n_u32(0)};
-  add_taps(taps, stride, rows.first * kernel_w, sums);
-  add_taps(taps + rows.last * row_stride, stride, (kernel_h - rows.last) * kernel_w, sums);
-  // One tap a row, mostly: down the column.
-  taps += rows.first * row_stride;
-  for (uint32_t column = 0; column < kernel_w; column++, taps += stride) {
-    if (column < columns.first || column >= columns.last) {
-      add_taps(taps, row_stride, rows.last - rows.first, sums);
-    }
-  }
-  vst1q_u16(start, vcombine_u16(vmovn_u32(sums[0]), vmovn_u32(sums[1])));
-}
-
 // Whether taps left out can count half of their bits.
 static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->pad_differences || conv->channels % 2 == 0; }
 
-// What counts of pixels with these taps start with, where all taps are counted.
-static void make_start(const bnnmk_block_row *row, bnnmk_tap_range columns, uint16_t start[BNNMK_CHANNEL_BLOCK]) {
+// What `count` taps left out count, of those that begin with number `first` each `step`-th one: what they differ from
+// padding, or half of their bits.
+BNNMK_INLINE uint16x8_t count_left_out(const bnnmk_block_row *row, uint32_t first, uint32_t step, uint32_t count) {
   const bnnmk_binary_conv2d *conv = row->conv;
-  const uint32_t tap_count = (row->rows.last - row->rows.first) * (columns.last - columns.first);
-  const uint32_t left_out = conv->window.kernel_h * conv->window.kernel_w - tap_count;
-  if (left_out > 0 && conv->pad_differences) {
-    count_padding(row, columns, start);
-  } else {
-    vst1q_u16(start, vdupq_n_u16((uint16_t)(left_out * conv->channels / 2)));
+  if (!conv->pad_differences) {
+    return vdupq_n_u16((uint16_t)(count * conv->channels / 2));
   }
+  const size_t stride = bnnmk_padding_stride(conv);
+  uint32x4_t sums[2] = {vdupq_n_u32(0), vdupq_n_u32(0)};
+  add_taps(conv->pad_differences + row->block * BNNMK_CHANNEL_BLOCK + first * stride, step * stride, count, sums);
+  return vcombine_u16(vmovn_u32(sums[0]), vmovn_u32(sums[1]));
+}
+
+// Of column `column` of the window, the row's rows.
+static uint16x8_t count_column(const bnnmk_block_row *row, uint32_t column) {
+  const uint32_t kernel_w = row->conv->window.kernel_w;
+  return count_left_out(row, row->rows.first * kernel_w + column, kernel_w, row->rows.last - row->rows.first);
 }
 
 // What counts of a segment start with: those of most pixels, and of those that lack their first or their last taps.
 static void make_starts(const bnnmk_block_row *row, bnnmk_prepared_segment *prepared) {
   const bnnmk_segment *part = &prepared->part;
-  const uint32_t kernel_w = row->conv->window.kernel_w;
-  uint16_t(*start)[BNNMK_CHANNEL_BLOCK] = prepared->start;
+  const bnnmk_window *w = &row->conv->window;
+  uint16x8_t start = vdupq_n_u16(0);
   if (can_leave_out(row->conv)) {
-    make_start(row, part->columns, start[0]);
-  } else {
-    vst1q_u16(start[0], vdupq_n_u16(0));
+    start =
+        vaddq_u16(count_left_out(row, 0, 1, row->rows.first * w->kernel_w),
+                  count_left_out(row, row->rows.last * w->kernel_w, 1, (w->kernel_h - row->rows.last) * w->kernel_w));
+    for (uint32_t column = 0; column < w->kernel_w; column++) {
+      if (column < part->columns.first || column >= part->columns.last) {
+        start = vaddq_u16(start, count_column(row, column));
+      }
+    }
   }
-  for (int i = 1; i < BNNMK_START_FIRST; i++) {
-    vst1q_u16(start[i], vld1q_u16(start[0]));
+  for (int i = 0; i < BNNMK_START_FIRST; i++) {
+    vst1q_u16(prepared->start[i], start);
   }
   if (part->lacks_first) {
-    make_start(row, (bnnmk_tap_range){1, kernel_w}, start[BNNMK_START_FIRST]);
+    vst1q_u16(prepared->start[BNNMK_START_FIRST], vaddq_u16(start, count_column(row, 0)));
   }
   if (part->lacks_last) {
-    make_start(row, (bnnmk_tap_range){0, kernel_w - 1}, start[BNNMK_START_LAST]);
+    vst1q_u16(prepared->start[BNNMK_START_LAST], vaddq_u16(start, count_column(row, w->kernel_w - 1)));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convolve_floats_a64.h"
 #include "count_shared_a64.h"
 #include "count_words_a64.h"
 #include "finish_values_a64.h"
@@ -241,6 +242,60 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
                   (uint32_t)program * 10 + width);
 }
 
+// Small integers, whose sums are exact.
+static guarded_memory random_integers(size_t count, uint64_t *random) {
+  guarded_memory memory = guarded_allocate(count * sizeof(float));
+  for (size_t i = 0; i < count; i++) {
+    ((float *)memory.data)[i] = (float)random_between(random, 0, 40) - 20;
+  }
+  return memory;
+}
+
+static int compare_convolution(uint64_t *random) {
+  enum { PIXELS = BNNMK_CONVOLVED_PIXELS, OUTPUTS = BNNMK_CONVOLVED_CHANNELS };
+  const uint32_t tiles = random_between(random, 1, 3), pixels = tiles * PIXELS;
+  const uint32_t rows = random_between(random, 1, 3), runs = random_between(random, 1, 3);
+  const size_t length = random_between(random, 1, 14), output_step = OUTPUTS + random_between(random, 0, 3);
+  const size_t run_step = length + random_between(random, 0, 2),
+               row_step = runs * run_step + random_between(random, 0, 2);
+  const size_t pixel_step = random_between(random, 1, 9), of_run = length + random_between(random, 0, 2);
+  const size_t of_row = runs * of_run + random_between(random, 0, 2);
+  const size_t behind = (rows - 1) * row_step + (runs - 1) * run_step + length;
+  guarded_memory input = random_integers((pixels - 1) * pixel_step + behind, random);
+  guarded_memory weights = random_integers(((rows - 1) * of_row + (runs - 1) * of_run + length) * OUTPUTS, random);
+  guarded_memory bias = random_integers(OUTPUTS, random);
+  guarded_memory output = random_integers((pixels - 1) * output_step + OUTPUTS, random);
+  guarded_memory expected = guarded_allocate(output.byte_count);
+  memcpy(expected.data, output.data, output.byte_count);
+  for (uint32_t p = 0; p < pixels; p++) {
+    for (uint32_t m = 0; m < OUTPUTS; m++) {
+      float sum = ((const float *)bias.data)[m];
+      for (size_t i = 0; i < rows * runs * length; i++) {
+        const size_t row = i / (runs * length), run = i / length % runs, element = i % length;
+        sum += ((const float *)input.data)[p * pixel_step + row * row_step + run * run_step + element] *
+               ((const float *)weights.data)[(row * of_row + run * of_run + element) * OUTPUTS + m];
+      }
+      ((float *)expected.data)[p * output_step + m] = sum;
+    }
+  }
+  const bnnmk_tap_box box = {.row_count = rows,
+                             .run_count = runs,
+                             .run_length = length,
+                             .input_row_step = row_step,
+                             .input_run_step = run_step,
+                             .weights_row_step = of_row,
+                             .weights_run_step = of_run};
+  const bnnmk_convolved_tiles arguments = bnnmk_make_convolved_tiles(&box, input.data, pixel_step, weights.data,
+                                                                     bias.data, output.data, output_step, tiles);
+  bnnmk_convolve_floats_a64(&arguments);
+  const int is_same = is_equal(output.data, expected.data, output.byte_count, "convolve_floats", (uint32_t)length);
+  guarded_memory *const all[] = {&input, &weights, &bias, &output, &expected};
+  for (int i = 0; i < 5; i++) {
+    guarded_free(all[i]);
+  }
+  return is_same;
+}
+
 int compare_assembly(uint64_t seed) {
   uint64_t random = seed;
   int is_same = 1;
@@ -251,6 +306,7 @@ int compare_assembly(uint64_t seed) {
     is_same &= compare_words(words, 0, &random);
   }
   is_same &= compare_words(BNNMK_MOST_COUNTED_WORDS, 1, &random);
+  is_same &= compare_convolution(&random);
   for (int program = 0; program < PROGRAMS; program++) {
     if (program < COUNT_PROGRAMS) {
       is_same &= compare_finish(program, BNNMK_FINISHED_PIXELS - 1, &random);
