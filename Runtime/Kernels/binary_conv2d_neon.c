@@ -39,7 +39,7 @@ static uint16_t (*next_counts(bnnmk_block_row *row, size_t pixel, uint32_t pixel
   return counts;
 }
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 // Rows of the output, `row_count` of which have the segment's taps, that are counted at once from the next one on.
 static uint32_t rows_at_once(const bnnmk_block_row *row, const bnnmk_prepared_segment *prepared, uint32_t row_count) {
   if (!prepared->can_take_rows) {
@@ -57,7 +57,7 @@ static __attribute__((noinline)) void convolve_parts(bnnmk_block_row *row, const
                                                      size_t pixel, uint32_t left) {
   const bnnmk_segment *part = &prepared->part;
   bnnmk_neon_run run = prepared->run;
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   const uint8_t *columns = run.tiles.columns;
 #endif
   for (uint32_t part_count = (left + RUN_PIXELS - 1) / RUN_PIXELS; part_count > 0; part_count--) {
@@ -66,7 +66,7 @@ static __attribute__((noinline)) void convolve_parts(bnnmk_block_row *row, const
     bnnmk_count_run_neon(&run, next_counts(row, pixel, run.pixel_count, prepared->all));
     run.lacks_first = 0;
     run.input += prepared->box.row_count > 0 ? run.pixel_count * run.pixel_step : 0;
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
     if (run.tiles.columns) {
       run.tiles.columns = columns += (size_t)run.pixel_count * 2 * sizeof(uint64_t);
     }
@@ -88,7 +88,7 @@ static void convolve_segment(bnnmk_block_row *row, bnnmk_prepared_segment *prepa
   if (prepared->box.row_count > 0) {
     const size_t in_y = (size_t)row->y * w->stride_h - w->pad_top + (size_t)row->rows.first * w->dilation_h;
     run->input = conv->input + (in_y * w->in_w * conv->input_stride + prepared->column);
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
     if (row->columns && part->is_shared) {
       run->tiles.columns = bnnmk_column(row->columns, in_y, (int64_t)part->pixels.first - w->pad_left);
       run->line_count = row_count;
@@ -133,7 +133,7 @@ static void convolve_block(bnnmk_block_row *row, bnnmk_tap_range rows, bnnmk_tap
       convolve_singles(row, columns.first, pixels.first, 0, prepared);
     }
     if (pixels.first < pixels.last) {
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
       const uint32_t last = is_inside && inside.last < rows.last ? inside.last : rows.last;
       row_count = rows_at_once(row, &prepared->together, is_inside ? last - row->y : 1);
 #endif
@@ -162,18 +162,18 @@ static int is_one_row(const bnnmk_binary_conv2d *conv) {
          (uint64_t)w->in_h * w->in_w <= UINT32_MAX;
 }
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 // Rows of the output, `width` pixels each, whose columns, or pixels, fit; 0 where the map is none for assembly.
 static uint32_t rows_by_assembly(const bnnmk_binary_conv2d *conv, uint32_t row_count, int is_flat, uint32_t width) {
   const bnnmk_window *w = &conv->window;
   if (is_flat) {
-    const uint32_t rows = width > 0 ? bnnmk_fitting_pixels_a64(conv) / width : 0;
+    const uint32_t rows = width > 0 ? bnnmk_fitting_pixels(conv) / width : 0;
     return rows < row_count ? rows : row_count;
   }
   if (w->kernel_w != 3 || w->stride_w != 1 || w->dilation_w != 1 || w->dilation_h > BNNMK_COLUMN_WORDS) {
     return 0;
   }
-  const uint64_t fitting = bnnmk_fitting_rows_a64(conv), of_first = (uint64_t)(w->kernel_h - 1) * w->dilation_h + 1;
+  const uint64_t fitting = bnnmk_fitting_rows(conv), of_first = (uint64_t)(w->kernel_h - 1) * w->dilation_h + 1;
   const uint64_t rows = fitting < of_first ? 0 : (fitting - of_first) / w->stride_h + 1;
   return rows >= row_count ? row_count : rows >= ROWS_OF_TILES ? (uint32_t)rows : 0;
 }
@@ -183,7 +183,7 @@ static void fill_columns(const bnnmk_binary_conv2d *conv, uint32_t first, uint32
   const bnnmk_window *w = &conv->window;
   const int64_t begin = (int64_t)first * w->stride_h - w->pad_top;
   const int64_t end = (int64_t)(last - 1) * w->stride_h - w->pad_top + (int64_t)(w->kernel_h - 1) * w->dilation_h + 1;
-  bnnmk_fill_columns_a64(conv, (uint32_t)(begin > 0 ? begin : 0), (uint32_t)(end < w->in_h ? end : w->in_h), columns);
+  bnnmk_fill_columns(conv, (uint32_t)(begin > 0 ? begin : 0), (uint32_t)(end < w->in_h ? end : w->in_h), columns);
 }
 #endif
 
@@ -213,7 +213,7 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
                          .is_stored_alone = has_row_sums(&conv)};
   row.counted.counts = (const uint16_t(*)[BNNMK_CHANNEL_BLOCK])counts;
   const uint32_t block_count = conv.out_channels / BNNMK_CHANNEL_BLOCK + (conv.out_channels % BNNMK_CHANNEL_BLOCK > 0);
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   bnnmk_columns doubled;
   const uint32_t by_assembly = may_use_assembly ? rows_by_assembly(&conv, end - begin, is_flat, width) : 0;
   if (by_assembly > 0 && is_flat) {
@@ -228,12 +228,12 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
     // The last ones are not much fewer.
     const uint32_t left = end - first;
     uint32_t last = left / 3 < at_a_time / 2 ? end : first + at_a_time;
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
     if (by_assembly > 0) {
       const uint32_t part_count = (last - first + by_assembly - 1) / by_assembly;
       last = first + (last - first + part_count - 1) / part_count;
       if (is_flat) {
-        bnnmk_fill_pixels_a64(&conv, first * width, last * width, &doubled);
+        bnnmk_fill_pixels(&conv, first * width, last * width, &doubled);
       } else {
         fill_columns(&conv, first, last, &doubled);
       }

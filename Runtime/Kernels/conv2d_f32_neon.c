@@ -141,6 +141,7 @@ BNNMK_INLINE void add_nine_shared(const bnnmk_conv2d *conv, const float *x, cons
 BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel_step, const float *weights,
                           const size_t step, size_t length, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
                           const int vector_count, const int single, const run_kind kind) {
+  (void)kind;
 #if defined(__aarch64__)
   if (kind == OF_NINE_SHARED) {
     add_nine_shared(conv, x, weights, step, sums, vector_count);

@@ -3,7 +3,7 @@
 #ifndef BNNM_CONVOLVE_FLOATS_A64_H
 #define BNNM_CONVOLVE_FLOATS_A64_H
 
-#include "columns_a64.h"
+#include "columns_arm.h"
 #include "tap_box.h"
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)

@@ -4,7 +4,7 @@
 #ifndef BNNM_FINISH_VALUES_A64_H
 #define BNNM_FINISH_VALUES_A64_H
 
-#include "columns_a64.h"
+#include "columns_arm.h"
 #include "plain_values_neon.h"
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)

@@ -66,7 +66,7 @@ static void begin_block(const bnnmk_block_row *row, bnnmk_prepared_segment *prep
   if (prepared->box.row_count > 0) {
     prepared->run.weights = bnnmk_block_weights(row->conv, row->block) + prepared->weights;
   }
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   prepared->run.tiles.weights = prepared->run.weights;
 #endif
   if (row->conv->pad_differences) {
@@ -74,7 +74,7 @@ static void begin_block(const bnnmk_block_row *row, bnnmk_prepared_segment *prep
   }
 }
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 // What assembly takes of a segment, where there are doubled columns for it.
 static void prepare_tiles(const bnnmk_block_row *row, bnnmk_prepared_segment *prepared) {
   bnnmk_shared_tiles *tiles = &prepared->run.tiles;
@@ -90,7 +90,7 @@ static void prepare_tiles(const bnnmk_block_row *row, bnnmk_prepared_segment *pr
   tiles->line_step = row->conv->window.stride_h * row->columns->row_step - (size_t)pixel_count * 2 * sizeof(uint64_t);
   prepared->run.line_count = 1;
   prepared->can_take_rows =
-      pixel_count == row->conv->window.out_w && !row->is_stored_alone && bnnmk_has_equal_tiles_a64(pixel_count);
+      pixel_count == row->conv->window.out_w && !row->is_stored_alone && bnnmk_has_equal_tiles(pixel_count);
 }
 
 #endif
@@ -124,7 +124,7 @@ static void prepare_segment(const bnnmk_block_row *row, const bnnmk_segment *par
       conv->input_stride;
   const uint32_t tap_count = can_leave_out(conv) ? w->kernel_h * w->kernel_w : tap_rows * tap_columns;
   prepared->all = (int32_t)(tap_count * conv->channels);
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   run->tiles.columns = 0;
   run->pixels = row->pixels;
   if (row->columns && part->is_shared && prepared->box.row_count > 0) {
@@ -157,15 +157,24 @@ bnnmk_segment bnnmk_main_segment(const bnnmk_binary_conv2d *conv, bnnmk_tap_rang
 }
 
 void bnnmk_begin_rows(bnnmk_prepared_rows *rows) {
-  rows->inside.is_prepared = rows->first.is_prepared = rows->last.is_prepared = 0;
+  rows->inside.is_prepared = 0;
+  for (int i = 0; i < BNNMK_EDGE_ROWS; i++) {
+    rows->first[i].is_prepared = rows->last[i].is_prepared = 0;
+  }
+}
+
+// Where rows with these taps stand.
+static bnnmk_prepared_row *place_of(bnnmk_prepared_rows *rows, bnnmk_tap_range taps, uint32_t kernel_h) {
+  if (taps.first > 0) {
+    return &rows->first[taps.first % BNNMK_EDGE_ROWS];
+  }
+  return taps.last < kernel_h ? &rows->last[taps.last % BNNMK_EDGE_ROWS] : &rows->inside;
 }
 
 bnnmk_prepared_row *bnnmk_prepare_row(const bnnmk_block_row *row, const bnnmk_segment *part,
                                       bnnmk_prepared_rows *rows) {
   const bnnmk_tap_range taps = row->rows;
-  bnnmk_prepared_row *prepared = taps.first > 0                           ? &rows->first
-                                 : taps.last < row->conv->window.kernel_h ? &rows->last
-                                                                          : &rows->inside;
+  bnnmk_prepared_row *prepared = place_of(rows, taps, row->conv->window.kernel_h);
   if (!prepared->is_prepared || prepared->taps.first != taps.first || prepared->taps.last != taps.last) {
     prepared->is_prepared = 1;
     prepared->taps = taps;

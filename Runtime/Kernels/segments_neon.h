@@ -20,7 +20,7 @@ typedef struct bnnmk_block_row {
   uint16_t (*counts)[BNNMK_CHANNEL_BLOCK];  // room for as many as are stored at once
   bnnmk_counted_run counted;                // what of `counts` is not stored yet
   int is_stored_alone;                      // rows are told apart by their sums
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   const bnnmk_columns *columns;  // of the rows at hand, or NULL
   const uint8_t *pixels;         // the first one at hand where pixels meet their words only, or NULL
 #endif
@@ -54,9 +54,11 @@ typedef struct bnnmk_prepared_row {
   bnnmk_prepared_segment together, singles[BNNMK_MAX_SINGLES];
 } bnnmk_prepared_row;
 
-// Rows with all taps, with less of the first ones, and with less of the last ones: those prepared last.
+// Rows with all taps, and those prepared last of rows that lack first or last ones: so many kinds of each as windows up
+// to five taps high have.
+enum { BNNMK_EDGE_ROWS = 2 };
 typedef struct bnnmk_prepared_rows {
-  bnnmk_prepared_row inside, first, last;
+  bnnmk_prepared_row inside, first[BNNMK_EDGE_ROWS], last[BNNMK_EDGE_ROWS];
 } bnnmk_prepared_rows;
 
 // The pixels of a row that run together: those of `interior`, all whose column taps lie on the input, and at either
