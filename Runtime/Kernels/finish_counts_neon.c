@@ -119,10 +119,10 @@ static void finish_by_assembly(const bnnmk_binary_conv2d *conv, bnnmk_block_fini
 void bnnmk_prepare_finish_neon(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish) {
   finish->has_values = bnnmk_make_plain_values(conv, &finish->values);
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-  if (finish->has_values) {
-    const bnnmk_plain_values *values = &finish->values;
-    bnnmk_begin_finish_a64(&values->all, values->half_scale, values->bias, &finish->by_assembly);
-  }
+  const bnnmk_plain_values *values = &finish->values;
+  finish->may_use_assembly =
+      finish->may_use_assembly && finish->has_values &&
+      bnnmk_begin_finish_a64(&values->all, values->half_scale, values->bias, &finish->by_assembly);
 #endif
 }
 

@@ -20,7 +20,7 @@ typedef void bnnmk_finish_counts(const bnnmk_binary_conv2d *conv, bnnmk_block_fi
 struct bnnmk_block_finish {
   bnnmk_finish_counts *finish;
   int has_values;        // where steps are those of plain values
-  int may_use_assembly;  // where there is some
+  int may_use_assembly;  // where there is some; before bnnmk_prepare_finish_neon, whether it is wanted
   bnnmk_plain_values values;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
   bnnmk_finish_a64 by_assembly;

@@ -46,15 +46,14 @@ void bnnmk_find_program_a64(uint32_t first, uint32_t second, bnnmk_finish_a64 *f
   finish->of_eight = program < end ? program->of_eight : 0;
 }
 
-void bnnmk_begin_finish_a64(const bnnmk_plain_steps *steps, const float *scale, const float *bias,
-                            bnnmk_finish_a64 *finish) {
+int bnnmk_begin_finish_a64(const bnnmk_plain_steps *steps, const float *scale, const float *bias,
+                           bnnmk_finish_a64 *finish) {
   static const uint32_t places[4] = {0x11111111, 0x22222222, 0x44444444, 0x88888888};
   const uint32_t round_count = steps->round_count;
   const bnnmk_value_round *first = &steps->rounds[0];
-  finish->is_possible = (round_count == 1 || (round_count == 2 && has_no_maximum(&first[1]))) &&
-                        has_no_maximum(first) && !steps->row_sums && (!steps->decisions || steps->switch_count == 1);
-  if (!finish->is_possible) {
-    return;
+  if (round_count < 1 || round_count > 2 || !has_no_maximum(first) || !has_no_maximum(&first[round_count - 1]) ||
+      steps->row_sums || (steps->decisions && steps->switch_count != 1)) {
+    return 0;
   }
   const bnnmk_value_round *last = &first[round_count - 1];
   finish->steps = steps;
@@ -78,6 +77,7 @@ void bnnmk_begin_finish_a64(const bnnmk_plain_steps *steps, const float *scale, 
   }
   vst1q_f32(tiles->minimum, vdupq_n_f32(first->minimum));
   vst1q_f32(tiles->last_minimum, vdupq_n_f32(last->minimum));
+  return 1;
 }
 
 #endif

@@ -42,7 +42,6 @@ bnnmk_finish_tiles bnnmk_finish_sum_7_a64, bnnmk_finish_sum_8_a64, bnnmk_finish_
 typedef struct bnnmk_finish_a64 {
   const bnnmk_plain_steps *steps;           // of the whole output pixel
   const bnnmk_value_round *last;            // their last round
-  int is_possible;                          // for some of the blocks
   uint32_t first_parts, second_parts;       // of the block's rounds
   bnnmk_finish_tiles *of_seven, *of_eight;  // what does these, or NULL
   bnnmk_finished_tiles tiles;               // all but pixels and the counts' half
@@ -56,8 +55,8 @@ typedef struct bnnmk_finish_a64 {
 
 // What all blocks have in common: counts times `scale`, plus `bias`, which stand where the block's do; floats where
 // these are NULL.
-void bnnmk_begin_finish_a64(const bnnmk_plain_steps *steps, const float *scale, const float *bias,
-                            bnnmk_finish_a64 *finish);
+int bnnmk_begin_finish_a64(const bnnmk_plain_steps *steps, const float *scale, const float *bias,
+                           bnnmk_finish_a64 *finish);
 
 // Finds what does these parts, if anything does.
 void bnnmk_find_program_a64(uint32_t first, uint32_t second, bnnmk_finish_a64 *finish);
@@ -65,7 +64,7 @@ void bnnmk_find_program_a64(uint32_t first, uint32_t second, bnnmk_finish_a64 *f
 // The assembly for eight channels from `channel` on. 1 where there is some.
 BNNMK_INLINE int bnnmk_choose_finish_a64(uint32_t channel, const bnnmk_block_parts *parts, bnnmk_finish_a64 *finish) {
   const bnnmk_plain_steps *steps = finish->steps;
-  if (!finish->is_possible || (steps->decisions && channel % 8 != 0)) {
+  if (steps->decisions && channel % 8 != 0) {
     return 0;
   }
   const uint32_t first_parts = parts->of_round[0], second_parts = parts->of_round[1];

@@ -24,7 +24,7 @@ static void map_pixels(const bnnmk_map *map, const bnnmk_plain_steps *steps, siz
   bnnmk_plain_steps block = *steps;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
   bnnmk_finish_a64 by_assembly;
-  bnnmk_begin_finish_a64(steps, 0, 0, &by_assembly);
+  const int may_use_assembly = bnnmk_begin_finish_a64(steps, 0, 0, &by_assembly);
 #endif
   for (uint32_t channel = 0; channel < whole; channel += BNNMK_CHANNEL_BLOCK) {
     bnnmk_block_parts parts;
@@ -32,7 +32,7 @@ static void map_pixels(const bnnmk_map *map, const bnnmk_plain_steps *steps, siz
     uint32_t done = 0;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
     const uint32_t tile_count = pixel_count / BNNMK_FINISHED_PIXELS;
-    if (tile_count > 0 && bnnmk_choose_finish_a64(channel, &parts, &by_assembly)) {
+    if (may_use_assembly && tile_count > 0 && bnnmk_choose_finish_a64(channel, &parts, &by_assembly)) {
       bnnmk_finish_floats_a64(&by_assembly, pixel, tile_count, input + channel, channels);
       done = tile_count * BNNMK_FINISHED_PIXELS;
     }

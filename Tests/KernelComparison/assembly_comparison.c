@@ -231,9 +231,9 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
     }
   }
   bnnmk_finish_a64 finish;
-  bnnmk_begin_finish_a64(steps, is_of_counts ? plan.half_scale : NULL, is_of_counts ? plan.bias : NULL, &finish);
-  bnnmk_block_parts parts = {{steps->rounds[0].parts, steps->rounds[1].parts}};
-  if (!bnnmk_choose_finish_a64(0, &parts, &finish)) {
+  const bnnmk_block_parts parts = {{steps->rounds[0].parts, steps->rounds[1].parts}};
+  if (!bnnmk_begin_finish_a64(steps, is_of_counts ? plan.half_scale : NULL, is_of_counts ? plan.bias : NULL, &finish) ||
+      !bnnmk_choose_finish_a64(0, &parts, &finish)) {
     printf("assembly: epilogue %d of %u pixels is not taken\n", program, width);
     return 0;
   }
