@@ -124,11 +124,15 @@ static void convolve_block(bnnmk_block_row *row, bnnmk_tap_range rows, bnnmk_tap
     pixels = (bnnmk_tap_range){columns.last, columns.last};
   }
   row->y = rows.first;
+  bnnmk_prepared_row *prepared = 0;
   for (uint32_t row_count; row->y < rows.last; row->y += row_count) {
     row_count = 1;
     const int is_inside = row->y >= inside.first && row->y < inside.last;
-    row->rows = is_inside ? (bnnmk_tap_range){0, w->kernel_h} : bnnmk_row_taps(w, row->y);
-    bnnmk_prepared_row *prepared = bnnmk_prepare_row(row, part, prepared_rows);
+    const bnnmk_tap_range taps = is_inside ? (bnnmk_tap_range){0, w->kernel_h} : bnnmk_row_taps(w, row->y);
+    if (!prepared || taps.first != row->rows.first || taps.last != row->rows.last) {
+      row->rows = taps;
+      prepared = bnnmk_prepare_row(row, part, prepared_rows);
+    }
     if (columns.first < pixels.first) {
       convolve_singles(row, columns.first, pixels.first, 0, prepared);
     }
