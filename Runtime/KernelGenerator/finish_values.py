@@ -222,9 +222,9 @@ def kernel(name: str, program: str, width: int, core: Core) -> list[str]:
     tile.store_bytes(tile.add_lanes(decisions, decisions))
     constants = tile.constants
     of_counts = [
-        f"  ldr {BIAS}, [x0, #64]",
+        f"  ldp {BIAS}, {POINTS}, [x0, #64]",
         f"  ldp q{constants['scale']}, q{constants['scale'] + 1}, [{SCALE}]",
-    ] if is_of_counts else [f"  ldr {INPUT_STEP}, [x0, #112]"]
+    ] if is_of_counts else [f"  ldr {POINTS}, [x0, #72]", f"  ldr {INPUT_STEP}, [x0, #112]"]
     return function(
         name,
         [
@@ -232,10 +232,9 @@ def kernel(name: str, program: str, width: int, core: Core) -> list[str]:
             f"  ldp {OPERAND}, {BYTES}, [x0, #16]",
             f"  ldp {VALUE_STEP}, {OPERAND_STEP}, [x0, #32]",
             f"  ldp {BYTE_STEP}, {SCALE}, [x0, #48]",
-            f"  ldr {POINTS}, [x0, #72]",
             f"  ldp {SHIFT}, {FACTORS}, [x0, #80]",
-            f"  ldr {SECOND_SHIFT}, [x0, #96]",
-            f"  ldr {TILES}, [x0, #104]",
+            "  // The number of tiles has 32 bits, of which the lower ones are taken.",
+            f"  ldp {SECOND_SHIFT}, x{TILES[1:]}, [x0, #96]",
             f"  ldp q{constants['half']}, q{constants['places']}, [x0, #128]",
             *of_counts,
             *(f"  ldr q{constants[name]}, [x0, #{at}]" for name, at in MINIMA.items() if name in constants),
