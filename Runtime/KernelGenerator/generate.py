@@ -24,13 +24,28 @@ MOST_WORDS = 4
 FINISHED_WIDTHS = (7, 8)
 FLOAT_WIDTH = 8
 
-
 # What files are, the header that says what they compute, and their twins in C.
 HEADERS = {
-    "count_shared": ("Tiles of binary convolutions three taps wide", "count_shared_arm.h", "count_shared_neon.h is the same in C."),
-    "count_words": ("Binary convolutions of pixels of few words", "count_words_arm.h", "count_box_neon.h has the same in C."),
-    "finish_values": ("Epilogues of binary convolutions", "finish_values_a64.h", "finish_values_neon.c is the same in C."),
-    "convolve_floats": ("Tiles of float convolutions", "convolve_floats_a64.h", "conv2d_f32_neon.c has the same in C."),
+    "count_shared": (
+        "Tiles of binary convolutions three taps wide",
+        "count_shared_arm.h",
+        "count_shared_neon.h is the same in C.",
+    ),
+    "count_words": (
+        "Binary convolutions of pixels that meet their words only",
+        "count_words_arm.h",
+        "count_box_neon.h and count_partial_neon.h have the same in C.",
+    ),
+    "finish_values": (
+        "Epilogues of convolutions",
+        "finish_values_a64.h",
+        "finish_values_neon.c is the same in C.",
+    ),
+    "convolve_floats": (
+        "Tiles of float convolutions",
+        "convolve_floats_a64.h",
+        "conv2d_f32_neon.c has the same in C.",
+    ),
 }
 
 
