@@ -100,13 +100,19 @@ echo "$name: symbols, size ($size bytes) and links are as they should be"
 
 # Assembly is what its generator writes, and every assembler takes it.
 python3 Runtime/KernelGenerator/generate.py --check || fail "generated assembly is stale"
-if [ "$name" = aarch64 ]; then
-  for file in Runtime/Kernels/*_a64.S; do
-    "${prefix}gcc" -c "$file" -o "$scratch/assembled.o"
-    "${prefix}readelf" -nW "$scratch/assembled.o" | grep -q 'AArch64 feature: BTI, PAC' || fail "$file has no landing pads"
-    "${prefix}readelf" -SW "$scratch/assembled.o" | grep -q 'note.GNU-stack' || fail "$file asks for an executable stack"
-  done
-fi
+case "$name" in
+  aarch64) assembly=(Runtime/Kernels/*_a64.S) flags=() ;;
+  armhf) assembly=(Runtime/Kernels/*_a32.S) flags=(-mfpu=neon) ;;
+  *) assembly=() ;;
+esac
+for file in "${assembly[@]}"; do
+  "${prefix}gcc" "${flags[@]}" -c "$file" -o "$scratch/assembled.o"
+  [ "$name" = armhf ] || "${prefix}readelf" -nW "$scratch/assembled.o" | grep -q 'AArch64 feature: BTI, PAC' ||
+    fail "$file has no landing pads"
+  [ "$name" = aarch64 ] || "${prefix}readelf" -u "$scratch/assembled.o" | grep -q cantunwind ||
+    fail "$file does not say that it cannot be unwound"
+  "${prefix}readelf" -SW "$scratch/assembled.o" | grep -q 'note.GNU-stack' || fail "$file asks for an executable stack"
+done
 
 # The kernels at every level, on random shapes.
 cmake -S . -B "$folder" -DBNNM_BUILD_CHECKS=ON >"$scratch/checks.log"

@@ -90,7 +90,8 @@ count_cycles() {
   printf '%12s' "${processors[@]}"
   echo
   "${triple}-objdump" -d --no-show-raw-insn "$program" >"$folder/$name.dump"
-  for kernel in bnnmk_count_shared_8_a64 bnnmk_count_shared_7_a64 bnnmk_count_words_4_a64 count_one_word_8 \
+  for kernel in bnnmk_count_shared_8_a64 bnnmk_count_shared_7_a64 bnnmk_count_words_4_a64 \
+    bnnmk_count_shared_2_a32 bnnmk_count_words_a32 count_one_word_8 \
     count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4 count_few_words_4 count_partial_2; do
     scripts/inner-loop.awk -v kernel="$kernel" "$folder/$name.dump" >"$folder/loop.s"
     [ -s "$folder/loop.s" ] || continue

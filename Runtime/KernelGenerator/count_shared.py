@@ -1,6 +1,6 @@
 """Tiles of binary convolutions three taps wide: each column of a row is loaded once for the pixels and taps that share it.
 
-The structure bnnmk_shared_tiles of count_shared_a64.h is what the functions take.
+The structure bnnmk_shared_tiles of count_shared_arm.h is what the functions take.
 """
 
 from assembly import function

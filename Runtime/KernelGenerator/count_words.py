@@ -1,6 +1,6 @@
 """Pixels of at most four words, as many of them as there are, against the words of eight channels, which stay in registers.
 
-`bnnmk_count_words` of count_words_a64.h says what the functions take.
+`bnnmk_count_words` of count_words_arm.h says what the functions take.
 """
 
 from assembly import function

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the assembly of Runtime/Kernels for 64-bit ARM: generate.py [--check]
+"""Writes the assembly of Runtime/Kernels for 64-bit and 32-bit ARM: generate.py [--check]
 
 With --check, nothing is written: it fails where a file is another than the generator would write.
 """
@@ -8,22 +8,61 @@ import pathlib
 import sys
 
 import assembly
+import assembly_a32
+import convolve_floats
 import count_shared
+import count_shared_a32
 import count_words
+import count_words_a32
 import finish_values
 from scheduling import IN_ORDER
 
 KERNELS = pathlib.Path(__file__).resolve().parent.parent / "Kernels"
 SHARED_WIDTHS = range(4, 9)
+SHARED_WIDTHS_A32 = (1, 2)
 MOST_WORDS = 4
 FINISHED_WIDTHS = (7, 8)
+FLOAT_WIDTH = 8
 
-
+# What files are, the header that says what they compute, and their twins in C.
 HEADERS = {
-    "count_shared": ("Tiles of binary convolutions three taps wide", "count_shared_neon.h is the same in C."),
-    "finish_values": ("Epilogues of binary convolutions", "finish_values_neon.c is the same in C."),
-    "count_words": ("Binary convolutions of pixels of few words", "count_box_neon.h has the same in C."),
+    "count_shared": (
+        "Tiles of binary convolutions three taps wide",
+        "count_shared_arm.h",
+        "count_shared_neon.h is the same in C.",
+    ),
+    "count_words": (
+        "Binary convolutions of pixels that meet their words only",
+        "count_words_arm.h",
+        "count_box_neon.h and count_partial_neon.h have the same in C.",
+    ),
+    "finish_values": (
+        "Epilogues of convolutions",
+        "finish_values_a64.h",
+        "finish_values_neon.c is the same in C.",
+    ),
+    "convolve_floats": (
+        "Tiles of float convolutions",
+        "convolve_floats_a64.h",
+        "conv2d_f32_neon.c has the same in C.",
+    ),
 }
+
+
+def text(name: str, machine: str, functions: list[list[str]]) -> str:
+    purpose, header, twin = HEADERS[name]
+    is_a32 = machine == "32-bit"
+    return (
+        assembly.HEADER.format(
+            purpose=f"{purpose},\n// for {machine} ARM; {header} says what they compute.",
+            twin=twin,
+            condition=assembly_a32.CONDITION if is_a32 else assembly.CONDITION,
+        )
+        + "\n".join(line for lines in ([assembly_a32.PREAMBLE] if is_a32 else []) + functions for line in lines)
+        + "\n"
+        + (assembly_a32.FOOTER if is_a32 else assembly.FOOTER)
+        + assembly.END
+    )
 
 
 def files() -> dict[str, str]:
@@ -36,15 +75,22 @@ def files() -> dict[str, str]:
         finish_values.kernel(f"bnnmk_finish_{program}_{width}_a64", program, width, IN_ORDER)
         for program in finish_values.PROGRAMS
         for width in FINISHED_WIDTHS
+    ] + [
+        finish_values.kernel(f"bnnmk_finish_{program}_{FLOAT_WIDTH}_a64", program, FLOAT_WIDTH, IN_ORDER)
+        for program in finish_values.OF_FLOATS
     ]
+    floats = [convolve_floats.kernel("bnnmk_convolve_floats_a64", IN_ORDER)]
+    shared_a32 = [
+        count_shared_a32.kernel(f"bnnmk_count_shared_{width}_a32", width, IN_ORDER) for width in SHARED_WIDTHS_A32
+    ]
+    words_a32 = [count_words_a32.kernel("bnnmk_count_words_a32", IN_ORDER)]
     return {
-        f"{name}_a64.S": assembly.HEADER.format(
-            purpose=f"{HEADERS[name][0]},\n// for 64-bit ARM; {name}_a64.h says what they compute.", twin=HEADERS[name][1]
-        )
-        + "\n".join(line for function in functions for line in function)
-        + "\n"
-        + assembly.FOOTER
-        for name, functions in (("count_shared", shared), ("count_words", words), ("finish_values", finish))
+        "count_shared_a64.S": text("count_shared", "64-bit", shared),
+        "count_words_a64.S": text("count_words", "64-bit", words),
+        "finish_values_a64.S": text("finish_values", "64-bit", finish),
+        "convolve_floats_a64.S": text("convolve_floats", "64-bit", floats),
+        "count_shared_a32.S": text("count_shared", "32-bit", shared_a32),
+        "count_words_a32.S": text("count_words", "32-bit", words_a32),
     }
 
 

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "conv2d.h"
+#include "convolve_floats_a64.h"
 #include "kernel_declarations.h"
 #include "neon_pairs.h"
 
@@ -140,6 +141,7 @@ BNNMK_INLINE void add_nine_shared(const bnnmk_conv2d *conv, const float *x, cons
 BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel_step, const float *weights,
                           const size_t step, size_t length, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
                           const int vector_count, const int single, const run_kind kind) {
+  (void)kind;
 #if defined(__aarch64__)
   if (kind == OF_NINE_SHARED) {
     add_nine_shared(conv, x, weights, step, sums, vector_count);
@@ -240,6 +242,25 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
   }
 }
 
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// The same in assembly of tiles of PIXEL_BLOCK pixels and the channels of a block, where nothing is clamped.
+static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line, uint32_t tile_count,
+                                 uint32_t channel) {
+  static const float no_bias[BNNMK_CONVOLVED_CHANNELS] = {0};
+  const float *weights = line->weights + channel / BNNMK_FLOAT_BLOCK * conv->block_step;
+  const bnnmk_convolved_tiles tiles = bnnmk_make_convolved_tiles(line->box, line->input, line->pixel_step, weights,
+                                                                 line->bias ? line->bias + channel : no_bias,
+                                                                 line->output + channel, line->output_step, tile_count);
+  bnnmk_convolve_floats_a64(&tiles);
+}
+
+static int can_go_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line) {
+  const bnnmk_tap_box *box = line->box;
+  return box->row_count > 0 && box->run_count > 0 && box->run_length > 0 && conv->minimum == -INFINITY &&
+         conv->maximum == INFINITY;
+}
+#endif
+
 // All channels of `tile_count` tiles: as many vectors at a time as `vector_count`, then single ones, then single
 // channels.
 BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv2d_tile *line, uint32_t tile_count,
@@ -259,6 +280,13 @@ BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv
     if (line->box->run_length == SHORT_RUN) {
       for (; count - m >= (uint32_t)vector_count * LANES; m += (uint32_t)vector_count * LANES) {
         convolve_vectors(conv, line, tile_count, m, BNNMK_FLOAT_BLOCK, pixel_count, vector_count, 0, OF_NINE);
+      }
+    }
+#endif
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    if (pixel_count == BNNMK_CONVOLVED_PIXELS && can_go_by_assembly(conv, line)) {
+      for (; count - m >= BNNMK_CONVOLVED_CHANNELS; m += BNNMK_CONVOLVED_CHANNELS) {
+        convolve_by_assembly(conv, line, tile_count, m);
       }
     }
 #endif

@@ -60,9 +60,9 @@ typedef struct equal_tiles {
   uint32_t count, narrow, wide_count;
 } equal_tiles;
 
-BNNMK_INLINE equal_tiles split_equally(uint32_t pixel_count) {
-  const uint32_t tile_count = (pixel_count + TILE - 1) / TILE;
-  uint32_t narrow = TILE;  // pixel_count / tile_count, without a division
+BNNMK_INLINE equal_tiles split_equally(uint32_t pixel_count, const uint32_t widest) {
+  const uint32_t tile_count = (pixel_count + widest - 1) / widest;
+  uint32_t narrow = widest;  // pixel_count / tile_count, without a division
   while (narrow * tile_count > pixel_count) {
     narrow--;
   }
@@ -70,7 +70,7 @@ BNNMK_INLINE equal_tiles split_equally(uint32_t pixel_count) {
 }
 
 static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  const equal_tiles split = split_equally(run->pixel_count);
+  const equal_tiles split = split_equally(run->pixel_count, TILE);
   const uint32_t narrow = split.narrow, wide_end = split.wide_count * (narrow + 1);
   if (wide_end > 0) {
     shared_counters[narrow + 1](run, 0, wide_end, counts);
@@ -84,20 +84,14 @@ static void count_shared_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_
   shared_counters[narrow](run, wide_end, run->pixel_count, counts);
 }
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
-_Static_assert((int)BNNMK_MOST_SHARED_TILE == (int)TILE, "runs are split for both alike");
-
-int bnnmk_has_equal_tiles_a64(uint32_t pixel_count) {
-  return pixel_count >= BNNMK_LEAST_SHARED_TILE && split_equally(pixel_count).wide_count == 0;
+#if defined(BNNMK_HAS_ASSEMBLY)
+int bnnmk_has_equal_tiles(uint32_t pixel_count) {
+  return pixel_count >= BNNMK_LEAST_SHARED_TILE && split_equally(pixel_count, BNNMK_MOST_SHARED_TILE).wide_count == 0;
 }
 
 // The same in assembly, of at least BNNMK_LEAST_SHARED_TILE pixels.
 static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  static bnnmk_count_shared *const counters[TILE + 1] = {
-      [4] = bnnmk_count_shared_4_a64, [5] = bnnmk_count_shared_5_a64, [6] = bnnmk_count_shared_6_a64,
-      [7] = bnnmk_count_shared_7_a64, [8] = bnnmk_count_shared_8_a64,
-  };
-  const equal_tiles split = split_equally(run->pixel_count);
+  const equal_tiles split = split_equally(run->pixel_count, BNNMK_MOST_SHARED_TILE);
   bnnmk_shared_tiles *tiles = &run->tiles;
   tiles->counts = counts;
   tiles->lacks_first = (uint32_t)run->lacks_first;
@@ -106,7 +100,7 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
     tiles->lacks_last = 0;
     tiles->tile_count = split.wide_count;
     tiles->line_count = 1;
-    counters[width](tiles);
+    bnnmk_shared_counters[width](tiles);
     tiles->lacks_first = 0;
     tiles->counts += pixel_count;
     tiles->columns += (size_t)pixel_count * 2 * sizeof(uint64_t);
@@ -114,7 +108,7 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
   tiles->lacks_last = (uint32_t)run->lacks_last;
   tiles->tile_count = split.count - split.wide_count;
   tiles->line_count = run->line_count;
-  counters[split.narrow](tiles);
+  bnnmk_shared_counters[split.narrow](tiles);
 }
 #endif
 
@@ -146,22 +140,27 @@ static void count_box_run(const bnnmk_neon_run *run, uint32_t first, uint16_t co
   }
 }
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 // Pixels that meet their words only, some at a time; gives how many there were.
 static uint32_t count_words_run(const bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  static bnnmk_count_words *const counters[BNNMK_MOST_COUNTED_WORDS] = {
-      bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
   const uint32_t turn_count = run->pixel_count / BNNMK_COUNTED_PIXELS;
   if (!run->pixels || turn_count == 0) {
     return 0;
   }
-  const size_t word_count = run->box->run_length, pixel_step = word_count * 2 * sizeof(uint64_t);
+  const size_t word_count = run->box->run_length;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  static bnnmk_count_words *const counters[BNNMK_MOST_COUNTED_WORDS] = {
+      bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
+  const size_t pixel_step = word_count * 2 * sizeof(uint64_t);
   size_t word = (word_count - 1) % BNNMK_MOST_COUNTED_WORDS + 1;
   counters[word - 1](run->pixels, run->weights, counts, turn_count, pixel_step);
   for (; word < word_count; word += BNNMK_MOST_COUNTED_WORDS) {
     bnnmk_add_words_4_a64(run->pixels + word * 2 * sizeof(uint64_t), run->weights + word * BNNMK_CHANNEL_BLOCK, counts,
                           turn_count, pixel_step);
   }
+#else
+  bnnmk_count_words_a32(run->pixels, run->weights, counts, turn_count, word_count);
+#endif
   return turn_count * BNNMK_COUNTED_PIXELS;
 }
 #endif
@@ -171,7 +170,7 @@ void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_B
     for (uint32_t p = 0; p < run->pixel_count; p++) {
       vst1q_u16(counts[p], vld1q_u16(run->start));
     }
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   } else if (run->tiles.columns && run->pixel_count >= BNNMK_LEAST_SHARED_TILE) {
     count_doubled_run(run, counts);
 #endif
@@ -179,7 +178,7 @@ void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_B
     count_shared_run(run, counts);
   } else {
     uint32_t counted = 0;
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
     counted = count_words_run(run, counts);
 #endif
     if (counted < run->pixel_count) {

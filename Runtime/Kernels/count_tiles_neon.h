@@ -4,8 +4,8 @@
 #ifndef BNNM_COUNT_TILES_NEON_H
 #define BNNM_COUNT_TILES_NEON_H
 
-#include "count_shared_a64.h"
-#include "count_words_a64.h"
+#include "count_shared_arm.h"
+#include "count_words_arm.h"
 #include "tap_box.h"
 
 // Neighbouring pixels of a row. Their taps on the input are the box's; but with `is_shared`, where the kernel is three
@@ -20,7 +20,7 @@ typedef struct bnnmk_neon_run {
   int is_shared, lacks_first, lacks_last;
   const uint16_t *start;                     // [8], what counts start with
   const uint16_t *start_first, *start_last;  // and those of pixels that lack taps
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   // Rows of the output, more than one only where tiles are equal.
   uint32_t line_count;
   // The same for assembly: what is set before these counts, but columns, which are NULL where there are none.
@@ -33,9 +33,9 @@ typedef struct bnnmk_neon_run {
 // counts[p][m] = start[m] + popcount(x ^ w) over the taps; they stay below 2^16.
 void bnnmk_count_run_neon(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 // Whether assembly takes so many pixels in tiles of one width.
-int bnnmk_has_equal_tiles_a64(uint32_t pixel_count);
+int bnnmk_has_equal_tiles(uint32_t pixel_count);
 #endif
 
 #endif

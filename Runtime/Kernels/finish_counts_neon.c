@@ -5,6 +5,7 @@
 #include "finish_counts_neon.h"
 
 #include "neon_decisions.h"
+#include "neon_tile_widths.h"
 
 uint32_t bnnmk_decide_neon(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], const int32_t *points,
                            uint32_t switch_count, size_t point_stride) {
@@ -21,7 +22,7 @@ uint32_t bnnmk_decide_neon(const int32_t accumulators[BNNMK_CHANNEL_BLOCK], cons
   return bnnmk_sum_lanes(vandq_u16(even, vld1q_u16(bits)));
 }
 
-void bnnmk_finish_by_tiles_neon(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+void bnnmk_finish_by_tiles_neon(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish,
                                 const bnnmk_counted_run *run) {
   (void)finish;
   int32_t accumulators[BNNMK_MAX_PIXEL_BLOCK][BNNMK_CHANNEL_BLOCK];
@@ -64,7 +65,7 @@ BNNMK_INLINE uint8x8_t decide_eight(const uint16_t counts[8][BNNMK_CHANNEL_BLOCK
 }
 
 // Bits of a whole block, a byte of its own in every pixel's words, with one switch point a channel.
-static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+static void finish_single_points(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish,
                                  const bnnmk_counted_run *run) {
   (void)finish;
   const uint32_t channel = run->block * BNNMK_CHANNEL_BLOCK;
@@ -83,8 +84,46 @@ static void finish_single_points(const bnnmk_binary_conv2d *conv, const bnnmk_bl
   }
 }
 
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+static void finish_tiles_by_assembly(bnnmk_block_finish *finish, const bnnmk_counted_run *run, bnnmk_tile_row tiles) {
+  bnnmk_finish_counts_a64(&finish->by_assembly, tiles.width, (uint16_t)(run->all / 2), run->pixel, tiles.count,
+                          run->counts);
+}
+
+// The tiles, and by C what is left behind them.
+static __attribute__((noinline)) void finish_tiles_and_rest(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish,
+                                                            const bnnmk_counted_run *run, bnnmk_tile_row tiles) {
+  finish_tiles_by_assembly(finish, run, tiles);
+  const uint32_t done = tiles.width * tiles.count;
+  bnnmk_counted_run rest = *run;
+  rest.pixel += done;
+  rest.pixel_count -= done;
+  rest.counts += done;
+  bnnmk_finish_plain_values_neon(conv, finish, &rest);
+}
+
+// Assembly has tiles of seven and of eight pixels.
+static void finish_by_assembly(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish,
+                               const bnnmk_counted_run *run) {
+  const bnnmk_tile_row tiles = bnnmk_next_tiles(run->pixel_count, BNNMK_FINISHED_PIXELS);
+  if (run->all % 2 != 0 || tiles.width + 1 < BNNMK_FINISHED_PIXELS) {
+    bnnmk_finish_plain_values_neon(conv, finish, run);
+  } else if (tiles.width * tiles.count < run->pixel_count) {
+    finish_tiles_and_rest(conv, finish, run, tiles);
+  } else {
+    finish_tiles_by_assembly(finish, run, tiles);
+  }
+}
+#endif
+
 void bnnmk_prepare_finish_neon(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish) {
   finish->has_values = bnnmk_make_plain_values(conv, &finish->values);
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  const bnnmk_plain_values *values = &finish->values;
+  finish->may_use_assembly =
+      finish->may_use_assembly && finish->has_values &&
+      bnnmk_begin_finish_a64(&values->all, values->half_scale, values->bias, &finish->by_assembly);
+#endif
 }
 
 void bnnmk_choose_finish_neon(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_block_finish *finish) {
@@ -98,6 +137,12 @@ void bnnmk_choose_finish_neon(const bnnmk_binary_conv2d *conv, uint32_t block, b
     }
   } else if (finish->has_values && bnnmk_choose_plain_values(conv, block, &finish->values)) {
     finish->finish = bnnmk_finish_plain_values_neon;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    if (finish->may_use_assembly &&
+        bnnmk_choose_finish_a64(finish->values.channel, &finish->values.parts, &finish->by_assembly)) {
+      finish->finish = finish_by_assembly;
+    }
+#endif
   }
 }
 

@@ -3,7 +3,7 @@
 #define BNNM_FINISH_COUNTS_NEON_H
 
 #include "binary_conv2d_tile.h"
-#include "plain_values_neon.h"
+#include "finish_values_a64.h"
 
 // Counts of neighbouring pixels of one row and one block of channels: acc = all - 2 * count, |acc| <= 32767.
 typedef struct bnnmk_counted_run {
@@ -15,13 +15,16 @@ typedef struct bnnmk_counted_run {
 
 // How runs of a block are stored.
 typedef struct bnnmk_block_finish bnnmk_block_finish;
-typedef void bnnmk_finish_counts(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+typedef void bnnmk_finish_counts(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish,
                                  const bnnmk_counted_run *run);
 struct bnnmk_block_finish {
   bnnmk_finish_counts *finish;
   int has_values;        // where steps are those of plain values
-  int may_use_assembly;  // where there is some
+  int may_use_assembly;  // where there is some; before bnnmk_prepare_finish_neon, whether it is wanted
   bnnmk_plain_values values;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  bnnmk_finish_a64 by_assembly;
+#endif
 };
 
 // What all blocks of the convolution have in common.

@@ -12,76 +12,72 @@
 enum { NORMALIZED = 1 << BNNMK_SCALE_VALUES | 1 << BNNMK_ADD_SECOND_SHIFT, SUM_RELU = SUM | 1 << BNNMK_CLAMP_NUMBERS };
 
 static int has_no_maximum(const bnnmk_value_round *round) {
-  return !(round->parts & 1 << BNNMK_CLAMP_NUMBERS) || round->maximum == INFINITY;
+  return !(round->parts & 1 << BNNMK_CLAMP_VALUES) || round->maximum == INFINITY;
 }
 
-bnnmk_finish_tiles *bnnmk_find_finish_a64(const bnnmk_plain_steps *block, uint32_t width) {
-  const int has_bytes = !block->decisions || (block->decision_bytes && block->switch_count == 1);
-  if (width < 7 || block->row_sums || !has_bytes) {
-    return 0;
+typedef struct finish_program {
+  uint32_t first, second;  // parts of the rounds, 0 where there is but one
+  bnnmk_finish_tiles *of_seven, *of_eight;
+} finish_program;
+
+static const finish_program of_counts[] = {
+    {SUM, 0, bnnmk_finish_sum_7_a64, bnnmk_finish_sum_8_a64},
+    {SUM_RPRELU, 0, bnnmk_finish_sum_rprelu_7_a64, bnnmk_finish_sum_rprelu_8_a64},
+    {NORMALIZED, SUM, bnnmk_finish_normalized_sum_7_a64, bnnmk_finish_normalized_sum_8_a64},
+    {RELU_NORMALIZED, SUM, bnnmk_finish_relu_sum_7_a64, bnnmk_finish_relu_sum_8_a64},
+    {RELU_NORMALIZED, SUM_RELU, bnnmk_finish_relu_sum_relu_7_a64, bnnmk_finish_relu_sum_relu_8_a64},
+};
+static const finish_program of_floats[] = {
+    {NORMALIZED, 0, 0, bnnmk_finish_normalized_floats_8_a64},
+    {NORMALIZED, 1 << BNNMK_CLAMP_NUMBERS, 0, bnnmk_finish_normalized_relu_floats_8_a64},
+};
+
+void bnnmk_find_program_a64(uint32_t first, uint32_t second, bnnmk_finish_a64 *finish) {
+  const int is_of_counts = finish->tiles.half_scale != 0;
+  const finish_program *program = is_of_counts ? of_counts : of_floats;
+  const finish_program *end = is_of_counts ? of_counts + sizeof of_counts / sizeof *of_counts
+                                           : of_floats + sizeof of_floats / sizeof *of_floats;
+  while (program < end && (program->first != first || program->second != second)) {
+    program++;
   }
-  static const struct {
-    uint32_t first, second;  // parts of the rounds, 0 where there is but one
-    bnnmk_finish_tiles *of_seven, *of_eight;
-  } programs[] = {
-      {SUM, 0, bnnmk_finish_sum_7_a64, bnnmk_finish_sum_8_a64},
-      {SUM_RPRELU, 0, bnnmk_finish_sum_rprelu_7_a64, bnnmk_finish_sum_rprelu_8_a64},
-      {NORMALIZED, SUM, bnnmk_finish_normalized_sum_7_a64, bnnmk_finish_normalized_sum_8_a64},
-      {RELU_NORMALIZED, SUM, bnnmk_finish_relu_sum_7_a64, bnnmk_finish_relu_sum_8_a64},
-      {RELU_NORMALIZED, SUM_RELU, bnnmk_finish_relu_sum_relu_7_a64, bnnmk_finish_relu_sum_relu_8_a64},
-  };
-  const bnnmk_value_round *first = &block->rounds[0], *second = &block->rounds[1];
-  if (block->round_count < 1 || block->round_count > 2 || !has_no_maximum(first)) {
-    return 0;
-  }
-  if (block->round_count == 2 && !has_no_maximum(second)) {
-    return 0;
-  }
-  const uint32_t second_parts = block->round_count == 2 ? second->parts : 0;
-  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-    if (programs[i].first == first->parts && programs[i].second == second_parts) {
-      return width == 7 ? programs[i].of_seven : programs[i].of_eight;
-    }
-  }
-  return 0;
+  finish->first_parts = first;
+  finish->second_parts = second;
+  finish->of_seven = program < end ? program->of_seven : 0;
+  finish->of_eight = program < end ? program->of_eight : 0;
 }
 
-void bnnmk_finish_by_assembly(bnnmk_finish_tiles *finish, const bnnmk_plain_values *plan, uint16_t half, size_t pixel,
-                              uint32_t tile_count, const uint16_t counts[][BNNMK_CHANNEL_BLOCK]) {
-  static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-  const bnnmk_plain_steps *steps = &plan->block;
-  const bnnmk_value_round *first = &steps->rounds[0], *last = &steps->rounds[steps->round_count - 1];
-  // What is not wanted is written to one place, over and over.
-  float unwanted_values[BNNMK_CHANNEL_BLOCK];
-  uint8_t unwanted_decisions;
-  bnnmk_finished_tiles tiles = {
-      .counts = counts,
-      .values = unwanted_values,
-      .operand = last->operand + pixel * last->operand_stride,
-      .decisions = &unwanted_decisions,
-      .operand_step = last->operand_stride * sizeof(float),
-      .half_scale = plan->half_scale,
-      .bias = plan->bias,
-      .points = plan->bias,  // any numbers
-      .shift = first->shift,
-      .factors = first->parts & 1 << BNNMK_RECTIFY_GENTLY ? first->slopes : first->factors,
-      .second_shift = first->second_shift,
-      .places = places,
-      .tile_count = tile_count,
-  };
-  if (steps->values) {
-    tiles.values = steps->values + pixel * steps->channels;
-    tiles.value_step = steps->channels * sizeof(float);
+int bnnmk_begin_finish_a64(const bnnmk_plain_steps *steps, const float *scale, const float *bias,
+                           bnnmk_finish_a64 *finish) {
+  static const uint32_t places[4] = {0x11111111, 0x22222222, 0x44444444, 0x88888888};
+  const uint32_t round_count = steps->round_count;
+  const bnnmk_value_round *first = &steps->rounds[0];
+  if (round_count < 1 || round_count > 2 || !has_no_maximum(first) || !has_no_maximum(&first[round_count - 1]) ||
+      steps->row_sums || (steps->decisions && steps->switch_count != 1)) {
+    return 0;
   }
-  if (steps->decisions) {
-    tiles.decision_step = steps->decision_words * sizeof(uint64_t);
-    tiles.decisions = steps->decision_bytes + pixel * tiles.decision_step;
-    tiles.points = steps->points;
+  const bnnmk_value_round *last = &first[round_count - 1];
+  finish->steps = steps;
+  finish->last = last;
+  finish->first_parts = 0;
+  finish->second_parts = 0;
+  finish->of_eight = 0;
+  bnnmk_finished_tiles *tiles = &finish->tiles;
+  tiles->value_step = steps->values ? steps->channels * sizeof(float) : 0;
+  tiles->operand_step = last->parts & SUM ? last->operand_stride * sizeof(float) : 0;
+  tiles->decision_step = steps->decisions ? steps->decision_words * sizeof(uint64_t) : 0;
+  tiles->half_scale = scale;
+  tiles->bias = bias;
+  vst1q_u32(tiles->places, vld1q_u32(places));
+  tiles->points = finish->unwanted_values;  // any numbers
+  finish->values = finish->unwanted_values;
+  finish->operand = finish->unwanted_values;
+  finish->decisions = &finish->unwanted_decisions;
+  for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
+    finish->unwanted_values[m] = 0;
   }
-  vst1q_u16(tiles.half, vdupq_n_u16(half));
-  vst1q_f32(tiles.minimum, vdupq_n_f32(first->minimum));
-  vst1q_f32(tiles.last_minimum, vdupq_n_f32(last->minimum));
-  finish(&tiles);
+  vst1q_f32(tiles->minimum, vdupq_n_f32(first->minimum));
+  vst1q_f32(tiles->last_minimum, vdupq_n_f32(last->minimum));
+  return 1;
 }
 
 #endif

@@ -3,7 +3,6 @@
 #if defined(__ARM_NEON)
 
 #include "finish_counts_neon.h"
-#include "finish_values_a64.h"
 #include "neon_decisions.h"
 #include "neon_tile_widths.h"
 #include "switch_point.h"
@@ -142,11 +141,16 @@ FINISH_TILES(8)
 typedef void finish_pixels(const bnnmk_plain_values *plan, uint16x8_t half, size_t row, size_t pixel,
                            uint32_t tile_count, const uint16_t counts[][BNNMK_CHANNEL_BLOCK]);
 
-void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk_block_finish *finish,
+void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, bnnmk_block_finish *finish,
                                     const bnnmk_counted_run *run) {
   if (run->all % 2 != 0) {
     bnnmk_finish_by_tiles_neon(conv, finish, run);
     return;
+  }
+  bnnmk_plain_values *values = &finish->values;
+  if (!values->has_block) {
+    bnnmk_choose_block_steps(&values->all, values->channel, &values->parts, &values->block);
+    values->has_block = 1;
   }
   const uint16_t half = (uint16_t)(run->all / 2);
   static finish_pixels *const by_width[TILE + 1] = {0, finish_1, finish_2, 0, finish_4, 0, 0, finish_7, finish_8};
@@ -155,15 +159,7 @@ void bnnmk_finish_plain_values_neon(const bnnmk_binary_conv2d *conv, const bnnmk
     const uint16_t(*counts)[BNNMK_CHANNEL_BLOCK] = run->counts + done;
     const size_t pixel = run->pixel + done;
     done += tiles.width * tiles.count;
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
-    bnnmk_finish_tiles *by_assembly =
-        finish->may_use_assembly ? bnnmk_find_finish_a64(&finish->values.block, tiles.width) : 0;
-    if (by_assembly) {
-      bnnmk_finish_by_assembly(by_assembly, &finish->values, half, pixel, tiles.count, counts);
-      continue;
-    }
-#endif
-    by_width[tiles.width](&finish->values, vdupq_n_u16(half), run->row, pixel, tiles.count, counts);
+    by_width[tiles.width](values, vdupq_n_u16(half), run->row, pixel, tiles.count, counts);
   }
 }
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "finish_values_a64.h"
 #include "kernel_declarations.h"
 #include "map.h"
-#include "plain_values_neon.h"
 
 // Values that stay in a cache from block to block.
 enum { VALUES_AT_A_TIME = 8192, LEAST_PIXELS = 64 };
@@ -21,10 +21,27 @@ static void map_pixels(const bnnmk_map *map, const bnnmk_plain_steps *steps, siz
   if (epilogue->decisions && channels % 64 != 0) {
     memset(epilogue->decisions + pixel * words, 0, pixel_count * words * sizeof(uint64_t));
   }
-  bnnmk_plain_steps block;
+  bnnmk_plain_steps block = *steps;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  bnnmk_finish_a64 by_assembly;
+  const int may_use_assembly = bnnmk_begin_finish_a64(steps, 0, 0, &by_assembly);
+#endif
   for (uint32_t channel = 0; channel < whole; channel += BNNMK_CHANNEL_BLOCK) {
-    bnnmk_choose_block_steps(steps, channel, 1, &block);
-    bnnmk_finish_floats_neon(&block, input + channel, row, pixel, pixel_count);
+    bnnmk_block_parts parts;
+    bnnmk_choose_parts(steps, channel, 1, &parts);
+    uint32_t done = 0;
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    const uint32_t tile_count = pixel_count / BNNMK_FINISHED_PIXELS;
+    if (may_use_assembly && tile_count > 0 && bnnmk_choose_finish_a64(channel, &parts, &by_assembly)) {
+      bnnmk_finish_floats_a64(&by_assembly, pixel, tile_count, input + channel, channels);
+      done = tile_count * BNNMK_FINISHED_PIXELS;
+    }
+#endif
+    if (done < pixel_count) {
+      bnnmk_choose_block_steps(steps, channel, &parts, &block);
+      bnnmk_finish_floats_neon(&block, input + (size_t)done * channels + channel, row, pixel + done,
+                               pixel_count - done);
+    }
   }
   if (whole == channels) {
     return;

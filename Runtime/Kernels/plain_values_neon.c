@@ -9,61 +9,59 @@
 
 #include "plain_values_neon.h"
 
-#include <arm_neon.h>
 #include <math.h>
 
-#include "window_taps.h"
+#include "neon_pairs.h"
 
-// Biased exponents as in the formula; those of a number that is 0 are `other`.
-BNNMK_INLINE int32x4_t exponents(float32x4_t x, float32x4_t other) {
-  const uint32x4_t is_zero = vceqq_f32(x, vdupq_n_f32(0));
-  const uint32x4_t bits = vbslq_u32(is_zero, vreinterpretq_u32_f32(other), vreinterpretq_u32_f32(x));
-  return vreinterpretq_s32_u32(vandq_u32(vshrq_n_u32(bits, 23), vdupq_n_u32(255)));
+// The upper halves of eight floats, with all of the sign and the exponent.
+BNNMK_INLINE uint16x8_t upper_halves(float32x4_t low, float32x4_t high) {
+  return vcombine_u16(vshrn_n_u32(vreinterpretq_u32_f32(low), 16), vshrn_n_u32(vreinterpretq_u32_f32(high), 16));
 }
 
-// Below LEAST, a sum's last bit may be below float32's least number; above GREATEST, twice the number is no number.
-BNNMK_INLINE uint32x4_t is_usual(int32x4_t exponents) {
-  enum { LEAST = 24, GREATEST = 253 };
-  return vandq_u32(vcgeq_s32(exponents, vdupq_n_s32(LEAST)), vcleq_s32(exponents, vdupq_n_s32(GREATEST)));
+BNNMK_INLINE uint16x8_t is_zero(float32x4_t low, float32x4_t high) {
+  const float32x4_t zero = vdupq_n_f32(0);
+  return vcombine_u16(vmovn_u32(vceqq_f32(low, zero)), vmovn_u32(vceqq_f32(high, zero)));
 }
 
-// All ones where four channels' values are rounded alike.
-BNNMK_INLINE uint32x4_t is_rounded_once(float32x4_t scale, float32x4_t bias) {
-  enum { BIAS_BELOW = 13, BIAS_ABOVE = 28 };
-  const int32x4_t of_scale = exponents(scale, bias), of_bias = exponents(bias, scale);
-  const int32x4_t distance = vsubq_s32(of_bias, of_scale);
-  const uint32x4_t is_near =
-      vandq_u32(vcgeq_s32(distance, vdupq_n_s32(-BIAS_BELOW)), vcleq_s32(distance, vdupq_n_s32(BIAS_ABOVE)));
-  return vandq_u32(is_near, vandq_u32(is_usual(of_scale), is_usual(of_bias)));
+// Whether lanes are from `first` to `last`, which is above it.
+BNNMK_INLINE uint16x8_t is_between(uint16x8_t lanes, int first, int last) {
+  return vcleq_u16(vsubq_u16(lanes, vdupq_n_u16((uint16_t)first)), vdupq_n_u16((uint16_t)(last - first)));
 }
 
-// Whether a lane is -0.
-BNNMK_INLINE uint32x4_t is_minus_zero(float32x4_t x) {
-  return vceqq_u32(vreinterpretq_u32_f32(x), vdupq_n_u32(0x80000000));
+// Whether all lanes are ones, where each is that or 0.
+BNNMK_INLINE int are_all(uint16x8_t lanes) {
+  return vget_lane_u64(vreinterpret_u64_u8(vmovn_u16(lanes)), 0) == UINT64_MAX;
 }
 
-BNNMK_INLINE int is_any(uint32x4_t lanes) { return vget_lane_u64(vreinterpret_u64_u16(vmovn_u32(lanes)), 0) != 0; }
+// Whether values of eight channels are rounded alike. Below LEAST, a sum's last bit may be below float32's least
+// number; above GREATEST, twice the number is no number.
+BNNMK_INLINE int are_rounded_once(const float32x4_t scale[2], const float32x4_t bias[2]) {
+  enum { LEAST = 24, GREATEST = 253, BIAS_BELOW = 13, BIAS_ABOVE = 28 };
+  // Biased exponents as in the formula; those of a number that is 0 are the other's.
+  const uint16x8_t all_of_scale = upper_halves(scale[0], scale[1]), all_of_bias = upper_halves(bias[0], bias[1]);
+  const uint16x8_t halves_of_scale = vbslq_u16(is_zero(scale[0], scale[1]), all_of_bias, all_of_scale);
+  const uint16x8_t halves_of_bias = vbslq_u16(is_zero(bias[0], bias[1]), all_of_scale, all_of_bias);
+  const uint16x8_t of_scale = vandq_u16(vshrq_n_u16(halves_of_scale, 7), vdupq_n_u16(255));
+  const uint16x8_t of_bias = vandq_u16(vshrq_n_u16(halves_of_bias, 7), vdupq_n_u16(255));
+  const uint16x8_t is_near = is_between(vsubq_u16(of_bias, of_scale), -BIAS_BELOW, BIAS_ABOVE);
+  const uint16x8_t is_usual = vandq_u16(is_between(of_scale, LEAST, GREATEST), is_between(of_bias, LEAST, GREATEST));
+  return are_all(vandq_u16(is_near, is_usual));
+}
 
 // Whether one of eight numbers is -0.
-static int has_minus_zero(const float *x) {
-  return is_any(vorrq_u32(is_minus_zero(vld1q_f32(x)), is_minus_zero(vld1q_f32(x + 4))));
+BNNMK_INLINE int is_minus_zero(float32x4_t low, float32x4_t high) {
+  const uint32x4_t minus_zero = vdupq_n_u32(0x80000000);
+  const uint32x4_t is_low = vceqq_u32(vreinterpretq_u32_f32(low), minus_zero);
+  const uint32x4_t is_high = vceqq_u32(vreinterpretq_u32_f32(high), minus_zero);
+  return vget_lane_u64(vreinterpret_u64_u16(vmovn_u32(vorrq_u32(is_low, is_high))), 0) != 0;
 }
 
-static int make_scale(const float *scale, const float *bias, bnnmk_plain_values *values) {
-  uint32x4_t is_plain = vdupq_n_u32(0xffffffff);
-  for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m += 4) {
-    const float32x4_t s = vld1q_f32(scale + m), b = bias ? vld1q_f32(bias + m) : vdupq_n_f32(0);
-    is_plain = vandq_u32(is_plain, is_rounded_once(s, b));
-    vst1q_f32(values->half_scale + m, vaddq_f32(s, s));
-    vst1q_f32(values->bias + m, b);
-  }
-  return !is_any(vmvnq_u32(is_plain));
-}
+BNNMK_INLINE int has_minus_zero(const float *x) { return is_minus_zero(vld1q_f32(x), vld1q_f32(x + 4)); }
 
 // The round that does `part` after everything so far: the last one, or a new one. Every step begins one at most.
 static bnnmk_value_round *round_for(bnnmk_plain_steps *steps, bnnmk_value_part part) {
   if (steps->round_count == 0 || steps->rounds[steps->round_count - 1].parts >> part != 0) {
-    steps->rounds[steps->round_count++].parts = 0;
+    steps->rounds[steps->round_count++] = (bnnmk_value_round){.parts = 0};
   }
   bnnmk_value_round *round = &steps->rounds[steps->round_count - 1];
   round->parts |= 1u << part;
@@ -71,6 +69,7 @@ static bnnmk_value_round *round_for(bnnmk_plain_steps *steps, bnnmk_value_part p
 }
 
 static void add_clamp(bnnmk_plain_steps *steps, float minimum, float maximum) {
+  steps->has_clamps = 1;
   bnnmk_value_round *round = round_for(steps, BNNMK_CLAMP_VALUES);
   round->minimum = minimum;
   round->maximum = maximum;
@@ -127,11 +126,13 @@ static int add_step(bnnmk_plain_steps *steps, const bnnmk_step *step) {
 
 static void begin_steps(bnnmk_plain_steps *steps, uint32_t channels) {
   steps->round_count = 0;
+  steps->has_clamps = 0;
   steps->channel = 0;
   steps->channels = channels;
   steps->values = 0;
   steps->row_sums = 0;
   steps->decisions = 0;
+  steps->decision_bytes = 0;
 }
 
 // Behind the steps so far.
@@ -159,76 +160,72 @@ int bnnmk_make_plain_steps(const bnnmk_epilogue *epilogue, bnnmk_plain_steps *st
 static int is_gentle(const float *slopes) {
   const float32x4_t low = vld1q_f32(slopes), high = vld1q_f32(slopes + 4);
   const float32x4_t zero = vdupq_n_f32(0), one = vdupq_n_f32(1);
-  const uint32x4_t is_positive = vandq_u32(vcgtq_f32(low, zero), vcgtq_f32(high, zero));
-  const uint32x4_t is_below = vandq_u32(vcleq_f32(low, one), vcleq_f32(high, one));
-  return !is_any(vmvnq_u32(vandq_u32(is_positive, is_below)));
+  const uint32x4_t is_positive = vcgtq_f32(vminq_f32(low, high), zero);
+  const uint32x4_t is_below = vcleq_f32(vmaxq_f32(low, high), one);
+  return vget_lane_u64(vreinterpret_u64_u16(vmovn_u32(vandq_u32(is_positive, is_below))), 0) == UINT64_MAX;
 }
 
-static const float *of_channel(const float *numbers, uint32_t channel) { return numbers ? numbers + channel : 0; }
-
-// One part of a round by another.
-static void replace_part(bnnmk_value_round *round, bnnmk_value_part part, bnnmk_value_part by) {
-  round->parts ^= 1u << part | 1u << by;
+// The parts of a round in the eight channels from `channel` on, one in place of another where it does the same.
+BNNMK_INLINE uint32_t shorten_round(const bnnmk_value_round *round, uint32_t channel, int may_be_minus_zero) {
+  uint32_t parts = round->parts;
+  if (parts & 1 << BNNMK_CLAMP_VALUES && !may_be_minus_zero &&
+      !(round->maximum == 0 && __builtin_signbit(round->maximum))) {
+    parts ^= 1 << BNNMK_CLAMP_VALUES | 1 << BNNMK_CLAMP_NUMBERS;
+  }
+  if (parts & 1 << BNNMK_RECTIFY_VALUES && is_gentle(round->slopes + channel)) {
+    parts ^= 1 << BNNMK_RECTIFY_VALUES | 1 << BNNMK_RECTIFY_GENTLY;
+  }
+  return parts;
 }
 
-// The parts of a block's round that its numbers allow to be done in a shorter way. Gives whether values may be -0
-// behind it. A sum is -0 only where both summands are; a product may be one.
-static int shorten_round(bnnmk_value_round *round, int may_be_minus_zero) {
+// Whether values may be -0 behind a round. A sum is -0 only where both summands are; a product may be one.
+BNNMK_INLINE int may_be_minus_zero_behind(const bnnmk_value_round *round, uint32_t channel, int may_be_minus_zero) {
   const uint32_t parts = round->parts;
   if (parts & 1 << BNNMK_CLAMP_VALUES) {
-    const int to_minus_zero = round->maximum == 0 && __builtin_signbit(round->maximum);
-    if (!may_be_minus_zero && !to_minus_zero) {
-      replace_part(round, BNNMK_CLAMP_VALUES, BNNMK_CLAMP_NUMBERS);
-    }
-    may_be_minus_zero |= to_minus_zero || (round->minimum == 0 && __builtin_signbit(round->minimum));
+    may_be_minus_zero |= round->minimum == 0 && __builtin_signbit(round->minimum);
+    may_be_minus_zero |= round->maximum == 0 && __builtin_signbit(round->maximum);
   }
   if (parts & 1 << BNNMK_ADD_SHIFT) {
-    may_be_minus_zero = may_be_minus_zero && has_minus_zero(round->shift);
+    may_be_minus_zero = may_be_minus_zero && has_minus_zero(round->shift + channel);
   }
-  if (parts & 1 << BNNMK_RECTIFY_VALUES) {
-    if (is_gentle(round->slopes)) {
-      replace_part(round, BNNMK_RECTIFY_VALUES, BNNMK_RECTIFY_GENTLY);
-    }
-    may_be_minus_zero = 1;
-  }
-  may_be_minus_zero |= (parts & 1 << BNNMK_SCALE_VALUES) != 0;
+  may_be_minus_zero |= (parts & (1 << BNNMK_RECTIFY_VALUES | 1 << BNNMK_SCALE_VALUES)) != 0;
   if (parts & 1 << BNNMK_ADD_SECOND_SHIFT) {
-    may_be_minus_zero = may_be_minus_zero && has_minus_zero(round->second_shift);
+    may_be_minus_zero = may_be_minus_zero && has_minus_zero(round->second_shift + channel);
   }
   return may_be_minus_zero;
 }
 
-void bnnmk_choose_block_steps(const bnnmk_plain_steps *all, uint32_t channel, int may_be_minus_zero,
+void bnnmk_choose_parts(const bnnmk_plain_steps *all, uint32_t channel, int may_be_minus_zero,
+                        bnnmk_block_parts *parts) {
+  for (uint32_t i = 0; i < all->round_count; i++) {
+    if (i > 0 && all->has_clamps) {
+      may_be_minus_zero = may_be_minus_zero_behind(&all->rounds[i - 1], channel, may_be_minus_zero);
+    }
+    parts->of_round[i] = shorten_round(&all->rounds[i], channel, may_be_minus_zero);
+  }
+  parts->of_round[all->round_count] = 0;
+}
+
+static const float *of_channel(const float *numbers, uint32_t channel) { return numbers ? numbers + channel : 0; }
+
+void bnnmk_choose_block_steps(const bnnmk_plain_steps *all, uint32_t channel, const bnnmk_block_parts *parts,
                               bnnmk_plain_steps *block) {
   for (uint32_t i = 0; i < all->round_count; i++) {
     const bnnmk_value_round *from = &all->rounds[i];
-    block->rounds[i] = (bnnmk_value_round){
-        .parts = from->parts,
-        .minimum = from->minimum,
-        .maximum = from->maximum,
-        .shift = of_channel(from->shift, channel),
-        .slopes = of_channel(from->slopes, channel),
-        .factors = of_channel(from->factors, channel),
-        .second_shift = of_channel(from->second_shift, channel),
-        .operand = of_channel(from->operand, channel),
-        .operand_stride = from->operand_stride,
-    };
-    may_be_minus_zero = shorten_round(&block->rounds[i], may_be_minus_zero);
+    bnnmk_value_round *round = &block->rounds[i];
+    round->parts = parts->of_round[i];
+    round->shift = of_channel(from->shift, channel);
+    round->slopes = of_channel(from->slopes, channel);
+    round->factors = of_channel(from->factors, channel);
+    round->second_shift = of_channel(from->second_shift, channel);
+    round->operand = of_channel(from->operand, channel);
   }
-  block->round_count = all->round_count;
   block->channel = channel;
-  block->channels = all->channels;
   block->values = all->values ? all->values + channel : 0;
   block->row_sums = all->row_sums ? all->row_sums + channel : 0;
-  block->decisions = all->decisions;
-  block->decision_bytes = 0;
   if (all->decisions) {
-    if (channel % 8 == 0) {
-      block->decision_bytes = (uint8_t *)all->decisions + channel / 8;
-    }
-    block->decision_words = all->decision_words;
+    block->decision_bytes = channel % 8 == 0 ? (uint8_t *)all->decisions + channel / 8 : 0;
     block->points = all->points + channel;
-    block->switch_count = all->switch_count;
   }
 }
 
@@ -241,19 +238,36 @@ int bnnmk_make_plain_values(const bnnmk_binary_conv2d *conv, bnnmk_plain_values 
   if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
     add_clamp(&values->all, conv->minimum, conv->maximum);
   }
-  if (epilogue) {
-    return add_epilogue(epilogue, &values->all);
+  if (!epilogue) {
+    values->all.values = conv->output;
+  } else if (!add_epilogue(epilogue, &values->all)) {
+    return 0;
   }
-  values->all.values = conv->output;
+  values->block = values->all;
   return 1;
 }
 
 int bnnmk_choose_plain_values(const bnnmk_binary_conv2d *conv, uint32_t block, bnnmk_plain_values *values) {
   const uint32_t channel = block * BNNMK_CHANNEL_BLOCK;
-  if (!make_scale(conv->scale + channel, conv->bias ? conv->bias + channel : 0, values)) {
+  const float32x4_t scale[2] = {vld1q_f32(conv->scale + channel), vld1q_f32(conv->scale + channel + 4)};
+  float32x4_t bias[2] = {vdupq_n_f32(0), vdupq_n_f32(0)};
+  if (conv->bias) {
+    bias[0] = vld1q_f32(conv->bias + channel);
+    bias[1] = vld1q_f32(conv->bias + channel + 4);
+  }
+  BNNMK_UNROLL
+  for (int i = 0; i < 2; i++) {
+    vst1q_f32(values->half_scale + 4 * i, vaddq_f32(scale[i], scale[i]));
+    vst1q_f32(values->bias + 4 * i, bias[i]);
+  }
+  if (!are_rounded_once(scale, bias)) {
     return 0;
   }
-  bnnmk_choose_block_steps(&values->all, conv->channel_offset + channel, has_minus_zero(values->bias), &values->block);
+  values->channel = conv->channel_offset + channel;
+  values->has_block = 0;
+  // What the first round may be told to keep; only clamping asks for it.
+  const int may_be_minus_zero = values->all.has_clamps && is_minus_zero(bias[0], bias[1]);
+  bnnmk_choose_parts(&values->all, values->channel, may_be_minus_zero, &values->parts);
   return 1;
 }
 

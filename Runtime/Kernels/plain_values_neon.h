@@ -34,6 +34,7 @@ typedef struct bnnmk_value_round {
 typedef struct bnnmk_plain_steps {
   bnnmk_value_round rounds[BNNMK_MAX_STEPS + 1];
   uint32_t round_count;
+  int has_clamps;           // whether some round clamps
   uint32_t channel;         // of the whole output pixel
   uint32_t channels;        // of the whole output pixel
   float *values;            // or NULL
@@ -45,9 +46,18 @@ typedef struct bnnmk_plain_steps {
   uint32_t switch_count;    // at least 1 with decisions
 } bnnmk_plain_steps;
 
+// What rounds do in a block, whose numbers may allow to do some of it in a shorter way: bit i is bnnmk_value_part i. 0
+// behind the last one.
+typedef struct bnnmk_block_parts {
+  uint32_t of_round[BNNMK_MAX_STEPS + 2];
+} bnnmk_block_parts;
+
 // Values of a binary convolution: what they are made of, and their steps.
 typedef struct bnnmk_plain_values {
-  bnnmk_plain_steps all, block;           // of the whole output pixel, and of the block at hand
+  bnnmk_plain_steps all, block;           // of the whole output pixel, and of the block at hand, which C takes
+  bnnmk_block_parts parts;                // of the block at hand
+  uint32_t channel;                       // its first one, of the whole output pixel
+  int has_block;                          // whether `block` is the one at hand
   float half_scale[BNNMK_CHANNEL_BLOCK];  // of acc / 2
   float bias[BNNMK_CHANNEL_BLOCK];
 } bnnmk_plain_values;
@@ -55,8 +65,12 @@ typedef struct bnnmk_plain_values {
 // The steps of an epilogue. 1 where all of them can go so, which fills `steps`.
 int bnnmk_make_plain_steps(const bnnmk_epilogue *epilogue, bnnmk_plain_steps *steps);
 
-// Those of eight channels from `channel` on. `may_be_minus_zero`: whether values may be -0 before the first step.
-void bnnmk_choose_block_steps(const bnnmk_plain_steps *all, uint32_t channel, int may_be_minus_zero,
+// The parts of eight channels from `channel` on. `may_be_minus_zero`: whether values may be -0 before the first step.
+void bnnmk_choose_parts(const bnnmk_plain_steps *all, uint32_t channel, int may_be_minus_zero,
+                        bnnmk_block_parts *parts);
+
+// Those channels' steps; `block`, once a copy of `all`, keeps what blocks have in common.
+void bnnmk_choose_block_steps(const bnnmk_plain_steps *all, uint32_t channel, const bnnmk_block_parts *parts,
                               bnnmk_plain_steps *block);
 
 // Values of a binary convolution, all of them and a block's. 1 where they can go so.

@@ -1,5 +1,5 @@
-// The steps of an epilogue on eight channels of some pixels in registers, for NEON: what tiles of finish_values_neon.c and
-// finish_usual_neon.c are made of.
+// The steps of an epilogue on eight channels of some pixels in registers, for NEON: what tiles of finish_values_neon.c
+// are made of.
 #ifndef BNNM_VALUE_STEPS_NEON_H
 #define BNNM_VALUE_STEPS_NEON_H
 
@@ -121,8 +121,8 @@ BNNMK_INLINE const float *bnnmk_first_operand(const bnnmk_value_round *round, si
   return round->parts & 1 << BNNMK_ADD_OPERAND ? round->operand + pixel * round->operand_stride : 0;
 }
 
-// The round's parts, a constant where they are usual ones; `operand` is the first pixel's, if there is one. Gives that of
-// the pixel behind.
+// The round's parts, a constant where they are usual ones; `operand` is the first pixel's, if there is one. Gives that
+// of the pixel behind.
 BNNMK_INLINE const float *apply_parts(const bnnmk_value_round *round, const uint32_t parts, const float *operand,
                                       float32x4_t x[], const int count) {
   if (parts & 1 << BNNMK_ADD_OPERAND) {

@@ -1,24 +1,25 @@
-// The assembly of 64-bit ARM, function by function, against plain C: every width of tiles and number of words, pixels with
-// and without their outer columns, epilogues with and without what they may store.
+// The assembly of 64-bit and 32-bit ARM, function by function, against plain C: every width of tiles and number of
+// words, pixels with and without their outer columns, epilogues with and without what they may store.
 #include "assembly_comparison.h"
 
-#include "columns_a64.h"
+#include "columns_arm.h"
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "count_shared_a64.h"
-#include "count_words_a64.h"
+#include "convolve_floats_a64.h"
+#include "count_shared_arm.h"
+#include "count_words_arm.h"
 #include "finish_values_a64.h"
 #include "guarded_memory.h"
 #include "random_numbers.h"
 #include "value_steps_neon.h"
 
-enum { CHANNELS = BNNMK_CHANNEL_BLOCK, TAPS = 3, PROGRAMS = 5 };
+enum { CHANNELS = BNNMK_CHANNEL_BLOCK, TAPS = 3, COUNT_PROGRAMS = 5, PROGRAMS = 7 };
 
 static guarded_memory random_bytes(size_t byte_count, uint64_t *random) {
   guarded_memory memory = guarded_allocate(byte_count);
@@ -38,7 +39,8 @@ static guarded_memory random_doubled(size_t count, uint64_t *random) {
   return memory;
 }
 
-static int is_equal(const void *counted, const void *expected, size_t byte_count, const char *name, uint32_t parameter) {
+static int is_equal(const void *counted, const void *expected, size_t byte_count, const char *name,
+                    uint32_t parameter) {
   if (memcmp(counted, expected, byte_count) == 0) {
     return 1;
   }
@@ -47,12 +49,10 @@ static int is_equal(const void *counted, const void *expected, size_t byte_count
 }
 
 static int compare_shared(uint32_t width, uint64_t *random) {
-  static bnnmk_count_shared *const counters[] = {
-      [4] = bnnmk_count_shared_4_a64, [5] = bnnmk_count_shared_5_a64, [6] = bnnmk_count_shared_6_a64,
-      [7] = bnnmk_count_shared_7_a64, [8] = bnnmk_count_shared_8_a64};
   const uint32_t tiles = random_between(random, 1, 3), lines = random_between(random, 1, 2);
   const uint32_t rows = random_between(random, 1, 3), words = random_between(random, 1, 5);
-  const uint32_t pixels = tiles * width, columns = pixels + TAPS - 1, lacks = random_between(random, 0, 3);
+  const uint32_t pixels = tiles * width, columns = pixels + TAPS - 1,
+                 lacks = random_between(random, 0, pixels > 1 ? 3 : 2);
   const size_t word_step = (size_t)columns * 16, row_step = words * word_step;
   guarded_memory input = random_doubled((size_t)columns * words * (rows + lines - 1), random);
   guarded_memory weights = random_bytes((size_t)rows * TAPS * words * CHANNELS * sizeof(uint64_t), random);
@@ -76,9 +76,8 @@ static int compare_shared(uint32_t width, uint64_t *random) {
             continue;
           }
           const uint64_t *x = input.data, *w = weights.data;
-          sum += (uint32_t)__builtin_popcountll(
-              x[2 * (((size_t)(line + row) * words + word) * columns + p + tap)] ^
-              w[(((size_t)row * TAPS + tap) * words + word) * CHANNELS + m]);
+          sum += (uint32_t)__builtin_popcountll(x[2 * (((size_t)(line + row) * words + word) * columns + p + tap)] ^
+                                                w[(((size_t)row * TAPS + tap) * words + word) * CHANNELS + m]);
         }
         ((uint16_t *)expected.data)[((size_t)line * pixels + p) * CHANNELS + m] = (uint16_t)sum;
       }
@@ -100,7 +99,7 @@ static int compare_shared(uint32_t width, uint64_t *random) {
       .tile_count = tiles,
       .line_count = lines,
   };
-  counters[width](&arguments);
+  bnnmk_shared_counters[width](&arguments);
   const int is_same = is_equal(counted.data, expected.data, counted.byte_count, "count_shared", width);
   guarded_memory *const all[] = {&input, &weights, &counted, &expected};
   for (int i = 0; i < 4; i++) {
@@ -109,13 +108,15 @@ static int compare_shared(uint32_t width, uint64_t *random) {
   return is_same;
 }
 
-// bnnmk_count_words_N_a64, and with `adds` bnnmk_add_words_4_a64.
+// Of so many words; on 64-bit ARM, with `adds`, bnnmk_add_words_4_a64.
 static int compare_words(uint32_t words, int adds, uint64_t *random) {
-  static bnnmk_count_words *const counters[] = {bnnmk_count_words_1_a64, bnnmk_count_words_2_a64,
-                                                bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
   const uint32_t turns = random_between(random, 1, 3), pixels = turns * BNNMK_COUNTED_PIXELS;
-  const uint32_t step = words + random_between(random, 0, 2);
-  guarded_memory input = random_doubled((size_t)step * pixels + words, random);
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  const uint32_t step = words + random_between(random, 0, 2), pixels_behind = 1;
+#else
+  const uint32_t step = words, pixels_behind = 0;
+#endif
+  guarded_memory input = random_doubled((size_t)step * pixels + pixels_behind * words, random);
   guarded_memory weights = random_bytes((size_t)words * CHANNELS * sizeof(uint64_t), random);
   guarded_memory counted = random_bytes((size_t)pixels * CHANNELS * sizeof(uint16_t), random);
   guarded_memory expected = guarded_allocate(counted.byte_count);
@@ -130,9 +131,16 @@ static int compare_words(uint32_t words, int adds, uint64_t *random) {
       ((uint16_t *)expected.data)[p * CHANNELS + m] = (uint16_t)sum;
     }
   }
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  static bnnmk_count_words *const counters[] = {bnnmk_count_words_1_a64, bnnmk_count_words_2_a64,
+                                                bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
   (adds ? bnnmk_add_words_4_a64 : counters[words - 1])(input.data, weights.data, counts, turns,
                                                        step * 2 * sizeof(uint64_t));
-  const int is_same = is_equal(counted.data, expected.data, counted.byte_count, adds ? "add_words" : "count_words", words);
+#else
+  bnnmk_count_words_a32(input.data, weights.data, counts, turns, words);
+#endif
+  const int is_same =
+      is_equal(counted.data, expected.data, counted.byte_count, adds ? "add_words" : "count_words", words);
   guarded_memory *const all[] = {&input, &weights, &counted, &expected};
   for (int i = 0; i < 4; i++) {
     guarded_free(all[i]);
@@ -140,7 +148,9 @@ static int compare_words(uint32_t words, int adds, uint64_t *random) {
   return is_same;
 }
 
-// Sums (0), with RPReLU (1), after a normalization (2), after that of a ReLU (3), and with another ReLU behind (4).
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+// Of counts: sums (0), with RPReLU (1), after a normalization (2), after that of a ReLU (3), and with another ReLU
+// behind (4). Of floats: a normalization (5), and with a ReLU behind (6).
 static int compare_finish(int program, uint32_t width, uint64_t *random) {
   enum { MOST_PIXELS = 24, HALF = 2000 };
   const uint32_t tiles = random_between(random, 1, 3), pixels = tiles * width;
@@ -148,6 +158,8 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
   float operand[MOST_PIXELS][CHANNELS], values[MOST_PIXELS][CHANNELS], expected[MOST_PIXELS][CHANNELS];
   uint64_t decisions[MOST_PIXELS] = {0}, expected_decisions[MOST_PIXELS] = {0};
   uint16_t counts[MOST_PIXELS][CHANNELS];
+  float floats[MOST_PIXELS][CHANNELS];
+  const int is_of_counts = program < COUNT_PROGRAMS, has_second_round = program >= 2 && program != 5;
   bnnmk_plain_values plan;
   memset(&plan, 0, sizeof plan);
   memset(values, 0, sizeof values);
@@ -162,7 +174,10 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
     points[m] = random_unit(random);
   }
   const bnnmk_value_round sum = {
-      .parts = program == 1 ? SUM_RPRELU : program == 4 ? SUM | 1 << BNNMK_CLAMP_NUMBERS : SUM,
+      .parts = (program == 1   ? SUM_RPRELU
+                : is_of_counts ? SUM
+                               : 0) |
+               (program == 4 || program == 6) << BNNMK_CLAMP_NUMBERS,
       .minimum = 0.25f,
       .maximum = INFINITY,
       .shift = shift,
@@ -171,12 +186,12 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
       .operand = operand[0],
       .operand_stride = CHANNELS,
   };
-  bnnmk_plain_steps *steps = &plan.block;
+  bnnmk_plain_steps *steps = &plan.all;
   steps->rounds[0] = sum;
-  steps->round_count = program >= 2 ? 2 : 1;
+  steps->round_count = has_second_round ? 2 : 1;
   if (program >= 2) {
     const uint32_t normalized = 1 << BNNMK_SCALE_VALUES | 1 << BNNMK_ADD_SECOND_SHIFT;
-    steps->rounds[0] = (bnnmk_value_round){.parts = program == 2 ? normalized : RELU_NORMALIZED,
+    steps->rounds[0] = (bnnmk_value_round){.parts = program == 2 || !is_of_counts ? normalized : RELU_NORMALIZED,
                                            .minimum = -0.125f,
                                            .maximum = INFINITY,
                                            .factors = slopes,
@@ -186,7 +201,6 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
   steps->channels = CHANNELS;
   steps->values = has_values ? values[0] : NULL;
   steps->decisions = has_decisions ? decisions : NULL;
-  steps->decision_bytes = has_decisions ? (uint8_t *)decisions : NULL;
   steps->decision_words = 1;
   steps->points = points;
   steps->switch_count = 1;
@@ -194,37 +208,100 @@ static int compare_finish(int program, uint32_t width, uint64_t *random) {
     for (uint32_t m = 0; m < CHANNELS; m++) {
       counts[p][m] = (uint16_t)random_between(random, 0, 2 * HALF);
       operand[p][m] = random_unit(random);
-      float x = fmaf(plan.half_scale[m], (float)(HALF - counts[p][m]), plan.bias[m]);
-      if (program >= 3) {
+      floats[p][m] = random_unit(random);
+      float x = is_of_counts ? fmaf(plan.half_scale[m], (float)(HALF - counts[p][m]), plan.bias[m]) : floats[p][m];
+      if (program == 3 || program == 4) {
         x = x < -0.125f ? -0.125f : x;
       }
       if (program >= 2) {
         x = x * slopes[m];
         x = x + second[m];
       }
-      x = x + operand[p][m];
+      x = is_of_counts ? x + operand[p][m] : x;
       if (program == 1) {
         x = x + shift[m];
         x = x < 0 ? x * slopes[m] : x;
         x = x + second[m];
       }
-      if (program == 4) {
+      if (program == 4 || program == 6) {
         x = x < 0.25f ? 0.25f : x;
       }
       expected[p][m] = has_values ? x : 0;
       expected_decisions[p] |= (uint64_t)(has_decisions && x < points[m]) << m;
     }
   }
-  bnnmk_finish_tiles *finish = bnnmk_find_finish_a64(steps, width);
-  if (!finish) {
+  bnnmk_finish_a64 finish;
+  const bnnmk_block_parts parts = {{steps->rounds[0].parts, steps->rounds[1].parts}};
+  if (!bnnmk_begin_finish_a64(steps, is_of_counts ? plan.half_scale : NULL, is_of_counts ? plan.bias : NULL, &finish) ||
+      !bnnmk_choose_finish_a64(0, &parts, &finish)) {
     printf("assembly: epilogue %d of %u pixels is not taken\n", program, width);
     return 0;
   }
-  bnnmk_finish_by_assembly(finish, &plan, HALF, 0, tiles, (const uint16_t(*)[CHANNELS])counts);
+  if (is_of_counts) {
+    bnnmk_finish_counts_a64(&finish, width, HALF, 0, tiles, (const uint16_t(*)[CHANNELS])counts);
+  } else {
+    bnnmk_finish_floats_a64(&finish, 0, tiles, floats[0], CHANNELS);
+  }
   return is_equal(values, expected, sizeof values, "values of an epilogue", (uint32_t)program * 10 + width) &
          is_equal(decisions, expected_decisions, sizeof decisions, "decisions of an epilogue",
                   (uint32_t)program * 10 + width);
 }
+
+// Small integers, whose sums are exact.
+static guarded_memory random_integers(size_t count, uint64_t *random) {
+  guarded_memory memory = guarded_allocate(count * sizeof(float));
+  for (size_t i = 0; i < count; i++) {
+    ((float *)memory.data)[i] = (float)random_between(random, 0, 40) - 20;
+  }
+  return memory;
+}
+
+static int compare_convolution(uint64_t *random) {
+  enum { PIXELS = BNNMK_CONVOLVED_PIXELS, OUTPUTS = BNNMK_CONVOLVED_CHANNELS };
+  const uint32_t tiles = random_between(random, 1, 3), pixels = tiles * PIXELS;
+  const uint32_t rows = random_between(random, 1, 3), runs = random_between(random, 1, 3);
+  const size_t length = random_between(random, 1, 14), output_step = OUTPUTS + random_between(random, 0, 3);
+  const size_t run_step = length + random_between(random, 0, 2),
+               row_step = runs * run_step + random_between(random, 0, 2);
+  const size_t pixel_step = random_between(random, 1, 9), of_run = length + random_between(random, 0, 2);
+  const size_t of_row = runs * of_run + random_between(random, 0, 2);
+  const size_t behind = (rows - 1) * row_step + (runs - 1) * run_step + length;
+  guarded_memory input = random_integers((pixels - 1) * pixel_step + behind, random);
+  guarded_memory weights = random_integers(((rows - 1) * of_row + (runs - 1) * of_run + length) * OUTPUTS, random);
+  guarded_memory bias = random_integers(OUTPUTS, random);
+  guarded_memory output = random_integers((pixels - 1) * output_step + OUTPUTS, random);
+  guarded_memory expected = guarded_allocate(output.byte_count);
+  memcpy(expected.data, output.data, output.byte_count);
+  for (uint32_t p = 0; p < pixels; p++) {
+    for (uint32_t m = 0; m < OUTPUTS; m++) {
+      float sum = ((const float *)bias.data)[m];
+      for (size_t i = 0; i < rows * runs * length; i++) {
+        const size_t row = i / (runs * length), run = i / length % runs, element = i % length;
+        sum += ((const float *)input.data)[p * pixel_step + row * row_step + run * run_step + element] *
+               ((const float *)weights.data)[(row * of_row + run * of_run + element) * OUTPUTS + m];
+      }
+      ((float *)expected.data)[p * output_step + m] = sum;
+    }
+  }
+  const bnnmk_tap_box box = {.row_count = rows,
+                             .run_count = runs,
+                             .run_length = length,
+                             .input_row_step = row_step,
+                             .input_run_step = run_step,
+                             .weights_row_step = of_row,
+                             .weights_run_step = of_run};
+  const bnnmk_convolved_tiles arguments = bnnmk_make_convolved_tiles(&box, input.data, pixel_step, weights.data,
+                                                                     bias.data, output.data, output_step, tiles);
+  bnnmk_convolve_floats_a64(&arguments);
+  const int is_same = is_equal(output.data, expected.data, output.byte_count, "convolve_floats", (uint32_t)length);
+  guarded_memory *const all[] = {&input, &weights, &bias, &output, &expected};
+  for (int i = 0; i < 5; i++) {
+    guarded_free(all[i]);
+  }
+  return is_same;
+}
+
+#endif
 
 int compare_assembly(uint64_t seed) {
   uint64_t random = seed;
@@ -232,14 +309,19 @@ int compare_assembly(uint64_t seed) {
   for (uint32_t width = BNNMK_LEAST_SHARED_TILE; width <= BNNMK_MOST_SHARED_TILE; width++) {
     is_same &= compare_shared(width, &random);
   }
-  for (uint32_t words = 1; words <= BNNMK_MOST_COUNTED_WORDS; words++) {
+  for (uint32_t words = 1; words <= 4; words++) {
     is_same &= compare_words(words, 0, &random);
   }
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
   is_same &= compare_words(BNNMK_MOST_COUNTED_WORDS, 1, &random);
+  is_same &= compare_convolution(&random);
   for (int program = 0; program < PROGRAMS; program++) {
-    is_same &= compare_finish(program, 7, &random);
-    is_same &= compare_finish(program, 8, &random);
+    if (program < COUNT_PROGRAMS) {
+      is_same &= compare_finish(program, BNNMK_FINISHED_PIXELS - 1, &random);
+    }
+    is_same &= compare_finish(program, BNNMK_FINISHED_PIXELS, &random);
   }
+#endif
   if (!is_same) {
     printf("assembly, seed %llu\n", (unsigned long long)seed);
   }

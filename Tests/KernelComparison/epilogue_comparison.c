@@ -88,6 +88,41 @@ static float random_zero(float number, uint64_t *random) {
   return random_between(random, 0, 3) ? number : random_between(random, 0, 1) ? 0.0f : -0.0f;
 }
 
+// What layers of binary networks mostly end in, with one switch point: a normalization, that and ReLU, a residual sum,
+// that and RPReLU, and normalizations in front of a sum.
+static void make_frequent_steps(epilogue_case *test, float *const vectors[], const float *map, uint64_t *random) {
+  enum { MOST = 5 };
+  static const bnnmk_step_kind sequences[][MOST] = {
+      {BNNMK_STEP_SCALE_SHIFT},
+      {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_CLAMP},
+      {BNNMK_STEP_ADD},
+      {BNNMK_STEP_ADD, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_SCALE_SHIFT},
+      {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD},
+      {BNNMK_STEP_CLAMP, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD},
+      {BNNMK_STEP_CLAMP, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD, BNNMK_STEP_CLAMP},
+  };
+  static const uint32_t counts[] = {1, 2, 1, 4, 2, 3, 4};
+  bnnmk_epilogue *epilogue = &test->epilogue;
+  const uint32_t sequence = random_between(random, 0, sizeof counts / sizeof *counts - 1);
+  const int only_shifts = sequence == 3;
+  epilogue->step_count = counts[sequence];
+  for (uint32_t s = 0; s < epilogue->step_count; s++) {
+    const bnnmk_step_kind kind = sequences[sequence][s];
+    const int is_plain = kind == BNNMK_STEP_RECTIFY;
+    epilogue->steps[s] = (bnnmk_step){
+        .kind = kind,
+        .a = kind == BNNMK_STEP_SCALE_SHIFT && only_shifts ? NULL : vectors[is_plain ? 0 : 2],
+        .b = is_plain ? NULL : vectors[3],
+        .operand = map,
+        .operand_stride = epilogue->channels,
+        .minimum = 0,
+        .maximum = INFINITY,
+    };
+  }
+  test->has_row_sums = 0;
+  epilogue->switch_count = 1;
+}
+
 // Steps of any kind over [pixels][channels]; what is stored is set later.
 static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, uint64_t *random) {
   bnnmk_epilogue *epilogue = &test->epilogue;
@@ -136,6 +171,9 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     };
   }
   epilogue->switch_count = random_between(random, 0, 3);
+  if (is_usual && random_between(random, 0, 1)) {
+    make_frequent_steps(test, vectors, map, random);
+  }
   float *points = random_floats(test, (size_t)epilogue->switch_count * channels, random);
   for (size_t i = 0; i < (size_t)epilogue->switch_count * channels; i++) {
     // Numbers on which values lie exactly: what steps clamp to, and 0; and absent ones.

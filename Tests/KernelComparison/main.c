@@ -11,7 +11,7 @@
 
 #include "assembly_comparison.h"
 #include "benchmark.h"
-#include "columns_a64.h"
+#include "columns_arm.h"
 #include "comparisons.h"
 #include "instruction_set_tables.h"
 #include "kernel_declarations.h"
@@ -50,7 +50,7 @@ static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
     bnnmk_set_avx512_vpopcntdq(&levels[count++].table);
   }
 #endif
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
   levels[count] = levels[count - 1];
   levels[count].name = "neon without assembly";
   levels[count++].table.binary_conv2d = bnnmk_binary_conv2d_neon_intrinsics;

@@ -1,7 +1,7 @@
-// Doubled columns of a map for the assembly of 64-bit ARM.
-#include "columns_a64.h"
+// Doubled columns of a map for the assembly of ARM.
+#include "columns_arm.h"
 
-#if defined(BNNMK_HAS_A64_ASSEMBLY)
+#if defined(BNNMK_HAS_ASSEMBLY)
 
 #include <arm_neon.h>
 
@@ -12,7 +12,13 @@ static uint64_t *double_words(const uint64_t *from, size_t stride, uint32_t coun
   for (; count >= 4; count -= 4, from += 4 * stride, to += 8) {
     const uint64x2x4_t four = {{vld1q_dup_u64(from), vld1q_dup_u64(from + stride), vld1q_dup_u64(from + 2 * stride),
                                 vld1q_dup_u64(from + 3 * stride)}};
+#if defined(__aarch64__)
     vst1q_u64_x4(to, four);
+#else
+    for (int i = 0; i < 4; i++) {
+      vst1q_u64(to + 2 * i, four.val[i]);
+    }
+#endif
   }
   for (; count > 0; count--, from += stride, to += 2) {
     vst1q_u64(to, vld1q_dup_u64(from));
@@ -20,11 +26,11 @@ static uint64_t *double_words(const uint64_t *from, size_t stride, uint32_t coun
   return to;
 }
 
-uint32_t bnnmk_fitting_rows_a64(const bnnmk_binary_conv2d *conv) {
+uint32_t bnnmk_fitting_rows(const bnnmk_binary_conv2d *conv) {
   return (uint32_t)(BNNMK_COLUMN_WORDS / (2 * columns_of_row(conv) * conv->input_words));
 }
 
-void bnnmk_fill_columns_a64(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns) {
+void bnnmk_fill_columns(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns) {
   const uint32_t width = conv->window.in_w;
   const size_t word_count = conv->input_words, stride = conv->input_stride;
   columns->first_row = first;
@@ -42,12 +48,12 @@ void bnnmk_fill_columns_a64(const bnnmk_binary_conv2d *conv, uint32_t first, uin
 }
 
 // The assembly reads a pixel behind the last one.
-uint32_t bnnmk_fitting_pixels_a64(const bnnmk_binary_conv2d *conv) {
+uint32_t bnnmk_fitting_pixels(const bnnmk_binary_conv2d *conv) {
   const size_t fitting = BNNMK_COLUMN_WORDS / (2 * conv->input_words);
   return fitting > 0 ? (uint32_t)fitting - 1 : 0;
 }
 
-void bnnmk_fill_pixels_a64(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns) {
+void bnnmk_fill_pixels(const bnnmk_binary_conv2d *conv, uint32_t first, uint32_t last, bnnmk_columns *columns) {
   const size_t word_count = conv->input_words, stride = conv->input_stride;
   columns->first_row = 0;
   columns->row_step = 0;
