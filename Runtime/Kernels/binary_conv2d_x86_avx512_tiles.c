@@ -179,43 +179,31 @@ INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *
          (most_taps(tile) - tile->all[0]) % 2 == 0 && (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
 }
 
-// The tile's first `channel_count` channels, a multiple of sixteen, by a loop that decides.
-static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                            uint32_t channel_count, bnnmk_decide_wide *decide) {
+// The tile's first `channel_count` channels, a multiple of sixteen, by a loop that decides or finishes.
+static BNNMK_TARGET_AVX512 void sum_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
+                                         uint32_t channel_count, const bnnmk_wide_loops *loops) {
   const bnnmk_wide_tile *tile = &work->tile;
-  const size_t words = conv->output_channels / 64 + (conv->output_channels % 64 > 0);
-  const bnnmk_wide_decisions decisions = {
-      .points = conv->switch_points,
+  const bnnmk_wide_sums sums = {
       .channel_count = channel_count,
       .block_words = block_words,
       .all = most_taps(tile),
-      .start_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
-      .start_last = (uint32_t)(most_taps(tile) - tile->all[tile->pixel_count - 1]) / 2,
-      .padding = work->has_padding ? &work->padding : 0,
-      .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
-      .pixel_bytes = words * sizeof(uint64_t),
-  };
-  work->taps.weights[0] = conv->weights + work->first_weight;
-  decide(&work->taps, &decisions);
-}
-
-// The same by a loop that finishes.
-static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                            uint32_t channel_count, bnnmk_finish_counts *finish) {
-  const bnnmk_wide_tile *tile = &work->tile;
-  work->taps.weights[0] = conv->weights + work->first_weight;
-  const bnnmk_wide_finish place = {
-      .conv = conv,
-      .channel_count = channel_count,
-      .block_words = block_words,
-      .row = tile->row,
-      .pixel = tile->pixel,
-      .all = most_taps(tile),
-      .all_first = tile->all[0],
-      .all_last = tile->all[tile->pixel_count - 1],
+      .lacked_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
+      .lacked_last = (uint32_t)(most_taps(tile) - tile->all[tile->pixel_count - 1]) / 2,
       .padding = work->has_padding ? &work->padding : 0,
   };
-  finish(&work->taps, &place);
+  work->taps.weights[0] = conv->weights + work->first_weight;
+  if (work->can_finish) {
+    const bnnmk_wide_finish finish = {conv, tile->row, tile->pixel};
+    loops->finish(&work->taps, &sums, &finish);
+  } else {
+    const size_t words = conv->output_channels / 64 + (conv->output_channels % 64 > 0);
+    const bnnmk_wide_decisions decisions = {
+        .points = conv->switch_points,
+        .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
+        .pixel_bytes = words * sizeof(uint64_t),
+    };
+    loops->decide(&work->taps, &sums, &decisions);
+  }
 }
 
 // All channels of the tile's pixels.
@@ -224,11 +212,8 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, cons
   bnnmk_wide_tile *tile = &work->tile;
   const uint32_t whole_blocks = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
   uint32_t channel = 0;
-  if (loops->decide && is_decided_at_once(conv, work)) {
-    decide_tile(conv, work, block_words, whole_blocks, loops->decide);
-    channel = whole_blocks;
-  } else if (work->can_finish) {
-    finish_tile(conv, work, block_words, whole_blocks, loops->finish);
+  if (work->can_finish || (loops->decide && is_decided_at_once(conv, work))) {
+    sum_tile(conv, work, block_words, whole_blocks, loops);
     channel = whole_blocks;
   }
   const uint64_t *weights = conv->weights + work->first_weight;
@@ -264,9 +249,10 @@ static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, 
   const uint32_t last = x + BNNMK_WIDE_PIXELS - 1;
   const int is_inside = x >= interior.first && last < interior.last;
   // One pixel at either end may miss taps, on its outer side.
+  const bnnmk_tap_range of_first = bnnmk_column_taps(w, x), of_last = bnnmk_column_taps(w, last);
   const int is_near = interior.first < interior.last && x + 1 >= interior.first && last <= interior.last &&
-                      last < w->out_w && bnnmk_column_taps(w, x).last == w->kernel_w &&
-                      bnnmk_column_taps(w, last).first == 0;
+                      last < w->out_w && of_first.last == w->kernel_w && of_last.first == 0 &&
+                      of_first.first <= of_last.last;
   if (is_inside || is_near) {
     return BNNMK_WIDE_PIXELS;
   }
@@ -286,7 +272,9 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
   tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride}};
-  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE && bnnmk_wide_scales_are_exact(conv);
+  // Accumulators have halves where channels do.
+  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->channels % 2 == 0 &&
+                    bnnmk_wide_scales_are_exact(conv);
   for (uint32_t y = begin; y < end; y++) {
     const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;
