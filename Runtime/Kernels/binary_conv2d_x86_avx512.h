@@ -52,9 +52,10 @@ static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pix
   return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
 }
 
-// What a loop that decides or finishes sums up: a tile of 7, 4, 2 or 1 pixels and channels, sixteen at a time. Only of
-// seven pixels the first and the last may lack taps.
+// What a loop that decides or finishes sums up: tiles of 7, 4, 2 or 1 pixels, one behind the other, and channels,
+// sixteen at a time. Only of one tile of seven pixels the first and the last may lack taps.
 typedef struct bnnmk_wide_sums {
+  uint32_t tile_count;
   uint32_t channel_count;              // a multiple of BNNMK_WIDE_CHANNELS
   size_t block_words;                  // of the weights of BNNMK_CHANNEL_BLOCK channels
   int32_t all;                         // taps that count times channels, of most pixels
@@ -120,8 +121,13 @@ int bnnmk_wide_scales_are_exact(const bnnmk_binary_conv2d *conv);
 // Stores a tile as float32, or through the epilogue.
 void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile);
 
-// The whole kernel: output rows begin..<end.
-void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+// The whole kernel: output rows begin..<end. A column of taps on the input has `column_channels` channels; where 0, as
+// many as its taps times `channels`.
+void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t column_channels,
                               const bnnmk_wide_loops *loops);
+
+// The same for few channels, on folded rows; 0 where it does not suit the layer, of which nothing is done then.
+int bnnmk_binary_conv2d_folded(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                               const bnnmk_wide_loops *loops);
 
 #endif

@@ -90,9 +90,10 @@ typedef struct tile_work {
   bnnmk_wide_taps taps;
   bnnmk_wide_tile tile;
   bnnmk_wide_padding padding;
-  size_t first_weight;  // of a block: where its first tap's words stand
-  int has_padding;      // that counts
-  int can_finish;       // by a loop of its own
+  size_t first_weight;       // of a block: where its first tap's words stand
+  uint32_t column_channels;  // of a column of taps on the input, where it has not `channels` of each
+  int has_padding;           // that counts
+  int can_finish;            // by a loop of its own
 } tile_work;
 
 // The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
@@ -125,13 +126,14 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
   const uint32_t on_input = row_count * column_count, window = w->kernel_h * w->kernel_w;
   work->padding = (bnnmk_wide_padding){conv, rows, columns, taps->skipped_by_first, taps->skipped_by_last};
   work->has_padding = conv->pad_differences && (on_input < window || taps->skipped_by_first || taps->skipped_by_last);
-  const uint32_t counted = conv->pad_differences ? window : on_input;
+  const uint32_t in_column = work->column_channels ? work->column_channels : row_count * conv->channels;
+  const uint32_t all = conv->pad_differences ? window * conv->channels : column_count * in_column;
   for (uint32_t p = 0; p < pixel_count; p++) {
-    tile->all[p] = (int32_t)(counted * conv->channels);
+    tile->all[p] = (int32_t)all;
   }
   if (!conv->pad_differences) {
-    tile->all[0] -= (int32_t)(taps->skipped_by_first * row_count * conv->channels);
-    tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * row_count * conv->channels);
+    tile->all[0] -= (int32_t)(taps->skipped_by_first * in_column);
+    tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * in_column);
   }
 }
 
@@ -179,11 +181,13 @@ INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *
          (most_taps(tile) - tile->all[0]) % 2 == 0 && (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
 }
 
-// The tile's first `channel_count` channels, a multiple of sixteen, by a loop that decides or finishes.
-static BNNMK_TARGET_AVX512 void sum_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                         uint32_t channel_count, const bnnmk_wide_loops *loops) {
+// The first `channel_count` channels, a multiple of sixteen, of the tile and its neighbours, by a loop that decides or
+// finishes.
+static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t tile_count,
+                                          size_t block_words, uint32_t channel_count, const bnnmk_wide_loops *loops) {
   const bnnmk_wide_tile *tile = &work->tile;
   const bnnmk_wide_sums sums = {
+      .tile_count = tile_count,
       .channel_count = channel_count,
       .block_words = block_words,
       .all = most_taps(tile),
@@ -206,16 +210,10 @@ static BNNMK_TARGET_AVX512 void sum_tile(const bnnmk_binary_conv2d *conv, tile_w
   }
 }
 
-// All channels of the tile's pixels.
-INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, const bnnmk_wide_loops *loops) {
-  const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
+// The tile's channels from `channel` on, by way of counts in memory.
+static BNNMK_TARGET_AVX512 void convolve_channels(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
+                                                  uint32_t channel, const bnnmk_wide_loops *loops) {
   bnnmk_wide_tile *tile = &work->tile;
-  const uint32_t whole_blocks = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
-  uint32_t channel = 0;
-  if (work->can_finish || (loops->decide && is_decided_at_once(conv, work))) {
-    sum_tile(conv, work, block_words, whole_blocks, loops);
-    channel = whole_blocks;
-  }
   const uint64_t *weights = conv->weights + work->first_weight;
   for (; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
     const uint32_t left = conv->out_channels - channel;
@@ -243,6 +241,25 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, cons
   }
 }
 
+// All channels of the tile and its neighbours, `tile_count` in all, with the same taps.
+static BNNMK_TARGET_AVX512 void convolve_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t tile_count,
+                                               const bnnmk_wide_loops *loops) {
+  const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
+  uint32_t channel = 0;
+  if (work->can_finish || (loops->decide && is_decided_at_once(conv, work))) {
+    channel = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
+    sum_tiles(conv, work, tile_count, block_words, channel, loops);
+  }
+  if (channel == conv->out_channels) {
+    return;
+  }
+  for (; tile_count > 0; tile_count--) {
+    convolve_channels(conv, work, block_words, channel, loops);
+    work->taps.first += (int64_t)(work->tile.pixel_count * work->taps.pixel_step);
+    work->tile.pixel += work->tile.pixel_count;
+  }
+}
+
 // How many pixels of a row the tile from column x on takes.
 static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior, uint32_t x) {
   const bnnmk_window *w = &conv->window;
@@ -264,31 +281,29 @@ static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, 
 }
 
 BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                                  const bnnmk_wide_loops *loops) {
+                                                  uint32_t column_channels, const bnnmk_wide_loops *loops) {
   if (conv->mask) {
     bnnmk_binary_conv2d_x86_avx2(conv, begin, end);
     return;
   }
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride}};
+  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride},
+                    .column_channels = column_channels};
   // Accumulators have halves where channels do.
-  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->channels % 2 == 0 &&
-                    bnnmk_wide_scales_are_exact(conv);
+  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
+                    (conv->channels | column_channels) % 2 == 0 && bnnmk_wide_scales_are_exact(conv);
   for (uint32_t y = begin; y < end; y++) {
     const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;
-    uint32_t whole = 0;  // the tile at hand has all taps, and so have all pixels up to this column
-    for (uint32_t x = 0; x < w->out_w; x += work.tile.pixel_count) {
+    uint32_t tile_count;
+    for (uint32_t x = 0; x < w->out_w; x += tile_count * work.tile.pixel_count) {
       work.tile.pixel = (size_t)y * w->out_w + x;
-      if (x + BNNMK_WIDE_PIXELS <= whole) {
-        work.taps.first += (int64_t)(BNNMK_WIDE_PIXELS * work.taps.pixel_step);
-      } else {
-        work.tile.pixel_count = tile_width(conv, interior, x);
-        set_tile(conv, &work, rows, x);
-        whole = work.tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first ? interior.last : 0;
-      }
-      convolve_tile(conv, &work, loops);
+      work.tile.pixel_count = tile_width(conv, interior, x);
+      set_tile(conv, &work, rows, x);
+      const int is_whole = work.tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first;
+      tile_count = is_whole && interior.last > x + BNNMK_WIDE_PIXELS ? (interior.last - x) / BNNMK_WIDE_PIXELS : 1;
+      convolve_tiles(conv, &work, tile_count, loops);
     }
   }
 }

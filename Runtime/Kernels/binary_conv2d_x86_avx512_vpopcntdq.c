@@ -177,27 +177,31 @@ INLINE void start_sums(const __m512i starts[BNNMK_WIDE_BLOCKS], const bnnmk_wide
 INLINE void decide_pixels(const bnnmk_wide_taps *all_taps, const bnnmk_wide_sums *all_sums,
                           const bnnmk_wide_decisions *decisions, const int pixel_count) {
   // Copies, which no store can change.
-  const bnnmk_wide_taps taps = *all_taps;
+  bnnmk_wide_taps taps = *all_taps;
   const bnnmk_wide_sums s = *all_sums;
-  const bnnmk_wide_decisions d = *decisions;
+  bnnmk_wide_decisions d = *decisions;
   const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
   const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  wide_weights weights = {taps.weights[0], others};
-  for (uint32_t channel = 0; channel < s.channel_count; channel += BNNMK_WIDE_CHANNELS) {
-    const __m256i *points = (const __m256i *)(d.points + channel);
-    const __m512i limits[BNNMK_WIDE_BLOCKS] = {bnnmk_count_limits(_mm256_loadu_si256(points), s.all),
-                                               bnnmk_count_limits(_mm256_loadu_si256(points + 1), s.all)};
-    tile_sums sums;
-    start_sums(limits, &s, channel, pixel_count, sums);
-    count_sums(&taps, weights, pixel_count, sums);
-    uint8_t *bytes = d.bytes + channel / 8;
-    BNNMK_REGISTERS
-    for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
-      const __m512i upper_halves = _mm512_permutex2var_epi32(sums[p][0], odd, sums[p][1]);
-      const uint16_t minus = (uint16_t)_cvtmask16_u32(_mm512_movepi32_mask(upper_halves));
-      __builtin_memcpy(bytes, &minus, sizeof minus);
+  for (uint32_t tile = s.tile_count; tile > 0; tile--) {
+    wide_weights weights = {taps.weights[0], others};
+    for (uint32_t channel = 0; channel < s.channel_count; channel += BNNMK_WIDE_CHANNELS) {
+      const __m256i *points = (const __m256i *)(d.points + channel);
+      const __m512i limits[BNNMK_WIDE_BLOCKS] = {bnnmk_count_limits(_mm256_loadu_si256(points), s.all),
+                                                 bnnmk_count_limits(_mm256_loadu_si256(points + 1), s.all)};
+      tile_sums sums;
+      start_sums(limits, &s, channel, pixel_count, sums);
+      count_sums(&taps, weights, pixel_count, sums);
+      uint8_t *bytes = d.bytes + channel / 8;
+      BNNMK_REGISTERS
+      for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
+        const __m512i upper_halves = _mm512_permutex2var_epi32(sums[p][0], odd, sums[p][1]);
+        const uint16_t minus = (uint16_t)_cvtmask16_u32(_mm512_movepi32_mask(upper_halves));
+        __builtin_memcpy(bytes, &minus, sizeof minus);
+      }
+      weights.words += BNNMK_WIDE_BLOCKS * others;
     }
-    weights.words += BNNMK_WIDE_BLOCKS * others;
+    taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
+    d.bytes += (size_t)pixel_count * d.pixel_bytes;
   }
 }
 
@@ -241,46 +245,53 @@ INLINE void finish_single(const bnnmk_wide_finish *f, const int pixel_count, uin
 // `pixel_count` is a constant in every call.
 INLINE void finish_pixels(const bnnmk_wide_taps *all_taps, const bnnmk_wide_sums *all_sums,
                           const bnnmk_wide_finish *finish, const int pixel_count) {
-  const bnnmk_wide_taps taps = *all_taps;
+  bnnmk_wide_taps taps = *all_taps;
   const bnnmk_wide_sums s = *all_sums;
-  const bnnmk_wide_finish f = *finish;
+  bnnmk_wide_finish f = *finish;
   const bnnmk_binary_conv2d *conv = f.conv;
   const bnnmk_finish_tile pair = {pixel_count, BNNMK_FINISH_VECTORS, BNNMK_ALL_LANES};
   const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
   const __m512i half = _mm512_set1_epi64(s.all / 2), halves[BNNMK_WIDE_BLOCKS] = {half, half};
   const int is_clamped = conv->minimum > -__builtin_inff() || conv->maximum < __builtin_inff();
-  wide_weights weights = {taps.weights[0], others};
-  bnnmk_pixel_values x[BNNMK_WIDE_PIXELS] = {{_mm512_setzero_ps(), _mm512_setzero_ps()}};
-  for (uint32_t channel = 0; channel < s.channel_count; channel += BNNMK_WIDE_CHANNELS) {
-    const int has_pair = channel % (2 * BNNMK_WIDE_CHANNELS) > 0;
-    tile_sums sums;
-    start_sums(halves, &s, channel, pixel_count, sums);
-    count_sums(&taps, weights, pixel_count, sums);
-    const __m512 scale = _mm512_loadu_ps(conv->scale + channel), twice_scale = _mm512_add_ps(scale, scale);
-    const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
-    BNNMK_REGISTERS
-    for (int p = 0; p < pixel_count; p++) {
-      x[p][0] = x[p][1];
-      x[p][1] = scale_sums(sums[p], twice_scale, bias);
+  for (uint32_t tile = s.tile_count; tile > 0; tile--) {
+    wide_weights weights = {taps.weights[0], others};
+    bnnmk_pixel_values x[BNNMK_WIDE_PIXELS] = {{_mm512_setzero_ps(), _mm512_setzero_ps()}};
+    for (uint32_t channel = 0; channel < s.channel_count; channel += BNNMK_WIDE_CHANNELS) {
+      const int has_pair = channel % (2 * BNNMK_WIDE_CHANNELS) > 0;
+      tile_sums sums;
+      start_sums(halves, &s, channel, pixel_count, sums);
+      count_sums(&taps, weights, pixel_count, sums);
+      const __m512 scale = _mm512_loadu_ps(conv->scale + channel), twice_scale = _mm512_add_ps(scale, scale);
+      const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
+      BNNMK_REGISTERS
+      for (int p = 0; p < pixel_count; p++) {
+        x[p][0] = x[p][1];
+        x[p][1] = scale_sums(sums[p], twice_scale, bias);
+      }
+      weights.words += BNNMK_WIDE_BLOCKS * others;
+      if (!has_pair && channel + BNNMK_WIDE_CHANNELS < s.channel_count) {
+        continue;
+      }
+      if (is_clamped) {
+        bnnmk_clamp_wide(pair, conv->minimum, conv->maximum, x);
+      }
+      const uint32_t last = conv->channel_offset + channel;
+      if (has_pair) {
+        bnnmk_finish_pairs(pixel_count, conv->epilogue, f.row, f.pixel, last - BNNMK_WIDE_CHANNELS, x);
+      } else {
+        finish_single(&f, pixel_count, last, x);
+      }
     }
-    weights.words += BNNMK_WIDE_BLOCKS * others;
-    if (!has_pair && channel + BNNMK_WIDE_CHANNELS < s.channel_count) {
-      continue;
-    }
-    if (is_clamped) {
-      bnnmk_clamp_wide(pair, conv->minimum, conv->maximum, x);
-    }
-    const uint32_t last = conv->channel_offset + channel;
-    if (has_pair) {
-      bnnmk_finish_pairs(pixel_count, conv->epilogue, f.row, f.pixel, last - BNNMK_WIDE_CHANNELS, x);
-    } else {
-      finish_single(&f, pixel_count, last, x);
-    }
+    taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
+    f.pixel += (size_t)pixel_count;
   }
 }
 
 static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
                                   const bnnmk_wide_finish *finish) {
+  // Two pixels are few: one after the other they take no code of their own.
+  bnnmk_wide_sums singles = *sums;
+  singles.tile_count *= taps->pixel_count;
   switch (taps->pixel_count) {
     case BNNMK_WIDE_PIXELS:
       finish_pixels(taps, sums, finish, BNNMK_WIDE_PIXELS);
@@ -288,11 +299,8 @@ static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_
     case 4:
       finish_pixels(taps, sums, finish, 4);
       break;
-    case 2:
-      finish_pixels(taps, sums, finish, 2);
-      break;
     default:
-      finish_pixels(taps, sums, finish, 1);
+      finish_pixels(taps, &singles, finish, 1);
   }
 }
 
@@ -314,7 +322,9 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
 
 VPOPCNTDQ void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end) {
   static const bnnmk_wide_loops loops = {count_wide, decide_wide, finish_wide};
-  bnnmk_binary_conv2d_wide(arguments, begin, end, &loops);
+  if (!bnnmk_binary_conv2d_folded(arguments, begin, end, &loops)) {
+    bnnmk_binary_conv2d_wide(arguments, begin, end, 0, &loops);
+  }
 }
 
 #else

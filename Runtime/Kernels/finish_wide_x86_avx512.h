@@ -46,26 +46,14 @@ BNNMK_FINISH_INLINE void bnnmk_load_wide_channels(bnnmk_finish_tile t, const flo
   }
 }
 
-// x < 0 ? x * a : x * b; x itself for x * b without b.
-BNNMK_FINISH_INLINE void bnnmk_rectify_wide(bnnmk_finish_tile t, const float *a, const float *b,
-                                            bnnmk_pixel_values *x) {
-  const __m512 zero = _mm512_setzero_ps();
-  bnnmk_pixel_values below, above;
-  bnnmk_load_wide_channels(t, a, below);
-  if (b) {
-    bnnmk_load_wide_channels(t, b, above);
-    BNNMK_EACH_REGISTER(const __mmask16 is_below = _mm512_cmp_ps_mask(x[p][v], zero, _CMP_LT_OQ);
-                        x[p][v] = _mm512_mul_ps(x[p][v], _mm512_mask_blend_ps(is_below, above[v], below[v])))
-  } else {
-    BNNMK_EACH_REGISTER(const __mmask16 is_below = _mm512_cmp_ps_mask(x[p][v], zero, _CMP_LT_OQ);
-                        x[p][v] = _mm512_mask_mul_ps(x[p][v], is_below, x[p][v], below[v]))
-  }
-}
-
 BNNMK_FINISH_INLINE void bnnmk_clamp_wide(bnnmk_finish_tile t, float minimum, float maximum, bnnmk_pixel_values *x) {
   // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
   const __m512 low = _mm512_set1_ps(minimum), high = _mm512_set1_ps(maximum);
   BNNMK_EACH_REGISTER(x[p][v] = _mm512_min_ps(high, _mm512_max_ps(low, x[p][v])))
+}
+
+BNNMK_FINISH_INLINE __mmask16 bnnmk_below_zero(__m512 x) {
+  return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
 }
 
 // bnnmk_apply_step for the steps that most epilogues consist of; 0 for others.
@@ -84,7 +72,11 @@ BNNMK_FINISH_INLINE int bnnmk_apply_usual_step(bnnmk_finish_tile t, const bnnmk_
       }
       break;
     case BNNMK_STEP_RECTIFY:
-      bnnmk_rectify_wide(t, step->a + channel, step->b ? step->b + channel : 0, x);
+      if (step->b) {
+        return 0;
+      }
+      bnnmk_load_wide_channels(t, step->a + channel, by);
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mask_mul_ps(x[p][v], bnnmk_below_zero(x[p][v]), x[p][v], by[v]))
       break;
     case BNNMK_STEP_ADD: {
       const size_t stride = step->operand_stride;
@@ -106,7 +98,14 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
   }
   const size_t stride = step->operand_stride;
   const float *y = step->operand ? step->operand + pixel * stride + channel : 0;
+  bnnmk_pixel_values below, above;
   switch (step->kind) {
+    case BNNMK_STEP_RECTIFY:
+      bnnmk_load_wide_channels(t, step->a + channel, below);
+      bnnmk_load_wide_channels(t, step->b + channel, above);
+      BNNMK_EACH_REGISTER(const __m512 by = _mm512_mask_blend_ps(bnnmk_below_zero(x[p][v]), above[v], below[v]);
+                          x[p][v] = _mm512_mul_ps(x[p][v], by))
+      break;
     case BNNMK_STEP_CLAMP:
       bnnmk_clamp_wide(t, step->minimum, step->maximum, x);
       break;
