@@ -280,6 +280,32 @@ static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, 
   return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
+// Whether the map's pixels are one row as well: windows are single pixels, and nothing is summed up by rows.
+static BNNMK_TARGET_AVX512 int is_one_row(const bnnmk_binary_conv2d *conv) {
+  const bnnmk_window *w = &conv->window;
+  const int has_row_sums = conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
+  return !has_row_sums && w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 &&
+         w->in_h == w->out_h && w->in_w == w->out_w && w->pad_top == 0 && w->pad_left == 0;
+}
+
+// Columns first..<last of output row `work->tile.row`.
+static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t first,
+                                                 uint32_t last, const bnnmk_wide_loops *loops) {
+  const bnnmk_window *w = &conv->window;
+  const bnnmk_tap_range rows = bnnmk_row_taps(w, (uint32_t)work->tile.row);
+  bnnmk_tap_range interior = bnnmk_interior_columns(w);
+  interior.last = interior.last < last ? interior.last : last;
+  uint32_t tile_count;
+  for (uint32_t x = first; x < last; x += tile_count * work->tile.pixel_count) {
+    work->tile.pixel = work->tile.row * w->out_w + x;
+    work->tile.pixel_count = tile_width(conv, interior, x);
+    set_tile(conv, work, rows, x);
+    const int is_whole = work->tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first;
+    tile_count = is_whole && interior.last > x + BNNMK_WIDE_PIXELS ? (interior.last - x) / BNNMK_WIDE_PIXELS : 1;
+    convolve_tiles(conv, work, tile_count, loops);
+  }
+}
+
 BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
                                                   uint32_t column_channels, const bnnmk_wide_loops *loops) {
   if (conv->mask) {
@@ -287,24 +313,22 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
     return;
   }
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
   tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride},
                     .column_channels = column_channels};
   // Accumulators have halves where channels do.
   work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
                     (conv->channels | column_channels) % 2 == 0 && bnnmk_wide_scales_are_exact(conv);
+  const uint64_t pixel_count = (uint64_t)w->out_h * w->out_w;
+  if (is_one_row(conv) && pixel_count <= INT32_MAX) {
+    bnnmk_binary_conv2d row = *conv;
+    row.window.in_h = row.window.out_h = 1;
+    row.window.in_w = row.window.out_w = (uint32_t)pixel_count;
+    convolve_columns(&row, &work, begin * w->out_w, end * w->out_w, loops);
+    return;
+  }
   for (uint32_t y = begin; y < end; y++) {
-    const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;
-    uint32_t tile_count;
-    for (uint32_t x = 0; x < w->out_w; x += tile_count * work.tile.pixel_count) {
-      work.tile.pixel = (size_t)y * w->out_w + x;
-      work.tile.pixel_count = tile_width(conv, interior, x);
-      set_tile(conv, &work, rows, x);
-      const int is_whole = work.tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first;
-      tile_count = is_whole && interior.last > x + BNNMK_WIDE_PIXELS ? (interior.last - x) / BNNMK_WIDE_PIXELS : 1;
-      convolve_tiles(conv, &work, tile_count, loops);
-    }
+    convolve_columns(conv, &work, 0, w->out_w, loops);
   }
 }
 
