@@ -84,6 +84,9 @@ BNNMK_FINISH_INLINE int bnnmk_apply_usual_step(bnnmk_finish_tile t, const bnnmk_
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_add_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
       break;
     }
+    case BNNMK_STEP_CLAMP:
+      bnnmk_clamp_wide(t, step->minimum, step->maximum, x);
+      break;
     default:
       return 0;
   }
@@ -105,9 +108,6 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
       bnnmk_load_wide_channels(t, step->b + channel, above);
       BNNMK_EACH_REGISTER(const __m512 by = _mm512_mask_blend_ps(bnnmk_below_zero(x[p][v]), above[v], below[v]);
                           x[p][v] = _mm512_mul_ps(x[p][v], by))
-      break;
-    case BNNMK_STEP_CLAMP:
-      bnnmk_clamp_wide(t, step->minimum, step->maximum, x);
       break;
     case BNNMK_STEP_FUNCTION: {
       float numbers[BNNMK_FINISH_PIXELS * BNNMK_FINISH_LANES];
