@@ -59,6 +59,8 @@ BNNMK_FINISH_INLINE __mmask16 bnnmk_below_zero(__m512 x) {
 // bnnmk_apply_step for the steps that most epilogues consist of; 0 for others.
 BNNMK_FINISH_INLINE int bnnmk_apply_usual_step(bnnmk_finish_tile t, const bnnmk_step *step, size_t pixel,
                                                uint32_t channel, bnnmk_pixel_values *x) {
+  const size_t stride = step->operand_stride;
+  const float *y = step->operand ? step->operand + pixel * stride + channel : 0;
   bnnmk_pixel_values by;
   switch (step->kind) {
     case BNNMK_STEP_SCALE_SHIFT:
@@ -78,12 +80,12 @@ BNNMK_FINISH_INLINE int bnnmk_apply_usual_step(bnnmk_finish_tile t, const bnnmk_
       bnnmk_load_wide_channels(t, step->a + channel, by);
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_mask_mul_ps(x[p][v], bnnmk_below_zero(x[p][v]), x[p][v], by[v]))
       break;
-    case BNNMK_STEP_ADD: {
-      const size_t stride = step->operand_stride;
-      const float *y = step->operand + pixel * stride + channel;
+    case BNNMK_STEP_ADD:
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_add_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
       break;
-    }
+    case BNNMK_STEP_MULTIPLY:
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mul_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      break;
     case BNNMK_STEP_CLAMP:
       bnnmk_clamp_wide(t, step->minimum, step->maximum, x);
       break;
@@ -122,9 +124,6 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
       break;
     case BNNMK_STEP_SUBTRACT_FROM:
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(BNNMK_LOAD(y + p * stride), x[p][v]))
-      break;
-    case BNNMK_STEP_MULTIPLY:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mul_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
       break;
     case BNNMK_STEP_DIVIDE:
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_div_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
