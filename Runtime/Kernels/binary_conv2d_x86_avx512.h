@@ -15,7 +15,7 @@ enum {
 // What an inner loop counts for a tile. For row < row_count, run < run_count, i < run_length, p < pixel_count:
 //   input[first + p * pixel_step + row * row_step + run * run_step + i]
 // meets the words of eight channels, 8 * (row * weights_row_step + run * weights_run_step + i) behind weights[block].
-// In a tile of seven pixels the first may have no taps in some first runs, and the last none in some last runs.
+// In a tile of seven pixels the first may have no taps in some first runs, and the last none in some other, last runs.
 typedef struct bnnmk_wide_taps {
   const uint64_t *input;
   int64_t first;
@@ -52,35 +52,37 @@ static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pix
   return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
 }
 
-// A tile of 7, 4, 2 or 1 pixels and channels with one switch point each, sixteen of whose bits are two bytes. Only of
-// seven pixels the first and the last may lack taps.
+// What a loop that decides or finishes sums up: tiles of 7, 4, 2 or 1 pixels, one behind the other, and channels,
+// sixteen at a time. Only of one tile of seven pixels the first and the last may lack taps.
+typedef struct bnnmk_wide_sums {
+  uint32_t tile_count;
+  uint32_t channel_count;              // a multiple of BNNMK_WIDE_CHANNELS
+  size_t block_words;                  // of the weights of BNNMK_CHANNEL_BLOCK channels
+  int32_t all;                         // taps that count times channels, of most pixels
+  uint32_t lacked_first, lacked_last;  // halves of what the first and the last pixel lack of `all`
+  const bnnmk_wide_padding *padding;   // NULL without
+} bnnmk_wide_sums;
+
+// Channels with one switch point each, sixteen of whose bits are two bytes.
 typedef struct bnnmk_wide_decisions {
   const int32_t *points;
-  uint32_t channel_count;             // a multiple of BNNMK_WIDE_CHANNELS
-  size_t block_words;                 // of the weights of BNNMK_CHANNEL_BLOCK channels
-  int32_t all;                        // taps that count times channels, of most pixels
-  uint32_t start_first, start_last;   // of the counts of the first and the last pixel: half of what they lack of `all`
-  const bnnmk_wide_padding *padding;  // NULL without
-  uint8_t *bytes;                     // of the first pixel; written
+  uint8_t *bytes;  // of the first pixel; written
   size_t pixel_bytes;
 } bnnmk_wide_decisions;
 
 // Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.
-typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions);
+typedef void bnnmk_decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                               const bnnmk_wide_decisions *decisions);
 
-// A tile of 7, 4, 2 or 1 pixels and channels, sixteen at a time, whose accumulators fused multiply-adds in float32
-// scale exactly, and an epilogue takes.
+// Channels whose accumulators, all even, fused multiply-adds in float32 scale exactly, and an epilogue takes.
 typedef struct bnnmk_wide_finish {
   const bnnmk_binary_conv2d *conv;
-  uint32_t channel_count;             // a multiple of BNNMK_WIDE_CHANNELS
-  size_t block_words;                 // of the weights of BNNMK_CHANNEL_BLOCK channels
-  size_t row, pixel;                  // of the output
-  int32_t all, all_first, all_last;   // taps that count times channels, of most pixels, of the first and of the last
-  const bnnmk_wide_padding *padding;  // NULL without
+  size_t row, pixel;  // of the output
 } bnnmk_wide_finish;
 
 // Counts from the first channel on, whose weights those of the taps are, and finishes counts while they are at hand.
-typedef void bnnmk_finish_counts(const bnnmk_wide_taps *taps, const bnnmk_wide_finish *finish);
+typedef void bnnmk_finish_counts(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                                 const bnnmk_wide_finish *finish);
 
 // The inner loops of a kernel; it has none that decides or finishes where these are NULL.
 typedef struct bnnmk_wide_loops {
@@ -113,14 +115,19 @@ bnnmk_wide_accumulators(const bnnmk_wide_tile *tile, uint32_t p) {
   return _mm512_sub_epi32(_mm512_set1_epi32(tile->all[p]), _mm512_add_epi32(counts, counts));
 }
 
-// Whether fused multiply-adds in float32 give all channels' values.
+// Whether fused multiply-adds in float32 give all channels' values, of half the accumulators and twice the scales too.
 int bnnmk_wide_scales_are_exact(const bnnmk_binary_conv2d *conv);
 
 // Stores a tile as float32, or through the epilogue.
 void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile);
 
-// The whole kernel: output rows begin..<end.
-void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+// The whole kernel: output rows begin..<end. A column of taps on the input has `column_channels` channels; where 0, as
+// many as its taps times `channels`.
+void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t column_channels,
                               const bnnmk_wide_loops *loops);
+
+// The same for few channels, on folded rows; 0 where it does not suit the layer, of which nothing is done then.
+int bnnmk_binary_conv2d_folded(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                               const bnnmk_wide_loops *loops);
 
 #endif

@@ -90,9 +90,10 @@ typedef struct tile_work {
   bnnmk_wide_taps taps;
   bnnmk_wide_tile tile;
   bnnmk_wide_padding padding;
-  size_t first_weight;  // of a block: where its first tap's words stand
-  int has_padding;      // that counts
-  int can_finish;       // by a loop of its own
+  size_t first_weight;       // of a block: where its first tap's words stand
+  uint32_t column_channels;  // of a column of taps on the input, where it has not `channels` of each
+  int has_padding;           // that counts
+  int can_finish;            // by a loop of its own
 } tile_work;
 
 // The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
@@ -125,13 +126,14 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
   const uint32_t on_input = row_count * column_count, window = w->kernel_h * w->kernel_w;
   work->padding = (bnnmk_wide_padding){conv, rows, columns, taps->skipped_by_first, taps->skipped_by_last};
   work->has_padding = conv->pad_differences && (on_input < window || taps->skipped_by_first || taps->skipped_by_last);
-  const uint32_t counted = conv->pad_differences ? window : on_input;
+  const uint32_t in_column = work->column_channels ? work->column_channels : row_count * conv->channels;
+  const uint32_t all = conv->pad_differences ? window * conv->channels : column_count * in_column;
   for (uint32_t p = 0; p < pixel_count; p++) {
-    tile->all[p] = (int32_t)(counted * conv->channels);
+    tile->all[p] = (int32_t)all;
   }
   if (!conv->pad_differences) {
-    tile->all[0] -= (int32_t)(taps->skipped_by_first * row_count * conv->channels);
-    tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * row_count * conv->channels);
+    tile->all[0] -= (int32_t)(taps->skipped_by_first * in_column);
+    tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * in_column);
   }
 }
 
@@ -179,58 +181,39 @@ INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *
          (most_taps(tile) - tile->all[0]) % 2 == 0 && (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
 }
 
-// The tile's first `channel_count` channels, a multiple of sixteen, by a loop that decides.
-static BNNMK_TARGET_AVX512 void decide_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                            uint32_t channel_count, bnnmk_decide_wide *decide) {
+// The first `channel_count` channels, a multiple of sixteen, of the tile and its neighbours, by a loop that decides or
+// finishes.
+static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t tile_count,
+                                          size_t block_words, uint32_t channel_count, const bnnmk_wide_loops *loops) {
   const bnnmk_wide_tile *tile = &work->tile;
-  const size_t words = conv->output_channels / 64 + (conv->output_channels % 64 > 0);
-  const bnnmk_wide_decisions decisions = {
-      .points = conv->switch_points,
+  const bnnmk_wide_sums sums = {
+      .tile_count = tile_count,
       .channel_count = channel_count,
       .block_words = block_words,
       .all = most_taps(tile),
-      .start_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
-      .start_last = (uint32_t)(most_taps(tile) - tile->all[tile->pixel_count - 1]) / 2,
-      .padding = work->has_padding ? &work->padding : 0,
-      .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
-      .pixel_bytes = words * sizeof(uint64_t),
-  };
-  work->taps.weights[0] = conv->weights + work->first_weight;
-  decide(&work->taps, &decisions);
-}
-
-// The same by a loop that finishes.
-static BNNMK_TARGET_AVX512 void finish_tile(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
-                                            uint32_t channel_count, bnnmk_finish_counts *finish) {
-  const bnnmk_wide_tile *tile = &work->tile;
-  work->taps.weights[0] = conv->weights + work->first_weight;
-  const bnnmk_wide_finish place = {
-      .conv = conv,
-      .channel_count = channel_count,
-      .block_words = block_words,
-      .row = tile->row,
-      .pixel = tile->pixel,
-      .all = most_taps(tile),
-      .all_first = tile->all[0],
-      .all_last = tile->all[tile->pixel_count - 1],
+      .lacked_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
+      .lacked_last = (uint32_t)(most_taps(tile) - tile->all[tile->pixel_count - 1]) / 2,
       .padding = work->has_padding ? &work->padding : 0,
   };
-  finish(&work->taps, &place);
-}
-
-// All channels of the tile's pixels.
-INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, const bnnmk_wide_loops *loops) {
-  const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
-  bnnmk_wide_tile *tile = &work->tile;
-  const uint32_t whole_blocks = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
-  uint32_t channel = 0;
-  if (loops->decide && is_decided_at_once(conv, work)) {
-    decide_tile(conv, work, block_words, whole_blocks, loops->decide);
-    channel = whole_blocks;
-  } else if (work->can_finish) {
-    finish_tile(conv, work, block_words, whole_blocks, loops->finish);
-    channel = whole_blocks;
+  work->taps.weights[0] = conv->weights + work->first_weight;
+  if (work->can_finish) {
+    const bnnmk_wide_finish finish = {conv, tile->row, tile->pixel};
+    loops->finish(&work->taps, &sums, &finish);
+  } else {
+    const size_t words = conv->output_channels / 64 + (conv->output_channels % 64 > 0);
+    const bnnmk_wide_decisions decisions = {
+        .points = conv->switch_points,
+        .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
+        .pixel_bytes = words * sizeof(uint64_t),
+    };
+    loops->decide(&work->taps, &sums, &decisions);
   }
+}
+
+// The tile's channels from `channel` on, by way of counts in memory.
+static BNNMK_TARGET_AVX512 void convolve_channels(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
+                                                  uint32_t channel, const bnnmk_wide_loops *loops) {
+  bnnmk_wide_tile *tile = &work->tile;
   const uint64_t *weights = conv->weights + work->first_weight;
   for (; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
     const uint32_t left = conv->out_channels - channel;
@@ -258,15 +241,35 @@ INLINE void convolve_tile(const bnnmk_binary_conv2d *conv, tile_work *work, cons
   }
 }
 
+// All channels of the tile and its neighbours, `tile_count` in all, with the same taps.
+static BNNMK_TARGET_AVX512 void convolve_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t tile_count,
+                                               const bnnmk_wide_loops *loops) {
+  const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
+  uint32_t channel = 0;
+  if (work->can_finish || (loops->decide && is_decided_at_once(conv, work))) {
+    channel = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
+    sum_tiles(conv, work, tile_count, block_words, channel, loops);
+  }
+  if (channel == conv->out_channels) {
+    return;
+  }
+  for (; tile_count > 0; tile_count--) {
+    convolve_channels(conv, work, block_words, channel, loops);
+    work->taps.first += (int64_t)(work->tile.pixel_count * work->taps.pixel_step);
+    work->tile.pixel += work->tile.pixel_count;
+  }
+}
+
 // How many pixels of a row the tile from column x on takes.
 static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior, uint32_t x) {
   const bnnmk_window *w = &conv->window;
   const uint32_t last = x + BNNMK_WIDE_PIXELS - 1;
   const int is_inside = x >= interior.first && last < interior.last;
   // One pixel at either end may miss taps, on its outer side.
+  const bnnmk_tap_range of_first = bnnmk_column_taps(w, x), of_last = bnnmk_column_taps(w, last);
   const int is_near = interior.first < interior.last && x + 1 >= interior.first && last <= interior.last &&
-                      last < w->out_w && bnnmk_column_taps(w, x).last == w->kernel_w &&
-                      bnnmk_column_taps(w, last).first == 0;
+                      last < w->out_w && of_first.last == w->kernel_w && of_last.first == 0 &&
+                      of_first.first <= of_last.last;
   if (is_inside || is_near) {
     return BNNMK_WIDE_PIXELS;
   }
@@ -277,31 +280,55 @@ static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, 
   return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
+// Whether the map's pixels are one row as well: windows are single pixels, and nothing is summed up by rows.
+static BNNMK_TARGET_AVX512 int is_one_row(const bnnmk_binary_conv2d *conv) {
+  const bnnmk_window *w = &conv->window;
+  const int has_row_sums = conv->row_sums || (conv->output_kind == BNNMK_OUTPUT_EPILOGUE && conv->epilogue->row_sums);
+  return !has_row_sums && w->kernel_h == 1 && w->kernel_w == 1 && w->stride_h == 1 && w->stride_w == 1 &&
+         w->in_h == w->out_h && w->in_w == w->out_w && w->pad_top == 0 && w->pad_left == 0;
+}
+
+// Columns first..<last of output row `work->tile.row`.
+static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t first,
+                                                 uint32_t last, const bnnmk_wide_loops *loops) {
+  const bnnmk_window *w = &conv->window;
+  const bnnmk_tap_range rows = bnnmk_row_taps(w, (uint32_t)work->tile.row);
+  bnnmk_tap_range interior = bnnmk_interior_columns(w);
+  interior.last = interior.last < last ? interior.last : last;
+  uint32_t tile_count;
+  for (uint32_t x = first; x < last; x += tile_count * work->tile.pixel_count) {
+    work->tile.pixel = work->tile.row * w->out_w + x;
+    work->tile.pixel_count = tile_width(conv, interior, x);
+    set_tile(conv, work, rows, x);
+    const int is_whole = work->tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first;
+    tile_count = is_whole && interior.last > x + BNNMK_WIDE_PIXELS ? (interior.last - x) / BNNMK_WIDE_PIXELS : 1;
+    convolve_tiles(conv, work, tile_count, loops);
+  }
+}
+
 BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
-                                                  const bnnmk_wide_loops *loops) {
+                                                  uint32_t column_channels, const bnnmk_wide_loops *loops) {
   if (conv->mask) {
     bnnmk_binary_conv2d_x86_avx2(conv, begin, end);
     return;
   }
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride}};
-  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE && bnnmk_wide_scales_are_exact(conv);
+  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride},
+                    .column_channels = column_channels};
+  // Accumulators have halves where channels do.
+  work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
+                    (conv->channels | column_channels) % 2 == 0 && bnnmk_wide_scales_are_exact(conv);
+  const uint64_t pixel_count = (uint64_t)w->out_h * w->out_w;
+  if (is_one_row(conv) && pixel_count <= INT32_MAX) {
+    bnnmk_binary_conv2d row = *conv;
+    row.window.in_h = row.window.out_h = 1;
+    row.window.in_w = row.window.out_w = (uint32_t)pixel_count;
+    convolve_columns(&row, &work, begin * w->out_w, end * w->out_w, loops);
+    return;
+  }
   for (uint32_t y = begin; y < end; y++) {
-    const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
     work.tile.row = y;
-    uint32_t whole = 0;  // the tile at hand has all taps, and so have all pixels up to this column
-    for (uint32_t x = 0; x < w->out_w; x += work.tile.pixel_count) {
-      work.tile.pixel = (size_t)y * w->out_w + x;
-      if (x + BNNMK_WIDE_PIXELS <= whole) {
-        work.taps.first += (int64_t)(BNNMK_WIDE_PIXELS * work.taps.pixel_step);
-      } else {
-        work.tile.pixel_count = tile_width(conv, interior, x);
-        set_tile(conv, &work, rows, x);
-        whole = work.tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first ? interior.last : 0;
-      }
-      convolve_tile(conv, &work, loops);
-    }
+    convolve_columns(conv, &work, 0, w->out_w, loops);
   }
 }
 

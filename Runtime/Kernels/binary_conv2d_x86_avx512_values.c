@@ -6,9 +6,11 @@
 #include "scale_wide_x86_avx512.h"
 
 BNNMK_TARGET_AVX512 int bnnmk_wide_scales_are_exact(const bnnmk_binary_conv2d *conv) {
+  const __m512 most = _mm512_set1_ps(0x1p127f);
   int are_exact = 1;
   for (uint32_t channel = 0; channel < conv->out_channels; channel += BNNMK_WIDE_CHANNELS) {
-    are_exact &= bnnmk_wide_scale_of(conv, channel, bnnmk_first_lanes(conv->out_channels - channel)).is_exact;
+    const bnnmk_wide_scale by = bnnmk_wide_scale_of(conv, channel, bnnmk_first_lanes(conv->out_channels - channel));
+    are_exact &= by.is_exact && _mm512_cmp_ps_mask(_mm512_abs_ps(by.scale), most, _CMP_GE_OQ) == 0;
   }
   return are_exact;
 }

@@ -50,32 +50,54 @@ INLINE void count_run(const uint64_t *x, pixel_steps steps, size_t length, wide_
   }
 }
 
-// Takes what differs off the sums. `pixel_count`, and whether there are taps to be skipped, are constants in every
-// call, so that the sums live in registers.
-INLINE void count_rows(const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count, const int skips,
+// Neighbouring runs of a row in which the same pixels have taps.
+typedef struct tap_runs {
+  uint32_t count;
+  size_t length, step;  // words: of a run, and from one to the next in the input
+} tap_runs;
+
+// The box's runs but for `count` of them; those that follow each other in memory are one.
+INLINE tap_runs runs_of(const bnnmk_tap_box *box, uint32_t count) {
+  return box->input_run_step == box->run_length
+             ? (tap_runs){count > 0, count * box->run_length, count * box->run_length}
+             : (tap_runs){count, box->run_length, box->input_run_step};
+}
+
+// Takes what differs in `runs`, the first of which starts at `first`, off the sums of the pixels from...<to; gives
+// where the next ones start.
+INLINE int64_t count_runs(const bnnmk_wide_taps *taps, int64_t first, pixel_steps steps, tap_runs runs,
+                          wide_weights *weights, const int from, const int to, tile_sums sums) {
+  for (uint32_t run = runs.count; run > 0; run--) {
+    const uint64_t *x = taps->input + (first + (from > 0 ? (int64_t)taps->pixel_step : 0));
+    count_run(x, steps, runs.length, *weights, from, to, sums);
+    weights->words += runs.length * BNNMK_CHANNEL_BLOCK;
+    first += (int64_t)runs.step;
+  }
+  return first;
+}
+
+// Takes what differs off the sums. `pixel_count`, and whether the first or the last pixel lacks taps, in runs at either
+// end of a row, are constants in every call, so that the sums live in registers.
+INLINE void count_rows(const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count, const int lacks_taps,
                        tile_sums sums) {
   const bnnmk_tap_box box = taps->box;
-  const size_t step = taps->pixel_step, length = box.run_length;
+  const uint32_t head_count = lacks_taps ? taps->skipped_by_first : 0,
+                 tail_count = lacks_taps ? taps->skipped_by_last : 0;
+  const tap_runs head = runs_of(&box, head_count), tail = runs_of(&box, tail_count);
+  const tap_runs middle = lacks_taps ? runs_of(&box, box.run_count - head_count - tail_count)
+                                     : (tap_runs){box.run_count, box.run_length, box.input_run_step};
+  const size_t step = taps->pixel_step;
   const pixel_steps steps = {step * sizeof(uint64_t), 3 * step * sizeof(uint64_t), 5 * step * sizeof(uint64_t)};
   int64_t row_first = taps->first;
   for (uint32_t row = box.row_count; row > 0; row--) {
     int64_t first = row_first;
-    wide_weights run_weights = weights;
-    for (uint32_t run = 0; run < box.run_count; run++) {
-      const int skips_first = skips && run < taps->skipped_by_first;
-      const int skips_last = skips && run + taps->skipped_by_last >= box.run_count;
-      const uint64_t *x = taps->input + (first + (skips_first ? (int64_t)step : 0));
-      if (!(skips_first || skips_last)) {
-        count_run(x, steps, length, run_weights, 0, pixel_count, sums);
-      } else if (!skips_last) {
-        count_run(x, steps, length, run_weights, 1, pixel_count, sums);
-      } else if (!skips_first) {
-        count_run(x, steps, length, run_weights, 0, pixel_count - 1, sums);
-      } else {
-        count_run(x, steps, length, run_weights, 1, pixel_count - 1, sums);
-      }
-      first += (int64_t)box.input_run_step;
-      run_weights.words += box.weights_run_step * BNNMK_CHANNEL_BLOCK;
+    wide_weights row_weights = weights;
+    if (lacks_taps) {
+      first = count_runs(taps, first, steps, head, &row_weights, 1, pixel_count, sums);
+    }
+    first = count_runs(taps, first, steps, middle, &row_weights, 0, pixel_count, sums);
+    if (lacks_taps) {
+      count_runs(taps, first, steps, tail, &row_weights, 0, pixel_count - 1, sums);
     }
     row_first += (int64_t)box.input_row_step;
     weights.words += box.weights_row_step * BNNMK_CHANNEL_BLOCK;
@@ -105,136 +127,180 @@ INLINE void count_tile(const bnnmk_wide_taps *taps, const int pixel_count, bnnmk
   }
 }
 
-// Takes off the sums what padding differs; nothing where `padding` is NULL.
-INLINE void take_padding_off(const bnnmk_wide_padding *padding, uint32_t channel, const int pixel_count,
-                             tile_sums sums) {
-  if (!padding) {
+// What padding differs of sixteen channels, [kind of pixel][block]; out of line, for the sake of tiles without.
+static VPOPCNTDQ __attribute__((noinline)) void count_padding(const bnnmk_wide_padding *padding, uint32_t channel,
+                                                              bnnmk_wide_counts counts) {
+  bnnmk_padding_counts of_kinds;
+  bnnmk_count_wide_padding(padding, channel, BNNMK_WIDE_CHANNELS, of_kinds);
+  for (int kind = 0; kind < BNNMK_PIXEL_KINDS; kind++) {
+    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+      const __m256i of_block = _mm256_loadu_si256((const __m256i *)(of_kinds[kind] + v * BNNMK_CHANNEL_BLOCK));
+      _mm512_storeu_si512(counts[kind][v], _mm512_cvtepu32_epi64(of_block));
+    }
+  }
+}
+
+// Sums of sixteen channels before the first tap: `starts`, less what pixels lack, and what padding differs.
+INLINE void start_sums(const __m512i starts[BNNMK_WIDE_BLOCKS], const bnnmk_wide_sums *s, uint32_t channel,
+                       const int pixel_count, tile_sums sums) {
+  if (__builtin_expect(s->padding != 0, 0)) {
+    bnnmk_wide_counts padding;
+    count_padding(s->padding, channel, padding);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      BNNMK_REGISTERS
+      for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+        const __m512i of_pixel = _mm512_loadu_si512(padding[bnnmk_pixel_kind(p, pixel_count)][v]);
+        sums[p][v] = _mm512_sub_epi64(starts[v], of_pixel);
+      }
+    }
     return;
   }
-  bnnmk_padding_counts counts;
-  bnnmk_count_wide_padding(padding, channel, BNNMK_WIDE_CHANNELS, counts);
   BNNMK_REGISTERS
   for (int p = 0; p < pixel_count; p++) {
-    const uint32_t *of_pixel = counts[bnnmk_pixel_kind(p, pixel_count)];
     BNNMK_REGISTERS
     for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      const __m256i of_block = _mm256_loadu_si256((const __m256i *)(of_pixel + v * BNNMK_CHANNEL_BLOCK));
-      sums[p][v] = _mm512_sub_epi64(sums[p][v], _mm512_cvtepu32_epi64(of_block));
+      sums[p][v] = starts[v];
+    }
+  }
+  if (s->lacked_first > 0 || s->lacked_last > 0) {
+    BNNMK_REGISTERS
+    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
+      sums[0][v] = _mm512_sub_epi64(starts[v], _mm512_set1_epi64(s->lacked_first));
+      sums[pixel_count - 1][v] = _mm512_sub_epi64(starts[v], _mm512_set1_epi64(s->lacked_last));
     }
   }
 }
 
 // Sums start at the limits: they are negative where a count is above its one, and the accumulator below its point.
 // `pixel_count` is a constant in every call.
-INLINE void decide_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_decisions *decisions,
-                          const int pixel_count) {
+INLINE void decide_pixels(const bnnmk_wide_taps *all_taps, const bnnmk_wide_sums *all_sums,
+                          const bnnmk_wide_decisions *decisions, const int pixel_count) {
   // Copies, which no store can change.
-  const bnnmk_wide_taps taps = *arguments;
-  const bnnmk_wide_decisions d = *decisions;
-  const size_t others = d.block_words * BNNMK_CHANNEL_BLOCK;
+  bnnmk_wide_taps taps = *all_taps;
+  const bnnmk_wide_sums s = *all_sums;
+  bnnmk_wide_decisions d = *decisions;
+  const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
   const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  wide_weights weights = {taps.weights[0], others};
-  for (uint32_t channel = 0; channel < d.channel_count; channel += BNNMK_WIDE_CHANNELS) {
-    const __m256i *points = (const __m256i *)(d.points + channel);
-    tile_sums sums;
-    BNNMK_REGISTERS
-    for (int v = 0; v < BNNMK_WIDE_BLOCKS; v++) {
-      const __m512i limits = bnnmk_count_limits(_mm256_loadu_si256(points + v), d.all);
+  for (uint32_t tile = s.tile_count; tile > 0; tile--) {
+    wide_weights weights = {taps.weights[0], others};
+    for (uint32_t channel = 0; channel < s.channel_count; channel += BNNMK_WIDE_CHANNELS) {
+      const __m256i *points = (const __m256i *)(d.points + channel);
+      const __m512i limits[BNNMK_WIDE_BLOCKS] = {bnnmk_count_limits(_mm256_loadu_si256(points), s.all),
+                                                 bnnmk_count_limits(_mm256_loadu_si256(points + 1), s.all)};
+      tile_sums sums;
+      start_sums(limits, &s, channel, pixel_count, sums);
+      count_sums(&taps, weights, pixel_count, sums);
+      uint8_t *bytes = d.bytes + channel / 8;
       BNNMK_REGISTERS
-      for (int p = 0; p < pixel_count; p++) {
-        sums[p][v] = limits;
+      for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
+        const __m512i upper_halves = _mm512_permutex2var_epi32(sums[p][0], odd, sums[p][1]);
+        const uint16_t minus = (uint16_t)_cvtmask16_u32(_mm512_movepi32_mask(upper_halves));
+        __builtin_memcpy(bytes, &minus, sizeof minus);
       }
-      if (d.start_first > 0 || d.start_last > 0) {
-        sums[0][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_first));
-        sums[pixel_count - 1][v] = _mm512_sub_epi64(limits, _mm512_set1_epi64(d.start_last));
-      }
+      weights.words += BNNMK_WIDE_BLOCKS * others;
     }
-    take_padding_off(d.padding, channel, pixel_count, sums);
-    count_sums(&taps, weights, pixel_count, sums);
-    uint8_t *bytes = d.bytes + channel / 8;
-    BNNMK_REGISTERS
-    for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
-      const __m512i upper_halves = _mm512_permutex2var_epi32(sums[p][0], odd, sums[p][1]);
-      const uint16_t minus = (uint16_t)_cvtmask16_u32(_mm512_movepi32_mask(upper_halves));
-      __builtin_memcpy(bytes, &minus, sizeof minus);
-    }
-    weights.words += BNNMK_WIDE_BLOCKS * others;
+    taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
+    d.bytes += (size_t)pixel_count * d.pixel_bytes;
   }
 }
 
-static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_decisions *decisions) {
+static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                                  const bnnmk_wide_decisions *decisions) {
   switch (taps->pixel_count) {
     case BNNMK_WIDE_PIXELS:
-      decide_pixels(taps, decisions, BNNMK_WIDE_PIXELS);
+      decide_pixels(taps, sums, decisions, BNNMK_WIDE_PIXELS);
       break;
     case 4:
-      decide_pixels(taps, decisions, 4);
+      decide_pixels(taps, sums, decisions, 4);
       break;
     case 2:
-      decide_pixels(taps, decisions, 2);
+      decide_pixels(taps, sums, decisions, 2);
       break;
     default:
-      decide_pixels(taps, decisions, 1);
+      decide_pixels(taps, sums, decisions, 1);
   }
 }
 
-// round(scale * (all - 2 * count) + bias) of a pixel's sixteen channels, whose sums are what counts took off 0.
-INLINE __m512 scale_sums(const __m512i sums[BNNMK_WIDE_BLOCKS], __m512 all, __m512 scale, __m512 bias) {
+// round(2 * scale * sum + bias) of a pixel's sixteen channels, whose sums are halves of accumulators.
+INLINE __m512 scale_sums(const __m512i sums[BNNMK_WIDE_BLOCKS], __m512 twice_scale, __m512 bias) {
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  const __m512 minus_counts = _mm512_cvtepi32_ps(_mm512_permutex2var_epi32(sums[0], even, sums[1]));
-  // Exact: accumulators are below 2^24.
-  const __m512 accumulators = _mm512_fmadd_ps(minus_counts, _mm512_set1_ps(2.0f), all);
-  return _mm512_fmadd_ps(accumulators, scale, bias);
+  return _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_permutex2var_epi32(sums[0], even, sums[1])), twice_scale, bias);
+}
+
+// The last sixteen channels, where they have no pair: x[p][1].
+INLINE void finish_single(const bnnmk_wide_finish *f, const int pixel_count, uint32_t channel, bnnmk_pixel_values *x) {
+  float numbers[BNNMK_WIDE_PIXELS][BNNMK_WIDE_CHANNELS];
+  BNNMK_REGISTERS
+  for (int p = 0; p < pixel_count; p++) {
+    _mm512_storeu_ps(numbers[p], x[p][1]);
+  }
+  const bnnmk_wide_place place = {f->row, f->pixel, (uint32_t)pixel_count, channel, BNNMK_WIDE_CHANNELS};
+  const bnnmk_wide_source source = {.values = numbers[0], .stride = BNNMK_WIDE_CHANNELS};
+  bnnmk_finish_wide_x86_avx512(f->conv->epilogue, &place, &source);
 }
 
 // Values stay in registers from the first tap to the last step: stored in between, they would wait to be read again.
+// Steps take two registers of each pixel, enough for one to begin while another ends. Sums start at half of `all`.
 // `pixel_count` is a constant in every call.
-INLINE void finish_pixels(const bnnmk_wide_taps *arguments, const bnnmk_wide_finish *finish, const int pixel_count) {
-  const bnnmk_wide_taps taps = *arguments;
-  const bnnmk_wide_finish f = *finish;
+INLINE void finish_pixels(const bnnmk_wide_taps *all_taps, const bnnmk_wide_sums *all_sums,
+                          const bnnmk_wide_finish *finish, const int pixel_count) {
+  bnnmk_wide_taps taps = *all_taps;
+  const bnnmk_wide_sums s = *all_sums;
+  bnnmk_wide_finish f = *finish;
   const bnnmk_binary_conv2d *conv = f.conv;
-  const bnnmk_finish_tile t = {pixel_count, 1, BNNMK_ALL_LANES};
-  const size_t others = f.block_words * BNNMK_CHANNEL_BLOCK;
-  const __m512 all_first = _mm512_set1_ps((float)f.all_first), all_last = _mm512_set1_ps((float)f.all_last);
-  const __m512 all = _mm512_set1_ps((float)f.all);
+  const bnnmk_finish_tile pair = {pixel_count, BNNMK_FINISH_VECTORS, BNNMK_ALL_LANES};
+  const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
+  const __m512i half = _mm512_set1_epi64(s.all / 2), halves[BNNMK_WIDE_BLOCKS] = {half, half};
   const int is_clamped = conv->minimum > -__builtin_inff() || conv->maximum < __builtin_inff();
-  wide_weights weights = {taps.weights[0], others};
-  for (uint32_t channel = 0; channel < f.channel_count; channel += BNNMK_WIDE_CHANNELS) {
-    tile_sums sums;
-    BNNMK_REGISTERS
-    for (int p = 0; p < pixel_count; p++) {
-      sums[p][0] = sums[p][1] = _mm512_setzero_si512();
+  for (uint32_t tile = s.tile_count; tile > 0; tile--) {
+    wide_weights weights = {taps.weights[0], others};
+    bnnmk_pixel_values x[BNNMK_WIDE_PIXELS] = {{_mm512_setzero_ps(), _mm512_setzero_ps()}};
+    for (uint32_t channel = 0; channel < s.channel_count; channel += BNNMK_WIDE_CHANNELS) {
+      const int has_pair = channel % (2 * BNNMK_WIDE_CHANNELS) > 0;
+      tile_sums sums;
+      start_sums(halves, &s, channel, pixel_count, sums);
+      count_sums(&taps, weights, pixel_count, sums);
+      const __m512 scale = _mm512_loadu_ps(conv->scale + channel), twice_scale = _mm512_add_ps(scale, scale);
+      const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
+      BNNMK_REGISTERS
+      for (int p = 0; p < pixel_count; p++) {
+        x[p][0] = x[p][1];
+        x[p][1] = scale_sums(sums[p], twice_scale, bias);
+      }
+      weights.words += BNNMK_WIDE_BLOCKS * others;
+      if (!has_pair && channel + BNNMK_WIDE_CHANNELS < s.channel_count) {
+        continue;
+      }
+      if (is_clamped) {
+        bnnmk_clamp_wide(pair, conv->minimum, conv->maximum, x);
+      }
+      const uint32_t last = conv->channel_offset + channel;
+      if (has_pair) {
+        bnnmk_finish_pairs(pixel_count, conv->epilogue, f.row, f.pixel, last - BNNMK_WIDE_CHANNELS, x);
+      } else {
+        finish_single(&f, pixel_count, last, x);
+      }
     }
-    take_padding_off(f.padding, channel, pixel_count, sums);
-    count_sums(&taps, weights, pixel_count, sums);
-    const __m512 scale = _mm512_loadu_ps(conv->scale + channel);
-    const __m512 bias = conv->bias ? _mm512_loadu_ps(conv->bias + channel) : _mm512_setzero_ps();
-    bnnmk_pixel_values x[BNNMK_WIDE_PIXELS];
-    BNNMK_REGISTERS
-    for (int p = 0; p < pixel_count; p++) {
-      x[p][0] = scale_sums(sums[p], p == 0 ? all_first : p == pixel_count - 1 ? all_last : all, scale, bias);
-    }
-    if (is_clamped) {
-      bnnmk_clamp_wide(t, conv->minimum, conv->maximum, x);
-    }
-    bnnmk_finish_tile_values(t, conv->epilogue, f.row, f.pixel, conv->channel_offset + channel, x);
-    weights.words += BNNMK_WIDE_BLOCKS * others;
+    taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
+    f.pixel += (size_t)pixel_count;
   }
 }
 
-static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_finish *finish) {
+static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                                  const bnnmk_wide_finish *finish) {
+  // Two pixels are few: one after the other they take no code of their own.
+  bnnmk_wide_sums singles = *sums;
+  singles.tile_count *= taps->pixel_count;
   switch (taps->pixel_count) {
     case BNNMK_WIDE_PIXELS:
-      finish_pixels(taps, finish, BNNMK_WIDE_PIXELS);
+      finish_pixels(taps, sums, finish, BNNMK_WIDE_PIXELS);
       break;
     case 4:
-      finish_pixels(taps, finish, 4);
-      break;
-    case 2:
-      finish_pixels(taps, finish, 2);
+      finish_pixels(taps, sums, finish, 4);
       break;
     default:
-      finish_pixels(taps, finish, 1);
+      finish_pixels(taps, &singles, finish, 1);
   }
 }
 
@@ -256,7 +322,9 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
 
 VPOPCNTDQ void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end) {
   static const bnnmk_wide_loops loops = {count_wide, decide_wide, finish_wide};
-  bnnmk_binary_conv2d_wide(arguments, begin, end, &loops);
+  if (!bnnmk_binary_conv2d_folded(arguments, begin, end, &loops)) {
+    bnnmk_binary_conv2d_wide(arguments, begin, end, 0, &loops);
+  }
 }
 
 #else

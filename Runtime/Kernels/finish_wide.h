@@ -18,6 +18,7 @@ typedef struct bnnmk_wide_place {
 // by fused multiply-adds in float32, of accumulators `stride` numbers from pixel to pixel.
 typedef struct bnnmk_wide_source {
   const float *values;
+  uint32_t first_step;  // of the epilogue: values have gone through those before
   const int16_t *accumulators;
   size_t stride;
   const float *scale, *bias;

@@ -176,7 +176,7 @@ INLINE void finish(tile t, const bnnmk_epilogue *epilogue, const bnnmk_wide_plac
   const uint32_t channel = place->channel + m;
   pixel_values x[PIXELS];
   load_source(t, source, first, m, x);
-  for (uint32_t s = 0; s < epilogue->step_count; s++) {
+  for (uint32_t s = source->first_step; s < epilogue->step_count; s++) {
     apply_step(t, &epilogue->steps[s], pixel, channel, x);
   }
   if (epilogue->values) {

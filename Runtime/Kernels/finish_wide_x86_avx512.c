@@ -36,7 +36,7 @@ BNNMK_FINISH_INLINE void finish(bnnmk_finish_tile t, const bnnmk_epilogue *epilo
                                 uint32_t first, uint32_t m, const bnnmk_wide_source *source) {
   bnnmk_pixel_values x[BNNMK_FINISH_PIXELS];
   load_source(t, source, first, m, x);
-  bnnmk_finish_tile_values(t, epilogue, place->row, place->pixel + first, place->channel + m, x);
+  bnnmk_finish_tile_values(t, epilogue, source->first_step, place->row, place->pixel + first, place->channel + m, x);
 }
 
 // Channels from `m` on of all pixels, `t.pixel_count` at a time, then one by one.

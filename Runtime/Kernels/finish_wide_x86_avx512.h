@@ -46,30 +46,18 @@ BNNMK_FINISH_INLINE void bnnmk_load_wide_channels(bnnmk_finish_tile t, const flo
   }
 }
 
-// x < 0 ? x * a : x * b; x itself for x * b without b.
-BNNMK_FINISH_INLINE void bnnmk_rectify_wide(bnnmk_finish_tile t, const float *a, const float *b,
-                                            bnnmk_pixel_values *x) {
-  const __m512 zero = _mm512_setzero_ps();
-  bnnmk_pixel_values below, above;
-  bnnmk_load_wide_channels(t, a, below);
-  if (b) {
-    bnnmk_load_wide_channels(t, b, above);
-    BNNMK_EACH_REGISTER(const __mmask16 is_below = _mm512_cmp_ps_mask(x[p][v], zero, _CMP_LT_OQ);
-                        x[p][v] = _mm512_mul_ps(x[p][v], _mm512_mask_blend_ps(is_below, above[v], below[v])))
-  } else {
-    BNNMK_EACH_REGISTER(const __mmask16 is_below = _mm512_cmp_ps_mask(x[p][v], zero, _CMP_LT_OQ);
-                        x[p][v] = _mm512_mask_mul_ps(x[p][v], is_below, x[p][v], below[v]))
-  }
-}
-
 BNNMK_FINISH_INLINE void bnnmk_clamp_wide(bnnmk_finish_tile t, float minimum, float maximum, bnnmk_pixel_values *x) {
   // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
   const __m512 low = _mm512_set1_ps(minimum), high = _mm512_set1_ps(maximum);
   BNNMK_EACH_REGISTER(x[p][v] = _mm512_min_ps(high, _mm512_max_ps(low, x[p][v])))
 }
 
-// bnnmk_apply_step.
-BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_step *step, size_t pixel,
+BNNMK_FINISH_INLINE __mmask16 bnnmk_below_zero(__m512 x) {
+  return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
+}
+
+// bnnmk_apply_step for the steps that most epilogues consist of; 0 for others.
+BNNMK_FINISH_INLINE int bnnmk_apply_usual_step(bnnmk_finish_tile t, const bnnmk_step *step, size_t pixel,
                                                uint32_t channel, bnnmk_pixel_values *x) {
   const size_t stride = step->operand_stride;
   const float *y = step->operand ? step->operand + pixel * stride + channel : 0;
@@ -86,10 +74,42 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
       }
       break;
     case BNNMK_STEP_RECTIFY:
-      bnnmk_rectify_wide(t, step->a + channel, step->b ? step->b + channel : 0, x);
+      if (step->b) {
+        return 0;
+      }
+      bnnmk_load_wide_channels(t, step->a + channel, by);
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mask_mul_ps(x[p][v], bnnmk_below_zero(x[p][v]), x[p][v], by[v]))
+      break;
+    case BNNMK_STEP_ADD:
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_add_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      break;
+    case BNNMK_STEP_MULTIPLY:
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mul_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
       break;
     case BNNMK_STEP_CLAMP:
       bnnmk_clamp_wide(t, step->minimum, step->maximum, x);
+      break;
+    default:
+      return 0;
+  }
+  return 1;
+}
+
+// bnnmk_apply_step.
+BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_step *step, size_t pixel,
+                                               uint32_t channel, bnnmk_pixel_values *x) {
+  if (bnnmk_apply_usual_step(t, step, pixel, channel, x)) {
+    return;
+  }
+  const size_t stride = step->operand_stride;
+  const float *y = step->operand ? step->operand + pixel * stride + channel : 0;
+  bnnmk_pixel_values below, above;
+  switch (step->kind) {
+    case BNNMK_STEP_RECTIFY:
+      bnnmk_load_wide_channels(t, step->a + channel, below);
+      bnnmk_load_wide_channels(t, step->b + channel, above);
+      BNNMK_EACH_REGISTER(const __m512 by = _mm512_mask_blend_ps(bnnmk_below_zero(x[p][v]), above[v], below[v]);
+                          x[p][v] = _mm512_mul_ps(x[p][v], by))
       break;
     case BNNMK_STEP_FUNCTION: {
       float numbers[BNNMK_FINISH_PIXELS * BNNMK_FINISH_LANES];
@@ -99,20 +119,16 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_loadu_ps(numbers + (p * t.vector_count + v) * BNNMK_FINISH_LANES))
       break;
     }
-    case BNNMK_STEP_ADD:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_add_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
-      break;
     case BNNMK_STEP_SUBTRACT:
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
       break;
     case BNNMK_STEP_SUBTRACT_FROM:
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(BNNMK_LOAD(y + p * stride), x[p][v]))
       break;
-    case BNNMK_STEP_MULTIPLY:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mul_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
-      break;
     case BNNMK_STEP_DIVIDE:
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_div_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      break;
+    default:  // a usual one
       break;
   }
 }
@@ -133,6 +149,19 @@ BNNMK_FINISH_INLINE void bnnmk_add_to_wide_sums(bnnmk_finish_tile t, double *sum
   }
 }
 
+BNNMK_FINISH_INLINE void bnnmk_store_wide_values_and_sums(bnnmk_finish_tile t, const bnnmk_epilogue *epilogue,
+                                                          size_t row, size_t pixel, uint32_t channel,
+                                                          bnnmk_pixel_values *x) {
+  if (epilogue->values) {
+    const size_t stride = epilogue->channels;
+    float *values = epilogue->values + pixel * stride + channel;
+    BNNMK_EACH_REGISTER(_mm512_mask_storeu_ps(values + p * stride + v * BNNMK_FINISH_LANES, t.lanes, x[p][v]))
+  }
+  if (epilogue->row_sums) {
+    bnnmk_add_to_wide_sums(t, epilogue->row_sums + row * epilogue->channels + channel, x);
+  }
+}
+
 // Bits are 1 where an even number of points is behind. A comparison with NaN is false.
 BNNMK_FINISH_INLINE void bnnmk_store_wide_decisions(bnnmk_finish_tile t, const bnnmk_epilogue *epilogue, size_t pixel,
                                                     uint32_t channel, bnnmk_pixel_values *x) {
@@ -146,16 +175,6 @@ BNNMK_FINISH_INLINE void bnnmk_store_wide_decisions(bnnmk_finish_tile t, const b
   }
   const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
   uint64_t *to = epilogue->decisions + pixel * words;
-  if (t.vector_count == 1 && t.lanes == BNNMK_ALL_LANES && channel % 8 == 0) {
-    // Two bytes of their own, cleared by the caller.
-    uint8_t *bytes = (uint8_t *)to + channel / 8;
-    BNNMK_REGISTERS
-    for (int p = 0; p < t.pixel_count; p++, bytes += words * sizeof(uint64_t)) {
-      const uint16_t two = (uint16_t)_cvtmask16_u32(minus[p][0]);
-      __builtin_memcpy(bytes, &two, sizeof two);
-    }
-    return;
-  }
   BNNMK_REGISTERS
   for (int p = 0; p < t.pixel_count; p++, to += words) {
     const uint32_t high = t.vector_count > 1 ? _cvtmask16_u32(minus[p][1]) << BNNMK_FINISH_LANES : 0;
@@ -163,22 +182,58 @@ BNNMK_FINISH_INLINE void bnnmk_store_wide_decisions(bnnmk_finish_tile t, const b
   }
 }
 
-// The pixels' values through the epilogue, from channel `channel` of output pixel `pixel` on.
-BNNMK_FINISH_INLINE void bnnmk_finish_tile_values(bnnmk_finish_tile t, const bnnmk_epilogue *epilogue, size_t row,
-                                                  size_t pixel, uint32_t channel, bnnmk_pixel_values *x) {
-  for (uint32_t s = 0; s < epilogue->step_count; s++) {
+// The pixels' values through the epilogue from step `first_step` on, from channel `channel` of output pixel `pixel` on.
+BNNMK_FINISH_INLINE void bnnmk_finish_tile_values(bnnmk_finish_tile t, const bnnmk_epilogue *epilogue,
+                                                  uint32_t first_step, size_t row, size_t pixel, uint32_t channel,
+                                                  bnnmk_pixel_values *x) {
+  for (uint32_t s = first_step; s < epilogue->step_count; s++) {
     bnnmk_apply_wide_step(t, &epilogue->steps[s], pixel, channel, x);
   }
-  if (epilogue->values) {
-    const size_t stride = epilogue->channels;
-    float *values = epilogue->values + pixel * stride + channel;
-    BNNMK_EACH_REGISTER(_mm512_mask_storeu_ps(values + p * stride + v * BNNMK_FINISH_LANES, t.lanes, x[p][v]))
-  }
-  if (epilogue->row_sums) {
-    bnnmk_add_to_wide_sums(t, epilogue->row_sums + row * epilogue->channels + channel, x);
-  }
+  bnnmk_store_wide_values_and_sums(t, epilogue, row, pixel, channel, x);
   if (epilogue->decisions) {
     bnnmk_store_wide_decisions(t, epilogue, pixel, channel, x);
+  }
+}
+
+// One switch point a channel; bits of 32 channels, four bytes of their own that the caller has cleared. Pixels are
+// compared one after the other, which leaves masks where they are made.
+BNNMK_FINISH_INLINE void bnnmk_store_pair_decisions(bnnmk_finish_tile t, const bnnmk_epilogue *epilogue, size_t pixel,
+                                                    uint32_t channel, bnnmk_pixel_values *x) {
+  const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
+  uint8_t *bytes = (uint8_t *)(epilogue->decisions + pixel * words) + channel / 8;
+  bnnmk_pixel_values points;
+  bnnmk_load_wide_channels(t, epilogue->switch_points + channel, points);
+  BNNMK_REGISTERS
+  for (int p = 0; p < t.pixel_count; p++, bytes += words * sizeof(uint64_t)) {
+    // "Not less or equal" is true for NaN.
+    const __mmask16 low = _mm512_cmp_ps_mask(points[0], x[p][0], _CMP_NLE_UQ);
+    const __mmask16 high = _mm512_cmp_ps_mask(points[1], x[p][1], _CMP_NLE_UQ);
+    const uint32_t minus = _cvtmask32_u32(_mm512_kunpackw(high, low));
+    __builtin_memcpy(bytes, &minus, sizeof minus);
+  }
+}
+
+// A tile of whole pairs through the epilogue, in registers as long as it is a usual one; else the rest of it in memory.
+BNNMK_FINISH_INLINE void bnnmk_finish_pairs(const int pixel_count, const bnnmk_epilogue *epilogue, size_t row,
+                                            size_t pixel, uint32_t channel, bnnmk_pixel_values *x) {
+  const bnnmk_finish_tile t = {pixel_count, BNNMK_FINISH_VECTORS, BNNMK_ALL_LANES};
+  uint32_t step = 0;
+  while (step < epilogue->step_count && bnnmk_apply_usual_step(t, &epilogue->steps[step], pixel, channel, x)) {
+    step++;
+  }
+  const int has_bytes = epilogue->switch_count == 1 && channel % 8 == 0;
+  if (step < epilogue->step_count || (epilogue->decisions && !has_bytes)) {
+    enum { STRIDE = BNNMK_FINISH_VECTORS * BNNMK_FINISH_LANES };
+    float numbers[BNNMK_FINISH_PIXELS * STRIDE];
+    BNNMK_EACH_REGISTER(_mm512_storeu_ps(numbers + p * STRIDE + v * BNNMK_FINISH_LANES, x[p][v]))
+    const bnnmk_wide_place place = {row, pixel, (uint32_t)pixel_count, channel, STRIDE};
+    const bnnmk_wide_source source = {.values = numbers, .stride = STRIDE, .first_step = step};
+    bnnmk_finish_wide_x86_avx512(epilogue, &place, &source);
+    return;
+  }
+  bnnmk_store_wide_values_and_sums(t, epilogue, row, pixel, channel, x);
+  if (epilogue->decisions) {
+    bnnmk_store_pair_decisions(t, epilogue, pixel, channel, x);
   }
 }
 

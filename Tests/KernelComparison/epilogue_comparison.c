@@ -18,6 +18,7 @@ typedef struct epilogue_case {
   guarded_memory memory[MAX_MEMORY];
   int memory_count;
   int has_row_sums;
+  int is_residual;  // like a block of a residual network, for which kernels have loops of their own
 } epilogue_case;
 
 static void *take(epilogue_case *test, size_t byte_count) {
@@ -49,6 +50,13 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
   conv->input_words = conv->input_stride = (conv->channels + 63) / 64;
   conv->channel_offset =
       random_between(random, 0, 1) ? 8 * random_between(random, 0, 9) : random_between(random, 1, 70);
+  test->is_residual = random_between(random, 0, 2) == 0;
+  if (test->is_residual) {
+    conv->channels += conv->channels % 2;
+    conv->input_words = conv->input_stride = (conv->channels + 63) / 64;
+    conv->out_channels = (conv->out_channels + 15) / 16 * 16;
+    conv->channel_offset = conv->channel_offset / 8 * 8;
+  }
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;
   const size_t pixels = (size_t)w->in_h * w->in_w, words = conv->input_words;
   uint64_t *input = take(test, pixels * words * 8), *mask = take(test, pixels * words * 8);
@@ -137,9 +145,10 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
     vectors[1][i] = random_zero(vectors[1][i], random);
   }
   // Every other epilogue has but what layers mostly end in.
-  static const bnnmk_step_kind usual[] = {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_CLAMP, BNNMK_STEP_ADD,
+  static const bnnmk_step_kind usual[] = {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_ADD, BNNMK_STEP_CLAMP,
                                           BNNMK_STEP_MULTIPLY};
-  const int is_usual = (int)random_between(random, 0, 1);
+  const int is_usual = test->is_residual || random_between(random, 0, 1);
+  const uint32_t last_usual = test->is_residual && random_between(random, 0, 2) ? 2 : 4;
   test->has_row_sums = !is_usual || random_between(random, 0, 3) == 0;
   float *map = random_floats(test, pixels * channels, random);
   for (size_t i = 0; i < pixels; i++) {
@@ -156,7 +165,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     const uint32_t range = random_between(random, 0, 5);
     const bnnmk_step_kind any = (bnnmk_step_kind)random_between(random, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_DIVIDE);
-    const bnnmk_step_kind kind = is_usual ? usual[random_between(random, 0, 4)] : any;
+    const bnnmk_step_kind kind = is_usual ? usual[random_between(random, 0, last_usual)] : any;
     const int is_vector = is_usual && kind == BNNMK_STEP_MULTIPLY ? 1 : (int)random_between(random, 0, 1);
     const int is_plain = is_usual && kind == BNNMK_STEP_RECTIFY;
     epilogue->steps[s] = (bnnmk_step){
@@ -170,7 +179,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
         .maximum = ranges[range].maximum,
     };
   }
-  epilogue->switch_count = random_between(random, 0, 3);
+  epilogue->switch_count = test->is_residual && random_between(random, 0, 3) ? 1 : random_between(random, 0, 3);
   if (is_usual && random_between(random, 0, 1)) {
     make_frequent_steps(test, vectors, map, random);
   }
@@ -185,27 +194,32 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
 
 // Everything that one call stores.
 typedef struct stored {
-  guarded_memory values, decisions, sums, accumulators;
+  guarded_memory values, decisions, mapped_decisions, sums, accumulators;
 } stored;
+
+enum { STORED_COUNT = sizeof(stored) / sizeof(guarded_memory) };
 
 static stored make_stored(const epilogue_case *test, size_t rows, size_t pixels) {
   const size_t channels = test->epilogue.channels;
   stored result = {
       guarded_allocate(pixels * channels * sizeof(float)),
       guarded_allocate(pixels * ((channels + 63) / 64) * sizeof(uint64_t)),
+      guarded_allocate(pixels * ((channels + 63) / 64) * sizeof(uint64_t)),
       guarded_allocate(rows * channels * sizeof(double)),
       guarded_allocate(pixels * channels * sizeof(int32_t)),
   };
-  guarded_memory *all[] = {&result.values, &result.decisions, &result.sums, &result.accumulators};
-  for (int i = 0; i < 4; i++) {
+  guarded_memory *all[STORED_COUNT] = {&result.values, &result.decisions, &result.mapped_decisions, &result.sums,
+                                       &result.accumulators};
+  for (int i = 0; i < STORED_COUNT; i++) {
     memset(all[i]->data, 0, all[i]->byte_count);
   }
   return result;
 }
 
 static void free_stored(stored *result) {
-  guarded_memory *all[] = {&result->values, &result->decisions, &result->sums, &result->accumulators};
-  for (int i = 0; i < 4; i++) {
+  guarded_memory *all[STORED_COUNT] = {&result->values, &result->decisions, &result->mapped_decisions, &result->sums,
+                                       &result->accumulators};
+  for (int i = 0; i < STORED_COUNT; i++) {
     guarded_free(all[i]);
   }
 }
@@ -232,8 +246,8 @@ static int equal_doubles(const guarded_memory *a, const guarded_memory *b) {
 }
 
 static const char *difference(const stored *a, const stored *b) {
-  if (!guarded_is_intact(&a->values) || !guarded_is_intact(&a->decisions) || !guarded_is_intact(&a->sums) ||
-      !guarded_is_intact(&a->accumulators)) {
+  if (!guarded_is_intact(&a->values) || !guarded_is_intact(&a->decisions) || !guarded_is_intact(&a->mapped_decisions) ||
+      !guarded_is_intact(&a->sums) || !guarded_is_intact(&a->accumulators)) {
     return "memory before a result";
   }
   if (!equal_floats(&a->values, &b->values)) {
@@ -244,6 +258,9 @@ static const char *difference(const stored *a, const stored *b) {
   }
   if (memcmp(a->decisions.data, b->decisions.data, a->decisions.byte_count) != 0) {
     return "decisions";
+  }
+  if (memcmp(a->mapped_decisions.data, b->mapped_decisions.data, a->mapped_decisions.byte_count) != 0) {
+    return "decisions over memory";
   }
   return memcmp(a->accumulators.data, b->accumulators.data, a->accumulators.byte_count) ? "accumulators" : NULL;
 }
@@ -267,6 +284,7 @@ static stored run(const epilogue_case *test, bnnmk_binary_conv2d conv, const bnn
   conv.epilogue = &epilogue;
   table->binary_conv2d(&conv, 0, cut);
   table->binary_conv2d(&conv, cut, rows);
+  epilogue.decisions = result.mapped_decisions.data;
   const bnnmk_map map = {.input = result.values.data, .row_pixels = columns, .epilogue = epilogue};
   table->map(&map, 0, cut);
   table->map(&map, cut, rows);
