@@ -94,7 +94,8 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
     case BNNMK_STEP_FUNCTION: {
       float numbers[BNNMK_FINISH_PIXELS * BNNMK_FINISH_LANES];
       BNNMK_EACH_REGISTER(_mm512_storeu_ps(numbers + (p * t.vector_count + v) * BNNMK_FINISH_LANES, x[p][v]))
-      bnnmk_apply_function_x86_avx2(step->function, numbers, (uint32_t)(t.pixel_count * t.vector_count * BNNMK_FINISH_LANES));
+      bnnmk_apply_function_x86_avx512(step->function, numbers,
+                                      (uint32_t)(t.pixel_count * t.vector_count * BNNMK_FINISH_LANES));
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_loadu_ps(numbers + (p * t.vector_count + v) * BNNMK_FINISH_LANES))
       break;
     }

@@ -47,7 +47,7 @@ BNNMK_INLINE void bnnmk_choose_floats(bnnmk_floats *result, const bnnmk_choices 
 BNNMK_INLINE void bnnmk_take_greater(bnnmk_floats *greatest, const bnnmk_floats *value) {
 #if defined(__ARM_NEON)
   *greatest = (bnnmk_floats)vmaxq_f32((float32x4_t)*greatest, (float32x4_t)*value);
-#elif defined(BNNMK_INLINE_TARGET)
+#elif defined(BNNMK_INLINE_TARGET) && BNNMK_VECTOR_BYTES == 32
   // The second operand where one is NaN; a mask of ones is a NaN, too.
   const __m256 x = (__m256)*greatest, is_nan = _mm256_cmp_ps(x, x, _CMP_UNORD_Q);
   *greatest = (bnnmk_floats)_mm256_or_ps(_mm256_max_ps(x, (__m256)*value), is_nan);

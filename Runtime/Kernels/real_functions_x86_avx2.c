@@ -1,4 +1,4 @@
-// Real functions for AVX2 and AVX-512, four numbers at a time. Without fused multiply-adds, so that plain C gives the
+// Real functions for AVX2, four numbers at a time. Without fused multiply-adds, so that plain C gives the
 // same bits.
 #if defined(__x86_64__) || defined(__i386__)
 
