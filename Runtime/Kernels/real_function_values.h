@@ -8,26 +8,39 @@
 #include "real_functions.h"
 #include "separate_roundings.h"
 
-// e^x for |x| <= 708 to a relative 2e-12; beyond, e^708 or e^-708, which float32 has as infinity and 0. NaN stays NaN.
+// e^x for |x| <= 708 to a relative 5e-12. NaN stays NaN.
 //
-// x = n ln 2 + r with |r| <= ln 2 / 2; e^r by a Chebyshev fit, times 2^n.
-BNNMK_INLINE double exponential(double x) {
-  const double limit = 708.0;
-  x = x > limit ? limit : x;
-  x = x < -limit ? -limit : x;
+// x = n ln 2 + r with |r| <= ln 2 / 2; e^r is 1 + r + r^2 times a Chebyshev fit, then times 2^n.
+BNNMK_INLINE double exponential_near(double x) {
   // Adding 1.5 * 2^52 leaves the nearest integer in the low bits.
   const double magic = 6755399441055744.0;
   const bnnmk_double_bits shifted = {x * 1.4426950408889634 + magic};
   const double r = x - (shifted.number - magic) * 0.6931471805599453;
   // In parts, so that few operations wait for each other.
   const double r2 = r * r, r4 = r2 * r2;
-  const double low = (1.000000000000014 + r * 0.9999999999797806) + r2 * (0.49999999999435774 + r * 0.1666666689106952);
-  const double high = (0.041666667041543946 + r * 0.008333266094267955) +
-                      r2 * (0.0013888801630848016 + r * 0.0001991586860857904) + r4 * 2.4884505971776847e-05;
+  const double low = (1.0 + r) + r2 * (0.49999999999955086 + r * 0.1666666671900772);
+  const double high = (0.04166666678627797 + r * 0.008333298480346406) +
+                      r2 * (0.0013888839107908258 + r * 0.00019899276231642274) + r4 * 2.4867871598285937e-05;
   const bnnmk_double_bits p = {low + r4 * high};
   // n is added to the exponent. Of a NaN nothing is: the low bits of one that was float32, or computed, are 0.
   const bnnmk_double_bits result = {.bits = p.bits + (shifted.bits << 52)};
   return result.number;
+}
+
+// The same of any x: beyond, e^708 or e^-708, which float32 has as infinity and 0.
+BNNMK_INLINE double exponential(double x) {
+  const double limit = 708.0;
+  x = x > limit ? limit : x;
+  x = x < -limit ? -limit : x;
+  return exponential_near(x);
+}
+
+BNNMK_INLINE float exponential_function(float x) {
+  // Float32 has infinity and 0 from here on.
+  const float limit = 110.0f;
+  x = x > limit ? limit : x;
+  x = x < -limit ? -limit : x;
+  return (float)exponential_near(x);
 }
 
 BNNMK_INLINE float sigmoid(float x) { return (float)(1.0 / (1.0 + exponential(-(double)x))); }
@@ -64,10 +77,10 @@ BNNMK_INLINE double complementary_error(double magnitude) {
 
 // erf(x) / x, even, by its Chebyshev fit in x^2 to a relative 7e-11; from 3.95 on float32 has 1.
 BNNMK_INLINE float error_function(float x) {
-  const double limit = 3.95;
-  double z = x;
-  z = z > limit ? limit : z;
-  z = z < -limit ? -limit : z;
+  const float limit = 3.95f;
+  x = x > limit ? limit : x;
+  x = x < -limit ? -limit : x;
+  const double z = x;
   // 0...limit^2 becomes -1...1. In parts, as above.
   const double s = z * z * 0.12818458580355713 - 1.0, s2 = s * s, s4 = s2 * s2;
   const double p0 =
@@ -115,8 +128,16 @@ BNNMK_INLINE float to_integer(bnnmk_real_function function, float x) {
   return signed_result.number;
 }
 
-#define BNNMK_EACH(expression)           \
-  BNNMK_LANES                            \
+// Before a loop over numbers that softmax and GELU have many of. A file may ask for vectors of two rounds in turns
+// (BNNMK_TWO_ROUNDS), since the operations of one wait for each other.
+#if defined(BNNMK_TWO_ROUNDS) && defined(__clang__)
+#define BNNMK_OFTEN _Pragma("clang loop interleave_count(2) unroll(disable)")
+#else
+#define BNNMK_OFTEN BNNMK_LANES
+#endif
+
+#define BNNMK_EACH(loop, expression)     \
+  loop                                   \
   for (uint32_t i = 0; i < count; i++) { \
     x[i] = (float)(expression);          \
   }                                      \
@@ -126,28 +147,29 @@ BNNMK_INLINE float to_integer(bnnmk_real_function function, float x) {
 BNNMK_INLINE int bnnmk_apply_arithmetic(bnnmk_real_function function, float *x, uint32_t count) {
   switch (function) {
     case BNNMK_SQRT:
-      BNNMK_EACH(__builtin_sqrtf(x[i]));
+      BNNMK_EACH(BNNMK_LANES, __builtin_sqrtf(x[i]));
     case BNNMK_SIGMOID:
-      BNNMK_EACH(sigmoid(x[i]));
+      BNNMK_EACH(BNNMK_LANES, sigmoid(x[i]));
     case BNNMK_TANH:
-      BNNMK_EACH(hyperbolic_tangent(x[i]));
+      BNNMK_EACH(BNNMK_LANES, hyperbolic_tangent(x[i]));
     case BNNMK_EXP:
-      BNNMK_EACH(exponential(x[i]));
+      BNNMK_EACH(BNNMK_OFTEN, exponential_function(x[i]));
     case BNNMK_ERF:
-      BNNMK_EACH(error_function(x[i]));
+      BNNMK_EACH(BNNMK_OFTEN, error_function(x[i]));
     case BNNMK_GELU:
-      BNNMK_EACH(gelu(x[i]));
+      BNNMK_EACH(BNNMK_OFTEN, gelu(x[i]));
     case BNNMK_GELU_TANH:
-      BNNMK_EACH(gelu_tanh(x[i]));
+      BNNMK_EACH(BNNMK_LANES, gelu_tanh(x[i]));
     case BNNMK_FLOOR:
     case BNNMK_CEIL:
     case BNNMK_ROUND:
-      BNNMK_EACH(to_integer(function, x[i]));
+      BNNMK_EACH(BNNMK_LANES, to_integer(function, x[i]));
     default:
       return 0;
   }
 }
 
 #undef BNNMK_EACH
+#undef BNNMK_OFTEN
 
 #endif
