@@ -46,6 +46,7 @@ void bnnmk_depthwise_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, 
 void bnnmk_max_pool_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_average_pool_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_reduce_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_max_pool_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_average_pool_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);

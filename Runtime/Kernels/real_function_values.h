@@ -136,11 +136,8 @@ BNNMK_INLINE float to_integer(bnnmk_real_function function, float x) {
 #define BNNMK_OFTEN BNNMK_LANES
 #endif
 
-#define BNNMK_EACH(loop, expression)     \
-  loop                                   \
-  for (uint32_t i = 0; i < count; i++) { \
-    x[i] = (float)(expression);          \
-  }                                      \
+#define BNNMK_EACH(loop, expression)                                        \
+  loop for (uint32_t i = 0; i < count; i++) { x[i] = (float)(expression); } \
   return 1
 
 // x[i] = function(x[i]) for i < count. Returns whether it did: not where the function is the C library's.
