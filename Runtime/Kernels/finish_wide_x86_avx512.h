@@ -146,13 +146,16 @@ BNNMK_FINISH_INLINE void bnnmk_store_wide_decisions(bnnmk_finish_tile t, const b
   }
   const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
   uint64_t *to = epilogue->decisions + pixel * words;
-  if (t.vector_count == 1 && t.lanes == BNNMK_ALL_LANES && channel % 8 == 0) {
-    // Two bytes of their own, cleared by the caller.
+  if (t.lanes == BNNMK_ALL_LANES && channel % 8 == 0) {
+    // Bytes of their own, two a register, cleared by the caller.
     uint8_t *bytes = (uint8_t *)to + channel / 8;
     BNNMK_REGISTERS
     for (int p = 0; p < t.pixel_count; p++, bytes += words * sizeof(uint64_t)) {
-      const uint16_t two = (uint16_t)_cvtmask16_u32(minus[p][0]);
-      __builtin_memcpy(bytes, &two, sizeof two);
+      BNNMK_REGISTERS
+      for (int v = 0; v < t.vector_count; v++) {
+        const uint16_t two = (uint16_t)_cvtmask16_u32(minus[p][v]);
+        __builtin_memcpy(bytes + 2 * v, &two, sizeof two);
+      }
     }
     return;
   }
