@@ -15,7 +15,7 @@
 // Numbered as bnnmf_reduction.
 enum { BNNMK_REDUCE_SUM = 1, BNNMK_REDUCE_MEAN = 2, BNNMK_REDUCE_MAXIMUM = 3, BNNMK_REDUCE_MINIMUM = 4 };
 
-enum { BNNMK_REDUCED_LANES = 8, BNNMK_REDUCED_GROUPS = 2 };
+enum { BNNMK_REDUCED_LANES = 8 };
 
 // The greater or lesser of each two, the second one where one is NaN or both are 0. `function` is a constant in every
 // call, here and below.
@@ -98,36 +98,25 @@ BNNMK_INLINE void bnnmk_sums_of_columns(const bnnmk_reduce *reduce, const float 
   bnnmk_store_sums(&sums, bnnmk_sum_divisor(reduce), to);
 }
 
-// `group_count` times eight columns, rows in memory; a constant in every call. Additions wait for each other, but not
-// for those of another group.
-BNNMK_INLINE void bnnmk_sums_of_rows(const bnnmk_reduce *reduce, const float *x, int group_count, float *to) {
+// Eight columns, rows in memory.
+BNNMK_INLINE void bnnmk_sums_of_rows(const bnnmk_reduce *reduce, const float *x, float *to) {
   const size_t extent = reduce->extent;
-  bnnmk_eight_sums sums[BNNMK_REDUCED_GROUPS];
-  memset(sums, 0, sizeof sums);
+  bnnmk_eight_sums sums;
+  memset(&sums, 0, sizeof sums);
   size_t i = 0;
   for (; extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
+    __m256 columns[BNNMK_REDUCED_LANES];
+    bnnmk_transpose_eight(x + i, extent, columns);
     BNNMK_REGISTERS
-    for (int g = 0; g < group_count; g++) {
-      __m256 columns[BNNMK_REDUCED_LANES];
-      bnnmk_transpose_eight(x + (size_t)g * BNNMK_REDUCED_LANES * extent + i, extent, columns);
-      BNNMK_REGISTERS
-      for (int c = 0; c < BNNMK_REDUCED_LANES; c++) {
-        bnnmk_enter_sums(&sums[g], columns[c]);
-      }
+    for (int c = 0; c < BNNMK_REDUCED_LANES; c++) {
+      bnnmk_enter_sums(&sums, columns[c]);
     }
   }
   const __m256i places = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32((int)extent));
   for (; i < extent; i++) {
-    BNNMK_REGISTERS
-    for (int g = 0; g < group_count; g++) {
-      bnnmk_enter_sums(&sums[g],
-                       _mm256_i32gather_ps(x + (size_t)g * BNNMK_REDUCED_LANES * extent + i, places, sizeof(float)));
-    }
+    bnnmk_enter_sums(&sums, _mm256_i32gather_ps(x + i, places, sizeof(float)));
   }
-  BNNMK_REGISTERS
-  for (int g = 0; g < group_count; g++) {
-    bnnmk_store_sums(&sums[g], bnnmk_sum_divisor(reduce), to + g * BNNMK_REDUCED_LANES);
-  }
+  bnnmk_store_sums(&sums, bnnmk_sum_divisor(reduce), to);
 }
 
 // Rows begin..<end of which each is a column.
@@ -137,11 +126,8 @@ BNNMK_INLINE void bnnmk_reduce_rows(const bnnmk_reduce *reduce, uint32_t begin, 
   const size_t extent = reduce->extent;
   uint32_t row = begin;
   if (reduce->function == BNNMK_REDUCE_SUM || reduce->function == BNNMK_REDUCE_MEAN) {
-    for (; end - row >= BNNMK_REDUCED_GROUPS * BNNMK_REDUCED_LANES; row += BNNMK_REDUCED_GROUPS * BNNMK_REDUCED_LANES) {
-      bnnmk_sums_of_rows(reduce, input + row * extent, BNNMK_REDUCED_GROUPS, output + row);
-    }
     for (; end - row >= BNNMK_REDUCED_LANES; row += BNNMK_REDUCED_LANES) {
-      bnnmk_sums_of_rows(reduce, input + row * extent, 1, output + row);
+      bnnmk_sums_of_rows(reduce, input + row * extent, output + row);
     }
     bnnmk_reduce_generic(reduce, row, end);
     return;
