@@ -116,7 +116,7 @@ enum Dispatch {
         case BNNMF_OP_BINARY_CONV2D:
             words = BinaryConv2D.scratchWordCount(record.parameters.binary_conv2d, x, y)
             words &+= epilogue.map { EpilogueRun.scratchWordCount($0, dims) } ?? 0
-        case BNNMF_OP_MAP: words = epilogue.map { EpilogueRun.scratchWordCount($0, dims) } ?? 0
+        case BNNMF_OP_MAP: words = epilogue.map { Map.scratchWordCount($0, dims) } ?? 0
         default: break
         }
         return product(words, 8)

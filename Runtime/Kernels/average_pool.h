@@ -25,7 +25,9 @@ BNNMK_INLINE uint32_t bnnmk_counted_taps(const bnnmk_pool *pool, bnnmk_tap_range
 
 // *sum += values.
 BNNMK_INLINE void bnnmk_add_floats(bnnmk_doubles *sum, const bnnmk_half_floats *values) {
-#if defined(BNNMK_INLINE_TARGET)
+#if defined(BNNMK_INLINE_TARGET) && BNNMK_VECTOR_BYTES == 64
+  *sum += (bnnmk_doubles)_mm512_cvtps_pd((__m256)*values);
+#elif defined(BNNMK_INLINE_TARGET)
   // gcc would convert by halves.
   *sum += (bnnmk_doubles)_mm256_cvtps_pd((__m128)*values);
 #else

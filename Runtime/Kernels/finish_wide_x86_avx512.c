@@ -1,11 +1,11 @@
 // Values in memory, or accumulators, through an epilogue for AVX-512: pairs of registers of sixteen channels of three
-// pixels, so that what a channel has is loaded once for all of them, or single registers, the last of which may be
-// partial.
+// pixels, so that what a channel has is loaded once for all of them, or single registers of six, the last of which may
+// be partial.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "finish_wide_x86_avx512.h"
 
-// Three pixels, not more: CPUs that look up nibbles at this level (Skylake, Cascade Lake) lower their clock
+// Three pixels (of pairs), not more: CPUs that look up nibbles at this level (Skylake, Cascade Lake) lower their clock
 // by an eighth for a whole millisecond where they meet as many float operations in a row as seven pixels have, which
 // costs more than what else it saves.
 enum { PIXELS = 3 };
@@ -60,7 +60,7 @@ BNNMK_TARGET_AVX512 void bnnmk_finish_wide_x86_avx512(const bnnmk_epilogue *epil
   }
   for (; m < place->channel_count; m += BNNMK_FINISH_LANES) {
     const __mmask16 lanes = bnnmk_first_lanes(place->channel_count - m);
-    finish_pixels((bnnmk_finish_tile){PIXELS, 1, lanes}, epilogue, place, m, source);
+    finish_pixels((bnnmk_finish_tile){2 * PIXELS, 1, lanes}, epilogue, place, m, source);
   }
 }
 

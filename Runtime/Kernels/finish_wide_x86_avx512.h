@@ -114,8 +114,8 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
     case BNNMK_STEP_FUNCTION: {
       float numbers[BNNMK_FINISH_PIXELS * BNNMK_FINISH_LANES];
       BNNMK_EACH_REGISTER(_mm512_storeu_ps(numbers + (p * t.vector_count + v) * BNNMK_FINISH_LANES, x[p][v]))
-      bnnmk_apply_function_x86_avx2(step->function, numbers,
-                                    (uint32_t)(t.pixel_count * t.vector_count * BNNMK_FINISH_LANES));
+      bnnmk_apply_function_x86_avx512(step->function, numbers,
+                                      (uint32_t)(t.pixel_count * t.vector_count * BNNMK_FINISH_LANES));
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_loadu_ps(numbers + (p * t.vector_count + v) * BNNMK_FINISH_LANES))
       break;
     }
@@ -175,6 +175,19 @@ BNNMK_FINISH_INLINE void bnnmk_store_wide_decisions(bnnmk_finish_tile t, const b
   }
   const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
   uint64_t *to = epilogue->decisions + pixel * words;
+  if (t.lanes == BNNMK_ALL_LANES && channel % 8 == 0) {
+    // Bytes of their own, two a register, cleared by the caller.
+    uint8_t *bytes = (uint8_t *)to + channel / 8;
+    BNNMK_REGISTERS
+    for (int p = 0; p < t.pixel_count; p++, bytes += words * sizeof(uint64_t)) {
+      BNNMK_REGISTERS
+      for (int v = 0; v < t.vector_count; v++) {
+        const uint16_t two = (uint16_t)_cvtmask16_u32(minus[p][v]);
+        __builtin_memcpy(bytes + 2 * v, &two, sizeof two);
+      }
+    }
+    return;
+  }
   BNNMK_REGISTERS
   for (int p = 0; p < t.pixel_count; p++, to += words) {
     const uint32_t high = t.vector_count > 1 ? _cvtmask16_u32(minus[p][1]) << BNNMK_FINISH_LANES : 0;

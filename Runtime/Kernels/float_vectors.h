@@ -47,6 +47,11 @@ BNNMK_INLINE void bnnmk_choose_floats(bnnmk_floats *result, const bnnmk_choices 
 BNNMK_INLINE void bnnmk_take_greater(bnnmk_floats *greatest, const bnnmk_floats *value) {
 #if defined(__ARM_NEON)
   *greatest = (bnnmk_floats)vmaxq_f32((float32x4_t)*greatest, (float32x4_t)*value);
+#elif defined(BNNMK_INLINE_TARGET) && BNNMK_VECTOR_BYTES == 64
+  // The second operand where one is NaN.
+  const __m512 x = (__m512)*greatest;
+  const __mmask16 is_number = _mm512_cmp_ps_mask(x, x, _CMP_ORD_Q);
+  *greatest = (bnnmk_floats)_mm512_mask_max_ps(x, is_number, x, (__m512)*value);
 #elif defined(BNNMK_INLINE_TARGET)
   // The second operand where one is NaN; a mask of ones is a NaN, too.
   const __m256 x = (__m256)*greatest, is_nan = _mm256_cmp_ps(x, x, _CMP_UNORD_Q);

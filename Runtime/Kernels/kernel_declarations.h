@@ -45,9 +45,16 @@ void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t
 void bnnmk_depthwise_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_max_pool_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_average_pool_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_reduce_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_max_pool_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_average_pool_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_elementwise_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_copy_rows_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_transpose_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_reduce_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);

@@ -16,6 +16,10 @@ void bnnmk_set_avx2(bnnmk_table *table) {
   table->average_pool_f32 = bnnmk_average_pool_f32_x86_avx2;
   table->conv2d_name = "conv2d_f32_x86_avx2";
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx2;
+  table->elementwise = bnnmk_elementwise_x86_avx2;
+  table->copy_rows = bnnmk_copy_rows_x86_avx2;
+  table->transpose = bnnmk_transpose_x86_avx2;
+  table->reduce = bnnmk_reduce_x86_avx2;
   table->map = bnnmk_map_x86_avx2;
   table->binarize_by_f32 = bnnmk_binarize_by_f32_x86_avx2;
   table->matmul = bnnmk_matmul_f32_x86_avx2;

@@ -10,6 +10,9 @@ void bnnmk_set_avx512(bnnmk_table *table) {
   table->binary_conv2d_name = "binary_conv2d_x86_avx512";
   table->conv2d = bnnmk_conv2d_f32_x86_avx512;
   table->conv2d_name = "conv2d_f32_x86_avx512";
+  table->reduce = bnnmk_reduce_x86_avx512;
+  table->max_pool_f32 = bnnmk_max_pool_f32_x86_avx512;
+  table->average_pool_f32 = bnnmk_average_pool_f32_x86_avx512;
   table->map = bnnmk_map_x86_avx512;
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx512;
   table->matmul = bnnmk_matmul_f32_x86_avx512;

@@ -22,6 +22,18 @@
 #define BNNMK_REGISTERS
 #endif
 
+// Before a loop each round of which stores what no other one reads, though pointers may be equal. Not where small goes
+// before fast.
+#if defined(BNNMK_SMALL)
+#define BNNMK_INDEPENDENT
+#elif defined(__clang__)
+#define BNNMK_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define BNNMK_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define BNNMK_INDEPENDENT
+#endif
+
 // A variable has its value here, in a register of its own: compilers neither move what it takes behind the next branch
 // nor turn pointers into sums that each load computes anew. No instruction.
 #define BNNMK_COMPUTE_HERE(kind, variable) __asm__ volatile("" : "+" kind(variable))

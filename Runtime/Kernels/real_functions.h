@@ -8,8 +8,8 @@
 // x[i] = function(x[i]) for i < count.
 void bnnmk_apply_function(bnnmk_real_function function, float *x, uint32_t count);
 #if defined(__x86_64__) || defined(__i386__)
-// The same for a multiple of eight.
 void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count);
+void bnnmk_apply_function_x86_avx512(bnnmk_real_function function, float *x, uint32_t count);
 #endif
 
 #endif

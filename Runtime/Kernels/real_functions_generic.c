@@ -22,8 +22,6 @@ void bnnmk_apply_function(bnnmk_real_function function, float *x, uint32_t count
   switch (function) {
     case BNNMK_LOG:
       EACH(log((double)x[i]));
-    case BNNMK_SQRT:
-      EACH(sqrt((double)x[i]));
     case BNNMK_SIN:
       EACH(sin((double)x[i]));
     case BNNMK_COS:

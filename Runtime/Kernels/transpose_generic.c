@@ -1,75 +1,12 @@
-// 32-bit elements moved by strides into a dense output: planes of the last two axes, in tiles that keep both sides in
-// the first-level cache.
+// Transposition in plain C.
 #include "kernel_declarations.h"
-#include "strided_rows.h"
+#include "transpose.h"
 
-// Elements of a tile's side.
-enum { TILE = 32 };
-
-static uint32_t tile_end(uint32_t first, uint32_t count) { return count - first < TILE ? count : first + TILE; }
-
-// The planes of an image become its pixels: output[i] = a[i], b[i], c[i]. Plain enough for compilers to make it
-// interleaving stores.
-static void interleave_three(const uint32_t *restrict a, const uint32_t *restrict b, const uint32_t *restrict c,
-                             uint32_t *restrict output, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
-    output[3 * (size_t)i] = a[i];
-    output[3 * (size_t)i + 1] = b[i];
-    output[3 * (size_t)i + 2] = c[i];
-  }
-}
-
-// output[i][j] = input[i * row_step + j * step].
 static void transpose_plane(const uint32_t *input, size_t row_step, size_t step, uint32_t *output, uint32_t row_count,
                             uint32_t row_length) {
-  if (row_length == 3 && row_step == 1) {
-    interleave_three(input, input + step, input + 2 * step, output, row_count);
-    return;
-  }
-  for (uint32_t first_row = 0; first_row < row_count; first_row += TILE) {
-    const uint32_t last_row = tile_end(first_row, row_count);
-    for (uint32_t first = 0; first < row_length; first += TILE) {
-      const uint32_t last = tile_end(first, row_length);
-      // Short rows are walked along the other axis, which then is the long one.
-      if (last - first < last_row - first_row) {
-        for (uint32_t j = first; j < last; j++) {
-          for (uint32_t i = first_row; i < last_row; i++) {
-            output[(size_t)i * row_length + j] = input[i * row_step + j * step];
-          }
-        }
-      } else {
-        for (uint32_t i = first_row; i < last_row; i++) {
-          for (uint32_t j = first; j < last; j++) {
-            output[(size_t)i * row_length + j] = input[i * row_step + j * step];
-          }
-        }
-      }
-    }
-  }
+  bnnmk_transpose_any_plane(input, row_step, step, output, row_count, row_length);
 }
 
 void bnnmk_transpose_generic(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_transpose *transpose = arguments;
-  const uint32_t rank = transpose->rank;
-  if (rank == 0) {
-    *transpose->output = *transpose->input;
-    return;
-  }
-  const uint32_t *dims = transpose->dims, *strides = transpose->strides;
-  const size_t step = strides[rank - 1];
-  const uint32_t length = dims[rank - 1];
-  if (rank == 1) {
-    transpose_plane(transpose->input + begin * step, 0, step, transpose->output + begin, 1, end - begin);
-  } else if (rank == 2) {
-    transpose_plane(transpose->input + (size_t)begin * strides[0], strides[0], step,
-                    transpose->output + (size_t)begin * length, end - begin, length);
-  } else {
-    // Rows of the leading axes, each of them a plane.
-    const uint32_t row_count = dims[rank - 2];
-    bnnmk_strided_rows planes = bnnmk_first_row(rank - 1, dims, begin, end);
-    for (size_t plane = 0; plane < planes.row_count; plane++, bnnmk_next_row(&planes)) {
-      transpose_plane(transpose->input + bnnmk_row_in_operand(&planes, strides), strides[rank - 2], step,
-                      transpose->output + planes.output * length, row_count, length);
-    }
-  }
+  bnnmk_transpose_planes(arguments, begin, end, transpose_plane);
 }

@@ -214,17 +214,21 @@ final class EpilogueTests: EngineTestCase {
 
     func testAveragesAreTheSameForEveryNumberOfThreads() throws {
         random = SeededRandom(seed: 5)
-        let dims = [2, 33, 17, 40]
-        let values = (0..<dims.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }
-        let model = ModelDescription()
-        model.batch = 1
-        let epilogue = EpilogueDescription(steps: [.scaleShift([Float](repeating: 0.3, count: 40), nil)], stores: 5)
-        let record = epilogue.record(model, channels: 40)
-        add(model, BNNMF_OP_MAP, model.input(dims), epilogue, dims) { $0.parameters.map.epilogue = record }
-        let open = try model.open()
-        let expected = epilogue.expected(values, dims: dims)
-        for threads in [1, 2, 3, 8] {
-            XCTAssertEqual(try BNNMSession(open, threads: threads).run([values]), expected, "\(threads) threads")
+        // Rows are shared, or, where there are few, parts of them.
+        for dims in [[2, 33, 17, 40], [2, 1, 256, 40], [1, 3, 12, 40], [1, 1, 7, 40]] {
+            let values = (0..<dims.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }
+            let model = ModelDescription()
+            model.batch = 1
+            let epilogue = EpilogueDescription(
+                steps: [.scaleShift([Float](repeating: 0.3, count: 40), nil)], stores: 5)
+            let record = epilogue.record(model, channels: 40)
+            add(model, BNNMF_OP_MAP, model.input(dims), epilogue, dims) { $0.parameters.map.epilogue = record }
+            let open = try model.open()
+            let expected = epilogue.expected(values, dims: dims)
+            for threads in [1, 2, 3, 8] {
+                XCTAssertEqual(
+                    try BNNMSession(open, threads: threads).run([values]), expected, "\(dims), \(threads) threads")
+            }
         }
     }
 

@@ -22,6 +22,8 @@ int compare_lookup(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_compute(uint64_t seed, const kernel_level *levels, int level_count);
 
 // 1 where all levels store what the first, plain C, stores; else the case is printed.
+int compare_elementwise(uint64_t seed, const kernel_level *levels, int level_count);
+int compare_reduce(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count);
 
 #endif

@@ -95,15 +95,17 @@ int main(int argc, char **argv) {
     failures += !compare_binarize(first_seed + i, levels, level_count);
     failures += !compare_transpose(first_seed + i, levels, level_count);
     failures += !compare_lookup(first_seed + i, levels, level_count);
+    failures += !compare_elementwise(first_seed + i, levels, level_count);
+    failures += !compare_reduce(first_seed + i, levels, level_count);
     failures += !compare_assembly(first_seed + i);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 11 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 13 * case_count);
     return 1;
   }
   printf(
       "ok: %lu binary and float convolutions, depthwise ones or pools, epilogues, products, binary products, "
-      "functions, binarizations, transpositions and lookups each\n",
+      "functions, binarizations, transpositions, lookups, arithmetic and reductions each\n",
       case_count);
   return 0;
 }

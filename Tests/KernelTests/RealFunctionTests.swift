@@ -104,7 +104,7 @@ final class RealFunctionTests: XCTestCase {
     /// Where the formulas change, and where results saturate or leave the normal numbers.
     func testNeighbourhoods() {
         let places: [Float] = [
-            0.02, 1e-4, 0.5, 2.5, 8_388_608, 0.3466, 1, 9.01, 16.6, 17.3287, 87.33, 88.72, 103.28, 104, 708, 1000,
+            0.02, 1e-4, 0.5, 2.5, 3.95, 8_388_608, 0.3466, 1, 9.01, 16.6, 17.3287, 87.33, 88.72, 103.28, 104, 708, 1000,
             .leastNormalMagnitude,
             .greatestFiniteMagnitude, .infinity,
         ]

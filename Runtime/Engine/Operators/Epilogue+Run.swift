@@ -10,21 +10,29 @@ struct EpilogueRun {
     let run: OperatorRun
     /// The dimensions of the values.
     let dims: Dims
+    /// Rows of an image that have sums of their own.
+    let rowCount: Int
     /// Sums of each row, float64 [rows][channels], where averages are stored.
     let rowSums: UnsafeMutablePointer<Double>?
 
-    /// - Parameter scratch: room for `scratchWordCount` words
-    init(_ epilogue: Epilogue, _ run: OperatorRun, _ dims: Dims, scratch: UnsafeMutablePointer<UInt64>) {
+    /// - Parameters:
+    ///   - rowCount: nil: the map's rows
+    ///   - scratch: room for `scratchWordCount` words
+    init(
+        _ epilogue: Epilogue, _ run: OperatorRun, _ dims: Dims, rowCount: Int? = nil,
+        scratch: UnsafeMutablePointer<UInt64>
+    ) {
         self.epilogue = epilogue
         self.run = run
         self.dims = dims
+        self.rowCount = rowCount ?? (epilogue.storesAverages ? Int(dims[1]) : 0)
         rowSums =
             epilogue.storesAverages ? UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Double.self) : nil
     }
 
     /// 64-bit words of scratch memory: one image's row sums.
-    static func scratchWordCount(_ epilogue: Epilogue, _ dims: Dims) -> Int64 {
-        epilogue.storesAverages ? Int64(dims[1]) &* Int64(dims.fromEnd(1)) : 0
+    static func scratchWordCount(_ epilogue: Epilogue, _ dims: Dims, rowCount: Int? = nil) -> Int64 {
+        epilogue.storesAverages ? Int64(rowCount ?? Int(dims[1])) &* Int64(dims.fromEnd(1)) : 0
     }
 
     var channels: Int { Int(dims.fromEnd(1)) }
@@ -93,7 +101,7 @@ struct EpilogueRun {
     }
 
     func clearRowSums() {
-        rowSums?.update(repeating: 0, count: Int(Self.scratchWordCount(epilogue, dims)))
+        rowSums?.update(repeating: 0, count: rowCount &* channels)
     }
 
     /// Turns an image's row sums into its averages.
@@ -103,10 +111,10 @@ struct EpilogueRun {
         // Both only of accumulators.
         let scale = run.blob(epilogue.record.average_scale, as: Float.self)
         let shift = run.blob(epilogue.record.average_shift, as: Float.self)
-        let rows = Int(dims[1]), pixels = Double(pixelCount)
+        let pixels = Double(pixelCount)
         for channel in 0..<channels {
             var sum = 0.0
-            for row in 0..<rows { sum += rowSums[row &* channels &+ channel] }
+            for row in 0..<rowCount { sum += rowSums[row &* channels &+ channel] }
             var mean = sum / pixels
             if let scale, let shift { mean = Double(scale[channel]) * mean + Double(shift[channel]) }
             averages[channel] = Float(mean)

@@ -1,0 +1,15 @@
+// Copies rows of bytes by registers of AVX2.
+#if defined(__x86_64__) || defined(__i386__)
+
+#define BNNMK_INLINE_TARGET "avx2"
+#include "copy_rows.h"
+#include "kernel_declarations.h"
+
+__attribute__((target("avx2"))) void bnnmk_copy_rows_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_copy_rows_between(arguments, begin, end);
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx2_here;
+#endif
