@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Reads all C and C++ without running it: warnings of clang and gcc as errors, then clang-tidy and cppcheck with the checks
-# that find mistakes rather than taste.
+# Reads all C and C++ without running it: warnings of clang and gcc, for ARM too, as errors, then clang-tidy and cppcheck
+# with the checks that find mistakes rather than taste.
 #
 # Usage: scripts/check-static.sh [warnings|tidy|cppcheck]...   (all of them)
 # Prints lines `evidence: KEY NUMBER` (docs/reliability.md).
@@ -8,9 +8,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 parts=" ${*:-warnings tidy cppcheck} "
 scripts/install-dependencies.sh static
+scripts/install-dependencies.sh cross
 
-# A loop counter is an int, an offset in memory a size_t: that they meet is no mistake. Everything else that converts is.
-warnings=(-Wall -Wextra -Wconversion -Wno-sign-conversion -Werror)
+warnings=(-Wall -Wextra -Wconversion -Werror)
 resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": *"\(.*\)".*/\1/p')
 clang=$(readlink -f "$resources/../../bin")/clang
 includes=(-IRuntime/API/include -IRuntime/Kernels/include -IRuntime/Kernels -IRuntime/Platform/include
@@ -37,6 +37,8 @@ if [[ $parts == *" warnings "* ]]; then
   for file in "${c_files[@]}"; do
     "$clang" "${warnings[@]}" "${c_flags[@]}" -fsyntax-only "$file"
     gcc "${warnings[@]}" "${c_flags[@]}" -fsyntax-only "$file"
+    aarch64-linux-gnu-gcc "${warnings[@]}" "${c_flags[@]}" -fsyntax-only "$file"
+    arm-linux-gnueabihf-gcc -mfpu=neon-vfpv4 "${warnings[@]}" "${c_flags[@]}" -fsyntax-only "$file"
   done
   for file in "${cpp_files[@]}"; do
     "$clang++" "${warnings[@]}" "${cpp_flags[@]}" -fsyntax-only "$file"

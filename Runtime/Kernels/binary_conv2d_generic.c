@@ -14,7 +14,7 @@ __attribute__((noinline)) void bnnmk_count_differences_generic(const uint64_t *i
         const uint64_t *w = weights + (row * box->weights_row_step + run * box->weights_run_step) * BNNMK_CHANNEL_BLOCK;
         for (size_t i = 0; i < box->run_length; i++) {
           for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
-            counts[p][m] += bnnmk_popcount(x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + m]);
+            counts[p][m] += bnnmk_popcount(x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + (size_t)m]);
           }
         }
       }

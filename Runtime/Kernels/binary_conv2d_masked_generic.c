@@ -14,7 +14,7 @@ void bnnmk_count_masked_generic(const uint64_t *input, const uint64_t *mask, siz
         for (size_t i = 0; i < box->run_length; i++) {
           ones[p] += bnnmk_popcount(counted[i]);
           for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {
-            counts[p][m] += bnnmk_popcount(counted[i] & (x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + m]));
+            counts[p][m] += bnnmk_popcount(counted[i] & (x[i] ^ w[i * BNNMK_CHANNEL_BLOCK + (size_t)m]));
           }
         }
       }

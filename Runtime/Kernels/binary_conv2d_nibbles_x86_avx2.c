@@ -65,7 +65,7 @@ AVX2_INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count
           }
           BNNMK_REGISTERS
           for (int p = 0; p < pixel_count; p++) {
-            const __m128i *row = (const __m128i *)(table + (size_t)x[p * pixel_step] * 8);
+            const __m128i *row = (const __m128i *)(table + (size_t)x[(size_t)p * pixel_step] * 8);
             BNNMK_REGISTERS
             for (int half = 0; half < 2; half++) {
               const __m256i differences = _mm256_broadcastsi128_si256(_mm_load_si128(row + half));

@@ -88,7 +88,7 @@ INLINE void count_tile(const bnnmk_nibble_tile *tile, const int pixel_count, con
           }
           BNNMK_REGISTERS
           for (int p = 0; p < pixel_count; p++) {
-            bytes[p] = add_differences(bytes[p], table + (size_t)x[p * pixel_step] * 8, weights, is_half);
+            bytes[p] = add_differences(bytes[p], table + (size_t)x[(size_t)p * pixel_step] * 8, weights, is_half);
           }
         }
       }

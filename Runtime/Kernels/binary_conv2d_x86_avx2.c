@@ -75,10 +75,10 @@ static inline AVX2 __attribute__((always_inline)) void count_pixels(
           const __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 4));
           BNNMK_REGISTERS
           for (int p = 0; p < pixel_count; p++) {
-            const __m256i word = _mm256_set1_epi64x((long long)x[p * pixel_step]);
+            const __m256i word = _mm256_set1_epi64x((long long)x[(size_t)p * pixel_step]);
             __m256i low = _mm256_xor_si256(word, w0), high = _mm256_xor_si256(word, w1);
             if (masked) {
-              const uint64_t bits = counted[p * pixel_step];
+              const uint64_t bits = counted[(size_t)p * pixel_step];
               const __m256i kept = _mm256_set1_epi64x((long long)bits);
               ones[p] += (uint32_t)__builtin_popcountll(bits);
               low = _mm256_and_si256(low, kept);

@@ -58,7 +58,7 @@ INLINE void count_pixels(const bnnmk_wide_taps *taps, uint32_t from, const int p
             const __m512i words = _mm512_loadu_si512(taps->weights[v] + w), shifted = _mm512_srli_epi64(words, 4);
             BNNMK_REGISTERS
             for (int p = 0; p < pixel_count; p++) {
-              const __m512i word = _mm512_set1_epi64((long long)x[p * pixel_step]);
+              const __m512i word = _mm512_set1_epi64((long long)x[(size_t)p * pixel_step]);
               // 0x28: (a ^ b) & c.
               const __m512i low = _mm512_ternarylogic_epi64(word, words, nibble, 0x28);
               const __m512i high = _mm512_ternarylogic_epi64(_mm512_srli_epi64(word, 4), shifted, nibble, 0x28);

@@ -56,12 +56,12 @@ AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
         __m256 weights[WIDE_BLOCKS * BLOCK_VECTORS];
         BNNMK_REGISTERS
         for (int v = 0; v < vector_count; v++) {
-          const float *from = w + (v / BLOCK_VECTORS) * conv->block_step + v % BLOCK_VECTORS * LANES;
+          const float *from = w + (size_t)(v / BLOCK_VECTORS) * conv->block_step + v % BLOCK_VECTORS * LANES;
           weights[v] = load_lanes(from, is_masked, masks.vectors[v % BLOCK_VECTORS]);
         }
         BNNMK_REGISTERS
         for (int p = 0; p < pixel_count; p++) {
-          const __m256 value = _mm256_broadcast_ss(x + p * tile->pixel_step);
+          const __m256 value = _mm256_broadcast_ss(x + (size_t)p * tile->pixel_step);
           BNNMK_REGISTERS
           for (int v = 0; v < vector_count; v++) {
             sums[p][v] = _mm256_fmadd_ps(value, weights[v], sums[p][v]);

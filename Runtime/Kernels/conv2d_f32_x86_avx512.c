@@ -45,11 +45,11 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_b
         BNNMK_REGISTERS
         for (int b = 0; b < blocks; b++) {
           const __mmask16 present = b == blocks - 1 ? lanes : 0xffff;
-          weights[b] = _mm512_maskz_loadu_ps(present, w + b * conv->block_step);
+          weights[b] = _mm512_maskz_loadu_ps(present, w + (size_t)b * conv->block_step);
         }
         BNNMK_REGISTERS
         for (int p = 0; p < pixel_count; p++) {
-          const __m512 value = _mm512_set1_ps(x[p * tile->pixel_step]);
+          const __m512 value = _mm512_set1_ps(x[(size_t)p * tile->pixel_step]);
           BNNMK_REGISTERS
           for (int b = 0; b < blocks; b++) {
             sums[p][b] = _mm512_fmadd_ps(value, weights[b], sums[p][b]);

@@ -33,7 +33,7 @@ BNNMK_INLINE void count_pixels(const uint64_t *input, size_t pixel_step, const i
       const uint64_t *x[PIXEL_BLOCK];
       BNNMK_UNROLL
       for (int p = 0; p < pixel_count; p++) {
-        x[p] = first + p * pixel_step;
+        x[p] = first + (size_t)p * pixel_step;
       }
       for (size_t left = box->run_length; left > 0;) {
         if (room == 0) {

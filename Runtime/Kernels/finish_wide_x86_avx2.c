@@ -92,19 +92,19 @@ INLINE void apply_step(tile t, const bnnmk_step *step, size_t pixel, uint32_t ch
       break;
     }
     case BNNMK_STEP_ADD:
-      EACH_REGISTER(x[p][v] = _mm256_add_ps(x[p][v], LOAD(y + p * stride)))
+      EACH_REGISTER(x[p][v] = _mm256_add_ps(x[p][v], LOAD(y + (size_t)p * stride)))
       break;
     case BNNMK_STEP_SUBTRACT:
-      EACH_REGISTER(x[p][v] = _mm256_sub_ps(x[p][v], LOAD(y + p * stride)))
+      EACH_REGISTER(x[p][v] = _mm256_sub_ps(x[p][v], LOAD(y + (size_t)p * stride)))
       break;
     case BNNMK_STEP_SUBTRACT_FROM:
-      EACH_REGISTER(x[p][v] = _mm256_sub_ps(LOAD(y + p * stride), x[p][v]))
+      EACH_REGISTER(x[p][v] = _mm256_sub_ps(LOAD(y + (size_t)p * stride), x[p][v]))
       break;
     case BNNMK_STEP_MULTIPLY:
-      EACH_REGISTER(x[p][v] = _mm256_mul_ps(x[p][v], LOAD(y + p * stride)))
+      EACH_REGISTER(x[p][v] = _mm256_mul_ps(x[p][v], LOAD(y + (size_t)p * stride)))
       break;
     case BNNMK_STEP_DIVIDE:
-      EACH_REGISTER(x[p][v] = _mm256_div_ps(x[p][v], LOAD(y + p * stride)))
+      EACH_REGISTER(x[p][v] = _mm256_div_ps(x[p][v], LOAD(y + (size_t)p * stride)))
       break;
   }
 }
@@ -155,14 +155,14 @@ INLINE void load_source(tile t, const bnnmk_wide_source *source, uint32_t first,
   const size_t stride = source->stride, behind = first * stride + m;
   if (source->values) {
     const float *from = source->values + behind;
-    EACH_REGISTER(x[p][v] = LOAD(from + p * stride))
+    EACH_REGISTER(x[p][v] = LOAD(from + (size_t)p * stride))
     return;
   }
   pixel_values scale, bias;
   load_channels(t, source->scale + m, scale);
   load_channels(t, source->bias + m, bias);
   const int16_t *from = source->accumulators + behind;
-  EACH_REGISTER(const __m128i sums = _mm_loadu_si128((const __m128i *)(from + p * stride + v * LANES));
+  EACH_REGISTER(const __m128i sums = _mm_loadu_si128((const __m128i *)(from + (size_t)p * stride + v * LANES));
                 x[p][v] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(sums)), scale[v], bias[v]))
   if (source->minimum > -__builtin_inff() || source->maximum < __builtin_inff()) {
     clamp(t, source->minimum, source->maximum, x);
@@ -182,7 +182,7 @@ INLINE void finish(tile t, const bnnmk_epilogue *epilogue, const bnnmk_wide_plac
   if (epilogue->values) {
     float *values = epilogue->values + pixel * epilogue->channels + channel;
     EACH_REGISTER(
-        float *to = values + p * (size_t)epilogue->channels + v * LANES;
+        float *to = values + (size_t)p * epilogue->channels + v * LANES;
         if (t.vector_count == 1) { _mm256_maskstore_ps(to, t.lanes, x[p][v]); } else { _mm256_storeu_ps(to, x[p][v]); })
   }
   if (epilogue->row_sums) {

@@ -16,7 +16,7 @@ BNNMK_FINISH_INLINE void load_source(bnnmk_finish_tile t, const bnnmk_wide_sourc
   const size_t stride = source->stride, behind = first * stride + m;
   if (source->values) {
     const float *from = source->values + behind;
-    BNNMK_EACH_REGISTER(x[p][v] = bnnmk_load_wide(t, from + p * stride + v * BNNMK_FINISH_LANES))
+    BNNMK_EACH_REGISTER(x[p][v] = bnnmk_load_wide(t, from + (size_t)p * stride + v * BNNMK_FINISH_LANES))
     return;
   }
   bnnmk_pixel_values scale, bias;
@@ -24,7 +24,7 @@ BNNMK_FINISH_INLINE void load_source(bnnmk_finish_tile t, const bnnmk_wide_sourc
   bnnmk_load_wide_channels(t, source->bias + m, bias);
   const int16_t *from = source->accumulators + behind;
   BNNMK_EACH_REGISTER(const __m256i sums =
-                          _mm256_loadu_si256((const __m256i *)(from + p * stride + v * BNNMK_FINISH_LANES));
+                          _mm256_loadu_si256((const __m256i *)(from + (size_t)p * stride + v * BNNMK_FINISH_LANES));
                       x[p][v] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(sums)), scale[v], bias[v]))
   if (source->minimum > -__builtin_inff() || source->maximum < __builtin_inff()) {
     bnnmk_clamp_wide(t, source->minimum, source->maximum, x);

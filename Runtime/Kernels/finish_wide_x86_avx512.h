@@ -81,10 +81,10 @@ BNNMK_FINISH_INLINE int bnnmk_apply_usual_step(bnnmk_finish_tile t, const bnnmk_
       BNNMK_EACH_REGISTER(x[p][v] = _mm512_mask_mul_ps(x[p][v], bnnmk_below_zero(x[p][v]), x[p][v], by[v]))
       break;
     case BNNMK_STEP_ADD:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_add_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_add_ps(x[p][v], BNNMK_LOAD(y + (size_t)p * stride)))
       break;
     case BNNMK_STEP_MULTIPLY:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mul_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_mul_ps(x[p][v], BNNMK_LOAD(y + (size_t)p * stride)))
       break;
     case BNNMK_STEP_CLAMP:
       bnnmk_clamp_wide(t, step->minimum, step->maximum, x);
@@ -120,13 +120,13 @@ BNNMK_FINISH_INLINE void bnnmk_apply_wide_step(bnnmk_finish_tile t, const bnnmk_
       break;
     }
     case BNNMK_STEP_SUBTRACT:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(x[p][v], BNNMK_LOAD(y + (size_t)p * stride)))
       break;
     case BNNMK_STEP_SUBTRACT_FROM:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(BNNMK_LOAD(y + p * stride), x[p][v]))
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_sub_ps(BNNMK_LOAD(y + (size_t)p * stride), x[p][v]))
       break;
     case BNNMK_STEP_DIVIDE:
-      BNNMK_EACH_REGISTER(x[p][v] = _mm512_div_ps(x[p][v], BNNMK_LOAD(y + p * stride)))
+      BNNMK_EACH_REGISTER(x[p][v] = _mm512_div_ps(x[p][v], BNNMK_LOAD(y + (size_t)p * stride)))
       break;
     default:  // a usual one
       break;
@@ -155,7 +155,7 @@ BNNMK_FINISH_INLINE void bnnmk_store_wide_values_and_sums(bnnmk_finish_tile t, c
   if (epilogue->values) {
     const size_t stride = epilogue->channels;
     float *values = epilogue->values + pixel * stride + channel;
-    BNNMK_EACH_REGISTER(_mm512_mask_storeu_ps(values + p * stride + v * BNNMK_FINISH_LANES, t.lanes, x[p][v]))
+    BNNMK_EACH_REGISTER(_mm512_mask_storeu_ps(values + (size_t)p * stride + v * BNNMK_FINISH_LANES, t.lanes, x[p][v]))
   }
   if (epilogue->row_sums) {
     bnnmk_add_to_wide_sums(t, epilogue->row_sums + row * epilogue->channels + channel, x);

@@ -48,6 +48,9 @@ static void fill(void *data, uint64_t byte_count, uint32_t type, uint64_t *rando
   }
 }
 
+// `byte_count` zeros and one more, so that none is no failure; NULL where there is no such memory.
+static void *zeros(uint64_t byte_count) { return byte_count < SIZE_MAX ? calloc((size_t)byte_count + 1, 1) : NULL; }
+
 static int prepare_buffers(profile_subject *subject, uint64_t seed) {
   const bnnm_model *model = subject->model;
   subject->input_count = bnnm_model_input_count(model);
@@ -60,8 +63,8 @@ static int prepare_buffers(profile_subject *subject, uint64_t seed) {
   bnnm_tensor_info info = BNNM_TENSOR_INFO_INIT;
   for (uint32_t i = 0; i < subject->input_count; i++) {
     bnnm_model_input_info(model, i, &info);
-    void *data = calloc(info.byte_count + 1, 1);
-    subject->inputs[i] = (bnnm_input){data, info.byte_count};
+    void *data = zeros(info.byte_count);
+    subject->inputs[i] = (bnnm_input){data, (size_t)info.byte_count};
     if (!data) {
       return 1;
     }
@@ -69,7 +72,7 @@ static int prepare_buffers(profile_subject *subject, uint64_t seed) {
   }
   for (uint32_t i = 0; i < subject->output_count; i++) {
     bnnm_model_output_info(model, i, &info);
-    subject->outputs[i] = (bnnm_output){calloc(info.byte_count + 1, 1), info.byte_count};
+    subject->outputs[i] = (bnnm_output){zeros(info.byte_count), (size_t)info.byte_count};
     if (!subject->outputs[i].data) {
       return 1;
     }

@@ -40,7 +40,7 @@ static void blocks_from_rows(const bnnmf_weight_shape *shape, const float *rows,
 void bnnmf_floats_from_rows(const bnnmf_weight_shape *shape, const float *rows, float *weights) {
   switch (bnnmf_float_layout_for(shape)) {
     case BNNMF_FLOATS_ROWS:
-      memcpy(weights, rows, bnnmf_float_weights_size(BNNMF_FLOATS_ROWS, shape));
+      memcpy(weights, rows, (size_t)bnnmf_float_weights_size(BNNMF_FLOATS_ROWS, shape));
       break;
     case BNNMF_FLOATS_BLOCKS:
       blocks_from_rows(shape, rows, weights);

@@ -55,7 +55,7 @@ static uint64_t word_position(const bnnmf_weight_shape *shape, uint64_t channel,
 void bnnmf_nibbles_from_words(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights) {
   const uint64_t nibbles = tap_nibbles(shape);
   uint8_t *bytes = weights;
-  memset(bytes, 0, bnnmf_nibbles_group_size(shape));
+  memset(bytes, 0, (size_t)bnnmf_nibbles_group_size(shape));
   for (uint64_t channel = 0; channel < shape->out_channels; channel++) {
     const nibble_column column = column_of(shape, channel);
     uint8_t *nibble = bytes + column.first;
@@ -71,7 +71,8 @@ void bnnmf_nibbles_from_words(const bnnmf_weight_shape *shape, const uint64_t *w
 void bnnmf_nibbles_to_words(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words) {
   const uint64_t nibbles = tap_nibbles(shape), word_count = bnnmf_shape_words(shape);
   const uint8_t *bytes = weights;
-  memset(words, 0, bnnmf_shape_blocks(shape) * shape->taps * word_count * BNNMF_CHANNEL_BLOCK * sizeof *words);
+  memset(words, 0,
+         (size_t)(bnnmf_shape_blocks(shape) * shape->taps * word_count) * BNNMF_CHANNEL_BLOCK * sizeof *words);
   for (uint64_t channel = 0; channel < shape->out_channels; channel++) {
     const nibble_column column = column_of(shape, channel);
     const uint8_t *nibble = bytes + column.first;

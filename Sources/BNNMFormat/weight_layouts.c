@@ -9,11 +9,11 @@ static uint64_t words_group_size(const bnnmf_weight_shape *shape) {
 }
 
 static void copy_from_words(const bnnmf_weight_shape *shape, const uint64_t *words, void *weights) {
-  memcpy(weights, words, words_group_size(shape));
+  memcpy(weights, words, (size_t)words_group_size(shape));
 }
 
 static void copy_to_words(const bnnmf_weight_shape *shape, const void *weights, uint64_t *words) {
-  memcpy(words, weights, words_group_size(shape));
+  memcpy(words, weights, (size_t)words_group_size(shape));
 }
 
 static void count_word_bits(const bnnmf_weight_shape *shape, const void *weights, uint32_t *counts) {
@@ -117,7 +117,7 @@ void bnnmf_weight_bit_counts(bnnmf_weight_layout layout, const bnnmf_weight_shap
                              uint32_t *counts) {
   const uint64_t group_size = forms[layout].group_size(shape);
   const uint64_t group_counts = shape->taps * bnnmf_shape_blocks(shape) * BNNMF_CHANNEL_BLOCK;
-  memset(counts, 0, shape->groups * group_counts * sizeof *counts);
+  memset(counts, 0, (size_t)(shape->groups * group_counts) * sizeof *counts);
   for (uint32_t group = 0; group < shape->groups; group++) {
     forms[layout].count_bits(shape, (const char *)weights + group * group_size, counts + group * group_counts);
   }

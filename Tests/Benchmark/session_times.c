@@ -68,23 +68,25 @@ timed_session *timed_session_create(bnnm_model *model, uint32_t threads, uint32_
   for (uint32_t i = 0; i < timed->input_count; i++) {
     bnnm_tensor_info port = BNNM_TENSOR_INFO_INIT;
     bnnm_model_input_info(model, i, &port);
-    float *values = aligned_alloc(64, (port.byte_count + 63) / 64 * 64);
+    float *values = aligned_alloc(64, ((size_t)port.byte_count + 63) / 64 * 64);
     for (size_t k = 0; k < port.byte_count / sizeof(float); k++) {
       state = state * 1664525u + 1013904223u;
       values[k] = (float)(int32_t)state / 2147483648.0f;
     }
-    timed->inputs[i] = (bnnm_input){values, port.byte_count};
+    timed->inputs[i] = (bnnm_input){values, (size_t)port.byte_count};
   }
   for (uint32_t i = 0; i < timed->output_count; i++) {
     bnnm_tensor_info port = BNNM_TENSOR_INFO_INIT;
     bnnm_model_output_info(model, i, &port);
-    timed->outputs[i] = (bnnm_output){aligned_alloc(64, (port.byte_count + 63) / 64 * 64), port.byte_count};
+    timed->outputs[i] =
+        (bnnm_output){aligned_alloc(64, ((size_t)port.byte_count + 63) / 64 * 64), (size_t)port.byte_count};
   }
   return timed;
 }
 
 static int run(timed_session *timed) {
-  return bnnm_session_run(timed->session, 1, timed->inputs, timed->input_count, timed->outputs, timed->output_count);
+  return (int)bnnm_session_run(timed->session, 1, timed->inputs, timed->input_count, timed->outputs,
+                               timed->output_count);
 }
 
 // Nanoseconds of each of `count` runs; the status of the one that failed, or 0.

@@ -146,7 +146,7 @@ static binary_case make_case(uint64_t *random) {
   conv->weights = test.weights.data;
   uint64_t pad_pixel[MAX_WORDS];
   fill_bits(pad_pixel, conv->channels, (int)random_between(random, 0, 2), random);
-  const int has_padding = random_between(random, 0, 1);
+  const int has_padding = (int)random_between(random, 0, 1);
   test.pad_differences = count_pad_differences(conv, pad_pixel);
   conv->pad_differences = has_padding ? test.pad_differences.data : NULL;
 

@@ -28,7 +28,7 @@ static void mark_layer(void *user, uint32_t layer, size_t execution) {
 }
 
 static void *zeros(uint64_t byte_count) {
-  void *memory = calloc(1, byte_count);
+  void *memory = calloc(1, (size_t)byte_count);
   if (!memory) {
     fprintf(stderr, "network_layers: out of memory\n");
     exit(1);
@@ -85,12 +85,12 @@ int main(int argc, char **argv) {
   for (uint32_t i = 0; i < input_count; i++) {
     bnnm_tensor_info info = BNNM_TENSOR_INFO_INIT;
     check(bnnm_model_input_info(model, i, &info), "input");
-    inputs[i] = (bnnm_input){zeros(info.byte_count), info.byte_count};
+    inputs[i] = (bnnm_input){zeros(info.byte_count), (size_t)info.byte_count};
   }
   for (uint32_t i = 0; i < output_count; i++) {
     bnnm_tensor_info info = BNNM_TENSOR_INFO_INIT;
     check(bnnm_model_output_info(model, i, &info), "output");
-    outputs[i] = (bnnm_output){zeros(info.byte_count), info.byte_count};
+    outputs[i] = (bnnm_output){zeros(info.byte_count), (size_t)info.byte_count};
   }
   for (; is_marked < 2; is_marked++) {
     check(bnnm_session_run(session, 1, inputs, input_count, outputs, output_count), bnnm_session_message(session));

@@ -14,7 +14,7 @@ int lay_out_for_target(const bnnmk_table *table, bnnmk_binary_conv2d *conv, guar
   if (layout == BNNMF_LAYOUT_WORDS) {
     return 0;
   }
-  *memory = guarded_allocate(bnnmf_weight_group_size(layout, &shape));
+  *memory = guarded_allocate((size_t)bnnmf_weight_group_size(layout, &shape));
   bnnmf_weights_from_words(layout, &shape, conv->weights, memory->data);
   conv->weights = memory->data;
   conv->layout = (bnnmk_weight_layout)layout;

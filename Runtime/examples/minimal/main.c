@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static void *allocate(uint64_t byte_count) {
-  void *memory = calloc(byte_count, 1);
+  void *memory = calloc((size_t)byte_count, 1);
   if (!memory) exit(1);
   return memory;
 }
@@ -42,17 +42,17 @@ int main(int argc, char **argv) {
     void *values = allocate(info.byte_count);
     if (i == 0 && argc > 2) {
       FILE *file = fopen(argv[2], "rb");
-      if (!file || fread(values, 1, info.byte_count, file) != info.byte_count)
+      if (!file || fread(values, 1, (size_t)info.byte_count, file) != info.byte_count)
         return fprintf(stderr, "%s: must hold %llu bytes\n", argv[2], (unsigned long long)info.byte_count), 1;
       fclose(file);
     }
-    inputs[i] = (bnnm_input){values, info.byte_count};
+    inputs[i] = (bnnm_input){values, (size_t)info.byte_count};
   }
   for (uint32_t i = 0; i < output_count; i++) {
     bnnm_tensor_info info = BNNM_TENSOR_INFO_INIT;
     bnnm_model_output_info(model, i, &info);
     print("output", i, &info);
-    outputs[i] = (bnnm_output){allocate(info.byte_count), info.byte_count};
+    outputs[i] = (bnnm_output){allocate(info.byte_count), (size_t)info.byte_count};
   }
 
   status = bnnm_session_run(session, 1, inputs, input_count, outputs, output_count);
