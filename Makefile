@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 
 .PHONY: help deps generate build run test check-full lib lib-aarch64 lib-armhf \
-        check-library check-arm install deb check-packages wheel check-wheel check-sanitizers check-soundness fuzz \
+        check-library check-arm install deb check-packages wheel check-wheel check-sanitizers check-static check-soundness fuzz \
         bench lint site format clean
 
 help: ## List the targets
@@ -63,8 +63,11 @@ wheel: ## Make Python wheels for x86-64 and AArch64: build-wheel/*.whl
 check-wheel: wheel build ## Check them in a fresh environment, against what bnnm says
 	@scripts/check-wheel.sh
 
-check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (half an hour and more)
+check-sanitizers: generate ## Every test under AddressSanitizer and UndefinedBehaviorSanitizer (a quarter of an hour)
 	@scripts/check-sanitizers.sh
+
+check-static: ## Read all C and C++ without running it: compilers' warnings, clang-tidy, cppcheck
+	@scripts/check-static.sh
 
 check-soundness: build lib-aarch64 lib-armhf ## The library in many threads, after fork, for long, on ARM, with each sanitizer: docs/reliability.md
 	@scripts/check-soundness.sh native

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What `make test` leaves out because it takes longer: formatting; the documentation's links and commands; pages in a
-# browser; the library in many threads, after fork() and for long, also under ThreadSanitizer, and its results on ARM; the
-# whole zoo; many more random networks; the tests of format, kernels, engine and whole networks under AddressSanitizer;
-# wheels and packages. What takes longer still has targets of its own: check-sanitizers, fuzz.
+# What `make test` leaves out because it takes longer: formatting; the documentation's links and commands; static checks
+# of C and C++; pages in a browser; the library in many threads, after fork() and for long, also under ThreadSanitizer,
+# and its results on ARM; the whole zoo; many more random networks; every test under AddressSanitizer and
+# UndefinedBehaviorSanitizer; fuzzing for half a minute each; wheels and packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift format lint --strict --parallel $(git ls-files -- '*.swift' ':!*.pb.swift')
@@ -10,6 +10,7 @@ scripts/check-links.py
 scripts/generate-api-reference.py --check
 scripts/reliability.sh check
 scripts/check-commands.py
+scripts/check-static.sh
 scripts/check-pages.sh
 scripts/check-soundness.sh native
 scripts/check-soundness.sh aarch64
@@ -20,12 +21,9 @@ BNNM_ZOO=all swift test -c release -Xswiftc -enable-testing --filter ZooTests
 # More random networks than `make test` tries, from other seeds.
 BNNM_RANDOM_SEED=1000000 BNNM_RANDOM_GRAPHS=10000 swift test -c release -Xswiftc -enable-testing --skip-build \
   --filter RandomNetworkTests
-# Optimised: in a debug build, Swift's raw pointers read and write inside the standard library, where the sanitizer does
-# not see them. XCTest's own allocations at exit are no leaks of ours.
-export ASAN_OPTIONS=detect_leaks=0
-BNNM_RANDOM_GRAPHS=500 swift test -c release -Xswiftc -enable-testing --scratch-path .build-address --sanitize=address \
-  --disable-swift-testing \
-  --filter 'FormatTests|KernelTests|EngineTests|EndToEndTests'
-unset ASAN_OPTIONS
+scripts/check-sanitizers.sh
+export JOBS=2
+scripts/fuzz.sh models 30
+scripts/fuzz.sh onnx 30
 make check-wheel
 make check-packages

@@ -4,7 +4,7 @@
 # not see them.
 #
 # Usage: scripts/check-sanitizers.sh [FILTER]    FILTER is what `swift test --filter` takes; without it, every test runs
-# Prints a line `evidence: sanitized-tests NUMBER` (docs/reliability.md).
+# Prints lines `evidence: sanitized-tests NUMBER` (docs/reliability.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 filter=()
@@ -14,5 +14,5 @@ export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrac
 mkdir -p .build-address
 # vptr needs the type information that the C++ code is built without.
 swift test -c release -Xswiftc -enable-testing --scratch-path .build-address --sanitize=address -Xcc -fsanitize=undefined \
-  -Xcc -fno-sanitize=vptr --disable-swift-testing "${filter[@]}" 2>&1 | tee .build-address/tests.log
-sed -nE 's/.*Executed ([0-9]+) tests.* 0 failures .*/evidence: sanitized-tests \1/p' .build-address/tests.log | tail -n 1
+  -Xcc -fno-sanitize=vptr "${filter[@]}" 2>&1 | tee .build-address/tests.log
+scripts/count-tests.sh sanitized-tests .build-address/tests.log

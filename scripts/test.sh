@@ -14,4 +14,4 @@ else
 fi
 swift build -c release -Xswiftc -enable-testing --build-tests
 swift test -c release -Xswiftc -enable-testing --skip-build 2>&1 | tee .build/tests.log
-sed -nE 's/.*Executed ([0-9]+) tests.* 0 failures .*/evidence: tests \1/p' .build/tests.log | tail -n 1
+scripts/count-tests.sh tests .build/tests.log

@@ -21,14 +21,49 @@ public enum Packer {
     }
 
     /// Writes the file whole or not at all.
-    /// - Throws: `PackingError` where the operating system refuses or the graph exceeds the format's limits.
-    public static func write(_ graph: Graph, _ info: Info, checks: [Check] = [], to path: String) throws {
+    /// - Parameter accept: gets the path of the finished file before that takes the place of `path`; where it throws, `path`
+    ///   stays as it was.
+    /// - Throws: `PackingError` where the operating system refuses or the graph exceeds the format's limits; what `accept` throws.
+    public static func write(
+        _ graph: Graph, _ info: Info, checks: [Check] = [], to path: String,
+        accept: (_ temporaryPath: String) throws -> Void = { _ in }
+    ) throws {
         let description = try ModelDescription(graph, info, checks: checks)
         var message = [CChar](repeating: 0, count: 1024)
-        let status = description.withModel { bnnmf_write_file($0, path, &message, message.count) }
+        let status = try withoutActuallyEscaping(accept) { accept in
+            var acceptance = Acceptance(accept)
+            let status = description.withModel {
+                bnnmf_write_accepted_file(
+                    $0, path, { Acceptance.ask($0, $1) }, &acceptance, &message, message.count)
+            }
+            if let refusal = acceptance.refusal { throw refusal }
+            return status
+        }
         guard status == BNNMF_OK else {
             throw PackingError(
                 description: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        }
+    }
+
+    /// A Swift closure as the writer asks it.
+    private struct Acceptance {
+        private let accept: (String) throws -> Void
+        private(set) var refusal: (any Error)?
+
+        init(_ accept: @escaping (String) throws -> Void) { self.accept = accept }
+
+        /// What the writer calls, with a pointer to an acceptance.
+        static func ask(_ context: UnsafeMutableRawPointer?, _ path: UnsafePointer<CChar>?) -> bnnmf_status {
+            guard let acceptance = context?.assumingMemoryBound(to: Acceptance.self), let path else {
+                return BNNMF_CORRUPT
+            }
+            do {
+                try acceptance.pointee.accept(String(cString: path))
+                return BNNMF_OK
+            } catch {
+                acceptance.pointee.refusal = error
+                return BNNMF_CORRUPT
+            }
         }
     }
 }

@@ -107,7 +107,6 @@ bnnmf_status ReplacementFile::write_through(const uint8_t *bytes, size_t byte_co
 }
 
 bnnmf_status ReplacementFile::commit() {
-  if (bnnmf_status status = flush()) return status;
   // EINVAL: a file system that has nothing to synchronise.
   if (fsync(descriptor_) != 0 && errno != EINVAL) return refuse("synchronise", errno);
   const int closed = close(descriptor_);

@@ -14,7 +14,7 @@
 
 namespace bnnm::format {
 
-/// create, then write as often as needed, then commit. What was not committed is removed with the object.
+/// create, then write as often as needed, flush, then commit. What was not committed is removed with the object.
 class ReplacementFile {
  public:
   explicit ReplacementFile(Diagnosis &diagnosis) : diagnosis_(diagnosis) {}
@@ -26,12 +26,14 @@ class ReplacementFile {
   /// Where `path` is a symbolic link, the file that it points to is the one to be replaced.
   bnnmf_status create(const char *path);
   bnnmf_status write(const void *bytes, size_t byte_count);
+  /// Hands what was written to the operating system, so that who opens the temporary file finds all of it.
+  bnnmf_status flush();
+  const char *temporary_path() const { return temporary_path_.c_str(); }
   bnnmf_status commit();
 
  private:
   bnnmf_status check_target(const char *path);
   bnnmf_status open_temporary();
-  bnnmf_status flush();
   bnnmf_status write_through(const uint8_t *bytes, size_t byte_count);
   bnnmf_status refuse(const char *action, int error);
   std::string directory() const;

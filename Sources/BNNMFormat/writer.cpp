@@ -76,7 +76,9 @@ bnnmf_status verify_built(const std::vector<uint8_t> &metadata, const BlobLayout
   return BNNMF_OK;
 }
 
-bnnmf_status write_file(const bnnmf_model &model, const char *path, Diagnosis &diagnosis) {
+/// \param accept asked before the file takes its place; may be null
+bnnmf_status write_file(const bnnmf_model &model, const char *path, bnnmf_acceptance *accept, void *context,
+                        Diagnosis &diagnosis) {
   if (bnnmf_status status = check_description(model, diagnosis)) return status;
   const BlobLayout layout(model.blobs, model.blob_count);
   const std::vector<uint8_t> metadata = build_metadata(model, layout);
@@ -87,26 +89,36 @@ bnnmf_status write_file(const bnnmf_model &model, const char *path, Diagnosis &d
   if (bnnmf_status status = file.create(path)) return status;
   const FileHeader header = header_of(model, metadata, layout, flags);
   if (bnnmf_status status = file.write(&header, sizeof header)) return status;
-  const bnnmf_status status = visit_sections(
-      model, metadata, layout, [&](const void *bytes, size_t byte_count) { return file.write(bytes, byte_count); });
-  return status ? status : file.commit();
+  if (bnnmf_status status = visit_sections(
+          model, metadata, layout, [&](const void *bytes, size_t byte_count) { return file.write(bytes, byte_count); }))
+    return status;
+  if (bnnmf_status status = file.flush()) return status;
+  if (accept) {
+    if (bnnmf_status status = accept(context, file.temporary_path())) return status;
+  }
+  return file.commit();
 }
 
 }  // namespace
 }  // namespace bnnm::format
 
-extern "C" bnnmf_status bnnmf_write_file(const bnnmf_model *model, const char *path, char *message,
-                                         size_t message_capacity) {
+extern "C" bnnmf_status bnnmf_write_accepted_file(const bnnmf_model *model, const char *path, bnnmf_acceptance *accept,
+                                                  void *context, char *message, size_t message_capacity) {
   using namespace bnnm::format;
   Diagnosis diagnosis(message, message_capacity);
 #if defined(__cpp_exceptions)
   try {
-    return write_file(*model, path, diagnosis);
+    return write_file(*model, path, accept, context, diagnosis);
   } catch (const std::bad_alloc &) {
     diagnosis.at({});
     return diagnosis.refuse(BNNMF_OUT_OF_MEMORY, "out of memory while writing '%s'", path ? path : "");
   }
 #else
-  return write_file(*model, path, diagnosis);
+  return write_file(*model, path, accept, context, diagnosis);
 #endif
+}
+
+extern "C" bnnmf_status bnnmf_write_file(const bnnmf_model *model, const char *path, char *message,
+                                         size_t message_capacity) {
+  return bnnmf_write_accepted_file(model, path, nullptr, nullptr, message, message_capacity);
 }

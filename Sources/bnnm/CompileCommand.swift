@@ -61,30 +61,12 @@ struct CompileCommand: ParsableCommand {
         if strict { try refuse(compiler.report().strictFailures) }
         let output = output ?? CompileCommand.defaultOutput(for: model)
         let embedded = try EmbeddedChecks(count: withCheck, compiler)
-        if withCheck > 0 { try prove(embedded, compiler, beside: output) }
         let result = try compiler.write(to: output, checks: embedded.checks)
         if let report { try ReportFile(path: report)?.write(result, on: output) }
         if json { return print(try ReportFile.json(result)) }
         print(result.text, terminator: "")
         if withCheck > 0 { print(embedded.text) }
         print("wrote \(output)")
-    }
-
-    /// Runs the checks on this machine, by plain C, before the model is put in place.
-    private func prove(_ embedded: EmbeddedChecks, _ compiler: Compiler, beside output: String) throws {
-        let trial = output + ".trial-\(getpid())"
-        defer { unlink(trial) }
-        _ = try compiler.write(to: trial, checks: embedded.checks)
-        let runtime = try Runtime(path: trial, ExecutionOptions.parse(["--isa", "generic"]))
-        let session = try runtime.session()
-        for index in 0..<runtime.model.checkCount {
-            let result = try session.check(index)
-            guard result.passed else {
-                throw CommandFailure(
-                    "\(model): check \(index) fails on this machine (\(result.text(runtime.model))); nothing was written. "
-                        + "Please report it with the model")
-            }
-        }
     }
 
     /// The model's path with the ending `.bnnm`.

@@ -1,3 +1,4 @@
+import BNNM
 import BNNMIR
 import BNNMONNX
 import BNNMPacker
@@ -40,22 +41,48 @@ struct Compiler {
         self.context = context
     }
 
-    /// Writes the model file and gives the report on it.
+    /// Writes the model file and gives the report on it. The file takes its place only once this machine's runtime has opened
+    /// it, made a session of it and, where checks are embedded, passed them by plain C.
     ///
     /// - Parameter checks: executions with known results to embed.
+    /// - Throws: `CommandFailure` where the runtime disagrees; then nothing is written.
     func write(to output: String, checks: [Check] = []) throws -> CompilationReport {
         Console.progress("writing \(output)")
         defer { Console.clearProgress() }
+        var report = self.report()
         try Packer.write(
             laidOut,
             Packer.Info(
                 name: name, producer: producer, target: options.target,
                 sourceWeightBytes: UInt64(imported.weightByteCount)),
-            checks: checks, to: output)
-        var report = self.report()
-        report.modelFileBytes = Compiler.fileSize(output)
-        report.arenaBytes = try Runtime(path: output, ExecutionOptions.parse([])).model.info.arenaByteCount
+            checks: checks, to: output
+        ) { finished in
+            report.modelFileBytes = Compiler.fileSize(finished)
+            report.arenaBytes = try prove(finished)
+        }
         return report
+    }
+
+    /// Opens a finished model file and runs the checks in it.
+    /// - Returns: the bytes of its arena.
+    private func prove(_ finished: String) throws -> Int {
+        func refusal(_ reason: String) -> CommandFailure {
+            CommandFailure(
+                "\(path): what it compiles to fails on this machine (\(reason)); nothing was written. Please report it "
+                    + "with the model")
+        }
+        let model: BNNMModel, session: BNNMSession
+        do {
+            model = try BNNMModel(path: finished)
+            session = try BNNMSession(model, instructionSets: .generic)
+        } catch {
+            throw refusal("\(error)")
+        }
+        for index in 0..<model.checkCount {
+            let result = try session.check(index)
+            guard result.passed else { throw refusal("check \(index): \(result.text(model))") }
+        }
+        return model.info.arenaByteCount
     }
 
     /// The report, but for what only the written file tells.

@@ -238,8 +238,8 @@ static const limit limits[] = {
     {"neon: eor + cnt + add", 8 * 128, vector_popcount, always},
     {"neon: float32 multiply-add", 8 * 4, multiply_add, always},
 #endif
-    {"memory: 8 MB read", (double)MANY_BYTES / ROUNDS, read_many, always},
-    {"cache: 256 KB copied", (double)MANY_BYTES / ROUNDS, copy_few, always},
+    {"memory: 8 MB read", (double)MANY_BYTES / (double)ROUNDS, read_many, always},
+    {"cache: 256 KB copied", (double)MANY_BYTES / (double)ROUNDS, copy_few, always},
 };
 
 enum { LIMIT_COUNT = sizeof limits / sizeof limits[0] };

@@ -16,7 +16,9 @@ enum { SSE = 1, AVX = 2, ZMM_HIGH = 6, ZMM_16_TO_31 = 7, COMPONENT_COUNT = 8 };
 
 enum { XMM_OFFSET = 160, HEADER_OFFSET = 512 };
 
-static struct { uint32_t offset, size; } components[COMPONENT_COUNT];
+static struct {
+  uint32_t offset, size;
+} components[COMPONENT_COUNT];
 
 // A component in the frame; all 0 where the CPU had left it out.
 static uint8_t *component(uint8_t *area, int number) {

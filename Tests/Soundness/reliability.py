@@ -20,6 +20,7 @@ PAGE = pathlib.Path("docs/reliability.md")
 BEGIN, END = "<!-- table: scripts/reliability.sh render -->\n", "<!-- end of table -->\n"
 
 SOUNDNESS = "scripts/check-soundness.sh"
+FUZZ_MODELS = "scripts/fuzz.sh models 7200 -runs=10000000 -max_len=4096"
 SOAK = f"SOAK_RUNS=10000000 {SOUNDNESS} native"
 MACHINES = {
     "native": "x86-64",
@@ -36,8 +37,8 @@ ROWS = [
     ("refused-allocations", "allocations refused in turn: each gave a status and lost nothing", "swift test --filter AllocationFaultTests"),
     ("random-networks", "random networks compiled and run at every level against the interpreter", "swift test --filter RandomNetworkTests"),
     ("random-network-decisions", "decisions compared in them", "swift test --filter RandomNetworkTests"),
-    ("fuzz-models-executions", "mutated `.bnnm` files under libFuzzer and two sanitizers, without a finding", "scripts/fuzz.sh models 3600"),
-    ("fuzz-models-coverage", "edges of the code that these reached", "scripts/fuzz.sh models 3600"),
+    ("fuzz-models-executions", "mutated `.bnnm` files under libFuzzer and two sanitizers, without a finding", FUZZ_MODELS),
+    ("fuzz-models-coverage", "edges of the code that these reached", FUZZ_MODELS),
     ("fuzz-onnx-executions", "mutated ONNX files imported, compiled, opened and run under libFuzzer and two sanitizers, without a finding", "scripts/fuzz.sh onnx 900"),
     ("fuzz-onnx-coverage", "edges of the code that these reached", "scripts/fuzz.sh onnx 900"),
     ("fuzz-onnx-files", "mutated ONNX files compiled or refused by `bnnm` within limits on memory and time, without a finding", "scripts/fuzz.sh onnx-processes 120"),

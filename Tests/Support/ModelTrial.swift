@@ -1,5 +1,6 @@
 import BNNMFormat
 import CBNNM
+import Glibc
 
 /// Tries out bytes that may or may not be a model, through the C API and in memory of exactly their size, so that a
 /// sanitizer sees every access beyond their end: opens them and, where that works, reads all that the model tells of
@@ -20,7 +21,7 @@ public final class ModelTrial {
     /// The most bytes of one input, output, or arena that a trial allocates.
     private static let byteLimit = 1 << 22
     /// The same for a trial that runs a model in every way, and the most multiplications of one execution there.
-    private static let everywhereByteLimit = 1 << 18
+    public static let everywhereByteLimit = 1 << 18
     private static let everywhereMultiplicationLimit = 1 << 21
     /// Where the header keeps the checksum of all other bytes (docs/format.md).
     public static let checksumOffset = 48
@@ -64,10 +65,12 @@ public final class ModelTrial {
     /// Opens the bytes and runs them with every instruction set of this machine, one and two threads, one and three
     /// executions, and the model's own checks, on inputs made of the file's bytes. Threads, executions and what fresh
     /// memory holds must not make a difference.
-    public func runEverywhere() -> Outcome {
+    ///
+    /// - Parameter byteLimit: the most bytes of one input, output, or arena.
+    public func runEverywhere(byteLimit: Int = everywhereByteLimit) -> Outcome {
         opened { model, allocator in
             Self.trying(model) { facts in
-                guard facts.largestByteCount <= Self.everywhereByteLimit,
+                guard facts.largestByteCount <= byteLimit,
                     facts.multiplyAccumulates <= Self.everywhereMultiplicationLimit
                 else { return .tooLarge }
                 allocator.byteLimit = 1 << 26
@@ -144,15 +147,18 @@ extension Result where Failure == ModelFacts.Refusal {
 
 /// Whether two outputs have the same bytes; of two real numbers that are no numbers, the bits may differ.
 private func sameValues(_ a: ArraySlice<UInt8>, _ b: [UInt8], isReal: Bool) -> Bool {
-    if a.elementsEqual(b) { return true }
-    guard isReal, a.count == b.count else { return false }
+    guard a.count == b.count else { return false }
     return a.withUnsafeBytes { a in
         b.withUnsafeBytes { b in
-            stride(from: 0, to: a.count, by: 4).allSatisfy { offset in
-                let x = a.loadUnaligned(fromByteOffset: offset, as: Float.self)
-                let y = b.loadUnaligned(fromByteOffset: offset, as: Float.self)
-                return x.bitPattern == y.bitPattern || (x.isNaN && y.isNaN)
+            guard let first = a.baseAddress, let second = b.baseAddress, memcmp(first, second, a.count) != 0 else {
+                return true
             }
+            return isReal
+                && stride(from: 0, to: a.count, by: 4).allSatisfy { offset in
+                    let x = a.loadUnaligned(fromByteOffset: offset, as: Float.self)
+                    let y = b.loadUnaligned(fromByteOffset: offset, as: Float.self)
+                    return x.bitPattern == y.bitPattern || (x.isNaN && y.isNaN)
+                }
         }
     }
 }

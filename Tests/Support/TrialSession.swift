@@ -72,13 +72,24 @@ struct TrialSession {
     }
 
     /// Every execution gets the same bytes: any bits at all, among them NaN, infinities and booleans other than 0 and 1.
+    /// Copied piece by piece: a fuzzer that watches every comparison would spend its time in a loop over bytes.
     private func fill(_ input: UnsafeMutableRawBufferPointer, from begin: Int) {
         guard !source.isEmpty, !input.isEmpty else { return }
         let byteCount = input.count / setting.executions
-        for index in 0..<byteCount { input[index] = source[(begin + index) % source.count] }
-        for execution in 1..<max(setting.executions, 1) {
-            UnsafeMutableRawBufferPointer(rebasing: input[(execution * byteCount)...])
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<byteCount]))
+        var filled = 0, next = begin % source.count
+        while filled < byteCount {
+            let count = min(byteCount - filled, source.count - next)
+            copy(source[next..<next + count], to: input, at: filled)
+            filled += count
+            next = 0
         }
+        for execution in 1..<max(setting.executions, 1) {
+            copy(UnsafeRawBufferPointer(input)[..<byteCount], to: input, at: execution * byteCount)
+        }
+    }
+
+    private func copy(_ bytes: Slice<UnsafeRawBufferPointer>, to input: UnsafeMutableRawBufferPointer, at offset: Int) {
+        UnsafeMutableRawBufferPointer(rebasing: input[offset...]).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: bytes))
     }
 }
