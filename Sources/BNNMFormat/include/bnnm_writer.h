@@ -17,8 +17,8 @@ bnnmf_status bnnmf_write_file(const bnnmf_model *model, const char *path, char *
 // Says whether the file at `temporary_path`, whole but not in its place yet, may take it.
 typedef bnnmf_status bnnmf_acceptance(void *context, const char *temporary_path);
 
-// bnnmf_write_file, but that the file is put in its place only where `accept` gives BNNMF_OK. Else that status is given,
-// with an empty message, and nothing is left behind.
+// bnnmf_write_file, but that the file is put in its place only where `accept` gives BNNMF_OK. Else that status is
+// given, with an empty message, and nothing is left behind.
 bnnmf_status bnnmf_write_accepted_file(const bnnmf_model *model, const char *path, bnnmf_acceptance *accept,
                                        void *context, char *message, size_t message_capacity);
 
