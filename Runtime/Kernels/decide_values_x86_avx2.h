@@ -7,8 +7,8 @@
 #include "epilogue.h"
 
 // A bnnmk_decide_values.
-static inline __attribute__((always_inline, target("avx2"))) uint64_t bnnmk_decide_values_x86_avx2(
-    const bnnmk_epilogue *epilogue, uint32_t channel, const float *x, uint32_t count) {
+static inline __attribute__((always_inline, target("avx2"))) uint64_t
+bnnmk_decide_values_x86_avx2(const bnnmk_epilogue *epilogue, uint32_t channel, const float *x, uint32_t count) {
   if (count % 8 != 0) {
     return bnnmk_decide_each_value(epilogue, channel, x, count);
   }

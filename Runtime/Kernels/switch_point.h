@@ -1,9 +1,9 @@
 // Float32 switch points as a machine compares them with values.
 //
 // A sign of exact zeros is decided by the least number above 0, which is denormal. Vectors of 32-bit ARM take denormal
-// numbers as 0, so that 0 would pass that point (and compilers make vectors of loops over comparisons). There, the least
-// normal number stands for every denormal one above 0: what is 0, or taken as 0, does not pass it. Denormal points below
-// 0 may count as 0: what is 0, or taken as 0, passes both.
+// numbers as 0, so that 0 would pass that point (and compilers make vectors of loops over comparisons). There, the
+// least normal number stands for every denormal one above 0: what is 0, or taken as 0, does not pass it. Denormal
+// points below 0 may count as 0: what is 0, or taken as 0, passes both.
 #ifndef BNNM_SWITCH_POINT_H
 #define BNNM_SWITCH_POINT_H
 

@@ -96,8 +96,7 @@ typedef struct bnnm_model_options {
   bnnm_allocator allocator;  // used until the model is gone, that is, until its last session is freed too
   uint32_t copy;             // bnnm_model_open_memory: 1 copies the bytes, 0 uses the caller's
 } bnnm_model_options;
-#define BNNM_MODEL_OPTIONS_INIT \
-  { sizeof(bnnm_model_options), NULL, 0, {NULL, NULL, NULL}, 0 }
+#define BNNM_MODEL_OPTIONS_INIT {sizeof(bnnm_model_options), NULL, 0, {NULL, NULL, NULL}, 0}
 
 // Opens a .bnnm file. The file is mapped into memory, checked as a whole and used in place; it must not be changed
 // while the model lives (replacing it by renaming another over it is fine). `options` may be NULL.
@@ -141,8 +140,7 @@ typedef struct bnnm_tensor_info {
   // same time an input, a constant or another output, and is copied to its buffer when all layers have run.
   uint32_t in_place;
 } bnnm_tensor_info;
-#define BNNM_TENSOR_INFO_INIT \
-  { sizeof(bnnm_tensor_info), NULL, 0, 0, {0}, 0, 0, 0 }
+#define BNNM_TENSOR_INFO_INIT {sizeof(bnnm_tensor_info), NULL, 0, 0, {0}, 0, 0, 0}
 
 // The number of inputs or outputs; 0 for a NULL model.
 uint32_t bnnm_model_input_count(const bnnm_model *model);
@@ -226,7 +224,7 @@ typedef struct bnnm_session_options {
   uint32_t cpu_count;
 } bnnm_session_options;
 #define BNNM_SESSION_OPTIONS_INIT \
-  { sizeof(bnnm_session_options), NULL, 0, {NULL, NULL, NULL}, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0 }
+  {sizeof(bnnm_session_options), NULL, 0, {NULL, NULL, NULL}, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0}
 
 // Makes ready to run: everything is allocated here. `options` may be NULL.
 bnnm_status bnnm_session_create(bnnm_model *model, const bnnm_session_options *options, bnnm_session **session);
@@ -286,8 +284,7 @@ typedef struct bnnm_model_info {
   uint64_t arena_byte_count;          // working memory of a session of one thread
   uint64_t live_byte_count;           // the most of it that is in use at once: no plan could do with less
 } bnnm_model_info;
-#define BNNM_MODEL_INFO_INIT \
-  { sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define BNNM_MODEL_INFO_INIT {sizeof(bnnm_model_info), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 // What the model is as a whole.
 bnnm_status bnnm_model_get_info(const bnnm_model *model, bnnm_model_info *info);
@@ -304,8 +301,7 @@ typedef struct bnnm_layer_info {
   // The layer in whose time it runs (see bnnm_layer_callback): itself, or the last one of those that run together.
   uint32_t runs_with;
 } bnnm_layer_info;
-#define BNNM_LAYER_INFO_INIT \
-  { sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0, 0 }
+#define BNNM_LAYER_INFO_INIT {sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0, 0}
 
 // What layer `index` (below bnnm_model_info.layer_count) computes; layers stand in execution order.
 bnnm_status bnnm_model_layer_info(const bnnm_model *model, uint32_t index, bnnm_layer_info *info);
@@ -329,8 +325,7 @@ typedef struct bnnm_probe_info {
   int64_t dims[BNNM_MAX_RANK];  // the ONNX value's shape, for one execution
   uint64_t element_count;
 } bnnm_probe_info;
-#define BNNM_PROBE_INFO_INIT \
-  { sizeof(bnnm_probe_info), NULL, 0, 0, {0}, 0 }
+#define BNNM_PROBE_INFO_INIT {sizeof(bnnm_probe_info), NULL, 0, 0, {0}, 0}
 
 // The number of probes; 0 for a NULL model.
 uint32_t bnnm_model_probe_count(const bnnm_model *model);
@@ -357,8 +352,7 @@ typedef struct bnnm_check_result {
   float largest_difference;  // of an output from what was expected, relative to the largest magnitude expected in it
   float tolerance;
 } bnnm_check_result;
-#define BNNM_CHECK_RESULT_INIT \
-  { sizeof(bnnm_check_result), 0, 0, 0, UINT32_MAX, 0, 0, 0, 0 }
+#define BNNM_CHECK_RESULT_INIT {sizeof(bnnm_check_result), 0, 0, 0, UINT32_MAX, 0, 0, 0, 0}
 
 // The number of checks in the model; 0 for a NULL model.
 uint32_t bnnm_model_check_count(const bnnm_model *model);
