@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 swift_files=$(git ls-files -co --exclude-standard -- '*.swift' ':!*.pb.swift')
 c_files=$(git ls-files -co --exclude-standard -- '*.c' '*.h' '*.cpp' '*.hpp' ':!*generated*')
-command -v clang-format >/dev/null || { echo "lint needs clang-format: apt-get install clang-format" >&2; exit 1; }
+clang-format --version 2>/dev/null | grep -q "version 19\." ||
+  { echo "lint needs clang-format 19, others format otherwise: pip install clang-format==19.1.7" >&2; exit 1; }
 if [ "${1:-}" = --fix ]; then
   swift format format --in-place --parallel $swift_files
   clang-format -i $c_files
