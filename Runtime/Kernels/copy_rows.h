@@ -9,15 +9,18 @@
 // Bytes at a time of short rows, for which the C library's function would spend most of its time to find out how short.
 enum { BNNMK_COPIED_PIECE = 64, BNNMK_SHORT_ROW = 1024 };
 
-// `count` is a multiple of 4.
 BNNMK_INLINE void bnnmk_copy_short_row(char *output, const char *input, size_t count) {
   for (; count >= BNNMK_COPIED_PIECE; count -= BNNMK_COPIED_PIECE) {
     memcpy(output, input, BNNMK_COPIED_PIECE);
     output += BNNMK_COPIED_PIECE;
     input += BNNMK_COPIED_PIECE;
   }
-  for (size_t i = 0; i < count; i += 4) {
-    memcpy(output + i, input + i, 4);
+  size_t i = 0;
+  for (; count - i >= sizeof(uint32_t); i += sizeof(uint32_t)) {
+    memcpy(output + i, input + i, sizeof(uint32_t));
+  }
+  for (; i < count; i++) {
+    output[i] = input[i];
   }
 }
 

@@ -5,34 +5,35 @@ import TestSupport
 import XCTest
 
 final class ConcatenationTests: XCTestCase {
+    /// Of any number of bytes: a concatenation may be one of bytes or truth values.
     func testRowsBetweenStrides() {
-        for seed in 0..<UInt64(60) {
+        for seed in 0..<UInt64(200) {
             var random = SeededRandom(seed: seed)
             let rowCount = random.pick([1, 2, 5, 9])
-            let rowElements = random.pick([1, 2, 3, 16, 17, 65])
-            let inputStride = rowElements + random.pick([0, 0, 1, 8])
-            let outputStride = rowElements + random.pick([0, 1, 7])
-            // The last row ends with its own elements.
-            let input = (0..<((rowCount - 1) * inputStride + rowElements)).map { _ in
-                UInt32(truncatingIfNeeded: random.next())
+            let rowBytes = random.pick([1, 2, 3, 4, 7, 16, 61, 64, 66, 68, 130, 255, 260, 1023, 1024, 1025, 1028])
+            let inputStride = rowBytes + random.pick([0, 0, 1, 8])
+            let outputStride = rowBytes + random.pick([0, 1, 7])
+            // The last row ends with its own bytes.
+            let input = (0..<((rowCount - 1) * inputStride + rowBytes)).map { _ in
+                UInt8(truncatingIfNeeded: random.next())
             }
-            let outputCount = (rowCount - 1) * outputStride + rowElements
-            var expected = [UInt32](repeating: 77, count: outputCount)
+            let outputCount = (rowCount - 1) * outputStride + rowBytes
+            var expected = [UInt8](repeating: 77, count: outputCount)
             for row in 0..<rowCount {
-                for i in 0..<rowElements { expected[row * outputStride + i] = input[row * inputStride + i] }
+                for i in 0..<rowBytes { expected[row * outputStride + i] = input[row * inputStride + i] }
             }
             let x = InputMemory(input)
             for level in KernelLevel.available {
                 for split in splits(of: rowCount) {
-                    let output = OutputMemory<UInt32>(count: outputCount, initial: 77, guardValue: 5)
+                    let output = OutputMemory<UInt8>(count: outputCount, initial: 77, guardValue: 5)
                     var arguments = bnnmk_copy_rows(
                         input: UnsafeRawPointer(x.pointer), output: UnsafeMutableRawPointer(output.pointer),
-                        row_bytes: UInt64(rowElements * 4), input_stride: UInt64(inputStride * 4),
-                        output_stride: UInt64(outputStride * 4))
+                        row_bytes: UInt64(rowBytes), input_stride: UInt64(inputStride),
+                        output_stride: UInt64(outputStride))
                     for rows in split {
                         level.table.copy_rows(&arguments, UInt32(rows.lowerBound), UInt32(rows.upperBound))
                     }
-                    let message = "seed \(seed): \(rowCount) rows of \(rowElements) at \(level.name)"
+                    let message = "seed \(seed): \(rowCount) rows of \(rowBytes) bytes at \(level.name)"
                     XCTAssertEqual(output.elements, expected, message)
                     XCTAssertTrue(output.guardsAreIntact, message)
                 }

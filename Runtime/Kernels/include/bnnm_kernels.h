@@ -235,7 +235,7 @@ typedef struct bnnmk_map {
   bnnmk_epilogue epilogue;
 } bnnmk_map;
 
-// Rows of `row_bytes` bytes, a multiple of 4, from `input_stride` to `output_stride` bytes apart.
+// Rows of `row_bytes` bytes from `input_stride` to `output_stride` bytes apart.
 typedef struct bnnmk_copy_rows {
   const void *input;
   void *output;
