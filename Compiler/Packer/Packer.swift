@@ -31,10 +31,14 @@ public enum Packer {
         let description = try ModelDescription(graph, info, checks: checks)
         var message = [CChar](repeating: 0, count: 1024)
         let status = try withoutActuallyEscaping(accept) { accept in
-            var acceptance = Acceptance(accept)
-            let status = description.withModel {
-                bnnmf_write_accepted_file(
-                    $0, path, { Acceptance.ask($0, $1) }, &acceptance, &message, message.count)
+            let acceptance = Acceptance(accept)
+            let status = description.withModel { model in
+                withExtendedLifetime(acceptance) {
+                    bnnmf_write_accepted_file(
+                        model, path, { Acceptance.ask($0, $1) }, Unmanaged.passUnretained(acceptance).toOpaque(),
+                        &message,
+                        message.count)
+                }
             }
             if let refusal = acceptance.refusal { throw refusal }
             return status
@@ -46,7 +50,7 @@ public enum Packer {
     }
 
     /// A Swift closure as the writer asks it.
-    private struct Acceptance {
+    private final class Acceptance {
         private let accept: (String) throws -> Void
         private(set) var refusal: (any Error)?
 
@@ -54,14 +58,13 @@ public enum Packer {
 
         /// What the writer calls, with a pointer to an acceptance.
         static func ask(_ context: UnsafeMutableRawPointer?, _ path: UnsafePointer<CChar>?) -> bnnmf_status {
-            guard let acceptance = context?.assumingMemoryBound(to: Acceptance.self), let path else {
-                return BNNMF_CORRUPT
-            }
+            guard let context, let path else { return BNNMF_CORRUPT }
+            let acceptance = Unmanaged<Acceptance>.fromOpaque(context).takeUnretainedValue()
             do {
-                try acceptance.pointee.accept(String(cString: path))
+                try acceptance.accept(String(cString: path))
                 return BNNMF_OK
             } catch {
-                acceptance.pointee.refusal = error
+                acceptance.refusal = error
                 return BNNMF_CORRUPT
             }
         }
