@@ -20,7 +20,7 @@ PAGE = pathlib.Path("docs/reliability.md")
 BEGIN, END = "<!-- table: scripts/reliability.sh render -->\n", "<!-- end of table -->\n"
 
 SOUNDNESS = "scripts/check-soundness.sh"
-FUZZ_MODELS = "scripts/fuzz.sh models 7200 -runs=10000000 -max_len=4096"
+FUZZ_MODELS = "scripts/fuzz.sh models 2400 -max_len=4096"
 SOAK = f"SOAK_RUNS=10000000 {SOUNDNESS} native"
 MACHINES = {
     "native": "x86-64",
