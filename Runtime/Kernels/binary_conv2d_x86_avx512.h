@@ -7,7 +7,7 @@
 #include "binary_conv2d.h"
 
 enum {
-  BNNMK_WIDE_PIXELS = 7,  // of a tile: 7, 4, 2 or 1
+  BNNMK_WIDE_PIXELS = 7,  // of a tile: 7, 6, 4, 2 or 1
   BNNMK_WIDE_BLOCKS = 2,  // of eight channels, a register each
   BNNMK_WIDE_CHANNELS = BNNMK_WIDE_BLOCKS * BNNMK_CHANNEL_BLOCK,
 };
@@ -15,7 +15,7 @@ enum {
 // What an inner loop counts for a tile. For row < row_count, run < run_count, i < run_length, p < pixel_count:
 //   input[first + p * pixel_step + row * row_step + run * run_step + i]
 // meets the words of eight channels, 8 * (row * weights_row_step + run * weights_run_step + i) behind weights[block].
-// In a tile of seven pixels the first may have no taps in some first runs, and the last none in some other, last runs.
+// In a tile of four pixels or more the first may have no taps in some first runs, and the last none in some last runs.
 typedef struct bnnmk_wide_taps {
   const uint64_t *input;
   int64_t first;
@@ -52,8 +52,8 @@ static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pix
   return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
 }
 
-// What a loop that decides or finishes sums up: tiles of 7, 4, 2 or 1 pixels, one behind the other, and channels,
-// sixteen at a time. Only of one tile of seven pixels the first and the last may lack taps.
+// What a loop that decides or finishes sums up: tiles of 7, 6, 4, 2 or 1 pixels, one behind the other, and
+// channels, sixteen at a time. Only of one tile by itself the first and the last pixel may lack taps.
 typedef struct bnnmk_wide_sums {
   uint32_t tile_count;
   uint32_t channel_count;              // a multiple of BNNMK_WIDE_CHANNELS

@@ -96,8 +96,8 @@ typedef struct tile_work {
   int can_finish;            // by a loop of its own
 } tile_work;
 
-// The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
-// border, or fewer with the same taps. `rows` are on the input.
+// The tile from column x on of `work->tile.pixel_count` pixels: of four and more the first or the last may be at a
+// border. `rows` are on the input.
 static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnmk_tap_range rows,
                                          uint32_t x) {
   const bnnmk_window *w = &conv->window;
@@ -260,23 +260,36 @@ static BNNMK_TARGET_AVX512 void convolve_tiles(const bnnmk_binary_conv2d *conv, 
   }
 }
 
-// How many pixels of a row the tile from column x on takes.
-static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior, uint32_t x) {
-  const bnnmk_window *w = &conv->window;
-  const uint32_t last = x + BNNMK_WIDE_PIXELS - 1;
-  const int is_inside = x >= interior.first && last < interior.last;
-  // One pixel at either end may miss taps, on its outer side.
-  const bnnmk_tap_range of_first = bnnmk_column_taps(w, x), of_last = bnnmk_column_taps(w, last);
-  const int is_near = interior.first < interior.last && x + 1 >= interior.first && last <= interior.last &&
-                      last < w->out_w && of_first.last == w->kernel_w && of_last.first == 0 &&
-                      of_first.first <= of_last.last;
-  if (is_inside || is_near) {
-    return BNNMK_WIDE_PIXELS;
+// Columns of `interior`, and one more on either side where only its outer taps are missing: a tile may begin or end there.
+static BNNMK_TARGET_AVX512 bnnmk_tap_range tiled_columns(const bnnmk_window *w, bnnmk_tap_range interior) {
+  bnnmk_tap_range tiled = interior;
+  if (interior.first >= interior.last) {
+    return tiled;
   }
-  if (x < interior.first || x >= interior.last) {
-    return 1;
+  uint32_t first_tap = 0;
+  if (interior.first > 0) {
+    const bnnmk_tap_range taps = bnnmk_column_taps(w, interior.first - 1);
+    if (taps.last == w->kernel_w) {
+      tiled.first--;
+      first_tap = taps.first;
+    }
   }
-  const uint32_t left = interior.last - x;
+  if (interior.last < w->out_w) {
+    const bnnmk_tap_range taps = bnnmk_column_taps(w, interior.last);
+    // In one tile, too, the two have a tap in common.
+    tiled.last += taps.first == 0 && taps.last >= first_tap;
+  }
+  return tiled;
+}
+
+// How many pixels the next tile of a row takes, of whose tiled columns `left` are left: tiles of seven and behind them of
+// six where these fill the row, which they do from 30 columns on, else fewer.
+INLINE uint32_t tile_width(uint32_t left) {
+  const uint32_t tile_count = (left + BNNMK_WIDE_PIXELS - 1) / BNNMK_WIDE_PIXELS;
+  const uint32_t missing = tile_count * BNNMK_WIDE_PIXELS - left;
+  if (missing <= tile_count) {
+    return missing < tile_count ? BNNMK_WIDE_PIXELS : BNNMK_WIDE_PIXELS - 1;
+  }
   return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
@@ -293,15 +306,25 @@ static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv
                                                  uint32_t last, const bnnmk_wide_loops *loops) {
   const bnnmk_window *w = &conv->window;
   const bnnmk_tap_range rows = bnnmk_row_taps(w, (uint32_t)work->tile.row);
-  bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  interior.last = interior.last < last ? interior.last : last;
-  uint32_t tile_count;
-  for (uint32_t x = first; x < last; x += tile_count * work->tile.pixel_count) {
+  const bnnmk_tap_range interior = bnnmk_interior_columns(w), tiled = tiled_columns(w, interior);
+  const uint32_t tiled_last = tiled.last < last ? tiled.last : last;
+  uint32_t tile_count, width;
+  for (uint32_t x = first; x < last; x += tile_count * width) {
+    width = x >= tiled.first && x < tiled_last ? tile_width(tiled_last - x) : 1;
+    // Two pixels lack no taps.
+    width = width == 2 && (x < interior.first || x + width > interior.last) ? 1 : width;
+    tile_count = 1;
+    if (x >= interior.first) {
+      for (uint32_t next = x + width; next + width <= interior.last && next < tiled_last; next += width) {
+        if (tile_width(tiled_last - next) != width) {
+          break;
+        }
+        tile_count++;
+      }
+    }
     work->tile.pixel = work->tile.row * w->out_w + x;
-    work->tile.pixel_count = tile_width(conv, interior, x);
+    work->tile.pixel_count = width;
     set_tile(conv, work, rows, x);
-    const int is_whole = work->tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first;
-    tile_count = is_whole && interior.last > x + BNNMK_WIDE_PIXELS ? (interior.last - x) / BNNMK_WIDE_PIXELS : 1;
     convolve_tiles(conv, work, tile_count, loops);
   }
 }

@@ -105,7 +105,9 @@ INLINE void count_rows(const bnnmk_wide_taps *taps, wide_weights weights, const 
 }
 
 INLINE void count_sums(const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count, tile_sums sums) {
-  if (pixel_count == BNNMK_WIDE_PIXELS && (taps->skipped_by_first > 0 || taps->skipped_by_last > 0)) {
+  // Most tiles have seven pixels, and loops of their own where none lacks taps.
+  if (pixel_count > 2 &&
+      (pixel_count < BNNMK_WIDE_PIXELS || taps->skipped_by_first > 0 || taps->skipped_by_last > 0)) {
     count_rows(taps, weights, pixel_count, 1, sums);
   } else {
     count_rows(taps, weights, pixel_count, 0, sums);
@@ -211,6 +213,9 @@ static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_
     case BNNMK_WIDE_PIXELS:
       decide_pixels(taps, sums, decisions, BNNMK_WIDE_PIXELS);
       break;
+    case 6:
+      decide_pixels(taps, sums, decisions, 6);
+      break;
     case 4:
       decide_pixels(taps, sums, decisions, 4);
       break;
@@ -296,6 +301,9 @@ static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_
     case BNNMK_WIDE_PIXELS:
       finish_pixels(taps, sums, finish, BNNMK_WIDE_PIXELS);
       break;
+    case 6:
+      finish_pixels(taps, sums, finish, 6);
+      break;
     case 4:
       finish_pixels(taps, sums, finish, 4);
       break;
@@ -308,6 +316,9 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
   switch (taps->pixel_count) {
     case BNNMK_WIDE_PIXELS:
       count_tile(taps, BNNMK_WIDE_PIXELS, counts);
+      break;
+    case 6:
+      count_tile(taps, 6, counts);
       break;
     case 4:
       count_tile(taps, 4, counts);
