@@ -126,6 +126,11 @@ void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_t
 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t column_channels,
                               const bnnmk_wide_loops *loops);
 
+// The same for up to 32 channels, on halves of words, by loops that take 32 output channels at a time of weights packed
+// for them; 0 where it does not suit the layer, of which nothing is done then.
+int bnnmk_binary_conv2d_halves(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                               const bnnmk_wide_loops *loops);
+
 // The same for few channels, on folded rows; 0 where it does not suit the layer, of which nothing is done then.
 int bnnmk_binary_conv2d_folded(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
                                const bnnmk_wide_loops *loops);

@@ -260,7 +260,7 @@ static BNNMK_TARGET_AVX512 void convolve_tiles(const bnnmk_binary_conv2d *conv, 
   }
 }
 
-// Columns of `interior`, and one more on either side where only its outer taps are missing: a tile may begin or end there.
+// Columns that tiles of several pixels may have: of `interior`, and one more on either side, which lacks outer taps.
 static BNNMK_TARGET_AVX512 bnnmk_tap_range tiled_columns(const bnnmk_window *w, bnnmk_tap_range interior) {
   bnnmk_tap_range tiled = interior;
   if (interior.first >= interior.last) {
@@ -268,22 +268,16 @@ static BNNMK_TARGET_AVX512 bnnmk_tap_range tiled_columns(const bnnmk_window *w, 
   }
   uint32_t first_tap = 0;
   if (interior.first > 0) {
-    const bnnmk_tap_range taps = bnnmk_column_taps(w, interior.first - 1);
-    if (taps.last == w->kernel_w) {
-      tiled.first--;
-      first_tap = taps.first;
-    }
+    tiled.first--;
+    first_tap = bnnmk_column_taps(w, tiled.first).first;
   }
-  if (interior.last < w->out_w) {
-    const bnnmk_tap_range taps = bnnmk_column_taps(w, interior.last);
-    // In one tile, too, the two have a tap in common.
-    tiled.last += taps.first == 0 && taps.last >= first_tap;
-  }
+  // Those of one tile have taps in common.
+  tiled.last += interior.last < w->out_w && bnnmk_column_taps(w, interior.last).last >= first_tap;
   return tiled;
 }
 
-// How many pixels the next tile of a row takes, of whose tiled columns `left` are left: tiles of seven and behind them of
-// six where these fill the row, which they do from 30 columns on, else fewer.
+// How many pixels the next tile of a row takes, of whose tiled columns `left` are left: tiles of seven and behind them
+// of six where these fill the row, which they do from 30 columns on, else fewer.
 INLINE uint32_t tile_width(uint32_t left) {
   const uint32_t tile_count = (left + BNNMK_WIDE_PIXELS - 1) / BNNMK_WIDE_PIXELS;
   const uint32_t missing = tile_count * BNNMK_WIDE_PIXELS - left;
