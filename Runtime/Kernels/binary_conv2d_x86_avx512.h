@@ -7,15 +7,16 @@
 #include "binary_conv2d.h"
 
 enum {
-  BNNMK_WIDE_PIXELS = 7,  // of a tile: 7, 6, 4, 2 or 1
-  BNNMK_WIDE_BLOCKS = 2,  // of eight channels, a register each
+  BNNMK_WIDE_PIXELS = 7,       // of a tile: 7, 6, 4 or 1
+  BNNMK_FEWEST_OF_HALVES = 6,  // pixels of a tile of several, where lanes are halves of words
+  BNNMK_WIDE_BLOCKS = 2,       // of eight channels, a register each
   BNNMK_WIDE_CHANNELS = BNNMK_WIDE_BLOCKS * BNNMK_CHANNEL_BLOCK,
 };
 
 // What an inner loop counts for a tile. For row < row_count, run < run_count, i < run_length, p < pixel_count:
 //   input[first + p * pixel_step + row * row_step + run * run_step + i]
 // meets the words of eight channels, 8 * (row * weights_row_step + run * weights_run_step + i) behind weights[block].
-// In a tile of four pixels or more the first may have no taps in some first runs, and the last none in some last runs.
+// In a tile of several pixels the first may have no taps in some first runs, and the last none in some last runs.
 typedef struct bnnmk_wide_taps {
   const uint64_t *input;
   int64_t first;
@@ -52,11 +53,12 @@ static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pix
   return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
 }
 
-// What a loop that decides or finishes sums up: tiles of 7, 6, 4, 2 or 1 pixels, one behind the other, and
+// What a loop that decides or finishes sums up: tiles of 7, 6, 4 or 1 pixels, one behind the other, and
 // channels, sixteen at a time. Only of one tile by itself the first and the last pixel may lack taps.
 typedef struct bnnmk_wide_sums {
   uint32_t tile_count;
   uint32_t channel_count;              // a multiple of BNNMK_WIDE_CHANNELS
+  int has_halves;                      // lanes are halves of words
   size_t block_words;                  // of the weights of BNNMK_CHANNEL_BLOCK channels
   int32_t all;                         // taps that count times channels, of most pixels
   uint32_t lacked_first, lacked_last;  // halves of what the first and the last pixel lack of `all`
@@ -89,6 +91,7 @@ typedef struct bnnmk_wide_loops {
   bnnmk_count_wide *count;
   bnnmk_decide_wide *decide;
   bnnmk_finish_counts *finish;
+  int has_halves;  // to decide or finish halves of words, 32 channels at a time
 } bnnmk_wide_loops;
 
 // The largest counts of eight channels whose accumulators are not below their points: (all - point) >> 1.

@@ -96,7 +96,7 @@ typedef struct tile_work {
   int can_finish;            // by a loop of its own
 } tile_work;
 
-// The tile from column x on of `work->tile.pixel_count` pixels: of four and more the first or the last may be at a
+// The tile from column x on of `work->tile.pixel_count` pixels: of several of them the first or the last may be at a
 // border. `rows` are on the input.
 static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnmk_tap_range rows,
                                          uint32_t x) {
@@ -189,6 +189,7 @@ static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_
   const bnnmk_wide_sums sums = {
       .tile_count = tile_count,
       .channel_count = channel_count,
+      .has_halves = loops->has_halves,
       .block_words = block_words,
       .all = most_taps(tile),
       .lacked_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
@@ -284,7 +285,7 @@ INLINE uint32_t tile_width(uint32_t left) {
   if (missing <= tile_count) {
     return missing < tile_count ? BNNMK_WIDE_PIXELS : BNNMK_WIDE_PIXELS - 1;
   }
-  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+  return left >= 4 ? 4 : 1;
 }
 
 // Whether the map's pixels are one row as well: windows are single pixels, and nothing is summed up by rows.
@@ -305,8 +306,7 @@ static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv
   uint32_t tile_count, width;
   for (uint32_t x = first; x < last; x += tile_count * width) {
     width = x >= tiled.first && x < tiled_last ? tile_width(tiled_last - x) : 1;
-    // Two pixels lack no taps.
-    width = width == 2 && (x < interior.first || x + width > interior.last) ? 1 : width;
+    width = loops->has_halves && width < BNNMK_FEWEST_OF_HALVES ? 1 : width;
     tile_count = 1;
     if (x >= interior.first) {
       for (uint32_t next = x + width; next + width <= interior.last && next < tiled_last; next += width) {

@@ -126,34 +126,30 @@ INLINE void decide_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
   }
 }
 
-INLINE void decide_tiles(const lanes of, const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
-                         const bnnmk_wide_decisions *decisions) {
-  switch (taps->pixel_count) {
-    case BNNMK_WIDE_PIXELS:
-      decide_pixels(of, taps, sums, decisions, BNNMK_WIDE_PIXELS);
-      break;
-    case 6:
-      decide_pixels(of, taps, sums, decisions, 6);
-      break;
-    case 4:
-      decide_pixels(of, taps, sums, decisions, 4);
-      break;
-    case 2:
-      decide_pixels(of, taps, sums, decisions, 2);
-      break;
-    default:
-      decide_pixels(of, taps, sums, decisions, 1);
+INLINE void decide_tiles(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                         const bnnmk_wide_decisions *decisions, const int pixel_count) {
+  if (sums->has_halves && may_have_halves(pixel_count)) {
+    decide_pixels(HALVES, taps, sums, decisions, pixel_count);
+  } else {
+    decide_pixels(WORDS, taps, sums, decisions, pixel_count);
   }
 }
 
-static VPOPCNTDQ void decide_words(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
-                                   const bnnmk_wide_decisions *decisions) {
-  decide_tiles(WORDS, taps, sums, decisions);
-}
-
-static VPOPCNTDQ void decide_halves(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
-                                    const bnnmk_wide_decisions *decisions) {
-  decide_tiles(HALVES, taps, sums, decisions);
+static VPOPCNTDQ void decide_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                                  const bnnmk_wide_decisions *decisions) {
+  switch (taps->pixel_count) {
+    case BNNMK_WIDE_PIXELS:
+      decide_tiles(taps, sums, decisions, BNNMK_WIDE_PIXELS);
+      break;
+    case 6:
+      decide_tiles(taps, sums, decisions, 6);
+      break;
+    case 4:
+      decide_tiles(taps, sums, decisions, 4);
+      break;
+    default:
+      decide_tiles(taps, sums, decisions, 1);
+  }
 }
 
 // Sixteen channels' round(scale * acc + bias) = round(2 * scale * sum + bias), of sums that are halves of accumulators.
@@ -203,10 +199,10 @@ INLINE void finish_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
     for (uint32_t channel = 0; channel < s.channel_count; channel += channels_of(of)) {
       const int has_pair = of == HALVES || channel % (2 * BNNMK_WIDE_CHANNELS) > 0;
       tile_sums sums;
-      start_sums(of, starts, &s, channel, pixel_count, sums);
-      count_sums(of, &taps, weights, pixel_count, sums);
       const uint32_t last = of == WORDS ? channel : channel + BNNMK_WIDE_CHANNELS;
       const half_scale by = load_scale(conv, last);
+      start_sums(of, starts, &s, channel, pixel_count, sums);
+      count_sums(of, &taps, weights, pixel_count, sums);
       if (of == WORDS) {
         BNNMK_REGISTERS
         for (int p = 0; p < pixel_count; p++) {
@@ -240,34 +236,30 @@ INLINE void finish_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
   }
 }
 
-INLINE void finish_tiles(const lanes of, const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
-                         const bnnmk_wide_finish *finish) {
-  // Two pixels are few: one after the other they take no code of their own.
-  bnnmk_wide_sums singles = *sums;
-  singles.tile_count *= taps->pixel_count;
-  switch (taps->pixel_count) {
-    case BNNMK_WIDE_PIXELS:
-      finish_pixels(of, taps, sums, finish, BNNMK_WIDE_PIXELS);
-      break;
-    case 6:
-      finish_pixels(of, taps, sums, finish, 6);
-      break;
-    case 4:
-      finish_pixels(of, taps, sums, finish, 4);
-      break;
-    default:
-      finish_pixels(of, taps, &singles, finish, 1);
+INLINE void finish_tiles(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums, const bnnmk_wide_finish *finish,
+                         const int pixel_count) {
+  if (sums->has_halves && may_have_halves(pixel_count)) {
+    finish_pixels(HALVES, taps, sums, finish, pixel_count);
+  } else {
+    finish_pixels(WORDS, taps, sums, finish, pixel_count);
   }
 }
 
-static VPOPCNTDQ void finish_words(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
-                                   const bnnmk_wide_finish *finish) {
-  finish_tiles(WORDS, taps, sums, finish);
-}
-
-static VPOPCNTDQ void finish_halves(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
-                                    const bnnmk_wide_finish *finish) {
-  finish_tiles(HALVES, taps, sums, finish);
+static VPOPCNTDQ void finish_wide(const bnnmk_wide_taps *taps, const bnnmk_wide_sums *sums,
+                                  const bnnmk_wide_finish *finish) {
+  switch (taps->pixel_count) {
+    case BNNMK_WIDE_PIXELS:
+      finish_tiles(taps, sums, finish, BNNMK_WIDE_PIXELS);
+      break;
+    case 6:
+      finish_tiles(taps, sums, finish, 6);
+      break;
+    case 4:
+      finish_tiles(taps, sums, finish, 4);
+      break;
+    default:
+      finish_tiles(taps, sums, finish, 1);
+  }
 }
 
 static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts) {
@@ -281,17 +273,14 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
     case 4:
       count_tile(taps, 4, counts);
       break;
-    case 2:
-      count_tile(taps, 2, counts);
-      break;
     default:
       count_tile(taps, 1, counts);
   }
 }
 
 VPOPCNTDQ void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end) {
-  static const bnnmk_wide_loops loops = {count_wide, decide_words, finish_words};
-  static const bnnmk_wide_loops of_halves = {0, decide_halves, finish_halves};
+  static const bnnmk_wide_loops loops = {count_wide, decide_wide, finish_wide, 0};
+  static const bnnmk_wide_loops of_halves = {0, decide_wide, finish_wide, 1};
   if (!bnnmk_binary_conv2d_halves(arguments, begin, end, &of_halves) &&
       !bnnmk_binary_conv2d_folded(arguments, begin, end, &loops)) {
     bnnmk_binary_conv2d_wide(arguments, begin, end, 0, &loops);

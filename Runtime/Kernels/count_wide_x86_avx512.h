@@ -31,6 +31,9 @@ INLINE __m512i count_bits(const lanes of, __m512i x) {
   return of == WORDS ? _mm512_popcnt_epi64(x) : _mm512_popcnt_epi32(x);
 }
 
+// Loops of fewer pixels, which maps of few channels hardly need, are for words only.
+INLINE int may_have_halves(const int pixel_count) { return pixel_count >= BNNMK_FEWEST_OF_HALVES || pixel_count == 1; }
+
 INLINE uint32_t channels_of(const lanes of) { return of == WORDS ? BNNMK_WIDE_CHANNELS : 2 * BNNMK_WIDE_CHANNELS; }
 
 // The word of pixel p, a constant, from x on.
@@ -130,7 +133,7 @@ INLINE void count_rows(const lanes of, const bnnmk_wide_taps *taps, wide_weights
 INLINE void count_sums(const lanes of, const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count,
                        tile_sums sums) {
   // Most tiles have seven pixels, and loops of their own where none lacks taps.
-  if (pixel_count > 2 && (pixel_count < BNNMK_WIDE_PIXELS || taps->skipped_by_first > 0 || taps->skipped_by_last > 0)) {
+  if (pixel_count > 1 && (pixel_count < BNNMK_WIDE_PIXELS || taps->skipped_by_first > 0 || taps->skipped_by_last > 0)) {
     count_rows(of, taps, weights, pixel_count, 1, sums);
   } else {
     count_rows(of, taps, weights, pixel_count, 0, sums);
