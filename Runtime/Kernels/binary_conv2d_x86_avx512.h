@@ -53,10 +53,11 @@ static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pix
   return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
 }
 
-// What a loop that decides or finishes sums up: tiles of 7, 6, 4 or 1 pixels, one behind the other, and
-// channels, sixteen at a time. Only of one tile by itself the first and the last pixel may lack taps.
+// What a loop that decides or finishes sums up: rows of tiles of 7, 6, 4 or 1 pixels, one behind the other, and
+// channels, sixteen or 32 at a time. Only of one tile a row the first and the last pixel may lack taps.
 typedef struct bnnmk_wide_sums {
-  uint32_t tile_count;
+  uint32_t row_count, tile_count;      // tiles of a row
+  size_t input_row_step;               // words from where a row of tiles begins to where the next one does
   uint32_t channel_count;              // a multiple of BNNMK_WIDE_CHANNELS
   int has_halves;                      // lanes are halves of words
   size_t block_words;                  // of the weights of BNNMK_CHANNEL_BLOCK channels
@@ -69,7 +70,7 @@ typedef struct bnnmk_wide_sums {
 typedef struct bnnmk_wide_decisions {
   const int32_t *points;
   uint8_t *bytes;  // of the first pixel; written
-  size_t pixel_bytes;
+  size_t pixel_bytes, row_bytes;
 } bnnmk_wide_decisions;
 
 // Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.

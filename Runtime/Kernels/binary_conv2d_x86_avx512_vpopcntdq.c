@@ -105,24 +105,29 @@ INLINE void decide_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
   bnnmk_wide_taps taps = *all_taps;
   const bnnmk_wide_sums s = *all_sums;
   bnnmk_wide_decisions d = *decisions;
+  const size_t row_pixels = (size_t)s.tile_count * pixel_count;
   const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
-  for (uint32_t tile = s.tile_count; tile > 0; tile--) {
-    wide_weights weights = {taps.weights[0], others};
-    for (uint32_t channel = 0; channel < s.channel_count; channel += channels_of(of)) {
-      __m512i limits[BNNMK_WIDE_BLOCKS];
-      load_limits(of, d.points + channel, s.all, limits);
-      tile_sums sums;
-      start_sums(of, limits, &s, channel, pixel_count, sums);
-      count_sums(of, &taps, weights, pixel_count, sums);
-      uint8_t *bytes = d.bytes + channel / 8;
-      BNNMK_REGISTERS
-      for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
-        store_signs(of, sums[p], bytes);
+  for (uint32_t row = s.row_count; row > 0; row--) {
+    for (uint32_t tile = s.tile_count; tile > 0; tile--) {
+      wide_weights weights = {taps.weights[0], others};
+      for (uint32_t channel = 0; channel < s.channel_count; channel += channels_of(of)) {
+        __m512i limits[BNNMK_WIDE_BLOCKS];
+        load_limits(of, d.points + channel, s.all, limits);
+        tile_sums sums;
+        start_sums(of, limits, &s, channel, pixel_count, sums);
+        count_sums(of, &taps, weights, pixel_count, sums);
+        uint8_t *bytes = d.bytes + channel / 8;
+        BNNMK_REGISTERS
+        for (int p = 0; p < pixel_count; p++, bytes += d.pixel_bytes) {
+          store_signs(of, sums[p], bytes);
+        }
+        weights.words += BNNMK_WIDE_BLOCKS * others;
       }
-      weights.words += BNNMK_WIDE_BLOCKS * others;
+      taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
+      d.bytes += (size_t)pixel_count * d.pixel_bytes;
     }
-    taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
-    d.bytes += (size_t)pixel_count * d.pixel_bytes;
+    taps.first += (int64_t)s.input_row_step - (int64_t)(row_pixels * taps.pixel_step);
+    d.bytes += d.row_bytes - row_pixels * d.pixel_bytes;
   }
 }
 
@@ -188,51 +193,57 @@ INLINE void finish_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
   const bnnmk_wide_sums s = *all_sums;
   bnnmk_wide_finish f = *finish;
   const bnnmk_binary_conv2d *conv = f.conv;
+  const size_t row_pixels = (size_t)s.tile_count * pixel_count;
   const bnnmk_finish_tile pair = {pixel_count, BNNMK_FINISH_VECTORS, BNNMK_ALL_LANES};
   const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
   const __m512i half = broadcast(of, s.all / 2), starts[BNNMK_WIDE_BLOCKS] = {half, half};
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   const int is_clamped = conv->minimum > -__builtin_inff() || conv->maximum < __builtin_inff();
-  for (uint32_t tile = s.tile_count; tile > 0; tile--) {
-    wide_weights weights = {taps.weights[0], others};
-    bnnmk_pixel_values x[BNNMK_WIDE_PIXELS] = {{_mm512_setzero_ps(), _mm512_setzero_ps()}};
-    for (uint32_t channel = 0; channel < s.channel_count; channel += channels_of(of)) {
-      const int has_pair = of == HALVES || channel % (2 * BNNMK_WIDE_CHANNELS) > 0;
-      tile_sums sums;
-      const uint32_t last = of == WORDS ? channel : channel + BNNMK_WIDE_CHANNELS;
-      const half_scale by = load_scale(conv, last);
-      start_sums(of, starts, &s, channel, pixel_count, sums);
-      count_sums(of, &taps, weights, pixel_count, sums);
-      if (of == WORDS) {
-        BNNMK_REGISTERS
-        for (int p = 0; p < pixel_count; p++) {
-          x[p][0] = x[p][1];
-          x[p][1] = scale_sums(by, _mm512_permutex2var_epi32(sums[p][0], even, sums[p][1]));
+  for (uint32_t row = s.row_count; row > 0; row--) {
+    for (uint32_t tile = s.tile_count; tile > 0; tile--) {
+      wide_weights weights = {taps.weights[0], others};
+      bnnmk_pixel_values x[BNNMK_WIDE_PIXELS] = {{_mm512_setzero_ps(), _mm512_setzero_ps()}};
+      for (uint32_t channel = 0; channel < s.channel_count; channel += channels_of(of)) {
+        const int has_pair = of == HALVES || channel % (2 * BNNMK_WIDE_CHANNELS) > 0;
+        tile_sums sums;
+        const uint32_t last = of == WORDS ? channel : channel + BNNMK_WIDE_CHANNELS;
+        const half_scale by = load_scale(conv, last);
+        start_sums(of, starts, &s, channel, pixel_count, sums);
+        count_sums(of, &taps, weights, pixel_count, sums);
+        if (of == WORDS) {
+          BNNMK_REGISTERS
+          for (int p = 0; p < pixel_count; p++) {
+            x[p][0] = x[p][1];
+            x[p][1] = scale_sums(by, _mm512_permutex2var_epi32(sums[p][0], even, sums[p][1]));
+          }
+        } else {
+          const half_scale by_first = load_scale(conv, channel);
+          BNNMK_REGISTERS
+          for (int p = 0; p < pixel_count; p++) {
+            x[p][0] = scale_sums(by_first, sums[p][0]);
+            x[p][1] = scale_sums(by, sums[p][1]);
+          }
         }
-      } else {
-        const half_scale by_first = load_scale(conv, channel);
-        BNNMK_REGISTERS
-        for (int p = 0; p < pixel_count; p++) {
-          x[p][0] = scale_sums(by_first, sums[p][0]);
-          x[p][1] = scale_sums(by, sums[p][1]);
+        weights.words += BNNMK_WIDE_BLOCKS * others;
+        if (!has_pair && last + BNNMK_WIDE_CHANNELS < s.channel_count) {
+          continue;
+        }
+        if (is_clamped) {
+          bnnmk_clamp_wide(pair, conv->minimum, conv->maximum, x);
+        }
+        const uint32_t of_output = conv->channel_offset + last;
+        if (has_pair) {
+          bnnmk_finish_pairs(pixel_count, conv->epilogue, f.row, f.pixel, of_output - BNNMK_WIDE_CHANNELS, x);
+        } else {
+          finish_single(&f, pixel_count, of_output, x);
         }
       }
-      weights.words += BNNMK_WIDE_BLOCKS * others;
-      if (!has_pair && last + BNNMK_WIDE_CHANNELS < s.channel_count) {
-        continue;
-      }
-      if (is_clamped) {
-        bnnmk_clamp_wide(pair, conv->minimum, conv->maximum, x);
-      }
-      const uint32_t of_output = conv->channel_offset + last;
-      if (has_pair) {
-        bnnmk_finish_pairs(pixel_count, conv->epilogue, f.row, f.pixel, of_output - BNNMK_WIDE_CHANNELS, x);
-      } else {
-        finish_single(&f, pixel_count, of_output, x);
-      }
+      taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
+      f.pixel += (size_t)pixel_count;
     }
-    taps.first += (int64_t)((size_t)pixel_count * taps.pixel_step);
-    f.pixel += (size_t)pixel_count;
+    taps.first += (int64_t)s.input_row_step - (int64_t)(row_pixels * taps.pixel_step);
+    f.row++;
+    f.pixel += conv->window.out_w - row_pixels;
   }
 }
 
