@@ -3,7 +3,8 @@
 //
 //   vector, all(x)            of float32; each number x
 //   INLINE                    of functions for its instruction set
-//   load, store
+//   TURNS, FEWER_TURNS        vectors at a time, and of what is left
+//   load(from, k), store(to, k, x)  the k-th vector
 //   greatest(a, b), least(a, b)     b where one is NaN
 //   lookup(row, shifted)      row[low four bits of each number]
 //   times_power(x, n)         x times 2^(n / 16 rounded down), rounded once
@@ -14,48 +15,66 @@
 
 #include "exponential_tables.h"
 
-INLINE vector exponential_of(vector x) {
-  x = least(all(BNNMK_MOST_EXPONENT), greatest(all(BNNMK_LEAST_EXPONENT), x));
-  const vector shifted = x * all(BNNMK_SIXTEENTHS) + all(BNNMK_NEAREST), n = shifted - all(BNNMK_NEAREST);
-  const vector r = (x - n * all(BNNMK_SIXTEENTH_HIGH)) - n * all(BNNMK_SIXTEENTH_LOW);
-  const vector more = r + r * r * (all(BNNMK_EXPONENTIAL_2) + r * all(BNNMK_EXPONENTIAL_3));
-  const vector power = lookup(bnnmk_exponential_table[BNNMK_POWER], shifted);
-  const vector rest = lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted);
-  return times_power(power + (rest + power * more), n);
+// `statement` for each of some vectors in turns, since the operations of one wait for each other.
+#define IN_TURNS(statement)         \
+  BNNMK_REGISTERS                   \
+  for (int k = 0; k < turns; k++) { \
+    statement;                      \
+  }
+
+INLINE void exponentials(float *numbers, const int turns) {
+  vector x[TURNS], shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
+  IN_TURNS(x[k] = least(all(BNNMK_MOST_EXPONENT), greatest(all(BNNMK_LEAST_EXPONENT), load(numbers, k))))
+  IN_TURNS(shifted[k] = x[k] * all(BNNMK_SIXTEENTHS) + all(BNNMK_NEAREST))
+  IN_TURNS(n[k] = shifted[k] - all(BNNMK_NEAREST))
+  IN_TURNS(r[k] = (x[k] - n[k] * all(BNNMK_SIXTEENTH_HIGH)) - n[k] * all(BNNMK_SIXTEENTH_LOW))
+  IN_TURNS(more[k] = r[k] + r[k] * r[k] * (all(BNNMK_EXPONENTIAL_2) + r[k] * all(BNNMK_EXPONENTIAL_3)))
+  IN_TURNS(power[k] = lookup(bnnmk_exponential_table[BNNMK_POWER], shifted[k]))
+  IN_TURNS(more[k] = lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted[k]) + power[k] * more[k])
+  IN_TURNS(store(numbers, k, times_power(power[k] + more[k], n[k])))
 }
 
-INLINE vector error_function_of(vector x) {
-  const vector magnitude = least(all(BNNMK_MOST_ERROR), magnitude_of(x));
-  const vector shifted = magnitude * all(BNNMK_PIECES_PER_UNIT) + all(BNNMK_NEAREST);
-  const vector distance = magnitude - lookup(bnnmk_error_table[BNNMK_CENTER], shifted);
+INLINE void error_functions(float *numbers, const int turns) {
   const vector first = all(BNNMK_NEAREST + BNNMK_FIRST_PIECES);
-  const vector d = if_below(shifted, first, distance * distance, distance), d2 = d * d;
-  const vector value = if_below(shifted, first, magnitude, lookup(bnnmk_error_table[BNNMK_VALUE], shifted));
-  vector fit[6];
-  BNNMK_REGISTERS
-  for (int i = 0; i < 6; i++) {
-    fit[i] = lookup(bnnmk_error_table[BNNMK_FIT + i], shifted);
-  }
-  const vector slope = ((fit[0] + d * fit[1]) + d2 * (fit[2] + d * fit[3])) + d2 * d2 * (fit[4] + d * fit[5]);
-  return with_sign_of(value + distance * slope, x);
+  vector magnitude[TURNS], shifted[TURNS], distance[TURNS], d[TURNS], d2[TURNS], value[TURNS], slope[TURNS];
+  IN_TURNS(magnitude[k] = least(all(BNNMK_MOST_ERROR), magnitude_of(load(numbers, k))))
+  IN_TURNS(shifted[k] = magnitude[k] * all(BNNMK_PIECES_PER_UNIT) + all(BNNMK_NEAREST))
+  IN_TURNS(distance[k] = magnitude[k] - lookup(bnnmk_error_table[BNNMK_CENTER], shifted[k]))
+  IN_TURNS(d[k] = if_below(shifted[k], first, distance[k] * distance[k], distance[k]))
+  IN_TURNS(value[k] = if_below(shifted[k], first, magnitude[k], lookup(bnnmk_error_table[BNNMK_VALUE], shifted[k])))
+  IN_TURNS(d2[k] = d[k] * d[k])
+#define FIT(i) lookup(bnnmk_error_table[BNNMK_FIT + i], shifted[k])
+  IN_TURNS(slope[k] = (FIT(0) + d[k] * FIT(1)) + d2[k] * (FIT(2) + d[k] * FIT(3)))
+  IN_TURNS(slope[k] += d2[k] * d2[k] * (FIT(4) + d[k] * FIT(5)))
+#undef FIT
+  IN_TURNS(store(numbers, k, with_sign_of(value[k] + distance[k] * slope[k], load(numbers, k))))
 }
 
-// x[i] = function(x[i]) for i < count, a multiple of a vector's numbers; returns whether it is one of these.
+#undef IN_TURNS
+
+// `function` of TURNS vectors at a time, then of fewer.
+#define EACH_ROUND(function)                             \
+  for (; i + MOST <= count; i += MOST) {                 \
+    function(x + i, TURNS);                              \
+  }                                                      \
+  for (; FEWER_TURNS < TURNS && i < count; i += LEAST) { \
+    function(x + i, FEWER_TURNS);                        \
+  }
+
+// x[i] = function(x[i]) for i < count, a multiple of FEWER_TURNS vectors; returns whether it is one of these.
 INLINE int apply_exponential(bnnmk_real_function function, float *x, uint32_t count) {
-  const uint32_t step = sizeof(vector) / sizeof(float);
+  enum { WIDTH = sizeof(vector) / sizeof *x, MOST = TURNS * WIDTH, LEAST = FEWER_TURNS * WIDTH };
+  uint32_t i = 0;
   if (function == BNNMK_EXP) {
-    for (uint32_t i = 0; i < count; i += step) {
-      store(x + i, exponential_of(load(x + i)));
-    }
-    return 1;
+    EACH_ROUND(exponentials)
+  } else if (function == BNNMK_ERF) {
+    EACH_ROUND(error_functions)
+  } else {
+    return 0;
   }
-  if (function == BNNMK_ERF) {
-    for (uint32_t i = 0; i < count; i += step) {
-      store(x + i, error_function_of(load(x + i)));
-    }
-    return 1;
-  }
-  return 0;
+  return 1;
 }
+
+#undef EACH_ROUND
 
 #endif

@@ -64,11 +64,9 @@ BNNMK_INLINE float error_function(float x) {
   const int is_first = shifted.number < BNNMK_NEAREST + BNNMK_FIRST_PIECES;
   const float d = is_first ? distance * distance : distance, d2 = d * d;
   const float value = is_first ? magnitude : bnnmk_error_table[BNNMK_VALUE][piece];
-  float fit[6];
-  for (int i = 0; i < 6; i++) {
-    fit[i] = bnnmk_error_table[BNNMK_FIT + i][piece];
-  }
-  const float slope = ((fit[0] + d * fit[1]) + d2 * (fit[2] + d * fit[3])) + d2 * d2 * (fit[4] + d * fit[5]);
+#define FIT(i) bnnmk_error_table[BNNMK_FIT + (i)][piece]
+  const float slope = ((FIT(0) + d * FIT(1)) + d2 * (FIT(2) + d * FIT(3))) + d2 * d2 * (FIT(4) + d * FIT(5));
+#undef FIT
   const bnnmk_float_bits result = {value + distance * slope};
   const bnnmk_float_bits signed_result = {.bits = result.bits | (sign.bits & 0x80000000u)};
   return signed_result.number;
@@ -80,7 +78,15 @@ BNNMK_INLINE float softplus(float x) {
   return (float)((z > 0 ? z : 0) + log1p(exponential(z > 0 ? -z : z)));
 }
 
+// Not as vectors, which would take what each number looks up together and apart again.
+#if defined(__clang__)
+#define ONE_BY_ONE _Pragma("clang loop vectorize(disable)")
+#else
+#define ONE_BY_ONE
+#endif
+
 #define EACH(expression)                 \
+  ONE_BY_ONE                             \
   for (uint32_t i = 0; i < count; i++) { \
     x[i] = (float)(expression);          \
   }                                      \

@@ -17,8 +17,8 @@ enum { ROUND = 16 };
 typedef __m256 vector;
 
 INLINE vector all(float x) { return _mm256_set1_ps(x); }
-INLINE vector load(const float *from) { return _mm256_loadu_ps(from); }
-INLINE void store(float *to, vector x) { _mm256_storeu_ps(to, x); }
+INLINE vector load(const float *from, int k) { return _mm256_loadu_ps(from + 8 * k); }
+INLINE void store(float *to, int k, vector x) { _mm256_storeu_ps(to + 8 * k, x); }
 INLINE vector greatest(vector a, vector b) { return _mm256_max_ps(a, b); }
 INLINE vector least(vector a, vector b) { return _mm256_min_ps(a, b); }
 
@@ -43,6 +43,7 @@ INLINE vector if_below(vector x, vector limit, vector yes, vector no) {
 INLINE vector magnitude_of(vector x) { return _mm256_andnot_ps(all(-0.0f), x); }
 INLINE vector with_sign_of(vector x, vector of) { return _mm256_or_ps(x, _mm256_and_ps(all(-0.0f), of)); }
 
+enum { TURNS = 2, FEWER_TURNS = 2 };
 #include "exponentials_x86.h"
 
 AVX2 void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count) {

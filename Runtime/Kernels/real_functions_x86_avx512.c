@@ -17,8 +17,8 @@ enum { ROUND = 32 };
 typedef __m512 vector;
 
 INLINE vector all(float x) { return _mm512_set1_ps(x); }
-INLINE vector load(const float *from) { return _mm512_loadu_ps(from); }
-INLINE void store(float *to, vector x) { _mm512_storeu_ps(to, x); }
+INLINE vector load(const float *from, int k) { return _mm512_loadu_ps(from + 16 * k); }
+INLINE void store(float *to, int k, vector x) { _mm512_storeu_ps(to + 16 * k, x); }
 INLINE vector greatest(vector a, vector b) { return _mm512_max_ps(a, b); }
 INLINE vector least(vector a, vector b) { return _mm512_min_ps(a, b); }
 
@@ -35,6 +35,7 @@ INLINE vector if_below(vector x, vector limit, vector yes, vector no) {
 INLINE vector magnitude_of(vector x) { return _mm512_andnot_ps(all(-0.0f), x); }
 INLINE vector with_sign_of(vector x, vector of) { return _mm512_or_ps(x, _mm512_and_ps(all(-0.0f), of)); }
 
+enum { TURNS = 4, FEWER_TURNS = 2 };
 #include "exponentials_x86.h"
 
 AVX512 void bnnmk_apply_function_x86_avx512(bnnmk_real_function function, float *x, uint32_t count) {
