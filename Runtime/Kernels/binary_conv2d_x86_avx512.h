@@ -21,6 +21,7 @@ typedef struct bnnmk_wide_taps {
   const uint64_t *input;
   int64_t first;
   size_t pixel_step;
+  uint32_t unit_bytes;  // of an element of the input, a word or a half
   uint32_t pixel_count, skipped_by_first, skipped_by_last;
   bnnmk_tap_box box;
   const uint64_t *weights[BNNMK_WIDE_BLOCKS];
@@ -92,7 +93,9 @@ typedef struct bnnmk_wide_loops {
   bnnmk_count_wide *count;
   bnnmk_decide_wide *decide;
   bnnmk_finish_counts *finish;
-  int has_halves;  // to decide or finish halves of words, 32 channels at a time
+  // To decide or finish halves of words, 32 channels at a time: 8 where each half is a word by itself, 4 where both
+  // halves of words are elements of the input; else 0.
+  uint32_t half_bytes;
 } bnnmk_wide_loops;
 
 // The largest counts of eight channels whose accumulators are not below their points: (all - point) >> 1.
@@ -130,8 +133,8 @@ void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_t
 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t column_channels,
                               const bnnmk_wide_loops *loops);
 
-// The same for up to 32 channels, on halves of words, by loops that take 32 output channels at a time of weights packed
-// for them; 0 where it does not suit the layer, of which nothing is done then.
+// The same on halves of words, by loops that take 32 output channels at a time of weights packed for them; 0 where it
+// does not suit the layer, of which nothing is done then.
 int bnnmk_binary_conv2d_halves(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
                                const bnnmk_wide_loops *loops);
 

@@ -196,7 +196,7 @@ static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_
       .tile_count = work->tile_count,
       .input_row_step = input_row_step(conv),
       .channel_count = channel_count,
-      .has_halves = loops->has_halves,
+      .has_halves = loops->half_bytes > 0,
       .block_words = block_words,
       .all = most_taps(tile),
       .lacked_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
@@ -341,7 +341,7 @@ static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv
   uint32_t width;
   for (uint32_t x = first; x < last; x += work->tile_count * width) {
     width = x >= tiled.first && x < tiled_last ? tile_width(tiled_last - x) : 1;
-    width = loops->has_halves && width < BNNMK_FEWEST_OF_HALVES ? 1 : width;
+    width = loops->half_bytes > 0 && width < BNNMK_FEWEST_OF_HALVES ? 1 : width;
     work->tile_count = 1;
     if (x >= interior.first) {
       for (uint32_t next = x + width; next + width <= interior.last && next < tiled_last; next += width) {
@@ -363,7 +363,9 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
     return;
   }
   const bnnmk_window *w = &conv->window;
-  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride},
+  tile_work work = {.taps = {.input = conv->input,
+                             .unit_bytes = loops->half_bytes > 0 ? loops->half_bytes : sizeof(uint64_t),
+                             .pixel_step = (size_t)w->stride_w * conv->input_stride},
                     .column_channels = column_channels};
   // Accumulators have halves where channels do.
   work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&

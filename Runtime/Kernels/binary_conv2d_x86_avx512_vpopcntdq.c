@@ -291,8 +291,7 @@ static VPOPCNTDQ void count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts 
 
 VPOPCNTDQ void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end) {
   static const bnnmk_wide_loops loops = {count_wide, decide_wide, finish_wide, 0};
-  static const bnnmk_wide_loops of_halves = {0, decide_wide, finish_wide, 1};
-  if (!bnnmk_binary_conv2d_halves(arguments, begin, end, &of_halves) &&
+  if (!bnnmk_binary_conv2d_halves(arguments, begin, end, &loops) &&
       !bnnmk_binary_conv2d_folded(arguments, begin, end, &loops)) {
     bnnmk_binary_conv2d_wide(arguments, begin, end, 0, &loops);
   }

@@ -15,7 +15,7 @@ typedef struct pixel_steps {
   size_t one, three, five;
 } pixel_steps;
 
-// What a lane of the sums holds: a channel of words, or of their lower halves, which are all that few channels have.
+// What a lane of the sums holds: a channel of words, or of halves of them, by which a register has twice the channels.
 // A constant in every call.
 typedef enum lanes { WORDS, HALVES } lanes;
 
@@ -31,15 +31,15 @@ INLINE __m512i count_bits(const lanes of, __m512i x) {
   return of == WORDS ? _mm512_popcnt_epi64(x) : _mm512_popcnt_epi32(x);
 }
 
-// Loops of fewer pixels, which maps of few channels hardly need, are for words only.
+// Loops of fewer pixels, which few maps need, are for words only.
 INLINE int may_have_halves(const int pixel_count) { return pixel_count >= BNNMK_FEWEST_OF_HALVES || pixel_count == 1; }
 
 INLINE uint32_t channels_of(const lanes of) { return of == WORDS ? BNNMK_WIDE_CHANNELS : 2 * BNNMK_WIDE_CHANNELS; }
 
 // The word of pixel p, a constant, from x on.
-INLINE __m512i broadcast_word(const lanes of, const uint64_t *x, pixel_steps steps, const int p) {
+INLINE __m512i broadcast_word(const lanes of, const char *x, pixel_steps steps, const int p) {
   const size_t behind = p == 3 ? steps.three : p == 5 ? steps.five : p == 6 ? 2 * steps.three : (size_t)p * steps.one;
-  const char *from = (const char *)x + behind;
+  const char *from = x + behind;
   if (of == WORDS) {
     int64_t word;
     __builtin_memcpy(&word, from, sizeof word);
@@ -56,11 +56,24 @@ typedef struct wide_weights {
   size_t others;
 } wide_weights;
 
-// Takes what differs in a run of words off the sums of the pixels from...<to, constants in every call; x stands on the
-// first of them.
-INLINE void count_run(const lanes of, const uint64_t *x, pixel_steps steps, size_t length, wide_weights weights,
+// Bytes from a word, or half, to the next one.
+INLINE size_t unit_bytes(const lanes of, const bnnmk_wide_taps *taps) {
+  return of == WORDS ? sizeof(uint64_t) : taps->unit_bytes;
+}
+
+// Neighbouring runs of a row in which the same pixels have taps.
+typedef struct tap_runs {
+  uint32_t count;
+  size_t weight_words;        // of a run and eight lanes
+  size_t length, unit, step;  // bytes: of a run, of its elements, and from one to the next in the input
+} tap_runs;
+
+// Takes what differs in a run off the sums of the pixels from...<to, constants in every call; x stands on its first
+// element.
+INLINE void count_run(const lanes of, const char *x, pixel_steps steps, tap_runs runs, wide_weights weights,
                       const int from, const int to, tile_sums sums) {
-  for (const uint64_t *end = x + length; x < end; x++, weights.words += BNNMK_CHANNEL_BLOCK) {
+  const size_t unit = of == WORDS ? sizeof(uint64_t) : runs.unit;
+  for (const char *end = x + runs.length; x < end; x += unit, weights.words += BNNMK_CHANNEL_BLOCK) {
     const __m512i words[BNNMK_WIDE_BLOCKS] = {_mm512_loadu_si512(weights.words),
                                               _mm512_loadu_si512(weights.words + weights.others)};
     BNNMK_REGISTERS
@@ -76,27 +89,27 @@ INLINE void count_run(const lanes of, const uint64_t *x, pixel_steps steps, size
   }
 }
 
-// Neighbouring runs of a row in which the same pixels have taps.
-typedef struct tap_runs {
-  uint32_t count;
-  size_t length, step;  // words: of a run, and from one to the next in the input
-} tap_runs;
-
-// The box's runs but for `count` of them; those that follow each other in memory are one.
-INLINE tap_runs runs_of(const bnnmk_tap_box *box, uint32_t count) {
-  return box->input_run_step == box->run_length
-             ? (tap_runs){count > 0, count * box->run_length, count * box->run_length}
-             : (tap_runs){count, box->run_length, box->input_run_step};
+// `count` of the box's runs; where `may_join`, those that follow each other in memory are one.
+INLINE tap_runs runs_of(const bnnmk_tap_box *box, size_t unit, uint32_t count, int may_join) {
+  const int are_joined = may_join && box->input_run_step == box->run_length;
+  const size_t length = are_joined ? count * box->run_length : box->run_length;
+  return (tap_runs){
+      .count = are_joined ? count > 0 : count,
+      .weight_words = length * BNNMK_CHANNEL_BLOCK,
+      .length = length * unit,
+      .unit = unit,
+      .step = (are_joined ? length : box->input_run_step) * unit,
+  };
 }
 
-// Takes what differs in `runs`, the first of which starts at `first`, off the sums of the pixels from...<to; gives
-// where the next ones start.
-INLINE int64_t count_runs(const lanes of, const bnnmk_wide_taps *taps, int64_t first, pixel_steps steps, tap_runs runs,
+// Takes what differs in `runs`, the first of which starts `first` bytes behind the input for the first pixel, off the
+// sums of the pixels from...<to; gives where the next ones start.
+INLINE int64_t count_runs(const lanes of, const char *input, int64_t first, pixel_steps steps, tap_runs runs,
                           wide_weights *weights, const int from, const int to, tile_sums sums) {
   for (uint32_t run = runs.count; run > 0; run--) {
-    const uint64_t *x = taps->input + (first + (from > 0 ? (int64_t)taps->pixel_step : 0));
-    count_run(of, x, steps, runs.length, *weights, from, to, sums);
-    weights->words += runs.length * BNNMK_CHANNEL_BLOCK;
+    const char *x = input + (first + (from > 0 ? (int64_t)steps.one : 0));
+    count_run(of, x, steps, runs, *weights, from, to, sums);
+    weights->words += runs.weight_words;
     first += (int64_t)runs.step;
   }
   return first;
@@ -107,25 +120,25 @@ INLINE int64_t count_runs(const lanes of, const bnnmk_wide_taps *taps, int64_t f
 INLINE void count_rows(const lanes of, const bnnmk_wide_taps *taps, wide_weights weights, const int pixel_count,
                        const int lacks_taps, tile_sums sums) {
   const bnnmk_tap_box box = taps->box;
+  const size_t unit = of == WORDS ? sizeof(uint64_t) : taps->unit_bytes, step = taps->pixel_step * unit;
   const uint32_t head_count = lacks_taps ? taps->skipped_by_first : 0,
                  tail_count = lacks_taps ? taps->skipped_by_last : 0;
-  const tap_runs head = runs_of(&box, head_count), tail = runs_of(&box, tail_count);
-  const tap_runs middle = lacks_taps ? runs_of(&box, box.run_count - head_count - tail_count)
-                                     : (tap_runs){box.run_count, box.run_length, box.input_run_step};
-  const size_t step = taps->pixel_step;
-  const pixel_steps steps = {step * sizeof(uint64_t), 3 * step * sizeof(uint64_t), 5 * step * sizeof(uint64_t)};
-  int64_t row_first = taps->first;
+  const tap_runs head = runs_of(&box, unit, head_count, 1), tail = runs_of(&box, unit, tail_count, 1);
+  const tap_runs middle = runs_of(&box, unit, box.run_count - head_count - tail_count, lacks_taps);
+  const pixel_steps steps = {step, 3 * step, 5 * step};
+  const char *input = (const char *)taps->input;
+  int64_t row_first = taps->first * (int64_t)unit;
   for (uint32_t row = box.row_count; row > 0; row--) {
     int64_t first = row_first;
     wide_weights row_weights = weights;
     if (lacks_taps) {
-      first = count_runs(of, taps, first, steps, head, &row_weights, 1, pixel_count, sums);
+      first = count_runs(of, input, first, steps, head, &row_weights, 1, pixel_count, sums);
     }
-    first = count_runs(of, taps, first, steps, middle, &row_weights, 0, pixel_count, sums);
+    first = count_runs(of, input, first, steps, middle, &row_weights, 0, pixel_count, sums);
     if (lacks_taps) {
-      count_runs(of, taps, first, steps, tail, &row_weights, 0, pixel_count - 1, sums);
+      count_runs(of, input, first, steps, tail, &row_weights, 0, pixel_count - 1, sums);
     }
-    row_first += (int64_t)box.input_row_step;
+    row_first += (int64_t)(box.input_row_step * unit);
     weights.words += box.weights_row_step * BNNMK_CHANNEL_BLOCK;
   }
 }

@@ -53,6 +53,12 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
   test->is_residual = random_between(random, 0, 2) == 0;
   if (test->is_residual) {
     const int is_narrow = random_between(random, 0, 1) == 0;
+    // Many weights that meet many pixels, of which kernels take a part at a time.
+    if (!is_narrow && random_between(random, 0, 3) == 0) {
+      conv->window = (bnnmk_window){3, 120, 3, 118 + random_between(random, 0, 2), 3, 3, 1, 1, 1, 1, 1, 1};
+      conv->channels = random_between(random, 129, 200);
+      conv->out_channels = 128;
+    }
     const uint32_t multiple = is_narrow ? 32 : 16;
     conv->channels = is_narrow ? random_between(random, 1, 16) : conv->channels;
     conv->channels += is_narrow && random_between(random, 0, 3) ? 32 - conv->channels : conv->channels % 2;
