@@ -367,9 +367,10 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
                              .unit_bytes = loops->half_bytes > 0 ? loops->half_bytes : sizeof(uint64_t),
                              .pixel_step = (size_t)w->stride_w * conv->input_stride},
                     .column_channels = column_channels};
-  // Accumulators have halves where channels do.
+  // Accumulators have halves where channels do. Who chose halves of words has looked at the scales.
   work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
-                    (conv->channels | column_channels) % 2 == 0 && bnnmk_wide_scales_are_exact(conv);
+                    (conv->channels | column_channels) % 2 == 0 &&
+                    (loops->half_bytes > 0 || bnnmk_wide_scales_are_exact(conv));
   const uint64_t pixel_count = (uint64_t)w->out_h * w->out_w;
   if (is_one_row(conv) && pixel_count <= INT32_MAX) {
     bnnmk_binary_conv2d row = *conv;

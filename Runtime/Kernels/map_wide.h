@@ -9,21 +9,36 @@
 // Pixels whose channels are walked together: four cache lines of each at a time.
 enum { BNNMK_MAP_PIXELS = 12 };
 
+// Numbers that go through a function at once, and the pixels that an epilogue takes together best.
+enum { BNNMK_MAP_NUMBERS = 3072, BNNMK_MAP_TOGETHER = 3 };
+
 // What an instruction set does: functions of numbers, and epilogues.
 typedef struct bnnmk_map_parts {
   void (*apply_function)(bnnmk_real_function function, float *x, uint32_t count);
   bnnmk_finish_wide *finish;
 } bnnmk_map_parts;
 
-// Where the epilogue begins with a function: that of the place's numbers, many at once. `numbers` has room for them.
-BNNMK_INLINE bnnmk_wide_source bnnmk_map_function(const bnnmk_wide_place *place, const bnnmk_wide_source *source,
-                                                  bnnmk_real_function function, float *numbers, bnnmk_map_parts parts) {
-  const uint32_t channels = place->channel_count;
-  for (size_t p = 0; p < place->pixel_count; p++) {
-    memcpy(numbers + p * channels, source->values + p * source->stride, channels * sizeof(float));
+// Some pixels, whose values are `source`, through the epilogue.
+BNNMK_INLINE void bnnmk_map_pixels(const bnnmk_epilogue *epilogue, bnnmk_wide_place place, bnnmk_wide_source source,
+                                   bnnmk_map_parts parts) {
+  const uint32_t channels = epilogue->channels;
+  const float *values = source.values;
+  for (; place.channel < channels; place.channel += BNNMK_WIDE_FINISHED_CHANNELS) {
+    const uint32_t left = channels - place.channel;
+    place.channel_count = left < BNNMK_WIDE_FINISHED_CHANNELS ? left : BNNMK_WIDE_FINISHED_CHANNELS;
+    source.values = values + place.channel;
+    parts.finish(epilogue, &place, &source);
   }
-  parts.apply_function(function, numbers, place->pixel_count * channels);
-  return (bnnmk_wide_source){.values = numbers, .stride = channels, .first_step = 1};
+}
+
+// How many pixels at a time go through the function that the epilogue begins with; 0 where it does not, or the pixels
+// are too large.
+BNNMK_INLINE uint32_t bnnmk_pixels_of_function(const bnnmk_epilogue *epilogue) {
+  if (epilogue->step_count == 0 || epilogue->steps[0].kind != BNNMK_STEP_FUNCTION) {
+    return 0;
+  }
+  const uint32_t most = BNNMK_MAP_NUMBERS / epilogue->channels;
+  return most < BNNMK_MAP_PIXELS ? most / BNNMK_MAP_TOGETHER * BNNMK_MAP_TOGETHER : BNNMK_MAP_PIXELS;
 }
 
 // `pixel_count` pixels of row `row` from `pixel` on.
@@ -31,26 +46,25 @@ BNNMK_INLINE void bnnmk_map_run(const bnnmk_map *map, size_t row, size_t pixel, 
                                 bnnmk_map_parts parts) {
   const bnnmk_epilogue *epilogue = &map->epilogue;
   const uint32_t channels = epilogue->channels;
-  const bnnmk_step *first_step = epilogue->steps;
-  const int has_function = epilogue->step_count > 0 && first_step->kind == BNNMK_STEP_FUNCTION;
   const size_t words = channels / 64 + (channels % 64 > 0), end = pixel + pixel_count;
   if (epilogue->decisions) {
     memset(epilogue->decisions + pixel * words, 0, pixel_count * words * sizeof(uint64_t));
   }
+  const uint32_t of_function = bnnmk_pixels_of_function(epilogue);
+  const size_t most = of_function > 0 ? of_function : BNNMK_MAP_PIXELS;
   bnnmk_wide_place place = {.row = row, .pixel = pixel};
   for (; place.pixel < end; place.pixel += place.pixel_count) {
-    const size_t pixels_left = end - place.pixel;
-    place.pixel_count = pixels_left < BNNMK_MAP_PIXELS ? (uint32_t)pixels_left : BNNMK_MAP_PIXELS;
-    for (place.channel = 0; place.channel < channels; place.channel += BNNMK_WIDE_FINISHED_CHANNELS) {
-      const uint32_t left = channels - place.channel;
-      place.channel_count = left < BNNMK_WIDE_FINISHED_CHANNELS ? left : BNNMK_WIDE_FINISHED_CHANNELS;
-      bnnmk_wide_source source = {.values = map->input + place.pixel * channels + place.channel, .stride = channels};
-      float numbers[BNNMK_MAP_PIXELS * BNNMK_WIDE_FINISHED_CHANNELS];
-      if (has_function) {
-        source = bnnmk_map_function(&place, &source, first_step->function, numbers, parts);
-      }
-      parts.finish(epilogue, &place, &source);
+    place.pixel_count = (uint32_t)(end - place.pixel < most ? end - place.pixel : most);
+    bnnmk_wide_source source = {.values = map->input + place.pixel * channels, .stride = channels};
+    float numbers[BNNMK_MAP_NUMBERS];
+    if (of_function > 0) {
+      const uint32_t count = place.pixel_count * channels;
+      memcpy(numbers, source.values, count * sizeof(float));
+      parts.apply_function(epilogue->steps[0].function, numbers, count);
+      source.values = numbers;
+      source.first_step = 1;
     }
+    bnnmk_map_pixels(epilogue, place, source, parts);
   }
 }
 
