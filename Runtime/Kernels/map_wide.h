@@ -51,20 +51,25 @@ BNNMK_INLINE void bnnmk_map_run(const bnnmk_map *map, size_t row, size_t pixel, 
     memset(epilogue->decisions + pixel * words, 0, pixel_count * words * sizeof(uint64_t));
   }
   const uint32_t of_function = bnnmk_pixels_of_function(epilogue);
+  const int is_all =
+      of_function > 0 && epilogue->step_count == 1 && epilogue->values && !epilogue->decisions && !epilogue->row_sums;
   const size_t most = of_function > 0 ? of_function : BNNMK_MAP_PIXELS;
   bnnmk_wide_place place = {.row = row, .pixel = pixel};
   for (; place.pixel < end; place.pixel += place.pixel_count) {
     place.pixel_count = (uint32_t)(end - place.pixel < most ? end - place.pixel : most);
     bnnmk_wide_source source = {.values = map->input + place.pixel * channels, .stride = channels};
-    float numbers[BNNMK_MAP_NUMBERS];
+    float room[BNNMK_MAP_NUMBERS];
     if (of_function > 0) {
       const uint32_t count = place.pixel_count * channels;
-      memcpy(numbers, source.values, count * sizeof(float));
+      float *numbers = is_all ? epilogue->values + place.pixel * channels : room;
+      memmove(numbers, source.values, count * sizeof(float));
       parts.apply_function(epilogue->steps[0].function, numbers, count);
       source.values = numbers;
       source.first_step = 1;
     }
-    bnnmk_map_pixels(epilogue, place, source, parts);
+    if (!is_all) {
+      bnnmk_map_pixels(epilogue, place, source, parts);
+    }
   }
 }
 
