@@ -105,7 +105,7 @@ INLINE void decide_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
   bnnmk_wide_taps taps = *all_taps;
   const bnnmk_wide_sums s = *all_sums;
   bnnmk_wide_decisions d = *decisions;
-  const size_t row_pixels = (size_t)s.tile_count * pixel_count;
+  const size_t row_pixels = (size_t)s.tile_count * (size_t)pixel_count;
   const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
   for (uint32_t row = s.row_count; row > 0; row--) {
     for (uint32_t tile = s.tile_count; tile > 0; tile--) {
@@ -193,7 +193,7 @@ INLINE void finish_pixels(const lanes of, const bnnmk_wide_taps *all_taps, const
   const bnnmk_wide_sums s = *all_sums;
   bnnmk_wide_finish f = *finish;
   const bnnmk_binary_conv2d *conv = f.conv;
-  const size_t row_pixels = (size_t)s.tile_count * pixel_count;
+  const size_t row_pixels = (size_t)s.tile_count * (size_t)pixel_count;
   const bnnmk_finish_tile pair = {pixel_count, BNNMK_FINISH_VECTORS, BNNMK_ALL_LANES};
   const size_t others = s.block_words * BNNMK_CHANNEL_BLOCK;
   const __m512i half = broadcast(of, s.all / 2), starts[BNNMK_WIDE_BLOCKS] = {half, half};

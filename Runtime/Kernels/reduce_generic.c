@@ -182,7 +182,7 @@ static void sum_rows(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end) {
       sums[turn] += x[i + turn];
     }
     const double even = (sums[0] + sums[4]) + (sums[2] + sums[6]), odd = (sums[1] + sums[5]) + (sums[3] + sums[7]);
-    output[row] = (float)((even + odd) / (reduce->function == MEAN ? extent : 1.0));
+    output[row] = (float)((even + odd) / (reduce->function == MEAN ? reduce->extent : 1.0));
   }
 }
 
