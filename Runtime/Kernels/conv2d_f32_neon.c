@@ -174,9 +174,26 @@ BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel
   }
 }
 
-BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, float *output, size_t output_step,
-                             float32x4_t sums[][WIDE_VECTORS], const int pixel_count, const int vector_count,
-                             const int single) {
+// Stores sums times scale, plus shift, which are of the first vector's channels or NULL, clamped.
+BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, const float *scale, const float *shift, float *output,
+                             size_t output_step, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
+                             const int vector_count, const int single) {
+  BNNMK_UNROLL
+  for (int v = 0; v < vector_count && scale; v++) {
+    const float32x4_t by = load_lanes(scale + v * LANES, single);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = vmulq_f32(sums[p][v], by);
+    }
+  }
+  BNNMK_UNROLL
+  for (int v = 0; v < vector_count && shift; v++) {
+    const float32x4_t by = load_lanes(shift + v * LANES, single);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = vaddq_f32(sums[p][v], by);
+    }
+  }
   if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
     const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
     BNNMK_UNROLL
@@ -212,6 +229,8 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
   const float *const weights =
       line->weights + channel / BNNMK_FLOAT_BLOCK * conv->block_step + channel % BNNMK_FLOAT_BLOCK;
   const float *const bias = line->bias ? line->bias + channel : 0;
+  const float *const scale = line->scale ? line->scale + channel : 0;
+  const float *const shift = line->shift ? line->shift + channel : 0;
   const float *input = line->input;
   float *output = line->output + channel;
   for (; tile_count > 0; tile_count--) {
@@ -236,14 +255,28 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
       row_input += box.input_row_step;
       row_weights += weights_row_step;
     }
-    store_sums(conv, output, output_step, sums, pixel_count, vector_count, single);
+    store_sums(conv, scale, shift, output, output_step, sums, pixel_count, vector_count, single);
     input += (size_t)pixel_count * pixel_step;
     output += (size_t)pixel_count * output_step;
   }
 }
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-// The same in assembly of tiles of PIXEL_BLOCK pixels and the channels of a block, where nothing is clamped.
+// Sums that were stored, of the channels of a block of some pixels, which are still near, become what store_sums
+// stores.
+static void finish_stored(const bnnmk_conv2d *conv, const float *scale, const float *shift, float *output,
+                          size_t output_step, uint32_t pixel_count) {
+  for (; pixel_count > 0; pixel_count--, output += output_step) {
+    float32x4_t sums[1][WIDE_VECTORS];
+    BNNMK_UNROLL
+    for (int v = 0; v < TILE_VECTORS; v++) {
+      sums[0][v] = vld1q_f32(output + v * LANES);
+    }
+    store_sums(conv, scale, shift, output, output_step, sums, 1, TILE_VECTORS, 0);
+  }
+}
+
+// The same in assembly of tiles of PIXEL_BLOCK pixels and the channels of a block.
 static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line, uint32_t tile_count,
                                  uint32_t channel) {
   static const float no_bias[BNNMK_CONVOLVED_CHANNELS] = {0};
@@ -252,12 +285,15 @@ static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
                                                                  line->bias ? line->bias + channel : no_bias,
                                                                  line->output + channel, line->output_step, tile_count);
   bnnmk_convolve_floats_a64(&tiles);
+  if (line->scale || line->shift || conv->minimum > -INFINITY || conv->maximum < INFINITY) {
+    finish_stored(conv, line->scale ? line->scale + channel : 0, line->shift ? line->shift + channel : 0,
+                  line->output + channel, line->output_step, tile_count * BNNMK_CONVOLVED_PIXELS);
+  }
 }
 
-static int can_go_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line) {
+static int can_go_by_assembly(const bnnmk_conv2d_tile *line) {
   const bnnmk_tap_box *box = line->box;
-  return box->row_count > 0 && box->run_count > 0 && box->run_length > 0 && conv->minimum == -INFINITY &&
-         conv->maximum == INFINITY;
+  return box->row_count > 0 && box->run_count > 0 && box->run_length > 0;
 }
 #endif
 
@@ -284,7 +320,7 @@ BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv
     }
 #endif
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-    if (pixel_count == BNNMK_CONVOLVED_PIXELS && can_go_by_assembly(conv, line)) {
+    if (pixel_count == BNNMK_CONVOLVED_PIXELS && can_go_by_assembly(line)) {
       for (; count - m >= BNNMK_CONVOLVED_CHANNELS; m += BNNMK_CONVOLVED_CHANNELS) {
         convolve_by_assembly(conv, line, tile_count, m);
       }

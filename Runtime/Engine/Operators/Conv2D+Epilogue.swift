@@ -45,11 +45,14 @@ extension Conv2D {
         let spare = UnsafeMutableRawPointer(scratch + Int(EpilogueRun.scratchWordCount(epilogue, dims)))
         for image in run.images(geometry.imageCount) {
             state.clearRowSums()
-            let form = state.kernelForm(image: image)
+            var form = state.kernelForm(image: image)
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)
-            guard let convolve = Conv2DCall(run, geometry, image: image, to: values, channels: state.channels) else {
-                return
-            }
+            // Without steps they are stored already.
+            if epilogue.stepCount == 0 { form.values = nil }
+            guard
+                let convolve = Conv2DCall(
+                    run, geometry, image: image, to: values, channels: state.channels, Normalization(op))
+            else { return }
             let map = bnnmk_map(
                 input: UnsafePointer(values), row_pixels: UInt32(geometry.outputWidth), epilogue: form)
             let rowByteCount = Int(geometry.outputWidth) &* state.channels &* MemoryLayout<Float>.stride

@@ -106,7 +106,7 @@ typedef enum bnnmk_weight_layout {
 //   int32: acc, and, where `row_sums` is not NULL, their sums as in bnnmk_epilogue;
 //   float32: min(max((float)((double)scale * acc + bias), minimum), maximum);
 //   epilogue: that number through the steps of `epilogue`; decisions are ORed into words that the caller has cleared.
-// With `mask` (laid out as the input; no pad_differences) only inputs whose mask bit is 1 count:
+// With `mask` (laid out as the input; no padding_sums) only inputs whose mask bit is 1 count:
 // acc[m] = popcount(mask) - 2 * popcount(mask & (x ^ w)) over the taps on the input.
 typedef struct bnnmk_binary_conv2d {
   bnnmk_window window;
@@ -115,9 +115,10 @@ typedef struct bnnmk_binary_conv2d {
   uint32_t channels;        // of the group; bits behind them are 0 in input and weights
   const uint64_t *weights;  // in `layout`; every level takes WORDS, and what its target wants besides
   bnnmk_weight_layout layout;
-  // NULL: taps on padding count nothing; else in how many of its `channels` bits a tap's weights differ from what
-  // padding reads: [kernel_h][kernel_w][out_channels rounded up to BNNMK_CHANNEL_BLOCK]
-  const uint32_t *pad_differences;
+  // NULL: taps on padding count nothing; else [kernel_h + 1][kernel_w + 1][out_channels rounded up to
+  // BNNMK_CHANNEL_BLOCK], at [y][x] of all taps above y and left of x in how many of their `channels` bits weights
+  // differ from what padding reads
+  const uint32_t *padding_sums;
   uint32_t out_channels;     // of the group
   uint32_t channel_offset;   // of the group's first channel in the output pixel
   uint32_t output_channels;  // of the whole output pixel
@@ -132,7 +133,8 @@ typedef struct bnnmk_binary_conv2d {
   double *row_sums;                // for BNNMK_OUTPUT_INT32; [out_h][output_channels], or NULL
 } bnnmk_binary_conv2d;
 
-// One group of a float convolution: y = clamp(bias + sum x * w). Padding counts as 0.
+// One group of a float convolution: y = clamp((bias + sum x * w) * scale + shift), the sum, the product and what is
+// added to it each rounded. Padding counts as 0.
 typedef struct bnnmk_conv2d {
   bnnmk_window window;
   const float *input;  // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
@@ -146,10 +148,11 @@ typedef struct bnnmk_conv2d {
   float *output;      // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
   uint32_t output_stride, out_channels;
   float minimum, maximum;
+  const float *scale, *shift;  // [out_channels] or NULL
 } bnnmk_conv2d;
 
-// A float convolution of as many groups as channels: y[c] = clamp(bias[c] + sum x[c] * w[c]). Padding counts as 0;
-// multiplication and addition round separately.
+// A float convolution of as many groups as channels: y[c] = clamp((bias[c] + sum x[c] * w[c]) * scale[c] + shift[c]).
+// Padding counts as 0; multiplication and addition round separately.
 typedef struct bnnmk_depthwise_conv2d {
   bnnmk_window window;
   uint32_t channels;
@@ -158,6 +161,7 @@ typedef struct bnnmk_depthwise_conv2d {
   const float *bias;     // [channels] or NULL
   float *output;         // [out_h][out_w][channels]
   float minimum, maximum;
+  const float *scale, *shift;  // [channels] or NULL
 } bnnmk_depthwise_conv2d;
 
 // Maximum over the taps on the input (every window has at least one), or their average.
