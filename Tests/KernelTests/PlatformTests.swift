@@ -144,4 +144,14 @@ final class PlatformTests: XCTestCase {
         usleep(3000)
         XCTAssertGreaterThanOrEqual(bnnmp_clock_nanoseconds() - start, 3_000_000)
     }
+
+    /// Programs are told on 64-bit ARM only, there by Linux.
+    func testTheCurrentCoreIsAnImplementersPart() {
+        let core = bnnmp_current_core()
+        #if arch(arm64)
+            XCTAssertEqual(core & ~0xff00_fff0, 0)
+        #else
+            XCTAssertEqual(core, 0)
+        #endif
+    }
 }

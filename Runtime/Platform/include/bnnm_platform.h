@@ -39,6 +39,10 @@ void bnnmp_error_text(int error, char *text, size_t capacity);
 void bnnmp_retain(uint32_t *count);
 bool bnnmp_release(uint32_t *count);
 
+// Which core the calling thread is on: implementer and part number where MIDR_EL1 of ARM has them, all other bits 0; 0
+// on other machines, and where the operating system does not say.
+uint32_t bnnmp_current_core(void);
+
 // A fork-join pool: `thread_count - 1` workers that, with the caller, share one call's work. It belongs to one thread
 // at a time. Workers spin briefly for the next call, then sleep.
 typedef struct bnnmp_pool bnnmp_pool;
