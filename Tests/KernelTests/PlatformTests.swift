@@ -119,7 +119,7 @@ final class PlatformTests: XCTestCase {
     func testReferenceCountsAreAtomic() {
         let memory = bnnmp_allocate(bnnmp_pool_byte_count(4), 64)!
         defer { bnnmp_free(memory) }
-        let pool = bnnmp_pool_create(memory, 4, nil, 0)
+        let pool = bnnmp_pool_create(memory, 4, nil, 0, bnnmp_current_core)
         var count: UInt32 = 1
         let churn: bnnmp_task = { context, begin, end in
             let count = UnsafeMutablePointer<UInt32>(mutating: context!.assumingMemoryBound(to: UInt32.self))
