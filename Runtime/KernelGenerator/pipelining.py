@@ -5,7 +5,7 @@
   rest:                    where the first turn goes on
   end                      of the last turn
 
-Nothing is executed more often than without.
+Nothing is executed more often than without, but for a jump into the loop.
 """
 
 from dataclasses import dataclass, replace
