@@ -14,7 +14,7 @@ enum { MOST_WEIGHT_WORDS = 2560, PAIR = 2 * BNNMK_WIDE_CHANNELS };
 // weights costs less than it saves.
 static BNNMK_TARGET_AVX512 int suits(const bnnmk_binary_conv2d *conv, uint32_t row_count) {
   const bnnmk_window *w = &conv->window;
-  if (conv->mask || conv->pad_differences || conv->channels % 2 > 0 || conv->out_channels % PAIR > 0) {
+  if (conv->mask || conv->padding_sums || conv->channels % 2 > 0 || conv->out_channels % PAIR > 0) {
     return 0;
   }
   // Folded, a word may have more rows of the window than two halves.
