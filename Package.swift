@@ -98,7 +98,8 @@ let package = Package(
             name: "KernelTests", dependencies: ["BNNMFormat", "BNNMKernels", "BNNMPlatform", "TestSupport"],
             path: "Tests/KernelTests"),
         .testTarget(
-            name: "EngineTests", dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMEngine", "TestSupport"],
+            name: "EngineTests",
+            dependencies: ["BNNM", "CBNNM", "BNNMFormat", "BNNMPlatform", "BNNMEngine", "TestSupport"],
             path: "Tests/EngineTests"),
         .testTarget(
             name: "EndToEndTests",

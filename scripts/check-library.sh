@@ -123,6 +123,14 @@ cases=400
   { cat "$scratch/kernels" >&2; fail "a kernel computes something else than plain arithmetic"; }
 echo "$name: $(grep -vc '^ok' "$scratch/kernels") levels of kernels $(grep '^ok' "$scratch/kernels")"
 
+# Which core a thread is on, as these two number themselves.
+if [ "$name" = aarch64 ]; then
+  for core in cortex-a53=4100d030 neoverse-n1=4100d0c0; do
+    found=$("${emulator[@]}" -cpu "${core%=*}" "$folder/Tests/KernelComparison/kernel_comparison" core)
+    [ "$found" = "${core#*=}" ] || fail "a thread on ${core%=*} is told that its core is $found"
+  done
+fi
+
 # Predictions: at every level of the CPU, as recorded.
 bnnm=${BNNM:-.build/release/bnnm}
 if [ ! -x "$bnnm" ]; then

@@ -5,7 +5,8 @@
 # Usage: scripts/count-instructions.sh [aarch64|armhf]...
 # PARTS, a list of binary, float, networks and cycles, says what to count (all of it). Counts are exact and repeatable:
 # those of a second layer or inference, without start-up. Cycles are what llvm-mca says of the most executed loops, with
-# all data in the first-level cache; it knows one core's timing of 32-bit ARM. Needs qemu-user (qemu-user-static has no
+# all data in the first-level cache; it knows one core's timing of 32-bit ARM. "a55-unordered" is Cortex-A55 without its
+# rule that results are written in order (scripts/in-order-cycles.py). Needs qemu-user (qemu-user-static has no
 # plugins) and llvm-19, besides what building for ARM needs, and for networks the compiler (BNNM,
 # .build/release/bnnm); it says so where one is missing. Builds in build-count/.
 set -euo pipefail
@@ -87,11 +88,11 @@ count_cycles() {
   local program=$folder/$name/Tests/KernelComparison/kernel_layer kernel processor work
   echo "$name: multiply-accumulates a cycle of inner loops"
   printf '%-26s' loop
-  printf '%12s' "${processors[@]}"
+  printf '%14s' "${processors[@]}" "${in_order[@]}"
   echo
   "${triple}-objdump" -d --no-show-raw-insn "$program" >"$folder/$name.dump"
-  for kernel in bnnmk_count_shared_8_a64 bnnmk_count_shared_7_a64 bnnmk_count_words_4_a64 \
-    bnnmk_count_shared_2_a32 bnnmk_count_words_a32 count_one_word_8 \
+  for kernel in bnnmk_count_shared_{8,7,4}_a64 bnnmk_count_words_{4,2}_a64 \
+    bnnmk_count_shared_{8,7,4}_a55 bnnmk_count_words_{4,2}_a55 bnnmk_count_shared_2_a32 bnnmk_count_words_a32 count_one_word_8 \
     count_shared_8 count_shared_7 count_shared_4 count_box_8 count_box_4 count_few_words_4 count_partial_2; do
     scripts/inner-loop.awk -v kernel="$kernel" "$folder/$name.dump" >"$folder/loop.s"
     [ -s "$folder/loop.s" ] || continue
@@ -100,8 +101,10 @@ count_cycles() {
     printf '%-26s' "$kernel"
     for processor in "${processors[@]}"; do
       llvm-mca-19 -mtriple="$triple" -mattr=+neon -mcpu="$processor" -iterations=100 "$folder/loop.s" 2>/dev/null |
-        awk -v work="$work" '/^Total Cycles/ { printf "%12.1f", 100 * work / $3 }'
+        awk -v work="$work" '/^Total Cycles/ { printf "%14.1f", 100 * work / $3 }'
     done
+    [ ${#in_order[@]} -eq 0 ] ||
+      scripts/in-order-cycles.py <"$folder/loop.s" | awk -v work="$work" '{ printf "%14.1f", work / $1 }'
     echo
   done
 }
@@ -110,9 +113,10 @@ for name in "$@"; do
   case "$name" in
     aarch64)
       triple=aarch64-linux-gnu emulator=qemu-aarch64 target=aarch64
-      processors=(cortex-a53 cortex-a55 cortex-a72 cortex-a76 neoverse-n1)
+      processors=(cortex-a53 cortex-a55 cortex-a510 cortex-a72 cortex-a76 neoverse-n1)
+      in_order=(a55-unordered)  # scripts/in-order-cycles.py
       ;;
-    armhf) triple=arm-linux-gnueabihf emulator=qemu-arm target=armv7 processors=(cortex-a72) ;;
+    armhf) triple=arm-linux-gnueabihf emulator=qemu-arm target=armv7 processors=(cortex-a72) in_order=() ;;
     *) echo "usage: count-instructions.sh [aarch64|armhf]..." >&2; exit 2 ;;
   esac
   cmake -S . -B "$folder/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/$triple.cmake" -DBNNM_BUILD_CHECKS=ON \

@@ -1,6 +1,7 @@
 #!/usr/bin/awk -f
 # Prints the most work of function `kernel` that is straight code, from a disassembly without raw instructions, as
-# llvm-mca takes it: the longest stretch between branches, and addresses that branches lead to, that counts bits.
+# llvm-mca takes it: the longest stretch between branches, and addresses that branches lead to, that counts bits. An address
+# that only a jump ahead leads to, behind which a loop begins, is one inside the loop, where its first turn is entered.
 #
 #     inner-loop.awk -v kernel=NAME FILE
 function finish() {
@@ -22,10 +23,20 @@ inside && /^ *[0-9a-f]+:/ {
   at[++count] = $1
   code[count] = line
   if (line ~ /^(b|bl|cb|tb|b\.)[a-z.]*[ \t]/ && match(line, /[0-9a-f]+ </)) {
-    is_target[substr(line, RSTART, RLENGTH - 2) ":"] = 1
+    to = substr(line, RSTART, RLENGTH - 2) ":"
+    if (line ~ /^b[ \t]/ && to > $1) {
+      entered[to] = count
+    } else {
+      is_target[to] = 1
+    }
   }
 }
 END {
+  for (to in entered) {
+    if (!(at[entered[to] + 1] in is_target)) {
+      is_target[to] = 1
+    }
+  }
   for (i = 1; i <= count; i++) {
     if (at[i] in is_target) {
       finish()

@@ -38,12 +38,12 @@ struct Execution {
         }
     }
 
-    /// The buffers of a part of the stream that ends with operator `last`: the first part's are among the scratch memory,
-    /// those of the others behind what was planned.
-    func streamMemory(part: Int, _ last: Int) -> UnsafeMutableRawPointer {
+    /// The buffers of a slot of the stream that ends with operator `last`: the first one's are among the scratch memory, those
+    /// of the others behind what was planned.
+    func streamMemory(slot: Int, _ last: Int) -> UnsafeMutableRawPointer {
         let record = model.pointee.operators[last]
-        guard part > 0 else { return arena + (record.scratchOffset &- record.member.partByteCount) }
-        return arena + (model.pointee.arenaByteCount &+ (part &- 1) &* model.pointee.streamPartByteCount)
+        guard slot > 0 else { return arena + (record.scratchOffset &- record.member.partByteCount) }
+        return arena + (model.pointee.arenaByteCount &+ (slot &- 1) &* model.pointee.streamPartByteCount)
     }
 
     /// An operator to be executed: as a whole, or a stripe of it.

@@ -112,7 +112,7 @@ private func startThreads(
 ) throws(Failure) {
     let (count, cpus) = (options.threadCount, options.cpus)
     guard count > 1 else { return }
-    session.pointee.pool = bnnmp_pool_create(memory, count, cpus.baseAddress, UInt32(cpus.count))
+    session.pointee.pool = bnnmp_pool_create(memory, count, cpus.baseAddress, UInt32(cpus.count), bnnmp_current_core)
     guard session.pointee.pool == nil else { return }
     throw message.failure(BNNM_THREAD_FAILED) {
         $0.add("the operating system did not start ")

@@ -14,14 +14,18 @@ struct Stripe {
     let output: UnsafeMutableRawPointer?
 }
 
-/// The execution of a stream: each part of the last member's rows in stripes, from top to bottom, with buffers of its
-/// own. Rows that two parts need are computed by both, so that the result does not depend on the number of parts.
+/// The execution of a stream: each part of the last member's rows in stripes, from top to bottom, with the buffers of
+/// a slot. Rows that two parts need are computed by both, so that the result does not depend on the number of parts.
 struct StreamRun {
     let execution: Execution
     let first: Int
     let last: Int
     private var image = 0
     private var partCount: UInt32 = 1
+    /// How many parts run at a time.
+    private var slotCount: UInt32 = 1
+    /// The next part for who is done with the first one.
+    private var nextPart: UnsafeMutablePointer<UInt32>?
 
     /// - Parameter last: the stream's last operator
     init(_ execution: Execution, last: Int) {
@@ -35,29 +39,40 @@ struct StreamRun {
     /// Executes all members.
     mutating func run() {
         guard let window = member(last).window else { return }
-        // What is worth streaming is worth all threads' while.
-        partCount = UInt32(min(Int64(execution.threadCount), window.height))
+        // What is worth streaming is worth all threads' while. Where some are slow, the others take more of the parts.
+        slotCount = UInt32(min(Int64(execution.threadCount), window.height))
+        partCount = UInt32(min(Int64(slotCount) &* (bnnmp_pool_is_unlike(execution.pool) ? 2 : 1), window.height))
         let operators = execution.model.pointee.operators
         let imageCount = Int(execution.model.pointee.tensors[Int(operators[last].op.output)].dims[0])
         for image in 0..<imageCount {
             self.image = image
-            withUnsafePointer(to: self) { bnnmp_pool_run(execution.pool, Self.runParts, $0, partCount, 1) }
+            var next = slotCount
+            withUnsafeMutablePointer(to: &next) {
+                nextPart = $0
+                withUnsafePointer(to: self) { bnnmp_pool_run(execution.pool, Self.runSlots, $0, slotCount, 1) }
+            }
         }
     }
 
-    /// Parts begin..<end of an image, as a kernel whose arguments are a `StreamRun`.
-    private static var runParts: bnnmk_kernel {
+    /// Slots begin..<end, as a kernel whose arguments are a `StreamRun`: a part each, then those that are left.
+    private static var runSlots: bnnmk_kernel {
         { arguments, begin, end in
             guard let stream = arguments?.assumingMemoryBound(to: StreamRun.self).pointee else { return }
-            for part in begin..<end { stream.runPart(Int64(part)) }
+            for slot in begin..<end {
+                var part = slot
+                repeat {
+                    stream.runPart(Int64(part), slot: Int(slot))
+                    part = bnnmp_take(stream.nextPart)
+                } while part < stream.partCount
+            }
         }
     }
 
-    private func runPart(_ part: Int64) {
+    private func runPart(_ part: Int64, slot: Int) {
         guard let window = member(last).window else { return }
         let count = Int64(partCount)
         let end = window.height &* (part &+ 1) / count
-        var buffers = StripeBuffers(memory: execution.streamMemory(part: Int(part), last))
+        var buffers = StripeBuffers(memory: execution.streamMemory(slot: slot, last))
         var row = window.height &* part / count
         while row < end {
             let stripeEnd = min(row &+ max(member(last).stripeHeight, 1), end)

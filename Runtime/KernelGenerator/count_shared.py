@@ -5,7 +5,8 @@ The structure bnnmk_shared_tiles of count_shared_arm.h is what the functions tak
 
 from assembly import function
 from differences import WEIGHT_REGISTERS, Sequence
-from scheduling import REGISTERS, Core, schedule
+from pipelining import pipelined
+from scheduling import REGISTERS, Core
 
 TAPS = 3
 
@@ -13,7 +14,6 @@ TAPS = 3
 COLUMNS, WEIGHTS, COUNTS, TAP_STEP, ROW_STEP, WORD_STEP = "x1", "x2", "x3", "x4", "x5", "x6"
 ROWS, WORDS, TILES, LACKS_FIRST, LACKS_LAST, STARTS = "w7", "w8", "w9", "w10", "w11", "x12"
 COLUMN, WEIGHT, ROW, WORD, WORD_WEIGHTS = "x13", "x14", "w15", "w16", "x17"
-IS_NOT_LAST = f"w{STARTS[1:]}"  # in tiles with an edge
 
 # Offsets in the structure.
 COLUMNS_AT, COUNTS_AT, STARTS_AT, TAP_STEP_AT, WORD_STEP_AT, LINE_STEP_AT = 0, 16, 24, 32, 48, 56
@@ -32,7 +32,10 @@ class Tile:
         self.temporaries = list(range(self.weights[-1] + 1, REGISTERS))
 
     def column_loads(self) -> list[list[int]]:
-        """As few loads as can be, none of more than four registers; the first one, waited for, is the shortest."""
+        """As few loads as can be, none of more than four registers, where the core has such loads; the first one, waited
+        for, is the shortest."""
+        if self.core.most_moved == 1:
+            return [self.columns]
         first = len(self.columns) % 4 or 4
         return [self.columns[:first]] + [self.columns[i : i + 4] for i in range(first, len(self.columns), 4)]
 
@@ -44,69 +47,37 @@ class Tile:
         loads = self.column_loads()
         for i, registers in enumerate(loads):
             step = f"#{16 * len(registers)}" if i + 1 < len(loads) else ROW_STEP
-            sequence.load(registers, f"[{COLUMN}], {step}")
+            sequence.load(registers, COLUMN, step)
 
-    def row(self, sequence: Sequence, tap: int, pixels: range) -> None:
-        for pixel in pixels:
-            sequence.accumulate(pixel, self.columns[pixel + tap], self.weights)
-
-    def load_weights(self, sequence: Sequence) -> None:
-        sequence.load(self.weights, f"[{WEIGHT}], {TAP_STEP}")
-
-    def scheduled(self, sequence: Sequence) -> list[str]:
-        return ["  " + line for line in schedule(sequence.operations, self.temporaries, self.core)]
-
-    def whole_row(self) -> list[str]:
-        """One word of one row of taps, all of them."""
-        sequence = Sequence()
+    def add_row(self, sequence: Sequence, lacks_first: bool, lacks_last: bool) -> None:
+        """One word of one row of taps, but for the first tap of the first, or the last one of the last pixel."""
         for tap in range(TAPS):
-            self.load_weights(sequence)
+            sequence.load(self.weights, WEIGHT, TAP_STEP)
             if tap == 0:
                 self.load_columns(sequence)
-            self.row(sequence, tap, range(self.width))
-        return self.scheduled(sequence)
+            for pixel in range(lacks_first and tap == 0, self.width - (lacks_last and tap == TAPS - 1)):
+                sequence.accumulate(pixel, self.columns[pixel + tap], self.weights)
 
-    def one_tap(self, tap: int, pixel: int) -> list[str]:
-        sequence = Sequence()
-        self.row(sequence, tap, range(pixel, pixel + 1))
-        return self.scheduled(sequence)
-
-    def edge_row(self) -> list[str]:
-        """The same; the first pixel may lack its first tap, and the last pixel its last."""
-        first = Sequence()
-        self.load_weights(first)
-        self.load_columns(first)
-        rest = Sequence()
-        self.row(rest, 0, range(1, self.width))
-        for tap in (1, 2):
-            self.load_weights(rest)
-            self.row(rest, tap, range(self.width - (tap == TAPS - 1)))
-        return [
-            *self.scheduled(first),
-            f"  cbnz {LACKS_FIRST}, 5f",
-            *self.one_tap(0, 0),
-            "5:",
-            *self.scheduled(rest),
-            f"  cbz {IS_NOT_LAST}, 6f",
-            *self.one_tap(TAPS - 1, self.width - 1),
-            "6:",
-        ]
-
-
-def words_and_rows(label: int, row: list[str]) -> list[str]:
-    """The loops over words, and over rows of taps of each."""
-    return [
-        f"{label}:",
-        f"  mov {ROW}, {ROWS}",
-        f"{label + 1}:",
-        *row,
-        f"  subs {ROW}, {ROW}, #1",
-        f"  b.ne {label + 1}b",
-        f"  add {COLUMN}, {COLUMN}, {WORD_STEP}",
-        f"  add {WEIGHT}, {WEIGHT}, {WORD_WEIGHTS}",
-        f"  subs {WORD}, {WORD}, #1",
-        f"  b.ne {label}b",
-    ]
+    def words_and_rows(self, label: int, lacks_first: bool = False, lacks_last: bool = False) -> list[str]:
+        """The loops over words, and over rows of taps of each; labels are `label` and the two behind it."""
+        sequence = Sequence(self.core)
+        loop = pipelined(
+            lambda: self.add_row(sequence, lacks_first, lacks_last), sequence.operations, self.temporaries, self.core
+        )
+        return loop.lines(
+            label,
+            [
+                f"  subs {ROW}, {ROW}, #1",
+                f"  b.ne {label}b",
+                f"  subs {WORD}, {WORD}, #1",
+                f"  b.eq {label + 2}f",
+                f"  add {COLUMN}, {COLUMN}, {WORD_STEP}",
+                f"  add {WEIGHT}, {WEIGHT}, {WORD_WEIGHTS}",
+                f"  mov {ROW}, {ROWS}",
+                f"  b {label}b",
+                f"{label + 2}:",
+            ],
+        )
 
 
 def quads(width: int) -> list[str]:
@@ -117,6 +88,8 @@ def quads(width: int) -> list[str]:
 
 def kernel(name: str, width: int, core: Core) -> list[str]:
     tile = Tile(width, core)
+    first_start = f"  ldr q0, [{STARTS}, #{FIRST_START}]"
+    last_start = f"  ldr q{width - 1}, [{STARTS}, #{LAST_START}]"
     sizes = [min(4, width - p) for p in range(0, width, 4)]
     return function(
         name,
@@ -139,11 +112,12 @@ def kernel(name: str, width: int, core: Core) -> list[str]:
             f"  mov {COLUMN}, {COLUMNS}",
             f"  mov {WEIGHT}, {WEIGHTS}",
             f"  mov {WORD}, {WORDS}",
+            f"  mov {ROW}, {ROWS}",
             f"  cmp {TILES}, {LACKS_LAST}",
             f"  ccmp {LACKS_FIRST}, #0, #0, ne",
-            "  b.ne 7f",
-            *words_and_rows(2, tile.whole_row()),
-            "4:",
+            "  b.ne 3f",
+            *tile.words_and_rows(11),
+            "2:",
             f"  add {COLUMNS}, {COLUMNS}, #{16 * width}",
             *(f"  st1 {quad}, [{COUNTS}], #{16 * size}" for quad, size in zip(quads(width), sizes)),
             f"  subs {TILES}, {TILES}, #1",
@@ -157,20 +131,24 @@ def kernel(name: str, width: int, core: Core) -> list[str]:
             f"  subs {ROW}, {ROW}, #1",
             f"  str {ROW}, [x0, #{LINES_AT}]",
             "  b.ne 1b",
-            "  b 12f",
-            "7:  // A tile with an edge.",
-            f"  cbz {LACKS_FIRST}, 8f",
-            f"  ldr q0, [{STARTS}, #{FIRST_START}]",
-            "8:",
+            "  b 7f",
+            "3:  // A tile with an edge: the first pixel lacks a tap,",
             f"  cmp {TILES}, {LACKS_LAST}",
-            "  b.ne 9f",
-            f"  ldr q{width - 1}, [{STARTS}, #{LAST_START}]",
-            "9:",
-            f"  cset {IS_NOT_LAST}, ne",
-            *words_and_rows(10, tile.edge_row()),
+            "  b.eq 4f",
+            first_start,
+            *tile.words_and_rows(21, lacks_first=True),
+            "  b 6f",
+            "4:  // or the last one,",
+            last_start,
+            f"  cbnz {LACKS_FIRST}, 5f",
+            *tile.words_and_rows(31, lacks_last=True),
+            "  b 2b",
+            "5:  // or both.",
+            first_start,
+            *tile.words_and_rows(41, lacks_first=True, lacks_last=True),
+            "6:",
             f"  mov {LACKS_FIRST}, #0",
-            f"  ldr {STARTS}, [x0, #{STARTS_AT}]",
-            "  b 4b",
-            "12:",
+            "  b 2b",
+            "7:",
         ],
     )

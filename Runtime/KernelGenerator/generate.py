@@ -15,7 +15,7 @@ import count_shared_a32
 import count_words
 import count_words_a32
 import finish_values
-from scheduling import IN_ORDER
+from scheduling import A53, A55
 
 KERNELS = pathlib.Path(__file__).resolve().parent.parent / "Kernels"
 SHARED_WIDTHS = range(4, 9)
@@ -66,24 +66,28 @@ def text(name: str, machine: str, functions: list[list[str]]) -> str:
 
 
 def files() -> dict[str, str]:
-    shared = [
-        count_shared.kernel(f"bnnmk_count_shared_{width}_a64", width, IN_ORDER) for width in SHARED_WIDTHS
-    ]
-    words = [count_words.kernel(f"bnnmk_count_words_{n}_a64", n, False, IN_ORDER) for n in range(1, MOST_WORDS + 1)]
-    words.append(count_words.kernel(f"bnnmk_add_words_{MOST_WORDS}_a64", MOST_WORDS, True, IN_ORDER))
+    shared, words = [], []
+    for core in (A53, A55):
+        shared += [
+            count_shared.kernel(f"bnnmk_count_shared_{width}_{core.name}", width, core) for width in SHARED_WIDTHS
+        ]
+        words += [
+            count_words.kernel(f"bnnmk_count_words_{n}_{core.name}", n, False, core) for n in range(1, MOST_WORDS + 1)
+        ]
+        words.append(count_words.kernel(f"bnnmk_add_words_{MOST_WORDS}_{core.name}", MOST_WORDS, True, core))
     finish = [
-        finish_values.kernel(f"bnnmk_finish_{program}_{width}_a64", program, width, IN_ORDER)
+        finish_values.kernel(f"bnnmk_finish_{program}_{width}_a64", program, width, A53)
         for program in finish_values.PROGRAMS
         for width in FINISHED_WIDTHS
     ] + [
-        finish_values.kernel(f"bnnmk_finish_{program}_{FLOAT_WIDTH}_a64", program, FLOAT_WIDTH, IN_ORDER)
+        finish_values.kernel(f"bnnmk_finish_{program}_{FLOAT_WIDTH}_a64", program, FLOAT_WIDTH, A53)
         for program in finish_values.OF_FLOATS
     ]
-    floats = [convolve_floats.kernel("bnnmk_convolve_floats_a64", IN_ORDER)]
+    floats = [convolve_floats.kernel("bnnmk_convolve_floats_a64", A53)]
     shared_a32 = [
-        count_shared_a32.kernel(f"bnnmk_count_shared_{width}_a32", width, IN_ORDER) for width in SHARED_WIDTHS_A32
+        count_shared_a32.kernel(f"bnnmk_count_shared_{width}_a32", width, A53) for width in SHARED_WIDTHS_A32
     ]
-    words_a32 = [count_words_a32.kernel("bnnmk_count_words_a32", IN_ORDER)]
+    words_a32 = [count_words_a32.kernel("bnnmk_count_words_a32", A53)]
     return {
         "count_shared_a64.S": text("count_shared", "64-bit", shared),
         "count_words_a64.S": text("count_words", "64-bit", words),

@@ -225,6 +225,7 @@ static void convolve_runs(const bnnmk_binary_conv2d *arguments, uint32_t begin, 
   } else if (by_assembly > 0) {
     row.columns = &doubled;
   }
+  row.schedule = bnnmk_choose_schedule(conv.core);
 #endif
   bnnmk_prepared_rows prepared;
   bnnmk_begin_rows(&prepared);

@@ -43,168 +43,195 @@ bnnmk_count_shared_4_a64:
   mov x13, x1
   mov x14, x2
   mov w16, w8
+  mov w15, w7
   cmp w9, w11
   ccmp w10, #0, #0, ne
-  b.ne 7f
-2:
-  mov w15, w7
-3:
+  b.ne 3f
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
   ld1 {v4.16b, v5.16b}, [x13], #32
   ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
-  eor v14.16b, v4.16b, v10.16b
-  eor v15.16b, v4.16b, v11.16b
-  eor v16.16b, v4.16b, v12.16b
-  eor v17.16b, v4.16b, v13.16b
-  eor v18.16b, v5.16b, v10.16b
-  eor v19.16b, v5.16b, v11.16b
-  eor v20.16b, v5.16b, v12.16b
-  eor v21.16b, v5.16b, v13.16b
-  eor v22.16b, v6.16b, v10.16b
-  cnt v14.16b, v14.16b
-  cnt v15.16b, v15.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
+  eor v21.16b, v4.16b, v10.16b
+  eor v22.16b, v4.16b, v11.16b
+  eor v23.16b, v4.16b, v12.16b
+  eor v24.16b, v4.16b, v13.16b
+  eor v25.16b, v5.16b, v10.16b
+  eor v26.16b, v5.16b, v11.16b
+  eor v27.16b, v5.16b, v12.16b
+  eor v28.16b, v5.16b, v13.16b
   cnt v21.16b, v21.16b
-  eor v23.16b, v6.16b, v11.16b
-  eor v24.16b, v6.16b, v12.16b
-  addp v14.16b, v14.16b, v15.16b
-  eor v25.16b, v6.16b, v13.16b
-  addp v16.16b, v16.16b, v17.16b
   cnt v22.16b, v22.16b
-  addp v18.16b, v18.16b, v19.16b
-  eor v26.16b, v7.16b, v10.16b
-  addp v20.16b, v20.16b, v21.16b
   cnt v23.16b, v23.16b
   cnt v24.16b, v24.16b
-  eor v27.16b, v7.16b, v11.16b
+  b 12f
+11:
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  uadalp v1.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  ld1 {v4.16b, v5.16b}, [x13], #32
+  uadalp v2.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
+  eor v21.16b, v4.16b, v10.16b
+  eor v22.16b, v4.16b, v11.16b
+  eor v23.16b, v4.16b, v12.16b
+  eor v24.16b, v4.16b, v13.16b
+  addp v17.16b, v17.16b, v19.16b
+  eor v25.16b, v5.16b, v10.16b
+  eor v26.16b, v5.16b, v11.16b
+  eor v27.16b, v5.16b, v12.16b
+  eor v28.16b, v5.16b, v13.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  uadalp v3.8h, v17.16b
+12:
   cnt v25.16b, v25.16b
-  addp v14.16b, v14.16b, v16.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v6.16b, v10.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v30.16b, v6.16b, v11.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v31.16b, v6.16b, v12.16b
+  eor v22.16b, v6.16b, v13.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v24.16b, v7.16b, v10.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v29.16b, v29.16b
+  eor v26.16b, v7.16b, v11.16b
+  cnt v30.16b, v30.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
   eor v28.16b, v7.16b, v12.16b
-  eor v29.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v13.16b
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  addp v25.16b, v25.16b, v27.16b
+  cnt v24.16b, v24.16b
   cnt v26.16b, v26.16b
-  addp v18.16b, v18.16b, v20.16b
-  addp v22.16b, v22.16b, v23.16b
-  cnt v27.16b, v27.16b
-  addp v24.16b, v24.16b, v25.16b
-  uadalp v0.8h, v14.16b
+  addp v29.16b, v29.16b, v30.16b
+  uadalp v0.8h, v21.16b
+  addp v31.16b, v31.16b, v22.16b
   cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  uadalp v1.8h, v18.16b
-  eor v30.16b, v5.16b, v10.16b
-  eor v31.16b, v5.16b, v11.16b
-  addp v26.16b, v26.16b, v27.16b
-  addp v22.16b, v22.16b, v24.16b
-  eor v15.16b, v5.16b, v12.16b
-  eor v17.16b, v5.16b, v13.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v19.16b, v6.16b, v10.16b
-  eor v21.16b, v6.16b, v11.16b
+  cnt v23.16b, v23.16b
+  uadalp v1.8h, v25.16b
+  eor v27.16b, v5.16b, v10.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v30.16b, v5.16b, v11.16b
+  eor v21.16b, v5.16b, v12.16b
+  eor v22.16b, v5.16b, v13.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v25.16b, v6.16b, v10.16b
+  addp v28.16b, v28.16b, v23.16b
+  eor v26.16b, v6.16b, v11.16b
+  cnt v27.16b, v27.16b
+  eor v31.16b, v6.16b, v12.16b
   cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  eor v16.16b, v6.16b, v12.16b
-  uadalp v2.8h, v22.16b
-  cnt v15.16b, v15.16b
-  cnt v17.16b, v17.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v20.16b, v6.16b, v13.16b
-  cnt v19.16b, v19.16b
   cnt v21.16b, v21.16b
-  addp v30.16b, v30.16b, v31.16b
-  cnt v16.16b, v16.16b
-  eor v23.16b, v7.16b, v10.16b
+  cnt v22.16b, v22.16b
+  uadalp v2.8h, v29.16b
+  eor v23.16b, v6.16b, v13.16b
+  addp v24.16b, v24.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v29.16b, v7.16b, v10.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v28.16b, v7.16b, v11.16b
+  cnt v23.16b, v23.16b
+  uadalp v3.8h, v24.16b
+  eor v30.16b, v7.16b, v12.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v22.16b, v7.16b, v13.16b
+  eor v24.16b, v8.16b, v10.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v21.16b
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v26.16b, v8.16b, v11.16b
+  cnt v30.16b, v30.16b
+  eor v21.16b, v8.16b, v12.16b
+  cnt v22.16b, v22.16b
+  eor v23.16b, v8.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  cnt v24.16b, v24.16b
+  uadalp v0.8h, v27.16b
+  addp v29.16b, v29.16b, v28.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v26.16b, v26.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v22.16b
+  cnt v23.16b, v23.16b
+  eor v27.16b, v6.16b, v10.16b
+  eor v28.16b, v6.16b, v11.16b
+  uadalp v1.8h, v25.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v31.16b, v6.16b, v12.16b
+  eor v22.16b, v6.16b, v13.16b
+  addp v29.16b, v29.16b, v30.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v14.16b, v7.16b, v10.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
   eor v25.16b, v7.16b, v11.16b
-  addp v15.16b, v15.16b, v17.16b
-  uadalp v3.8h, v26.16b
-  cnt v20.16b, v20.16b
-  eor v14.16b, v7.16b, v12.16b
-  addp v19.16b, v19.16b, v21.16b
-  eor v18.16b, v7.16b, v13.16b
-  eor v27.16b, v8.16b, v10.16b
-  cnt v23.16b, v23.16b
-  cnt v25.16b, v25.16b
-  addp v30.16b, v30.16b, v15.16b
-  eor v24.16b, v8.16b, v11.16b
-  addp v16.16b, v16.16b, v20.16b
-  cnt v14.16b, v14.16b
-  eor v29.16b, v8.16b, v12.16b
-  cnt v18.16b, v18.16b
-  eor v22.16b, v8.16b, v13.16b
-  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
-  cnt v27.16b, v27.16b
-  addp v23.16b, v23.16b, v25.16b
-  uadalp v0.8h, v30.16b
-  cnt v24.16b, v24.16b
-  addp v19.16b, v19.16b, v16.16b
-  cnt v29.16b, v29.16b
-  addp v14.16b, v14.16b, v18.16b
-  cnt v22.16b, v22.16b
-  eor v28.16b, v6.16b, v10.16b
-  eor v31.16b, v6.16b, v11.16b
-  addp v27.16b, v27.16b, v24.16b
-  uadalp v1.8h, v19.16b
-  eor v17.16b, v6.16b, v12.16b
-  eor v26.16b, v6.16b, v13.16b
-  addp v23.16b, v23.16b, v14.16b
-  addp v29.16b, v29.16b, v22.16b
-  eor v21.16b, v7.16b, v10.16b
-  cnt v28.16b, v28.16b
+  eor v26.16b, v7.16b, v12.16b
   cnt v31.16b, v31.16b
-  eor v15.16b, v7.16b, v11.16b
-  eor v20.16b, v7.16b, v12.16b
-  cnt v17.16b, v17.16b
-  cnt v26.16b, v26.16b
-  uadalp v2.8h, v23.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v25.16b, v7.16b, v13.16b
-  cnt v21.16b, v21.16b
-  addp v28.16b, v28.16b, v31.16b
-  cnt v15.16b, v15.16b
-  cnt v20.16b, v20.16b
-  eor v30.16b, v8.16b, v10.16b
-  addp v17.16b, v17.16b, v26.16b
-  eor v16.16b, v8.16b, v11.16b
-  uadalp v3.8h, v27.16b
-  cnt v25.16b, v25.16b
-  eor v18.16b, v8.16b, v12.16b
-  eor v24.16b, v8.16b, v13.16b
-  addp v21.16b, v21.16b, v15.16b
-  eor v19.16b, v9.16b, v10.16b
-  cnt v30.16b, v30.16b
-  addp v28.16b, v28.16b, v17.16b
-  cnt v16.16b, v16.16b
-  eor v14.16b, v9.16b, v11.16b
-  addp v20.16b, v20.16b, v25.16b
-  cnt v18.16b, v18.16b
-  cnt v24.16b, v24.16b
-  eor v22.16b, v9.16b, v12.16b
-  eor v23.16b, v9.16b, v13.16b
-  cnt v19.16b, v19.16b
-  uadalp v0.8h, v28.16b
-  addp v30.16b, v30.16b, v16.16b
-  cnt v14.16b, v14.16b
-  addp v21.16b, v21.16b, v20.16b
-  addp v18.16b, v18.16b, v24.16b
   cnt v22.16b, v22.16b
+  uadalp v2.8h, v29.16b
+  addp v24.16b, v24.16b, v21.16b
+  eor v30.16b, v7.16b, v13.16b
+  cnt v14.16b, v14.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  eor v15.16b, v8.16b, v10.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v23.16b, v8.16b, v11.16b
+  uadalp v3.8h, v24.16b
+  cnt v30.16b, v30.16b
+  eor v16.16b, v8.16b, v12.16b
+  eor v29.16b, v8.16b, v13.16b
+  addp v14.16b, v14.16b, v25.16b
+  eor v17.16b, v9.16b, v10.16b
+  cnt v15.16b, v15.16b
+  addp v27.16b, v27.16b, v31.16b
   cnt v23.16b, v23.16b
-  addp v19.16b, v19.16b, v14.16b
-  uadalp v1.8h, v21.16b
-  addp v30.16b, v30.16b, v18.16b
-  addp v22.16b, v22.16b, v23.16b
-  uadalp v2.8h, v30.16b
-  addp v19.16b, v19.16b, v22.16b
-  uadalp v3.8h, v19.16b
+  eor v18.16b, v9.16b, v11.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v16.16b, v16.16b
+  cnt v29.16b, v29.16b
+  eor v19.16b, v9.16b, v12.16b
+  eor v20.16b, v9.16b, v13.16b
+  cnt v17.16b, v17.16b
+  uadalp v0.8h, v27.16b
+  addp v15.16b, v15.16b, v23.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v26.16b
+  addp v16.16b, v16.16b, v29.16b
+  cnt v19.16b, v19.16b
   subs w15, w15, #1
-  b.ne 3b
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
   add x13, x13, x6
   add x14, x14, x17
-  subs w16, w16, #1
-  b.ne 2b
-4:
+  mov w15, w7
+  b 11b
+13:
+  uadalp v1.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  uadalp v2.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  addp v17.16b, v17.16b, v19.16b
+  uadalp v3.8h, v17.16b
+2:
   add x1, x1, #64
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
   subs w9, w9, #1
@@ -218,182 +245,524 @@ bnnmk_count_shared_4_a64:
   subs w15, w15, #1
   str w15, [x0, #84]
   b.ne 1b
-  b 12f
-7:  // A tile with an edge.
-  cbz w10, 8f
-  ldr q0, [x12, #64]
-8:
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
   cmp w9, w11
-  b.ne 9f
-  ldr q3, [x12, #80]
-9:
-  cset w12, ne
-10:
-  mov w15, w7
-11:
+  b.eq 4f
+  ldr q0, [x12, #64]
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
   ld1 {v4.16b, v5.16b}, [x13], #32
   ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
-  cbnz w10, 5f
-  eor v14.16b, v4.16b, v10.16b
-  eor v15.16b, v4.16b, v11.16b
-  eor v16.16b, v4.16b, v12.16b
-  eor v17.16b, v4.16b, v13.16b
-  cnt v14.16b, v14.16b
-  cnt v15.16b, v15.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  addp v14.16b, v14.16b, v15.16b
-  addp v16.16b, v16.16b, v17.16b
-  addp v14.16b, v14.16b, v16.16b
-  uadalp v0.8h, v14.16b
-5:
-  eor v14.16b, v5.16b, v10.16b
-  eor v15.16b, v5.16b, v11.16b
-  eor v16.16b, v5.16b, v12.16b
-  eor v17.16b, v5.16b, v13.16b
-  eor v18.16b, v6.16b, v10.16b
-  eor v19.16b, v6.16b, v11.16b
-  eor v20.16b, v6.16b, v12.16b
-  eor v21.16b, v6.16b, v13.16b
-  eor v22.16b, v7.16b, v10.16b
-  cnt v14.16b, v14.16b
-  cnt v15.16b, v15.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
+  eor v21.16b, v5.16b, v10.16b
+  eor v22.16b, v5.16b, v11.16b
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  eor v25.16b, v6.16b, v10.16b
+  eor v26.16b, v6.16b, v11.16b
+  eor v27.16b, v6.16b, v12.16b
   cnt v21.16b, v21.16b
-  eor v23.16b, v7.16b, v11.16b
-  eor v24.16b, v7.16b, v12.16b
-  addp v14.16b, v14.16b, v15.16b
-  eor v25.16b, v7.16b, v13.16b
-  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
-  addp v16.16b, v16.16b, v17.16b
   cnt v22.16b, v22.16b
-  addp v18.16b, v18.16b, v19.16b
-  addp v20.16b, v20.16b, v21.16b
   cnt v23.16b, v23.16b
   cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  addp v14.16b, v14.16b, v16.16b
-  eor v26.16b, v5.16b, v10.16b
-  eor v27.16b, v5.16b, v11.16b
-  eor v28.16b, v5.16b, v12.16b
-  addp v18.16b, v18.16b, v20.16b
-  addp v22.16b, v22.16b, v23.16b
-  eor v29.16b, v5.16b, v13.16b
-  eor v30.16b, v6.16b, v10.16b
-  addp v24.16b, v24.16b, v25.16b
+  b 22f
+21:
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
   uadalp v1.8h, v14.16b
-  cnt v26.16b, v26.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
-  uadalp v2.8h, v18.16b
-  eor v31.16b, v6.16b, v11.16b
-  cnt v29.16b, v29.16b
-  eor v15.16b, v6.16b, v12.16b
-  addp v22.16b, v22.16b, v24.16b
-  eor v17.16b, v6.16b, v13.16b
-  cnt v30.16b, v30.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v19.16b, v7.16b, v10.16b
-  eor v21.16b, v7.16b, v11.16b
-  cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v29.16b
-  cnt v15.16b, v15.16b
-  uadalp v3.8h, v22.16b
-  cnt v17.16b, v17.16b
-  eor v16.16b, v7.16b, v12.16b
-  eor v20.16b, v7.16b, v13.16b
-  cnt v19.16b, v19.16b
-  cnt v21.16b, v21.16b
-  addp v30.16b, v30.16b, v31.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v23.16b, v8.16b, v10.16b
-  eor v25.16b, v8.16b, v11.16b
-  addp v15.16b, v15.16b, v17.16b
-  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v16.16b
   cnt v20.16b, v20.16b
-  eor v14.16b, v8.16b, v12.16b
-  addp v19.16b, v19.16b, v21.16b
-  eor v18.16b, v8.16b, v13.16b
-  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
-  uadalp v0.8h, v26.16b
-  cnt v23.16b, v23.16b
-  cnt v25.16b, v25.16b
-  addp v30.16b, v30.16b, v15.16b
-  addp v16.16b, v16.16b, v20.16b
-  cnt v14.16b, v14.16b
-  cnt v18.16b, v18.16b
-  eor v24.16b, v6.16b, v10.16b
-  addp v23.16b, v23.16b, v25.16b
-  uadalp v1.8h, v30.16b
-  eor v27.16b, v6.16b, v11.16b
-  addp v19.16b, v19.16b, v16.16b
-  eor v29.16b, v6.16b, v12.16b
-  eor v22.16b, v6.16b, v13.16b
-  addp v14.16b, v14.16b, v18.16b
-  eor v31.16b, v7.16b, v10.16b
-  cnt v24.16b, v24.16b
-  eor v28.16b, v7.16b, v11.16b
-  eor v17.16b, v7.16b, v12.16b
-  cnt v27.16b, v27.16b
-  uadalp v2.8h, v19.16b
-  cnt v29.16b, v29.16b
+  addp v17.16b, v17.16b, v18.16b
+  ld1 {v4.16b, v5.16b}, [x13], #32
+  uadalp v2.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
+  eor v21.16b, v5.16b, v10.16b
+  eor v22.16b, v5.16b, v11.16b
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  addp v17.16b, v17.16b, v19.16b
+  eor v25.16b, v6.16b, v10.16b
+  eor v26.16b, v6.16b, v11.16b
+  eor v27.16b, v6.16b, v12.16b
+  cnt v21.16b, v21.16b
   cnt v22.16b, v22.16b
-  addp v23.16b, v23.16b, v14.16b
-  eor v21.16b, v7.16b, v13.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  cnt v17.16b, v17.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v26.16b, v8.16b, v10.16b
-  eor v15.16b, v8.16b, v11.16b
-  addp v29.16b, v29.16b, v22.16b
-  uadalp v3.8h, v23.16b
-  cnt v21.16b, v21.16b
-  eor v20.16b, v8.16b, v12.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v25.16b, v8.16b, v13.16b
-  cnt v26.16b, v26.16b
-  cnt v15.16b, v15.16b
-  addp v24.16b, v24.16b, v29.16b
-  addp v17.16b, v17.16b, v21.16b
-  cnt v20.16b, v20.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  uadalp v3.8h, v17.16b
+22:
+  eor v28.16b, v6.16b, v13.16b
   cnt v25.16b, v25.16b
-  addp v26.16b, v26.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  eor v29.16b, v7.16b, v10.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v30.16b, v7.16b, v11.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v31.16b, v7.16b, v12.16b
+  cnt v28.16b, v28.16b
+  eor v22.16b, v7.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  addp v25.16b, v25.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v22.16b, v22.16b
+  eor v24.16b, v5.16b, v10.16b
+  eor v26.16b, v5.16b, v11.16b
+  eor v23.16b, v5.16b, v12.16b
+  addp v29.16b, v29.16b, v30.16b
+  uadalp v1.8h, v21.16b
+  eor v28.16b, v5.16b, v13.16b
+  addp v25.16b, v25.16b, v27.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v30.16b, v6.16b, v10.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v21.16b, v6.16b, v11.16b
+  eor v27.16b, v6.16b, v12.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v25.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v22.16b, v6.16b, v13.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v25.16b, v7.16b, v10.16b
+  cnt v21.16b, v21.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v28.16b
+  eor v31.16b, v7.16b, v11.16b
+  uadalp v3.8h, v29.16b
+  cnt v22.16b, v22.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v28.16b, v7.16b, v13.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v29.16b, v8.16b, v10.16b
+  addp v24.16b, v24.16b, v23.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v8.16b, v11.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  eor v23.16b, v8.16b, v12.16b
+  eor v22.16b, v8.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  cnt v29.16b, v29.16b
   uadalp v0.8h, v24.16b
-  addp v31.16b, v31.16b, v17.16b
-  addp v20.16b, v20.16b, v25.16b
-  uadalp v1.8h, v31.16b
-  addp v26.16b, v26.16b, v20.16b
-  uadalp v2.8h, v26.16b
-  cbz w12, 6f
-  eor v14.16b, v9.16b, v10.16b
-  eor v15.16b, v9.16b, v11.16b
-  eor v16.16b, v9.16b, v12.16b
-  eor v17.16b, v9.16b, v13.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v27.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v31.16b, v6.16b, v11.16b
+  addp v29.16b, v29.16b, v21.16b
+  uadalp v1.8h, v30.16b
+  eor v27.16b, v6.16b, v12.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v28.16b, v6.16b, v13.16b
+  addp v23.16b, v23.16b, v22.16b
+  eor v14.16b, v7.16b, v10.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v7.16b, v11.16b
+  eor v30.16b, v7.16b, v12.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v25.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v26.16b, v7.16b, v13.16b
   cnt v14.16b, v14.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v21.16b, v21.16b
+  cnt v30.16b, v30.16b
+  eor v15.16b, v8.16b, v10.16b
+  eor v22.16b, v8.16b, v11.16b
+  addp v27.16b, v27.16b, v28.16b
+  uadalp v3.8h, v29.16b
+  cnt v26.16b, v26.16b
+  eor v16.16b, v8.16b, v12.16b
+  eor v25.16b, v8.16b, v13.16b
+  addp v14.16b, v14.16b, v21.16b
+  eor v17.16b, v9.16b, v10.16b
   cnt v15.16b, v15.16b
+  cnt v22.16b, v22.16b
+  addp v24.16b, v24.16b, v27.16b
+  eor v18.16b, v9.16b, v11.16b
+  addp v30.16b, v30.16b, v26.16b
   cnt v16.16b, v16.16b
+  cnt v25.16b, v25.16b
+  eor v19.16b, v9.16b, v12.16b
+  eor v20.16b, v9.16b, v13.16b
   cnt v17.16b, v17.16b
-  addp v14.16b, v14.16b, v15.16b
-  addp v16.16b, v16.16b, v17.16b
-  addp v14.16b, v14.16b, v16.16b
-  uadalp v3.8h, v14.16b
-6:
+  addp v15.16b, v15.16b, v22.16b
+  uadalp v0.8h, v24.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v30.16b
+  addp v16.16b, v16.16b, v25.16b
+  cnt v19.16b, v19.16b
   subs w15, w15, #1
-  b.ne 11b
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
   add x13, x13, x6
   add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v1.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  uadalp v2.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  addp v17.16b, v17.16b, v19.16b
+  uadalp v3.8h, v17.16b
+  b 6f
+4:  // or the last one,
+  ldr q3, [x12, #80]
+  cbnz w10, 5f
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  ld1 {v4.16b, v5.16b}, [x13], #32
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
+  eor v21.16b, v4.16b, v10.16b
+  eor v22.16b, v4.16b, v11.16b
+  eor v23.16b, v4.16b, v12.16b
+  eor v24.16b, v4.16b, v13.16b
+  eor v25.16b, v5.16b, v10.16b
+  eor v26.16b, v5.16b, v11.16b
+  eor v27.16b, v5.16b, v12.16b
+  eor v28.16b, v5.16b, v13.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  b 32f
+31:
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  uadalp v0.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  ld1 {v4.16b, v5.16b}, [x13], #32
+  uadalp v1.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
+  eor v21.16b, v4.16b, v10.16b
+  eor v22.16b, v4.16b, v11.16b
+  eor v23.16b, v4.16b, v12.16b
+  eor v24.16b, v4.16b, v13.16b
+  addp v17.16b, v17.16b, v19.16b
+  eor v25.16b, v5.16b, v10.16b
+  eor v26.16b, v5.16b, v11.16b
+  eor v27.16b, v5.16b, v12.16b
+  eor v28.16b, v5.16b, v13.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v17.16b
+32:
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v6.16b, v10.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v30.16b, v6.16b, v11.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v31.16b, v6.16b, v12.16b
+  eor v22.16b, v6.16b, v13.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v24.16b, v7.16b, v10.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v29.16b, v29.16b
+  eor v26.16b, v7.16b, v11.16b
+  cnt v30.16b, v30.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  eor v28.16b, v7.16b, v12.16b
+  eor v23.16b, v7.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  addp v25.16b, v25.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v30.16b
+  uadalp v0.8h, v21.16b
+  addp v31.16b, v31.16b, v22.16b
+  cnt v28.16b, v28.16b
+  cnt v23.16b, v23.16b
+  uadalp v1.8h, v25.16b
+  eor v27.16b, v5.16b, v10.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v30.16b, v5.16b, v11.16b
+  eor v21.16b, v5.16b, v12.16b
+  eor v22.16b, v5.16b, v13.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v25.16b, v6.16b, v10.16b
+  addp v28.16b, v28.16b, v23.16b
+  eor v26.16b, v6.16b, v11.16b
+  cnt v27.16b, v27.16b
+  eor v31.16b, v6.16b, v12.16b
+  cnt v30.16b, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  uadalp v2.8h, v29.16b
+  eor v23.16b, v6.16b, v13.16b
+  addp v24.16b, v24.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v29.16b, v7.16b, v10.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v28.16b, v7.16b, v11.16b
+  cnt v23.16b, v23.16b
+  uadalp v3.8h, v24.16b
+  eor v30.16b, v7.16b, v12.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v22.16b, v7.16b, v13.16b
+  eor v24.16b, v8.16b, v10.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v21.16b
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v26.16b, v8.16b, v11.16b
+  cnt v30.16b, v30.16b
+  eor v21.16b, v8.16b, v12.16b
+  cnt v22.16b, v22.16b
+  eor v23.16b, v8.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  cnt v24.16b, v24.16b
+  uadalp v0.8h, v27.16b
+  addp v29.16b, v29.16b, v28.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v26.16b, v26.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v22.16b
+  cnt v23.16b, v23.16b
+  eor v14.16b, v6.16b, v10.16b
+  eor v27.16b, v6.16b, v11.16b
+  uadalp v1.8h, v25.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v28.16b, v6.16b, v12.16b
+  eor v31.16b, v6.16b, v13.16b
+  addp v29.16b, v29.16b, v30.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v15.16b, v7.16b, v10.16b
+  cnt v14.16b, v14.16b
+  cnt v27.16b, v27.16b
+  eor v22.16b, v7.16b, v11.16b
+  eor v16.16b, v7.16b, v12.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v29.16b
+  addp v24.16b, v24.16b, v21.16b
+  eor v25.16b, v7.16b, v13.16b
+  cnt v15.16b, v15.16b
+  addp v14.16b, v14.16b, v27.16b
+  cnt v22.16b, v22.16b
+  cnt v16.16b, v16.16b
+  eor v17.16b, v8.16b, v10.16b
+  addp v28.16b, v28.16b, v31.16b
+  eor v18.16b, v8.16b, v11.16b
+  uadalp v3.8h, v24.16b
+  cnt v25.16b, v25.16b
+  eor v19.16b, v8.16b, v12.16b
+  eor v20.16b, v8.16b, v13.16b
+  addp v15.16b, v15.16b, v22.16b
+  cnt v17.16b, v17.16b
+  addp v14.16b, v14.16b, v28.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v25.16b
+  cnt v19.16b, v19.16b
+  subs w15, w15, #1
+  b.ne 31b
   subs w16, w16, #1
-  b.ne 10b
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  uadalp v0.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  uadalp v1.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  addp v17.16b, v17.16b, v19.16b
+  uadalp v2.8h, v17.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  ld1 {v4.16b, v5.16b}, [x13], #32
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
+  eor v21.16b, v5.16b, v10.16b
+  eor v22.16b, v5.16b, v11.16b
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  eor v25.16b, v6.16b, v10.16b
+  eor v26.16b, v6.16b, v11.16b
+  eor v27.16b, v6.16b, v12.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  b 42f
+41:
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  uadalp v0.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  ld1 {v4.16b, v5.16b}, [x13], #32
+  uadalp v1.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], x5
+  eor v21.16b, v5.16b, v10.16b
+  eor v22.16b, v5.16b, v11.16b
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  addp v17.16b, v17.16b, v19.16b
+  eor v25.16b, v6.16b, v10.16b
+  eor v26.16b, v6.16b, v11.16b
+  eor v27.16b, v6.16b, v12.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v17.16b
+42:
+  eor v28.16b, v6.16b, v13.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  eor v29.16b, v7.16b, v10.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v30.16b, v7.16b, v11.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v31.16b, v7.16b, v12.16b
+  cnt v28.16b, v28.16b
+  eor v22.16b, v7.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  addp v25.16b, v25.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v22.16b, v22.16b
+  eor v24.16b, v5.16b, v10.16b
+  eor v26.16b, v5.16b, v11.16b
+  eor v23.16b, v5.16b, v12.16b
+  addp v29.16b, v29.16b, v30.16b
+  uadalp v1.8h, v21.16b
+  eor v28.16b, v5.16b, v13.16b
+  addp v25.16b, v25.16b, v27.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v30.16b, v6.16b, v10.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v21.16b, v6.16b, v11.16b
+  eor v27.16b, v6.16b, v12.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v25.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v22.16b, v6.16b, v13.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v25.16b, v7.16b, v10.16b
+  cnt v21.16b, v21.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v28.16b
+  eor v31.16b, v7.16b, v11.16b
+  uadalp v3.8h, v29.16b
+  cnt v22.16b, v22.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v28.16b, v7.16b, v13.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v29.16b, v8.16b, v10.16b
+  addp v24.16b, v24.16b, v23.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v8.16b, v11.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  eor v23.16b, v8.16b, v12.16b
+  eor v22.16b, v8.16b, v13.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x14], x4
+  cnt v29.16b, v29.16b
+  uadalp v0.8h, v24.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v27.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  eor v14.16b, v6.16b, v10.16b
+  eor v24.16b, v6.16b, v11.16b
+  addp v29.16b, v29.16b, v21.16b
+  uadalp v1.8h, v30.16b
+  eor v31.16b, v6.16b, v12.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v27.16b, v6.16b, v13.16b
+  addp v23.16b, v23.16b, v22.16b
+  eor v15.16b, v7.16b, v10.16b
+  cnt v14.16b, v14.16b
+  cnt v24.16b, v24.16b
+  eor v28.16b, v7.16b, v11.16b
+  eor v16.16b, v7.16b, v12.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v25.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v21.16b, v7.16b, v13.16b
+  cnt v15.16b, v15.16b
+  addp v14.16b, v14.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v16.16b, v16.16b
+  eor v17.16b, v8.16b, v10.16b
+  eor v18.16b, v8.16b, v11.16b
+  addp v31.16b, v31.16b, v27.16b
+  uadalp v3.8h, v29.16b
+  cnt v21.16b, v21.16b
+  eor v19.16b, v8.16b, v12.16b
+  eor v20.16b, v8.16b, v13.16b
+  addp v15.16b, v15.16b, v28.16b
+  cnt v17.16b, v17.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v31.16b
+  addp v16.16b, v16.16b, v21.16b
+  cnt v19.16b, v19.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  uadalp v0.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  uadalp v1.8h, v15.16b
+  addp v19.16b, v19.16b, v20.16b
+  addp v17.16b, v17.16b, v19.16b
+  uadalp v2.8h, v17.16b
+6:
   mov w10, #0
-  ldr x12, [x0, #24]
-  b 4b
-12:
+  b 2b
+7:
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -451,204 +820,230 @@ bnnmk_count_shared_5_a64:
   mov x13, x1
   mov x14, x2
   mov w16, w8
+  mov w15, w7
   cmp w9, w11
   ccmp w10, #0, #0, ne
-  b.ne 7f
-2:
-  mov w15, w7
-3:
+  b.ne 3f
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
   ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
   ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
-  eor v16.16b, v5.16b, v12.16b
-  eor v17.16b, v5.16b, v13.16b
-  eor v18.16b, v5.16b, v14.16b
-  eor v19.16b, v5.16b, v15.16b
-  eor v20.16b, v6.16b, v12.16b
-  eor v21.16b, v6.16b, v13.16b
-  eor v22.16b, v6.16b, v14.16b
-  eor v23.16b, v6.16b, v15.16b
-  eor v24.16b, v7.16b, v12.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  eor v25.16b, v5.16b, v14.16b
+  eor v26.16b, v5.16b, v15.16b
+  eor v27.16b, v6.16b, v12.16b
+  eor v28.16b, v6.16b, v13.16b
+  eor v29.16b, v6.16b, v14.16b
+  eor v30.16b, v6.16b, v15.16b
   cnt v23.16b, v23.16b
-  eor v25.16b, v7.16b, v13.16b
-  eor v26.16b, v7.16b, v14.16b
-  addp v16.16b, v16.16b, v17.16b
-  eor v27.16b, v7.16b, v15.16b
-  addp v18.16b, v18.16b, v19.16b
   cnt v24.16b, v24.16b
-  addp v20.16b, v20.16b, v21.16b
-  eor v28.16b, v8.16b, v12.16b
-  addp v22.16b, v22.16b, v23.16b
   cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  eor v29.16b, v8.16b, v13.16b
-  cnt v27.16b, v27.16b
-  addp v16.16b, v16.16b, v18.16b
-  eor v30.16b, v8.16b, v14.16b
-  eor v31.16b, v8.16b, v15.16b
-  cnt v28.16b, v28.16b
-  addp v20.16b, v20.16b, v22.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v17.16b, v9.16b, v12.16b
-  cnt v29.16b, v29.16b
-  addp v26.16b, v26.16b, v27.16b
-  uadalp v0.8h, v16.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  eor v19.16b, v9.16b, v13.16b
-  uadalp v1.8h, v20.16b
-  eor v21.16b, v9.16b, v14.16b
-  eor v23.16b, v9.16b, v15.16b
+  b 12f
+11:
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
-  addp v28.16b, v28.16b, v29.16b
-  addp v24.16b, v24.16b, v26.16b
-  cnt v17.16b, v17.16b
-  addp v30.16b, v30.16b, v31.16b
-  cnt v19.16b, v19.16b
-  cnt v21.16b, v21.16b
-  cnt v23.16b, v23.16b
-  uadalp v2.8h, v24.16b
-  eor v18.16b, v6.16b, v12.16b
-  eor v22.16b, v6.16b, v13.16b
-  addp v28.16b, v28.16b, v30.16b
-  addp v17.16b, v17.16b, v19.16b
-  eor v25.16b, v6.16b, v14.16b
-  eor v27.16b, v6.16b, v15.16b
-  addp v21.16b, v21.16b, v23.16b
-  eor v16.16b, v7.16b, v12.16b
-  eor v20.16b, v7.16b, v13.16b
-  cnt v18.16b, v18.16b
+  uadalp v2.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
   cnt v22.16b, v22.16b
-  uadalp v3.8h, v28.16b
-  eor v29.16b, v7.16b, v14.16b
-  cnt v25.16b, v25.16b
-  cnt v27.16b, v27.16b
-  addp v17.16b, v17.16b, v21.16b
-  eor v26.16b, v7.16b, v15.16b
-  cnt v16.16b, v16.16b
-  cnt v20.16b, v20.16b
-  addp v18.16b, v18.16b, v22.16b
-  eor v31.16b, v8.16b, v12.16b
-  cnt v29.16b, v29.16b
-  eor v24.16b, v8.16b, v13.16b
-  addp v25.16b, v25.16b, v27.16b
-  uadalp v4.8h, v17.16b
-  cnt v26.16b, v26.16b
-  eor v30.16b, v8.16b, v14.16b
-  addp v16.16b, v16.16b, v20.16b
-  eor v19.16b, v8.16b, v15.16b
-  cnt v31.16b, v31.16b
-  eor v23.16b, v9.16b, v12.16b
-  cnt v24.16b, v24.16b
-  addp v18.16b, v18.16b, v25.16b
-  eor v28.16b, v9.16b, v13.16b
-  addp v29.16b, v29.16b, v26.16b
-  cnt v30.16b, v30.16b
-  eor v21.16b, v9.16b, v14.16b
-  cnt v19.16b, v19.16b
-  eor v22.16b, v9.16b, v15.16b
-  cnt v23.16b, v23.16b
-  addp v31.16b, v31.16b, v24.16b
-  uadalp v0.8h, v18.16b
-  cnt v28.16b, v28.16b
-  addp v16.16b, v16.16b, v29.16b
-  eor v27.16b, v10.16b, v12.16b
-  cnt v21.16b, v21.16b
-  addp v30.16b, v30.16b, v19.16b
-  cnt v22.16b, v22.16b
-  eor v17.16b, v10.16b, v13.16b
-  eor v20.16b, v10.16b, v14.16b
-  eor v25.16b, v10.16b, v15.16b
-  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
-  addp v23.16b, v23.16b, v28.16b
-  uadalp v1.8h, v16.16b
-  cnt v27.16b, v27.16b
-  addp v31.16b, v31.16b, v30.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
+  uadalp v3.8h, v17.16b
   addp v21.16b, v21.16b, v22.16b
-  cnt v17.16b, v17.16b
-  cnt v20.16b, v20.16b
-  cnt v25.16b, v25.16b
-  eor v26.16b, v7.16b, v12.16b
-  eor v24.16b, v7.16b, v13.16b
-  eor v18.16b, v7.16b, v14.16b
-  uadalp v2.8h, v31.16b
-  addp v23.16b, v23.16b, v21.16b
-  addp v27.16b, v27.16b, v17.16b
-  eor v29.16b, v7.16b, v15.16b
-  addp v20.16b, v20.16b, v25.16b
-  eor v19.16b, v8.16b, v12.16b
-  cnt v26.16b, v26.16b
-  cnt v24.16b, v24.16b
-  cnt v18.16b, v18.16b
-  eor v28.16b, v8.16b, v13.16b
-  uadalp v3.8h, v23.16b
-  eor v16.16b, v8.16b, v14.16b
-  cnt v29.16b, v29.16b
-  addp v27.16b, v27.16b, v20.16b
-  eor v30.16b, v8.16b, v15.16b
-  cnt v19.16b, v19.16b
-  addp v26.16b, v26.16b, v24.16b
-  eor v22.16b, v9.16b, v12.16b
-  cnt v28.16b, v28.16b
-  eor v31.16b, v9.16b, v13.16b
-  cnt v16.16b, v16.16b
-  addp v18.16b, v18.16b, v29.16b
-  uadalp v4.8h, v27.16b
-  cnt v30.16b, v30.16b
-  eor v21.16b, v9.16b, v14.16b
-  eor v17.16b, v9.16b, v15.16b
-  cnt v22.16b, v22.16b
-  addp v19.16b, v19.16b, v28.16b
-  cnt v31.16b, v31.16b
-  eor v25.16b, v10.16b, v12.16b
-  addp v26.16b, v26.16b, v18.16b
-  eor v23.16b, v10.16b, v13.16b
-  addp v16.16b, v16.16b, v30.16b
-  cnt v21.16b, v21.16b
-  cnt v17.16b, v17.16b
-  eor v20.16b, v10.16b, v14.16b
-  eor v24.16b, v10.16b, v15.16b
-  addp v22.16b, v22.16b, v31.16b
-  cnt v25.16b, v25.16b
-  uadalp v0.8h, v26.16b
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  eor v25.16b, v5.16b, v14.16b
+  addp v19.16b, v19.16b, v21.16b
+  eor v26.16b, v5.16b, v15.16b
+  eor v27.16b, v6.16b, v12.16b
+  eor v28.16b, v6.16b, v13.16b
+  eor v29.16b, v6.16b, v14.16b
+  eor v30.16b, v6.16b, v15.16b
   cnt v23.16b, v23.16b
-  addp v19.16b, v19.16b, v16.16b
-  eor v29.16b, v11.16b, v12.16b
-  addp v21.16b, v21.16b, v17.16b
-  cnt v20.16b, v20.16b
   cnt v24.16b, v24.16b
-  eor v27.16b, v11.16b, v13.16b
-  eor v28.16b, v11.16b, v14.16b
-  eor v18.16b, v11.16b, v15.16b
-  addp v25.16b, v25.16b, v23.16b
-  uadalp v1.8h, v19.16b
-  cnt v29.16b, v29.16b
-  addp v22.16b, v22.16b, v21.16b
-  addp v20.16b, v20.16b, v24.16b
+  cnt v25.16b, v25.16b
+  uadalp v4.8h, v19.16b
+12:
+  cnt v26.16b, v26.16b
   cnt v27.16b, v27.16b
   cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v7.16b, v12.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v7.16b, v13.16b
+  eor v16.16b, v7.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v7.16b, v15.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v8.16b, v12.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v8.16b, v13.16b
+  cnt v24.16b, v24.16b
+  cnt v16.16b, v16.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v26.16b, v26.16b
+  eor v25.16b, v8.16b, v14.16b
+  eor v18.16b, v8.16b, v15.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  eor v29.16b, v9.16b, v12.16b
+  uadalp v0.8h, v23.16b
+  addp v16.16b, v16.16b, v26.16b
+  cnt v25.16b, v25.16b
   cnt v18.16b, v18.16b
-  uadalp v2.8h, v22.16b
-  addp v25.16b, v25.16b, v20.16b
-  addp v29.16b, v29.16b, v27.16b
-  addp v28.16b, v28.16b, v18.16b
-  uadalp v3.8h, v25.16b
-  addp v29.16b, v29.16b, v28.16b
+  uadalp v1.8h, v27.16b
+  eor v24.16b, v9.16b, v13.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v23.16b, v9.16b, v14.16b
+  eor v26.16b, v9.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v16.16b
+  addp v25.16b, v25.16b, v18.16b
+  cnt v24.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v31.16b
+  eor v27.16b, v6.16b, v12.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v30.16b, v6.16b, v13.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v31.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  addp v23.16b, v23.16b, v26.16b
+  eor v24.16b, v7.16b, v12.16b
+  eor v26.16b, v7.16b, v13.16b
+  cnt v27.16b, v27.16b
+  uadalp v3.8h, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v7.16b, v14.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v23.16b, v7.16b, v15.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  eor v20.16b, v8.16b, v12.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v28.16b, v28.16b
+  eor v30.16b, v8.16b, v13.16b
+  addp v31.16b, v31.16b, v25.16b
   uadalp v4.8h, v29.16b
+  cnt v23.16b, v23.16b
+  eor v25.16b, v8.16b, v14.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v29.16b, v8.16b, v15.16b
+  cnt v20.16b, v20.16b
+  eor v26.16b, v9.16b, v12.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v31.16b
+  eor v31.16b, v9.16b, v13.16b
+  addp v28.16b, v28.16b, v23.16b
+  cnt v25.16b, v25.16b
+  eor v23.16b, v9.16b, v14.16b
+  cnt v29.16b, v29.16b
+  eor v17.16b, v9.16b, v15.16b
+  cnt v26.16b, v26.16b
+  addp v20.16b, v20.16b, v30.16b
+  uadalp v0.8h, v27.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v30.16b, v10.16b, v12.16b
+  cnt v23.16b, v23.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v17.16b, v17.16b
+  eor v27.16b, v10.16b, v13.16b
+  eor v28.16b, v10.16b, v14.16b
+  eor v29.16b, v10.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  addp v26.16b, v26.16b, v31.16b
+  uadalp v1.8h, v24.16b
+  cnt v30.16b, v30.16b
+  addp v20.16b, v20.16b, v25.16b
+  addp v23.16b, v23.16b, v17.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v7.16b, v12.16b
+  eor v24.16b, v7.16b, v13.16b
+  eor v25.16b, v7.16b, v14.16b
+  uadalp v2.8h, v20.16b
+  addp v26.16b, v26.16b, v23.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v23.16b, v7.16b, v15.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v27.16b, v8.16b, v12.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  eor v29.16b, v8.16b, v13.16b
+  uadalp v3.8h, v26.16b
+  eor v26.16b, v8.16b, v14.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v8.16b, v15.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v24.16b
+  eor v16.16b, v9.16b, v12.16b
+  cnt v29.16b, v29.16b
+  eor v24.16b, v9.16b, v13.16b
+  cnt v26.16b, v26.16b
+  addp v25.16b, v25.16b, v23.16b
+  uadalp v4.8h, v30.16b
+  cnt v28.16b, v28.16b
+  eor v23.16b, v9.16b, v14.16b
+  eor v30.16b, v9.16b, v15.16b
+  cnt v16.16b, v16.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v24.16b, v24.16b
+  eor v17.16b, v10.16b, v12.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v29.16b, v10.16b, v13.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v30.16b, v30.16b
+  eor v18.16b, v10.16b, v14.16b
+  eor v25.16b, v10.16b, v15.16b
+  addp v16.16b, v16.16b, v24.16b
+  cnt v17.16b, v17.16b
+  uadalp v0.8h, v31.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v19.16b, v11.16b, v12.16b
+  addp v23.16b, v23.16b, v30.16b
+  cnt v18.16b, v18.16b
+  cnt v25.16b, v25.16b
+  eor v20.16b, v11.16b, v13.16b
+  eor v21.16b, v11.16b, v14.16b
+  eor v22.16b, v11.16b, v15.16b
+  addp v17.16b, v17.16b, v29.16b
+  uadalp v1.8h, v27.16b
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v23.16b
+  addp v18.16b, v18.16b, v25.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
   subs w15, w15, #1
-  b.ne 3b
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
   add x13, x13, x6
   add x14, x14, x17
-  subs w16, w16, #1
-  b.ne 2b
-4:
+  mov w15, w7
+  b 11b
+13:
+  uadalp v2.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  uadalp v3.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v4.8h, v19.16b
+2:
   add x1, x1, #80
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
   st1 {v4.8h}, [x3], #16
@@ -663,218 +1058,631 @@ bnnmk_count_shared_5_a64:
   subs w15, w15, #1
   str w15, [x0, #84]
   b.ne 1b
-  b 12f
-7:  // A tile with an edge.
-  cbz w10, 8f
-  ldr q0, [x12, #64]
-8:
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
   cmp w9, w11
-  b.ne 9f
-  ldr q4, [x12, #80]
-9:
-  cset w12, ne
-10:
-  mov w15, w7
-11:
+  b.eq 4f
+  ldr q0, [x12, #64]
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
   ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
   ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
-  cbnz w10, 5f
-  eor v16.16b, v5.16b, v12.16b
-  eor v17.16b, v5.16b, v13.16b
-  eor v18.16b, v5.16b, v14.16b
-  eor v19.16b, v5.16b, v15.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  addp v16.16b, v16.16b, v17.16b
-  addp v18.16b, v18.16b, v19.16b
-  addp v16.16b, v16.16b, v18.16b
-  uadalp v0.8h, v16.16b
-5:
-  eor v16.16b, v6.16b, v12.16b
-  eor v17.16b, v6.16b, v13.16b
-  eor v18.16b, v6.16b, v14.16b
-  eor v19.16b, v6.16b, v15.16b
-  eor v20.16b, v7.16b, v12.16b
-  eor v21.16b, v7.16b, v13.16b
-  eor v22.16b, v7.16b, v14.16b
-  eor v23.16b, v7.16b, v15.16b
-  eor v24.16b, v8.16b, v12.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  eor v25.16b, v8.16b, v13.16b
-  eor v26.16b, v8.16b, v14.16b
-  addp v16.16b, v16.16b, v17.16b
-  eor v27.16b, v8.16b, v15.16b
-  addp v18.16b, v18.16b, v19.16b
-  cnt v24.16b, v24.16b
-  addp v20.16b, v20.16b, v21.16b
-  eor v28.16b, v9.16b, v12.16b
-  addp v22.16b, v22.16b, v23.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  eor v29.16b, v9.16b, v13.16b
-  cnt v27.16b, v27.16b
-  addp v16.16b, v16.16b, v18.16b
-  eor v30.16b, v9.16b, v14.16b
-  eor v31.16b, v9.16b, v15.16b
-  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
-  cnt v28.16b, v28.16b
-  addp v20.16b, v20.16b, v22.16b
-  addp v24.16b, v24.16b, v25.16b
-  cnt v29.16b, v29.16b
-  addp v26.16b, v26.16b, v27.16b
-  uadalp v1.8h, v16.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  uadalp v2.8h, v20.16b
-  eor v17.16b, v6.16b, v12.16b
-  eor v19.16b, v6.16b, v13.16b
-  addp v28.16b, v28.16b, v29.16b
-  addp v24.16b, v24.16b, v26.16b
-  eor v21.16b, v6.16b, v14.16b
-  eor v23.16b, v6.16b, v15.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v18.16b, v7.16b, v12.16b
-  eor v22.16b, v7.16b, v13.16b
-  cnt v17.16b, v17.16b
-  cnt v19.16b, v19.16b
-  eor v25.16b, v7.16b, v14.16b
-  uadalp v3.8h, v24.16b
-  cnt v21.16b, v21.16b
-  cnt v23.16b, v23.16b
-  addp v28.16b, v28.16b, v30.16b
-  eor v27.16b, v7.16b, v15.16b
-  cnt v18.16b, v18.16b
-  cnt v22.16b, v22.16b
-  addp v17.16b, v17.16b, v19.16b
-  cnt v25.16b, v25.16b
-  eor v16.16b, v8.16b, v12.16b
-  eor v20.16b, v8.16b, v13.16b
-  addp v21.16b, v21.16b, v23.16b
-  uadalp v4.8h, v28.16b
-  cnt v27.16b, v27.16b
-  eor v29.16b, v8.16b, v14.16b
-  addp v18.16b, v18.16b, v22.16b
-  eor v26.16b, v8.16b, v15.16b
-  eor v31.16b, v9.16b, v12.16b
-  cnt v16.16b, v16.16b
-  cnt v20.16b, v20.16b
-  addp v17.16b, v17.16b, v21.16b
-  eor v24.16b, v9.16b, v13.16b
-  addp v25.16b, v25.16b, v27.16b
-  cnt v29.16b, v29.16b
-  eor v30.16b, v9.16b, v14.16b
-  cnt v26.16b, v26.16b
-  eor v19.16b, v9.16b, v15.16b
-  cnt v31.16b, v31.16b
-  addp v16.16b, v16.16b, v20.16b
-  uadalp v0.8h, v17.16b
-  cnt v24.16b, v24.16b
-  addp v18.16b, v18.16b, v25.16b
-  eor v23.16b, v10.16b, v12.16b
-  cnt v30.16b, v30.16b
-  addp v29.16b, v29.16b, v26.16b
-  cnt v19.16b, v19.16b
-  eor v28.16b, v10.16b, v13.16b
-  eor v22.16b, v10.16b, v14.16b
-  eor v21.16b, v10.16b, v15.16b
-  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
-  addp v31.16b, v31.16b, v24.16b
-  uadalp v1.8h, v18.16b
-  cnt v23.16b, v23.16b
-  addp v16.16b, v16.16b, v29.16b
-  addp v30.16b, v30.16b, v19.16b
-  cnt v28.16b, v28.16b
-  cnt v22.16b, v22.16b
-  cnt v21.16b, v21.16b
+  eor v23.16b, v6.16b, v12.16b
+  eor v24.16b, v6.16b, v13.16b
+  eor v25.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
   eor v27.16b, v7.16b, v12.16b
-  eor v20.16b, v7.16b, v13.16b
-  eor v17.16b, v7.16b, v14.16b
-  uadalp v2.8h, v16.16b
-  addp v31.16b, v31.16b, v30.16b
-  addp v23.16b, v23.16b, v28.16b
-  eor v25.16b, v7.16b, v15.16b
-  addp v22.16b, v22.16b, v21.16b
-  eor v26.16b, v8.16b, v12.16b
-  cnt v27.16b, v27.16b
-  cnt v20.16b, v20.16b
-  cnt v17.16b, v17.16b
-  eor v24.16b, v8.16b, v13.16b
-  uadalp v3.8h, v31.16b
-  eor v18.16b, v8.16b, v14.16b
-  cnt v25.16b, v25.16b
-  addp v23.16b, v23.16b, v22.16b
-  eor v29.16b, v8.16b, v15.16b
-  cnt v26.16b, v26.16b
-  addp v27.16b, v27.16b, v20.16b
-  eor v19.16b, v9.16b, v12.16b
+  eor v28.16b, v7.16b, v13.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  cnt v23.16b, v23.16b
   cnt v24.16b, v24.16b
-  eor v16.16b, v9.16b, v13.16b
-  cnt v18.16b, v18.16b
-  addp v17.16b, v17.16b, v25.16b
-  uadalp v4.8h, v23.16b
-  cnt v29.16b, v29.16b
-  eor v30.16b, v9.16b, v14.16b
-  eor v28.16b, v9.16b, v15.16b
-  cnt v19.16b, v19.16b
-  addp v26.16b, v26.16b, v24.16b
-  cnt v16.16b, v16.16b
-  eor v21.16b, v10.16b, v12.16b
-  addp v27.16b, v27.16b, v17.16b
-  eor v31.16b, v10.16b, v13.16b
-  addp v18.16b, v18.16b, v29.16b
-  cnt v30.16b, v30.16b
-  cnt v28.16b, v28.16b
-  eor v22.16b, v10.16b, v14.16b
-  eor v20.16b, v10.16b, v15.16b
-  addp v19.16b, v19.16b, v16.16b
-  cnt v21.16b, v21.16b
-  uadalp v0.8h, v27.16b
-  cnt v31.16b, v31.16b
-  addp v26.16b, v26.16b, v18.16b
-  addp v30.16b, v30.16b, v28.16b
+  cnt v25.16b, v25.16b
+  b 22f
+21:
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  uadalp v2.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
   cnt v22.16b, v22.16b
-  cnt v20.16b, v20.16b
-  addp v21.16b, v21.16b, v31.16b
-  uadalp v1.8h, v26.16b
-  addp v19.16b, v19.16b, v30.16b
-  addp v22.16b, v22.16b, v20.16b
-  uadalp v2.8h, v19.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
+  uadalp v3.8h, v17.16b
   addp v21.16b, v21.16b, v22.16b
-  uadalp v3.8h, v21.16b
-  cbz w12, 6f
-  eor v16.16b, v11.16b, v12.16b
-  eor v17.16b, v11.16b, v13.16b
-  eor v18.16b, v11.16b, v14.16b
-  eor v19.16b, v11.16b, v15.16b
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
+  eor v23.16b, v6.16b, v12.16b
+  eor v24.16b, v6.16b, v13.16b
+  eor v25.16b, v6.16b, v14.16b
+  addp v19.16b, v19.16b, v21.16b
+  eor v26.16b, v6.16b, v15.16b
+  eor v27.16b, v7.16b, v12.16b
+  eor v28.16b, v7.16b, v13.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  uadalp v4.8h, v19.16b
+22:
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v8.16b, v12.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v8.16b, v13.16b
+  eor v16.16b, v8.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v8.16b, v15.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v9.16b, v12.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v9.16b, v13.16b
+  cnt v24.16b, v24.16b
   cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v26.16b, v26.16b
+  eor v25.16b, v9.16b, v14.16b
+  eor v18.16b, v9.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  addp v27.16b, v27.16b, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  uadalp v1.8h, v23.16b
+  addp v16.16b, v16.16b, v26.16b
+  cnt v25.16b, v25.16b
   cnt v18.16b, v18.16b
+  uadalp v2.8h, v27.16b
+  eor v29.16b, v6.16b, v12.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v24.16b, v6.16b, v13.16b
+  eor v23.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  addp v31.16b, v31.16b, v16.16b
+  eor v27.16b, v7.16b, v12.16b
+  addp v25.16b, v25.16b, v18.16b
+  eor v30.16b, v7.16b, v13.16b
+  cnt v29.16b, v29.16b
+  eor v20.16b, v7.16b, v14.16b
+  cnt v24.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v31.16b
+  eor v31.16b, v7.16b, v15.16b
+  addp v28.16b, v28.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v25.16b, v8.16b, v12.16b
+  addp v23.16b, v23.16b, v26.16b
+  eor v24.16b, v8.16b, v13.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v28.16b
+  eor v26.16b, v8.16b, v14.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v28.16b, v8.16b, v15.16b
+  eor v30.16b, v9.16b, v12.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v31.16b
+  eor v23.16b, v9.16b, v13.16b
+  cnt v26.16b, v26.16b
+  eor v31.16b, v9.16b, v14.16b
+  cnt v28.16b, v28.16b
+  eor v17.16b, v9.16b, v15.16b
+  cnt v30.16b, v30.16b
+  uadalp v0.8h, v29.16b
+  addp v25.16b, v25.16b, v24.16b
+  addp v27.16b, v27.16b, v20.16b
+  cnt v23.16b, v23.16b
+  eor v29.16b, v10.16b, v12.16b
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v17.16b, v17.16b
+  eor v24.16b, v10.16b, v13.16b
+  eor v28.16b, v10.16b, v14.16b
+  eor v22.16b, v10.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  uadalp v1.8h, v27.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v31.16b, v31.16b, v17.16b
+  cnt v24.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v22.16b, v22.16b
+  eor v27.16b, v7.16b, v12.16b
+  eor v23.16b, v7.16b, v13.16b
+  eor v26.16b, v7.16b, v14.16b
+  uadalp v2.8h, v25.16b
+  addp v30.16b, v30.16b, v31.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v25.16b, v7.16b, v15.16b
+  addp v28.16b, v28.16b, v22.16b
+  eor v31.16b, v8.16b, v12.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  eor v24.16b, v8.16b, v13.16b
+  uadalp v3.8h, v30.16b
+  eor v30.16b, v8.16b, v14.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v28.16b
+  eor v28.16b, v8.16b, v15.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v23.16b
+  eor v16.16b, v9.16b, v12.16b
+  cnt v24.16b, v24.16b
+  eor v23.16b, v9.16b, v13.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v25.16b
+  uadalp v4.8h, v29.16b
+  cnt v28.16b, v28.16b
+  eor v25.16b, v9.16b, v14.16b
+  eor v29.16b, v9.16b, v15.16b
+  cnt v16.16b, v16.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v23.16b, v23.16b
+  eor v17.16b, v10.16b, v12.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v24.16b, v10.16b, v13.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  eor v18.16b, v10.16b, v14.16b
+  eor v26.16b, v10.16b, v15.16b
+  addp v16.16b, v16.16b, v23.16b
+  cnt v17.16b, v17.16b
+  uadalp v0.8h, v27.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v19.16b, v11.16b, v12.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v18.16b, v18.16b
+  cnt v26.16b, v26.16b
+  eor v20.16b, v11.16b, v13.16b
+  eor v21.16b, v11.16b, v14.16b
+  eor v22.16b, v11.16b, v15.16b
+  addp v17.16b, v17.16b, v24.16b
+  uadalp v1.8h, v31.16b
   cnt v19.16b, v19.16b
-  addp v16.16b, v16.16b, v17.16b
-  addp v18.16b, v18.16b, v19.16b
-  addp v16.16b, v16.16b, v18.16b
-  uadalp v4.8h, v16.16b
-6:
+  addp v16.16b, v16.16b, v25.16b
+  addp v18.16b, v18.16b, v26.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
   subs w15, w15, #1
-  b.ne 11b
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
   add x13, x13, x6
   add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v2.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  uadalp v3.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v4.8h, v19.16b
+  b 6f
+4:  // or the last one,
+  ldr q4, [x12, #80]
+  cbnz w10, 5f
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  eor v25.16b, v5.16b, v14.16b
+  eor v26.16b, v5.16b, v15.16b
+  eor v27.16b, v6.16b, v12.16b
+  eor v28.16b, v6.16b, v13.16b
+  eor v29.16b, v6.16b, v14.16b
+  eor v30.16b, v6.16b, v15.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  b 32f
+31:
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  uadalp v1.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
+  uadalp v2.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
+  eor v23.16b, v5.16b, v12.16b
+  eor v24.16b, v5.16b, v13.16b
+  eor v25.16b, v5.16b, v14.16b
+  addp v19.16b, v19.16b, v21.16b
+  eor v26.16b, v5.16b, v15.16b
+  eor v27.16b, v6.16b, v12.16b
+  eor v28.16b, v6.16b, v13.16b
+  eor v29.16b, v6.16b, v14.16b
+  eor v30.16b, v6.16b, v15.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  uadalp v3.8h, v19.16b
+32:
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v7.16b, v12.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v7.16b, v13.16b
+  eor v16.16b, v7.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v7.16b, v15.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v8.16b, v12.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v8.16b, v13.16b
+  cnt v24.16b, v24.16b
+  cnt v16.16b, v16.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v26.16b, v26.16b
+  eor v25.16b, v8.16b, v14.16b
+  eor v18.16b, v8.16b, v15.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  eor v29.16b, v9.16b, v12.16b
+  uadalp v0.8h, v23.16b
+  addp v16.16b, v16.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v18.16b, v18.16b
+  uadalp v1.8h, v27.16b
+  eor v24.16b, v9.16b, v13.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v23.16b, v9.16b, v14.16b
+  eor v26.16b, v9.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v16.16b
+  addp v25.16b, v25.16b, v18.16b
+  cnt v24.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v31.16b
+  eor v27.16b, v6.16b, v12.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v30.16b, v6.16b, v13.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v31.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  addp v23.16b, v23.16b, v26.16b
+  eor v24.16b, v7.16b, v12.16b
+  eor v26.16b, v7.16b, v13.16b
+  cnt v27.16b, v27.16b
+  uadalp v3.8h, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v7.16b, v14.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v23.16b, v7.16b, v15.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  eor v20.16b, v8.16b, v12.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v28.16b, v28.16b
+  eor v30.16b, v8.16b, v13.16b
+  addp v31.16b, v31.16b, v25.16b
+  uadalp v4.8h, v29.16b
+  cnt v23.16b, v23.16b
+  eor v25.16b, v8.16b, v14.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v29.16b, v8.16b, v15.16b
+  cnt v20.16b, v20.16b
+  eor v26.16b, v9.16b, v12.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v31.16b
+  eor v31.16b, v9.16b, v13.16b
+  addp v28.16b, v28.16b, v23.16b
+  cnt v25.16b, v25.16b
+  eor v23.16b, v9.16b, v14.16b
+  cnt v29.16b, v29.16b
+  eor v17.16b, v9.16b, v15.16b
+  cnt v26.16b, v26.16b
+  addp v20.16b, v20.16b, v30.16b
+  uadalp v0.8h, v27.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v30.16b, v10.16b, v12.16b
+  cnt v23.16b, v23.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v17.16b, v17.16b
+  eor v27.16b, v10.16b, v13.16b
+  eor v28.16b, v10.16b, v14.16b
+  eor v29.16b, v10.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  addp v26.16b, v26.16b, v31.16b
+  uadalp v1.8h, v24.16b
+  cnt v30.16b, v30.16b
+  addp v20.16b, v20.16b, v25.16b
+  addp v23.16b, v23.16b, v17.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v7.16b, v12.16b
+  eor v24.16b, v7.16b, v13.16b
+  eor v25.16b, v7.16b, v14.16b
+  uadalp v2.8h, v20.16b
+  addp v26.16b, v26.16b, v23.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v23.16b, v7.16b, v15.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v16.16b, v8.16b, v12.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  eor v27.16b, v8.16b, v13.16b
+  uadalp v3.8h, v26.16b
+  eor v29.16b, v8.16b, v14.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v26.16b, v8.16b, v15.16b
+  cnt v16.16b, v16.16b
+  addp v31.16b, v31.16b, v24.16b
+  eor v17.16b, v9.16b, v12.16b
+  cnt v27.16b, v27.16b
+  eor v28.16b, v9.16b, v13.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v23.16b
+  uadalp v4.8h, v30.16b
+  cnt v26.16b, v26.16b
+  eor v18.16b, v9.16b, v14.16b
+  eor v24.16b, v9.16b, v15.16b
+  cnt v17.16b, v17.16b
+  addp v16.16b, v16.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v19.16b, v10.16b, v12.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v20.16b, v10.16b, v13.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v18.16b, v18.16b
+  cnt v24.16b, v24.16b
+  eor v21.16b, v10.16b, v14.16b
+  eor v22.16b, v10.16b, v15.16b
+  addp v17.16b, v17.16b, v28.16b
+  cnt v19.16b, v19.16b
+  uadalp v0.8h, v31.16b
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v29.16b
+  addp v18.16b, v18.16b, v24.16b
+  cnt v21.16b, v21.16b
+  subs w15, w15, #1
+  b.ne 31b
   subs w16, w16, #1
-  b.ne 10b
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  uadalp v1.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  uadalp v2.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v3.8h, v19.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
+  eor v23.16b, v6.16b, v12.16b
+  eor v24.16b, v6.16b, v13.16b
+  eor v25.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  eor v27.16b, v7.16b, v12.16b
+  eor v28.16b, v7.16b, v13.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  b 42f
+41:
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  uadalp v1.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  ld1 {v5.16b, v6.16b, v7.16b}, [x13], #48
+  uadalp v2.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], x5
+  eor v23.16b, v6.16b, v12.16b
+  eor v24.16b, v6.16b, v13.16b
+  eor v25.16b, v6.16b, v14.16b
+  addp v19.16b, v19.16b, v21.16b
+  eor v26.16b, v6.16b, v15.16b
+  eor v27.16b, v7.16b, v12.16b
+  eor v28.16b, v7.16b, v13.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  uadalp v3.8h, v19.16b
+42:
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v8.16b, v12.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v8.16b, v13.16b
+  eor v16.16b, v8.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v8.16b, v15.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v9.16b, v12.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v9.16b, v13.16b
+  cnt v24.16b, v24.16b
+  cnt v16.16b, v16.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v26.16b, v26.16b
+  eor v25.16b, v9.16b, v14.16b
+  eor v18.16b, v9.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  addp v27.16b, v27.16b, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  uadalp v1.8h, v23.16b
+  addp v16.16b, v16.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v18.16b, v18.16b
+  uadalp v2.8h, v27.16b
+  eor v29.16b, v6.16b, v12.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v24.16b, v6.16b, v13.16b
+  eor v23.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  addp v31.16b, v31.16b, v16.16b
+  eor v27.16b, v7.16b, v12.16b
+  addp v25.16b, v25.16b, v18.16b
+  eor v30.16b, v7.16b, v13.16b
+  cnt v29.16b, v29.16b
+  eor v20.16b, v7.16b, v14.16b
+  cnt v24.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v31.16b
+  eor v31.16b, v7.16b, v15.16b
+  addp v28.16b, v28.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v25.16b, v8.16b, v12.16b
+  addp v23.16b, v23.16b, v26.16b
+  eor v24.16b, v8.16b, v13.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v28.16b
+  eor v26.16b, v8.16b, v14.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v28.16b, v8.16b, v15.16b
+  eor v30.16b, v9.16b, v12.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v31.16b
+  eor v23.16b, v9.16b, v13.16b
+  cnt v26.16b, v26.16b
+  eor v31.16b, v9.16b, v14.16b
+  cnt v28.16b, v28.16b
+  eor v17.16b, v9.16b, v15.16b
+  cnt v30.16b, v30.16b
+  uadalp v0.8h, v29.16b
+  addp v25.16b, v25.16b, v24.16b
+  addp v27.16b, v27.16b, v20.16b
+  cnt v23.16b, v23.16b
+  eor v29.16b, v10.16b, v12.16b
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v17.16b, v17.16b
+  eor v24.16b, v10.16b, v13.16b
+  eor v28.16b, v10.16b, v14.16b
+  eor v22.16b, v10.16b, v15.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x14], x4
+  uadalp v1.8h, v27.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v31.16b, v31.16b, v17.16b
+  cnt v24.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v22.16b, v22.16b
+  eor v27.16b, v7.16b, v12.16b
+  eor v23.16b, v7.16b, v13.16b
+  eor v26.16b, v7.16b, v14.16b
+  uadalp v2.8h, v25.16b
+  addp v30.16b, v30.16b, v31.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v25.16b, v7.16b, v15.16b
+  addp v28.16b, v28.16b, v22.16b
+  eor v16.16b, v8.16b, v12.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  eor v31.16b, v8.16b, v13.16b
+  uadalp v3.8h, v30.16b
+  eor v24.16b, v8.16b, v14.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v28.16b
+  eor v30.16b, v8.16b, v15.16b
+  cnt v16.16b, v16.16b
+  addp v27.16b, v27.16b, v23.16b
+  eor v17.16b, v9.16b, v12.16b
+  cnt v31.16b, v31.16b
+  eor v28.16b, v9.16b, v13.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v25.16b
+  uadalp v4.8h, v29.16b
+  cnt v30.16b, v30.16b
+  eor v18.16b, v9.16b, v14.16b
+  eor v23.16b, v9.16b, v15.16b
+  cnt v17.16b, v17.16b
+  addp v16.16b, v16.16b, v31.16b
+  cnt v28.16b, v28.16b
+  eor v19.16b, v10.16b, v12.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v20.16b, v10.16b, v13.16b
+  addp v24.16b, v24.16b, v30.16b
+  cnt v18.16b, v18.16b
+  cnt v23.16b, v23.16b
+  eor v21.16b, v10.16b, v14.16b
+  eor v22.16b, v10.16b, v15.16b
+  addp v17.16b, v17.16b, v28.16b
+  cnt v19.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v24.16b
+  addp v18.16b, v18.16b, v23.16b
+  cnt v21.16b, v21.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  uadalp v1.8h, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  uadalp v2.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v3.8h, v19.16b
+6:
   mov w10, #0
-  ldr x12, [x0, #24]
-  b 4b
-12:
+  b 2b
+7:
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -932,240 +1740,265 @@ bnnmk_count_shared_6_a64:
   mov x13, x1
   mov x14, x2
   mov w16, w8
+  mov w15, w7
   cmp w9, w11
   ccmp w10, #0, #0, ne
-  b.ne 7f
-2:
-  mov w15, w7
-3:
+  b.ne 3f
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
   ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
-  eor v18.16b, v6.16b, v14.16b
-  eor v19.16b, v6.16b, v15.16b
-  eor v20.16b, v6.16b, v16.16b
-  eor v21.16b, v6.16b, v17.16b
-  eor v22.16b, v7.16b, v14.16b
-  eor v23.16b, v7.16b, v15.16b
-  eor v24.16b, v7.16b, v16.16b
-  eor v25.16b, v7.16b, v17.16b
-  eor v26.16b, v8.16b, v14.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
+  eor v25.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  eor v27.16b, v6.16b, v16.16b
+  eor v28.16b, v6.16b, v17.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  eor v31.16b, v7.16b, v16.16b
+  eor v18.16b, v7.16b, v17.16b
   cnt v25.16b, v25.16b
-  eor v27.16b, v8.16b, v15.16b
-  eor v28.16b, v8.16b, v16.16b
-  addp v18.16b, v18.16b, v19.16b
-  eor v29.16b, v8.16b, v17.16b
-  addp v20.16b, v20.16b, v21.16b
   cnt v26.16b, v26.16b
-  addp v22.16b, v22.16b, v23.16b
-  eor v30.16b, v9.16b, v14.16b
-  addp v24.16b, v24.16b, v25.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
-  eor v31.16b, v9.16b, v15.16b
-  cnt v29.16b, v29.16b
-  addp v18.16b, v18.16b, v20.16b
-  eor v19.16b, v9.16b, v16.16b
-  eor v21.16b, v9.16b, v17.16b
-  cnt v30.16b, v30.16b
-  addp v22.16b, v22.16b, v24.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v23.16b, v10.16b, v14.16b
-  cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v29.16b
-  uadalp v0.8h, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v21.16b, v21.16b
-  eor v25.16b, v10.16b, v15.16b
-  uadalp v1.8h, v22.16b
-  eor v20.16b, v10.16b, v16.16b
-  eor v24.16b, v10.16b, v17.16b
-  addp v30.16b, v30.16b, v31.16b
-  addp v26.16b, v26.16b, v28.16b
-  cnt v23.16b, v23.16b
-  eor v27.16b, v11.16b, v14.16b
-  addp v19.16b, v19.16b, v21.16b
-  cnt v25.16b, v25.16b
-  eor v29.16b, v11.16b, v15.16b
-  cnt v20.16b, v20.16b
-  cnt v24.16b, v24.16b
-  eor v18.16b, v11.16b, v16.16b
-  uadalp v2.8h, v26.16b
-  eor v22.16b, v11.16b, v17.16b
+  b 12f
+11:
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
-  cnt v27.16b, v27.16b
-  addp v30.16b, v30.16b, v19.16b
-  addp v23.16b, v23.16b, v25.16b
-  cnt v29.16b, v29.16b
-  addp v20.16b, v20.16b, v24.16b
-  cnt v18.16b, v18.16b
-  cnt v22.16b, v22.16b
-  uadalp v3.8h, v30.16b
-  eor v31.16b, v7.16b, v14.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v28.16b, v7.16b, v15.16b
-  addp v23.16b, v23.16b, v20.16b
-  eor v21.16b, v7.16b, v16.16b
-  eor v26.16b, v7.16b, v17.16b
-  addp v18.16b, v18.16b, v22.16b
-  eor v19.16b, v8.16b, v14.16b
-  eor v25.16b, v8.16b, v15.16b
-  cnt v31.16b, v31.16b
-  eor v24.16b, v8.16b, v16.16b
-  cnt v28.16b, v28.16b
-  uadalp v4.8h, v23.16b
-  cnt v21.16b, v21.16b
-  cnt v26.16b, v26.16b
-  addp v27.16b, v27.16b, v18.16b
-  eor v30.16b, v8.16b, v17.16b
-  cnt v19.16b, v19.16b
-  cnt v25.16b, v25.16b
-  cnt v24.16b, v24.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v29.16b, v9.16b, v14.16b
-  eor v20.16b, v9.16b, v15.16b
-  addp v21.16b, v21.16b, v26.16b
-  uadalp v5.8h, v27.16b
-  cnt v30.16b, v30.16b
-  eor v22.16b, v9.16b, v16.16b
-  addp v19.16b, v19.16b, v25.16b
-  eor v23.16b, v9.16b, v17.16b
-  eor v18.16b, v10.16b, v14.16b
-  cnt v29.16b, v29.16b
-  cnt v20.16b, v20.16b
-  addp v31.16b, v31.16b, v21.16b
-  eor v28.16b, v10.16b, v15.16b
-  addp v24.16b, v24.16b, v30.16b
-  cnt v22.16b, v22.16b
-  eor v26.16b, v10.16b, v16.16b
-  cnt v23.16b, v23.16b
-  eor v27.16b, v10.16b, v17.16b
-  cnt v18.16b, v18.16b
-  addp v29.16b, v29.16b, v20.16b
-  uadalp v0.8h, v31.16b
-  cnt v28.16b, v28.16b
-  addp v19.16b, v19.16b, v24.16b
-  eor v25.16b, v11.16b, v14.16b
-  cnt v26.16b, v26.16b
-  addp v22.16b, v22.16b, v23.16b
-  cnt v27.16b, v27.16b
-  eor v21.16b, v11.16b, v15.16b
-  eor v30.16b, v11.16b, v16.16b
-  eor v20.16b, v11.16b, v17.16b
-  addp v18.16b, v18.16b, v28.16b
-  uadalp v1.8h, v19.16b
-  cnt v25.16b, v25.16b
-  eor v31.16b, v12.16b, v14.16b
-  addp v29.16b, v29.16b, v22.16b
-  addp v26.16b, v26.16b, v27.16b
-  cnt v21.16b, v21.16b
-  cnt v30.16b, v30.16b
-  cnt v20.16b, v20.16b
-  eor v24.16b, v12.16b, v15.16b
-  eor v23.16b, v12.16b, v16.16b
-  eor v28.16b, v12.16b, v17.16b
-  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
-  cnt v31.16b, v31.16b
-  uadalp v2.8h, v29.16b
-  addp v18.16b, v18.16b, v26.16b
-  addp v25.16b, v25.16b, v21.16b
-  addp v30.16b, v30.16b, v20.16b
-  cnt v24.16b, v24.16b
-  cnt v23.16b, v23.16b
-  cnt v28.16b, v28.16b
-  eor v19.16b, v8.16b, v14.16b
   uadalp v3.8h, v18.16b
-  eor v22.16b, v8.16b, v15.16b
-  eor v27.16b, v8.16b, v16.16b
-  addp v25.16b, v25.16b, v30.16b
-  addp v31.16b, v31.16b, v24.16b
-  eor v29.16b, v8.16b, v17.16b
-  addp v23.16b, v23.16b, v28.16b
-  eor v26.16b, v9.16b, v14.16b
-  cnt v19.16b, v19.16b
-  eor v21.16b, v9.16b, v15.16b
-  cnt v22.16b, v22.16b
-  cnt v27.16b, v27.16b
-  uadalp v4.8h, v25.16b
-  eor v20.16b, v9.16b, v16.16b
-  cnt v29.16b, v29.16b
-  addp v31.16b, v31.16b, v23.16b
-  eor v18.16b, v9.16b, v17.16b
-  cnt v26.16b, v26.16b
-  cnt v21.16b, v21.16b
-  addp v19.16b, v19.16b, v22.16b
-  eor v30.16b, v10.16b, v14.16b
-  eor v24.16b, v10.16b, v15.16b
-  cnt v20.16b, v20.16b
-  addp v27.16b, v27.16b, v29.16b
-  uadalp v5.8h, v31.16b
-  cnt v18.16b, v18.16b
-  eor v28.16b, v10.16b, v16.16b
-  addp v26.16b, v26.16b, v21.16b
-  eor v25.16b, v10.16b, v17.16b
-  cnt v30.16b, v30.16b
-  cnt v24.16b, v24.16b
-  eor v23.16b, v11.16b, v14.16b
-  addp v19.16b, v19.16b, v27.16b
-  eor v22.16b, v11.16b, v15.16b
-  addp v20.16b, v20.16b, v18.16b
-  cnt v28.16b, v28.16b
-  eor v29.16b, v11.16b, v16.16b
-  cnt v25.16b, v25.16b
-  eor v31.16b, v11.16b, v17.16b
-  addp v30.16b, v30.16b, v24.16b
-  cnt v23.16b, v23.16b
-  uadalp v0.8h, v19.16b
-  cnt v22.16b, v22.16b
-  addp v26.16b, v26.16b, v20.16b
-  eor v21.16b, v12.16b, v14.16b
-  cnt v29.16b, v29.16b
-  addp v28.16b, v28.16b, v25.16b
-  cnt v31.16b, v31.16b
-  eor v27.16b, v12.16b, v15.16b
-  eor v18.16b, v12.16b, v16.16b
-  eor v24.16b, v12.16b, v17.16b
-  addp v23.16b, v23.16b, v22.16b
-  uadalp v1.8h, v26.16b
-  cnt v21.16b, v21.16b
-  eor v19.16b, v13.16b, v14.16b
-  addp v30.16b, v30.16b, v28.16b
-  addp v29.16b, v29.16b, v31.16b
-  cnt v27.16b, v27.16b
-  cnt v18.16b, v18.16b
-  cnt v24.16b, v24.16b
-  eor v20.16b, v13.16b, v15.16b
-  eor v25.16b, v13.16b, v16.16b
-  eor v22.16b, v13.16b, v17.16b
-  cnt v19.16b, v19.16b
-  uadalp v2.8h, v30.16b
-  addp v23.16b, v23.16b, v29.16b
-  addp v21.16b, v21.16b, v27.16b
-  addp v18.16b, v18.16b, v24.16b
-  cnt v20.16b, v20.16b
-  cnt v25.16b, v25.16b
-  cnt v22.16b, v22.16b
-  uadalp v3.8h, v23.16b
-  addp v21.16b, v21.16b, v18.16b
   addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
+  uadalp v4.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
+  eor v25.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v27.16b, v6.16b, v16.16b
+  eor v28.16b, v6.16b, v17.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  eor v31.16b, v7.16b, v16.16b
+  eor v18.16b, v7.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  uadalp v5.8h, v21.16b
+12:
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v18.16b, v18.16b
+  eor v20.16b, v8.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v8.16b, v15.16b
+  eor v22.16b, v8.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v8.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v9.16b, v14.16b
+  addp v31.16b, v31.16b, v18.16b
+  cnt v20.16b, v20.16b
+  eor v19.16b, v9.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v27.16b, v9.16b, v16.16b
+  eor v24.16b, v9.16b, v17.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v20.16b, v20.16b, v26.16b
+  eor v31.16b, v10.16b, v14.16b
+  uadalp v0.8h, v25.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v1.8h, v29.16b
+  eor v26.16b, v10.16b, v15.16b
+  addp v30.16b, v30.16b, v19.16b
+  eor v25.16b, v10.16b, v16.16b
+  eor v28.16b, v10.16b, v17.16b
+  cnt v31.16b, v31.16b
+  addp v20.16b, v20.16b, v22.16b
+  eor v29.16b, v11.16b, v14.16b
+  addp v27.16b, v27.16b, v24.16b
+  eor v23.16b, v11.16b, v15.16b
+  cnt v26.16b, v26.16b
+  eor v21.16b, v11.16b, v16.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  eor v18.16b, v11.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  uadalp v2.8h, v20.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v21.16b, v21.16b
+  addp v25.16b, v25.16b, v28.16b
+  cnt v18.16b, v18.16b
+  eor v27.16b, v7.16b, v14.16b
+  uadalp v3.8h, v30.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v26.16b, v7.16b, v15.16b
+  eor v28.16b, v7.16b, v16.16b
+  eor v30.16b, v7.16b, v17.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v21.16b, v21.16b, v18.16b
+  eor v25.16b, v8.16b, v14.16b
+  cnt v27.16b, v27.16b
+  eor v19.16b, v8.16b, v15.16b
+  eor v22.16b, v8.16b, v16.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  uadalp v4.8h, v31.16b
+  addp v29.16b, v29.16b, v21.16b
+  eor v31.16b, v8.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v19.16b, v19.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v26.16b, v9.16b, v14.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v9.16b, v15.16b
+  uadalp v5.8h, v29.16b
+  cnt v31.16b, v31.16b
+  eor v29.16b, v9.16b, v16.16b
+  addp v25.16b, v25.16b, v19.16b
+  eor v24.16b, v9.16b, v17.16b
+  eor v20.16b, v10.16b, v14.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v10.16b, v15.16b
+  addp v22.16b, v22.16b, v31.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v10.16b, v16.16b
+  cnt v24.16b, v24.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v20.16b, v20.16b
+  uadalp v0.8h, v27.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v28.16b, v28.16b
   addp v25.16b, v25.16b, v22.16b
-  uadalp v4.8h, v21.16b
-  addp v19.16b, v19.16b, v25.16b
-  uadalp v5.8h, v19.16b
+  eor v27.16b, v11.16b, v14.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v23.16b, v23.16b
+  eor v30.16b, v11.16b, v15.16b
+  eor v18.16b, v11.16b, v16.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v20.16b, v20.16b, v28.16b
+  uadalp v1.8h, v25.16b
+  cnt v27.16b, v27.16b
+  eor v28.16b, v12.16b, v14.16b
+  addp v26.16b, v26.16b, v29.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v18.16b, v18.16b
+  cnt v21.16b, v21.16b
+  eor v25.16b, v12.16b, v15.16b
+  eor v29.16b, v12.16b, v16.16b
+  eor v19.16b, v12.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v26.16b
+  addp v20.16b, v20.16b, v31.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v18.16b, v18.16b, v21.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v19.16b, v19.16b
+  eor v26.16b, v8.16b, v14.16b
+  uadalp v3.8h, v20.16b
+  eor v31.16b, v8.16b, v15.16b
+  eor v30.16b, v8.16b, v16.16b
+  addp v27.16b, v27.16b, v18.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v25.16b, v8.16b, v17.16b
+  addp v29.16b, v29.16b, v19.16b
+  eor v22.16b, v9.16b, v14.16b
+  cnt v26.16b, v26.16b
+  eor v24.16b, v9.16b, v15.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  uadalp v4.8h, v27.16b
+  eor v27.16b, v9.16b, v16.16b
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v29.16b, v9.16b, v17.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v10.16b, v14.16b
+  eor v23.16b, v10.16b, v15.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v25.16b
+  uadalp v5.8h, v28.16b
+  cnt v29.16b, v29.16b
+  eor v25.16b, v10.16b, v16.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v28.16b, v10.16b, v17.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v18.16b, v11.16b, v14.16b
+  addp v26.16b, v26.16b, v30.16b
+  eor v30.16b, v11.16b, v15.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v25.16b, v25.16b
+  eor v29.16b, v11.16b, v16.16b
+  cnt v28.16b, v28.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v18.16b, v18.16b
+  uadalp v0.8h, v26.16b
+  cnt v30.16b, v30.16b
+  addp v22.16b, v22.16b, v27.16b
+  eor v19.16b, v12.16b, v14.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v28.16b
+  cnt v21.16b, v21.16b
+  eor v26.16b, v12.16b, v15.16b
+  eor v20.16b, v12.16b, v16.16b
+  eor v27.16b, v12.16b, v17.16b
+  addp v18.16b, v18.16b, v30.16b
+  uadalp v1.8h, v22.16b
+  cnt v19.16b, v19.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v29.16b, v29.16b, v21.16b
+  cnt v26.16b, v26.16b
+  cnt v20.16b, v20.16b
+  cnt v27.16b, v27.16b
+  eor v21.16b, v13.16b, v14.16b
+  eor v22.16b, v13.16b, v15.16b
+  eor v23.16b, v13.16b, v16.16b
+  eor v24.16b, v13.16b, v17.16b
+  uadalp v2.8h, v31.16b
+  addp v18.16b, v18.16b, v29.16b
+  addp v19.16b, v19.16b, v26.16b
+  addp v20.16b, v20.16b, v27.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
   subs w15, w15, #1
-  b.ne 3b
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
   add x13, x13, x6
   add x14, x14, x17
-  subs w16, w16, #1
-  b.ne 2b
-4:
+  mov w15, w7
+  b 11b
+13:
+  uadalp v3.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  uadalp v4.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  addp v21.16b, v21.16b, v23.16b
+  uadalp v5.8h, v21.16b
+2:
   add x1, x1, #96
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
   st1 {v4.8h, v5.8h}, [x3], #32
@@ -1180,254 +2013,736 @@ bnnmk_count_shared_6_a64:
   subs w15, w15, #1
   str w15, [x0, #84]
   b.ne 1b
-  b 12f
-7:  // A tile with an edge.
-  cbz w10, 8f
-  ldr q0, [x12, #64]
-8:
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
   cmp w9, w11
-  b.ne 9f
-  ldr q5, [x12, #80]
-9:
-  cset w12, ne
-10:
-  mov w15, w7
-11:
+  b.eq 4f
+  ldr q0, [x12, #64]
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
   ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
-  cbnz w10, 5f
-  eor v18.16b, v6.16b, v14.16b
-  eor v19.16b, v6.16b, v15.16b
-  eor v20.16b, v6.16b, v16.16b
-  eor v21.16b, v6.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  addp v18.16b, v18.16b, v19.16b
-  addp v20.16b, v20.16b, v21.16b
-  addp v18.16b, v18.16b, v20.16b
-  uadalp v0.8h, v18.16b
-5:
-  eor v18.16b, v7.16b, v14.16b
-  eor v19.16b, v7.16b, v15.16b
-  eor v20.16b, v7.16b, v16.16b
-  eor v21.16b, v7.16b, v17.16b
-  eor v22.16b, v8.16b, v14.16b
-  eor v23.16b, v8.16b, v15.16b
-  eor v24.16b, v8.16b, v16.16b
-  eor v25.16b, v8.16b, v17.16b
-  eor v26.16b, v9.16b, v14.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
+  eor v25.16b, v7.16b, v14.16b
+  eor v26.16b, v7.16b, v15.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v8.16b, v14.16b
+  eor v30.16b, v8.16b, v15.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v18.16b, v8.16b, v17.16b
   cnt v25.16b, v25.16b
-  eor v27.16b, v9.16b, v15.16b
-  eor v28.16b, v9.16b, v16.16b
-  addp v18.16b, v18.16b, v19.16b
-  eor v29.16b, v9.16b, v17.16b
-  addp v20.16b, v20.16b, v21.16b
   cnt v26.16b, v26.16b
-  addp v22.16b, v22.16b, v23.16b
-  eor v30.16b, v10.16b, v14.16b
-  addp v24.16b, v24.16b, v25.16b
+  b 22f
+21:
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  uadalp v3.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
+  uadalp v4.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
+  eor v25.16b, v7.16b, v14.16b
+  eor v26.16b, v7.16b, v15.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v8.16b, v14.16b
+  eor v30.16b, v8.16b, v15.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v18.16b, v8.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  uadalp v5.8h, v21.16b
+22:
   cnt v27.16b, v27.16b
   cnt v28.16b, v28.16b
-  eor v31.16b, v10.16b, v15.16b
   cnt v29.16b, v29.16b
-  addp v18.16b, v18.16b, v20.16b
-  eor v19.16b, v10.16b, v16.16b
-  eor v21.16b, v10.16b, v17.16b
   cnt v30.16b, v30.16b
-  addp v22.16b, v22.16b, v24.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v23.16b, v11.16b, v14.16b
   cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v29.16b
-  uadalp v1.8h, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v21.16b, v21.16b
-  eor v25.16b, v11.16b, v15.16b
-  uadalp v2.8h, v22.16b
-  eor v20.16b, v11.16b, v16.16b
-  eor v24.16b, v11.16b, v17.16b
-  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
-  addp v30.16b, v30.16b, v31.16b
-  addp v26.16b, v26.16b, v28.16b
-  cnt v23.16b, v23.16b
-  addp v19.16b, v19.16b, v21.16b
-  cnt v25.16b, v25.16b
+  cnt v18.16b, v18.16b
+  eor v20.16b, v9.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v9.16b, v15.16b
+  eor v22.16b, v9.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v9.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v10.16b, v14.16b
+  addp v31.16b, v31.16b, v18.16b
   cnt v20.16b, v20.16b
-  cnt v24.16b, v24.16b
-  uadalp v3.8h, v26.16b
-  eor v27.16b, v7.16b, v14.16b
-  eor v29.16b, v7.16b, v15.16b
-  addp v30.16b, v30.16b, v19.16b
-  addp v23.16b, v23.16b, v25.16b
-  eor v18.16b, v7.16b, v16.16b
-  eor v22.16b, v7.16b, v17.16b
-  addp v20.16b, v20.16b, v24.16b
-  eor v31.16b, v8.16b, v14.16b
-  eor v28.16b, v8.16b, v15.16b
+  eor v19.16b, v10.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v27.16b, v10.16b, v16.16b
+  eor v24.16b, v10.16b, v17.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v20.16b, v20.16b, v26.16b
+  eor v31.16b, v11.16b, v14.16b
+  uadalp v1.8h, v25.16b
+  addp v22.16b, v22.16b, v28.16b
   cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v29.16b
+  eor v26.16b, v11.16b, v15.16b
+  addp v30.16b, v30.16b, v19.16b
+  eor v25.16b, v11.16b, v16.16b
+  eor v28.16b, v11.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  cnt v31.16b, v31.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v27.16b, v27.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v20.16b
+  eor v29.16b, v7.16b, v14.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v7.16b, v15.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v7.16b, v16.16b
+  eor v23.16b, v7.16b, v17.16b
+  addp v25.16b, v25.16b, v28.16b
+  eor v28.16b, v8.16b, v14.16b
+  eor v21.16b, v8.16b, v15.16b
   cnt v29.16b, v29.16b
   uadalp v4.8h, v30.16b
-  eor v21.16b, v8.16b, v16.16b
-  cnt v18.16b, v18.16b
-  cnt v22.16b, v22.16b
-  addp v23.16b, v23.16b, v20.16b
-  eor v26.16b, v8.16b, v17.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v19.16b, v9.16b, v14.16b
-  cnt v21.16b, v21.16b
-  eor v25.16b, v9.16b, v15.16b
-  addp v18.16b, v18.16b, v22.16b
-  uadalp v5.8h, v23.16b
+  cnt v27.16b, v27.16b
+  eor v30.16b, v8.16b, v16.16b
   cnt v26.16b, v26.16b
-  eor v24.16b, v9.16b, v16.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v30.16b, v9.16b, v17.16b
-  cnt v19.16b, v19.16b
-  eor v20.16b, v10.16b, v14.16b
-  cnt v25.16b, v25.16b
-  addp v27.16b, v27.16b, v18.16b
-  eor v29.16b, v10.16b, v15.16b
-  addp v21.16b, v21.16b, v26.16b
-  cnt v24.16b, v24.16b
-  eor v22.16b, v10.16b, v16.16b
-  cnt v30.16b, v30.16b
-  eor v23.16b, v10.16b, v17.16b
-  cnt v20.16b, v20.16b
-  addp v19.16b, v19.16b, v25.16b
-  uadalp v0.8h, v27.16b
-  cnt v29.16b, v29.16b
-  addp v31.16b, v31.16b, v21.16b
-  eor v28.16b, v11.16b, v14.16b
-  cnt v22.16b, v22.16b
-  addp v24.16b, v24.16b, v30.16b
   cnt v23.16b, v23.16b
-  eor v18.16b, v11.16b, v15.16b
-  eor v26.16b, v11.16b, v16.16b
-  eor v25.16b, v11.16b, v17.16b
-  addp v20.16b, v20.16b, v29.16b
-  uadalp v1.8h, v31.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v25.16b, v8.16b, v17.16b
   cnt v28.16b, v28.16b
-  eor v27.16b, v12.16b, v14.16b
-  addp v19.16b, v19.16b, v24.16b
-  addp v22.16b, v22.16b, v23.16b
-  cnt v18.16b, v18.16b
-  cnt v26.16b, v26.16b
+  cnt v21.16b, v21.16b
+  eor v18.16b, v9.16b, v14.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v27.16b, v9.16b, v15.16b
+  addp v26.16b, v26.16b, v23.16b
+  uadalp v5.8h, v31.16b
   cnt v25.16b, v25.16b
-  eor v21.16b, v12.16b, v15.16b
-  eor v30.16b, v12.16b, v16.16b
-  eor v29.16b, v12.16b, v17.16b
+  eor v31.16b, v9.16b, v16.16b
+  addp v28.16b, v28.16b, v21.16b
+  eor v19.16b, v9.16b, v17.16b
+  cnt v18.16b, v18.16b
+  eor v22.16b, v10.16b, v14.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v26.16b, v10.16b, v15.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v31.16b, v31.16b
+  eor v25.16b, v10.16b, v16.16b
+  cnt v19.16b, v19.16b
+  eor v24.16b, v10.16b, v17.16b
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v27.16b
+  uadalp v0.8h, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v27.16b, v11.16b, v14.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v19.16b
+  cnt v24.16b, v24.16b
+  eor v29.16b, v11.16b, v15.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v20.16b, v11.16b, v17.16b
+  addp v22.16b, v22.16b, v26.16b
+  uadalp v1.8h, v28.16b
+  cnt v27.16b, v27.16b
+  eor v26.16b, v12.16b, v14.16b
+  addp v18.16b, v18.16b, v31.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v20.16b, v20.16b
+  eor v28.16b, v12.16b, v15.16b
+  eor v31.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
-  cnt v27.16b, v27.16b
-  uadalp v2.8h, v19.16b
-  addp v20.16b, v20.16b, v22.16b
-  addp v28.16b, v28.16b, v18.16b
-  addp v26.16b, v26.16b, v25.16b
-  cnt v21.16b, v21.16b
-  cnt v30.16b, v30.16b
-  cnt v29.16b, v29.16b
-  eor v31.16b, v8.16b, v14.16b
-  uadalp v3.8h, v20.16b
-  eor v24.16b, v8.16b, v15.16b
-  eor v23.16b, v8.16b, v16.16b
-  addp v28.16b, v28.16b, v26.16b
-  addp v27.16b, v27.16b, v21.16b
-  eor v19.16b, v8.16b, v17.16b
-  addp v30.16b, v30.16b, v29.16b
-  eor v22.16b, v9.16b, v14.16b
-  cnt v31.16b, v31.16b
-  eor v18.16b, v9.16b, v15.16b
-  cnt v24.16b, v24.16b
-  cnt v23.16b, v23.16b
-  uadalp v4.8h, v28.16b
-  eor v25.16b, v9.16b, v16.16b
-  cnt v19.16b, v19.16b
-  addp v27.16b, v27.16b, v30.16b
-  eor v20.16b, v9.16b, v17.16b
-  cnt v22.16b, v22.16b
-  cnt v18.16b, v18.16b
-  addp v31.16b, v31.16b, v24.16b
-  eor v26.16b, v10.16b, v14.16b
-  eor v21.16b, v10.16b, v15.16b
-  cnt v25.16b, v25.16b
-  addp v23.16b, v23.16b, v19.16b
-  uadalp v5.8h, v27.16b
-  cnt v20.16b, v20.16b
-  eor v29.16b, v10.16b, v16.16b
-  addp v22.16b, v22.16b, v18.16b
-  eor v28.16b, v10.16b, v17.16b
   cnt v26.16b, v26.16b
-  cnt v21.16b, v21.16b
-  eor v30.16b, v11.16b, v14.16b
-  addp v31.16b, v31.16b, v23.16b
-  eor v24.16b, v11.16b, v15.16b
-  addp v25.16b, v25.16b, v20.16b
-  cnt v29.16b, v29.16b
-  eor v19.16b, v11.16b, v16.16b
-  cnt v28.16b, v28.16b
-  eor v27.16b, v11.16b, v17.16b
-  addp v26.16b, v26.16b, v21.16b
-  cnt v30.16b, v30.16b
-  uadalp v0.8h, v31.16b
-  cnt v24.16b, v24.16b
+  uadalp v2.8h, v18.16b
   addp v22.16b, v22.16b, v25.16b
-  eor v18.16b, v12.16b, v14.16b
-  cnt v19.16b, v19.16b
-  addp v29.16b, v29.16b, v28.16b
-  cnt v27.16b, v27.16b
-  eor v23.16b, v12.16b, v15.16b
-  eor v20.16b, v12.16b, v16.16b
-  eor v21.16b, v12.16b, v17.16b
-  addp v30.16b, v30.16b, v24.16b
-  uadalp v1.8h, v22.16b
-  cnt v18.16b, v18.16b
-  addp v26.16b, v26.16b, v29.16b
-  addp v19.16b, v19.16b, v27.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v30.16b, v30.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
   cnt v23.16b, v23.16b
-  cnt v20.16b, v20.16b
+  eor v25.16b, v8.16b, v14.16b
+  uadalp v3.8h, v22.16b
+  eor v29.16b, v8.16b, v15.16b
+  eor v21.16b, v8.16b, v16.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v30.16b, v8.16b, v17.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v28.16b, v9.16b, v14.16b
+  cnt v25.16b, v25.16b
+  eor v19.16b, v9.16b, v15.16b
+  cnt v29.16b, v29.16b
   cnt v21.16b, v21.16b
-  uadalp v2.8h, v26.16b
-  addp v30.16b, v30.16b, v19.16b
-  addp v18.16b, v18.16b, v23.16b
-  addp v20.16b, v20.16b, v21.16b
-  uadalp v3.8h, v30.16b
-  addp v18.16b, v18.16b, v20.16b
-  uadalp v4.8h, v18.16b
-  cbz w12, 6f
-  eor v18.16b, v13.16b, v14.16b
-  eor v19.16b, v13.16b, v15.16b
-  eor v20.16b, v13.16b, v16.16b
-  eor v21.16b, v13.16b, v17.16b
-  cnt v18.16b, v18.16b
+  uadalp v4.8h, v27.16b
+  eor v27.16b, v9.16b, v16.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v9.16b, v17.16b
+  cnt v28.16b, v28.16b
   cnt v19.16b, v19.16b
+  addp v25.16b, v25.16b, v29.16b
+  eor v29.16b, v10.16b, v14.16b
+  eor v24.16b, v10.16b, v15.16b
+  cnt v27.16b, v27.16b
+  addp v21.16b, v21.16b, v30.16b
+  uadalp v5.8h, v26.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v10.16b, v16.16b
+  addp v28.16b, v28.16b, v19.16b
+  eor v26.16b, v10.16b, v17.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  eor v18.16b, v11.16b, v14.16b
+  addp v25.16b, v25.16b, v21.16b
+  eor v20.16b, v11.16b, v15.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v11.16b, v16.16b
+  cnt v26.16b, v26.16b
+  eor v22.16b, v11.16b, v17.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v18.16b, v18.16b
+  uadalp v0.8h, v25.16b
   cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  addp v18.16b, v18.16b, v19.16b
-  addp v20.16b, v20.16b, v21.16b
+  addp v28.16b, v28.16b, v27.16b
+  eor v19.16b, v12.16b, v14.16b
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v22.16b, v22.16b
+  eor v25.16b, v12.16b, v15.16b
   addp v18.16b, v18.16b, v20.16b
-  uadalp v5.8h, v18.16b
-6:
+  uadalp v1.8h, v28.16b
+  eor v20.16b, v12.16b, v16.16b
+  eor v27.16b, v12.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  addp v31.16b, v31.16b, v22.16b
+  cnt v19.16b, v19.16b
+  cnt v25.16b, v25.16b
+  eor v21.16b, v13.16b, v14.16b
+  eor v22.16b, v13.16b, v15.16b
+  eor v23.16b, v13.16b, v16.16b
+  cnt v20.16b, v20.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v29.16b
+  addp v18.16b, v18.16b, v31.16b
+  eor v24.16b, v13.16b, v17.16b
+  addp v19.16b, v19.16b, v25.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v27.16b
   subs w15, w15, #1
-  b.ne 11b
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
   add x13, x13, x6
   add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v3.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  uadalp v4.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  addp v21.16b, v21.16b, v23.16b
+  uadalp v5.8h, v21.16b
+  b 6f
+4:  // or the last one,
+  ldr q5, [x12, #80]
+  cbnz w10, 5f
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
+  eor v25.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  eor v27.16b, v6.16b, v16.16b
+  eor v28.16b, v6.16b, v17.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  eor v31.16b, v7.16b, v16.16b
+  eor v18.16b, v7.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  b 32f
+31:
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  uadalp v2.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
+  uadalp v3.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
+  eor v25.16b, v6.16b, v14.16b
+  eor v26.16b, v6.16b, v15.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v27.16b, v6.16b, v16.16b
+  eor v28.16b, v6.16b, v17.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v30.16b, v7.16b, v15.16b
+  eor v31.16b, v7.16b, v16.16b
+  eor v18.16b, v7.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  uadalp v4.8h, v21.16b
+32:
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v18.16b, v18.16b
+  eor v20.16b, v8.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v8.16b, v15.16b
+  eor v22.16b, v8.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v8.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v9.16b, v14.16b
+  addp v31.16b, v31.16b, v18.16b
+  cnt v20.16b, v20.16b
+  eor v19.16b, v9.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v27.16b, v9.16b, v16.16b
+  eor v24.16b, v9.16b, v17.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v20.16b, v20.16b, v26.16b
+  eor v31.16b, v10.16b, v14.16b
+  uadalp v0.8h, v25.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v1.8h, v29.16b
+  eor v26.16b, v10.16b, v15.16b
+  addp v30.16b, v30.16b, v19.16b
+  eor v25.16b, v10.16b, v16.16b
+  eor v28.16b, v10.16b, v17.16b
+  cnt v31.16b, v31.16b
+  addp v20.16b, v20.16b, v22.16b
+  eor v29.16b, v11.16b, v14.16b
+  addp v27.16b, v27.16b, v24.16b
+  eor v23.16b, v11.16b, v15.16b
+  cnt v26.16b, v26.16b
+  eor v21.16b, v11.16b, v16.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  eor v18.16b, v11.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  uadalp v2.8h, v20.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v21.16b, v21.16b
+  addp v25.16b, v25.16b, v28.16b
+  cnt v18.16b, v18.16b
+  eor v27.16b, v7.16b, v14.16b
+  uadalp v3.8h, v30.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v26.16b, v7.16b, v15.16b
+  eor v28.16b, v7.16b, v16.16b
+  eor v30.16b, v7.16b, v17.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v21.16b, v21.16b, v18.16b
+  eor v25.16b, v8.16b, v14.16b
+  cnt v27.16b, v27.16b
+  eor v19.16b, v8.16b, v15.16b
+  eor v22.16b, v8.16b, v16.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  uadalp v4.8h, v31.16b
+  addp v29.16b, v29.16b, v21.16b
+  eor v31.16b, v8.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v19.16b, v19.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v26.16b, v9.16b, v14.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v9.16b, v15.16b
+  uadalp v5.8h, v29.16b
+  cnt v31.16b, v31.16b
+  eor v29.16b, v9.16b, v16.16b
+  addp v25.16b, v25.16b, v19.16b
+  eor v24.16b, v9.16b, v17.16b
+  eor v20.16b, v10.16b, v14.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v10.16b, v15.16b
+  addp v22.16b, v22.16b, v31.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v10.16b, v16.16b
+  cnt v24.16b, v24.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v20.16b, v20.16b
+  uadalp v0.8h, v27.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v22.16b
+  eor v27.16b, v11.16b, v14.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v23.16b, v23.16b
+  eor v30.16b, v11.16b, v15.16b
+  eor v18.16b, v11.16b, v16.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v20.16b, v20.16b, v28.16b
+  uadalp v1.8h, v25.16b
+  cnt v27.16b, v27.16b
+  eor v28.16b, v12.16b, v14.16b
+  addp v26.16b, v26.16b, v29.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v18.16b, v18.16b
+  cnt v21.16b, v21.16b
+  eor v25.16b, v12.16b, v15.16b
+  eor v29.16b, v12.16b, v16.16b
+  eor v19.16b, v12.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v26.16b
+  addp v20.16b, v20.16b, v31.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v18.16b, v18.16b, v21.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v19.16b, v19.16b
+  eor v26.16b, v8.16b, v14.16b
+  uadalp v3.8h, v20.16b
+  eor v31.16b, v8.16b, v15.16b
+  eor v30.16b, v8.16b, v16.16b
+  addp v27.16b, v27.16b, v18.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v25.16b, v8.16b, v17.16b
+  addp v29.16b, v29.16b, v19.16b
+  eor v22.16b, v9.16b, v14.16b
+  cnt v26.16b, v26.16b
+  eor v24.16b, v9.16b, v15.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  uadalp v4.8h, v27.16b
+  eor v27.16b, v9.16b, v16.16b
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v29.16b, v9.16b, v17.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v18.16b, v10.16b, v14.16b
+  eor v31.16b, v10.16b, v15.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v25.16b
+  uadalp v5.8h, v28.16b
+  cnt v29.16b, v29.16b
+  eor v25.16b, v10.16b, v16.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v28.16b, v10.16b, v17.16b
+  cnt v18.16b, v18.16b
+  cnt v31.16b, v31.16b
+  eor v19.16b, v11.16b, v14.16b
+  addp v26.16b, v26.16b, v30.16b
+  eor v30.16b, v11.16b, v15.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v25.16b, v25.16b
+  eor v20.16b, v11.16b, v16.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v11.16b, v17.16b
+  addp v18.16b, v18.16b, v31.16b
+  cnt v19.16b, v19.16b
+  uadalp v0.8h, v26.16b
+  cnt v30.16b, v30.16b
+  addp v22.16b, v22.16b, v27.16b
+  eor v21.16b, v12.16b, v14.16b
+  cnt v20.16b, v20.16b
+  addp v25.16b, v25.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v19.16b, v19.16b, v30.16b
+  uadalp v1.8h, v22.16b
+  eor v22.16b, v12.16b, v15.16b
+  eor v23.16b, v12.16b, v16.16b
+  addp v18.16b, v18.16b, v25.16b
+  addp v20.16b, v20.16b, v29.16b
+  eor v24.16b, v12.16b, v17.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  subs w15, w15, #1
+  b.ne 31b
   subs w16, w16, #1
-  b.ne 10b
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  uadalp v2.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  uadalp v3.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  addp v21.16b, v21.16b, v23.16b
+  uadalp v4.8h, v21.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
+  eor v25.16b, v7.16b, v14.16b
+  eor v26.16b, v7.16b, v15.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v8.16b, v14.16b
+  eor v30.16b, v8.16b, v15.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v18.16b, v8.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  b 42f
+41:
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  uadalp v2.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x13], #64
+  uadalp v3.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], x5
+  eor v25.16b, v7.16b, v14.16b
+  eor v26.16b, v7.16b, v15.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v8.16b, v14.16b
+  eor v30.16b, v8.16b, v15.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v18.16b, v8.16b, v17.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  uadalp v4.8h, v21.16b
+42:
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v18.16b, v18.16b
+  eor v20.16b, v9.16b, v14.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v9.16b, v15.16b
+  eor v22.16b, v9.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v9.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v10.16b, v14.16b
+  addp v31.16b, v31.16b, v18.16b
+  cnt v20.16b, v20.16b
+  eor v19.16b, v10.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v28.16b, v28.16b
+  eor v27.16b, v10.16b, v16.16b
+  eor v24.16b, v10.16b, v17.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v20.16b, v20.16b, v26.16b
+  eor v31.16b, v11.16b, v14.16b
+  uadalp v1.8h, v25.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v29.16b
+  eor v26.16b, v11.16b, v15.16b
+  addp v30.16b, v30.16b, v19.16b
+  eor v25.16b, v11.16b, v16.16b
+  eor v28.16b, v11.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  cnt v31.16b, v31.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v27.16b, v27.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v20.16b
+  eor v29.16b, v7.16b, v14.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v7.16b, v15.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v7.16b, v16.16b
+  eor v23.16b, v7.16b, v17.16b
+  addp v25.16b, v25.16b, v28.16b
+  eor v28.16b, v8.16b, v14.16b
+  eor v21.16b, v8.16b, v15.16b
+  cnt v29.16b, v29.16b
+  uadalp v4.8h, v30.16b
+  cnt v27.16b, v27.16b
+  eor v30.16b, v8.16b, v16.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v25.16b, v8.16b, v17.16b
+  cnt v28.16b, v28.16b
+  cnt v21.16b, v21.16b
+  eor v18.16b, v9.16b, v14.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v27.16b, v9.16b, v15.16b
+  addp v26.16b, v26.16b, v23.16b
+  uadalp v5.8h, v31.16b
+  cnt v25.16b, v25.16b
+  eor v31.16b, v9.16b, v16.16b
+  addp v28.16b, v28.16b, v21.16b
+  eor v19.16b, v9.16b, v17.16b
+  cnt v18.16b, v18.16b
+  eor v22.16b, v10.16b, v14.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v26.16b, v10.16b, v15.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v31.16b, v31.16b
+  eor v25.16b, v10.16b, v16.16b
+  cnt v19.16b, v19.16b
+  eor v24.16b, v10.16b, v17.16b
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v27.16b
+  uadalp v0.8h, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v27.16b, v11.16b, v14.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v19.16b
+  cnt v24.16b, v24.16b
+  eor v29.16b, v11.16b, v15.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v20.16b, v11.16b, v17.16b
+  addp v22.16b, v22.16b, v26.16b
+  uadalp v1.8h, v28.16b
+  cnt v27.16b, v27.16b
+  eor v26.16b, v12.16b, v14.16b
+  addp v18.16b, v18.16b, v31.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v20.16b, v20.16b
+  eor v28.16b, v12.16b, v15.16b
+  eor v31.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x14], x4
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v18.16b
+  addp v22.16b, v22.16b, v25.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v30.16b, v30.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v25.16b, v8.16b, v14.16b
+  uadalp v3.8h, v22.16b
+  eor v29.16b, v8.16b, v15.16b
+  eor v21.16b, v8.16b, v16.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v30.16b, v8.16b, v17.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v28.16b, v9.16b, v14.16b
+  cnt v25.16b, v25.16b
+  eor v19.16b, v9.16b, v15.16b
+  cnt v29.16b, v29.16b
+  cnt v21.16b, v21.16b
+  uadalp v4.8h, v27.16b
+  eor v27.16b, v9.16b, v16.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v9.16b, v17.16b
+  cnt v28.16b, v28.16b
+  cnt v19.16b, v19.16b
+  addp v25.16b, v25.16b, v29.16b
+  eor v18.16b, v10.16b, v14.16b
+  eor v29.16b, v10.16b, v15.16b
+  cnt v27.16b, v27.16b
+  addp v21.16b, v21.16b, v30.16b
+  uadalp v5.8h, v26.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v10.16b, v16.16b
+  addp v28.16b, v28.16b, v19.16b
+  eor v26.16b, v10.16b, v17.16b
+  cnt v18.16b, v18.16b
+  cnt v29.16b, v29.16b
+  eor v19.16b, v11.16b, v14.16b
+  addp v25.16b, v25.16b, v21.16b
+  eor v24.16b, v11.16b, v15.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v30.16b, v30.16b
+  eor v20.16b, v11.16b, v16.16b
+  cnt v26.16b, v26.16b
+  eor v31.16b, v11.16b, v17.16b
+  addp v18.16b, v18.16b, v29.16b
+  cnt v19.16b, v19.16b
+  uadalp v0.8h, v25.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v27.16b
+  eor v21.16b, v12.16b, v14.16b
+  cnt v20.16b, v20.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v31.16b, v31.16b
+  eor v22.16b, v12.16b, v15.16b
+  eor v23.16b, v12.16b, v16.16b
+  addp v19.16b, v19.16b, v24.16b
+  uadalp v1.8h, v28.16b
+  eor v24.16b, v12.16b, v17.16b
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v30.16b
+  addp v20.16b, v20.16b, v31.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  uadalp v2.8h, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v22.16b
+  uadalp v3.8h, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  addp v21.16b, v21.16b, v23.16b
+  uadalp v4.8h, v21.16b
+6:
   mov w10, #0
-  ldr x12, [x0, #24]
-  b 4b
-12:
+  b 2b
+7:
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -1485,277 +2800,305 @@ bnnmk_count_shared_7_a64:
   mov x13, x1
   mov x14, x2
   mov w16, w8
+  mov w15, w7
   cmp w9, w11
   ccmp w10, #0, #0, ne
-  b.ne 7f
-2:
-  mov w15, w7
-3:
+  b.ne 3f
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
   ld1 {v7.16b}, [x13], #16
   ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
-  eor v20.16b, v7.16b, v16.16b
-  eor v21.16b, v7.16b, v17.16b
-  eor v22.16b, v7.16b, v18.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v7.16b, v18.16b
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
-  eor v23.16b, v7.16b, v19.16b
-  eor v24.16b, v8.16b, v16.16b
-  eor v25.16b, v8.16b, v17.16b
-  eor v26.16b, v8.16b, v18.16b
-  eor v27.16b, v8.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  eor v28.16b, v9.16b, v16.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
+  eor v30.16b, v7.16b, v19.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v20.16b, v8.16b, v17.16b
+  eor v22.16b, v8.16b, v18.16b
   cnt v27.16b, v27.16b
-  eor v29.16b, v9.16b, v17.16b
-  addp v20.16b, v20.16b, v21.16b
-  eor v30.16b, v9.16b, v18.16b
-  addp v22.16b, v22.16b, v23.16b
-  eor v31.16b, v9.16b, v19.16b
   cnt v28.16b, v28.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v21.16b, v10.16b, v16.16b
-  addp v26.16b, v26.16b, v27.16b
   cnt v29.16b, v29.16b
-  eor v23.16b, v10.16b, v17.16b
   cnt v30.16b, v30.16b
-  addp v20.16b, v20.16b, v22.16b
-  cnt v31.16b, v31.16b
-  eor v25.16b, v10.16b, v18.16b
-  eor v27.16b, v10.16b, v19.16b
-  cnt v21.16b, v21.16b
-  addp v24.16b, v24.16b, v26.16b
-  addp v28.16b, v28.16b, v29.16b
-  cnt v23.16b, v23.16b
-  eor v22.16b, v11.16b, v16.16b
-  uadalp v0.8h, v20.16b
-  addp v30.16b, v30.16b, v31.16b
-  cnt v25.16b, v25.16b
-  cnt v27.16b, v27.16b
-  eor v26.16b, v11.16b, v17.16b
-  uadalp v1.8h, v24.16b
-  eor v29.16b, v11.16b, v18.16b
-  addp v21.16b, v21.16b, v23.16b
-  eor v20.16b, v11.16b, v19.16b
-  cnt v22.16b, v22.16b
-  addp v28.16b, v28.16b, v30.16b
-  eor v31.16b, v12.16b, v16.16b
-  addp v25.16b, v25.16b, v27.16b
-  cnt v26.16b, v26.16b
-  eor v24.16b, v12.16b, v17.16b
-  cnt v29.16b, v29.16b
-  eor v23.16b, v12.16b, v18.16b
-  cnt v20.16b, v20.16b
-  eor v30.16b, v12.16b, v19.16b
-  uadalp v2.8h, v28.16b
-  cnt v31.16b, v31.16b
-  addp v21.16b, v21.16b, v25.16b
-  addp v22.16b, v22.16b, v26.16b
-  cnt v24.16b, v24.16b
-  eor v27.16b, v13.16b, v16.16b
-  cnt v23.16b, v23.16b
-  addp v29.16b, v29.16b, v20.16b
-  cnt v30.16b, v30.16b
-  eor v28.16b, v13.16b, v17.16b
-  eor v25.16b, v13.16b, v18.16b
-  uadalp v3.8h, v21.16b
-  eor v26.16b, v13.16b, v19.16b
+  eor v24.16b, v8.16b, v19.16b
+  b 12f
+11:
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
-  addp v31.16b, v31.16b, v24.16b
-  cnt v27.16b, v27.16b
-  addp v22.16b, v22.16b, v29.16b
-  addp v23.16b, v23.16b, v30.16b
-  cnt v28.16b, v28.16b
-  cnt v25.16b, v25.16b
+  uadalp v4.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
   cnt v26.16b, v26.16b
-  eor v20.16b, v8.16b, v16.16b
-  eor v21.16b, v8.16b, v17.16b
-  uadalp v4.8h, v22.16b
-  addp v31.16b, v31.16b, v23.16b
-  addp v27.16b, v27.16b, v28.16b
-  eor v24.16b, v8.16b, v18.16b
-  eor v29.16b, v8.16b, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v7.16b}, [x13], #16
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
+  uadalp v5.8h, v21.16b
   addp v25.16b, v25.16b, v26.16b
-  eor v30.16b, v9.16b, v16.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  eor v22.16b, v9.16b, v17.16b
-  uadalp v5.8h, v31.16b
-  eor v23.16b, v9.16b, v18.16b
-  cnt v24.16b, v24.16b
-  cnt v29.16b, v29.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v28.16b, v9.16b, v19.16b
-  cnt v30.16b, v30.16b
-  addp v20.16b, v20.16b, v21.16b
-  cnt v22.16b, v22.16b
-  eor v26.16b, v10.16b, v16.16b
-  cnt v23.16b, v23.16b
-  eor v31.16b, v10.16b, v17.16b
-  addp v24.16b, v24.16b, v29.16b
-  uadalp v6.8h, v27.16b
-  cnt v28.16b, v28.16b
-  eor v25.16b, v10.16b, v18.16b
-  eor v21.16b, v10.16b, v19.16b
-  addp v30.16b, v30.16b, v22.16b
-  cnt v26.16b, v26.16b
-  eor v29.16b, v11.16b, v16.16b
-  cnt v31.16b, v31.16b
-  addp v20.16b, v20.16b, v24.16b
-  eor v27.16b, v11.16b, v17.16b
-  addp v23.16b, v23.16b, v28.16b
-  cnt v25.16b, v25.16b
-  cnt v21.16b, v21.16b
-  eor v22.16b, v11.16b, v18.16b
-  eor v24.16b, v11.16b, v19.16b
-  cnt v29.16b, v29.16b
-  addp v26.16b, v26.16b, v31.16b
-  uadalp v0.8h, v20.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v7.16b, v18.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
+  eor v30.16b, v7.16b, v19.16b
+  addp v23.16b, v23.16b, v25.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v20.16b, v8.16b, v17.16b
+  eor v22.16b, v8.16b, v18.16b
   cnt v27.16b, v27.16b
-  addp v30.16b, v30.16b, v23.16b
-  eor v28.16b, v12.16b, v16.16b
-  addp v25.16b, v25.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v24.16b, v24.16b
-  eor v31.16b, v12.16b, v17.16b
-  eor v20.16b, v12.16b, v18.16b
-  eor v23.16b, v12.16b, v19.16b
-  addp v29.16b, v29.16b, v27.16b
-  uadalp v1.8h, v30.16b
   cnt v28.16b, v28.16b
-  addp v26.16b, v26.16b, v25.16b
-  eor v21.16b, v13.16b, v16.16b
-  addp v22.16b, v22.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v24.16b, v8.16b, v19.16b
+  uadalp v6.8h, v23.16b
+12:
   cnt v31.16b, v31.16b
   cnt v20.16b, v20.16b
+  cnt v22.16b, v22.16b
+  eor v21.16b, v9.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v9.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v24.16b, v24.16b
+  eor v30.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v25.16b, v10.16b, v16.16b
+  cnt v21.16b, v21.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  eor v29.16b, v10.16b, v18.16b
+  eor v20.16b, v10.16b, v19.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v28.16b
+  uadalp v0.8h, v27.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v28.16b, v11.16b, v16.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v20.16b, v20.16b
+  eor v27.16b, v11.16b, v17.16b
+  addp v25.16b, v25.16b, v23.16b
+  eor v24.16b, v11.16b, v18.16b
+  eor v22.16b, v11.16b, v19.16b
+  uadalp v1.8h, v31.16b
+  cnt v28.16b, v28.16b
+  addp v21.16b, v21.16b, v30.16b
+  eor v31.16b, v12.16b, v16.16b
+  addp v29.16b, v29.16b, v20.16b
+  cnt v27.16b, v27.16b
+  eor v30.16b, v12.16b, v17.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  eor v26.16b, v12.16b, v18.16b
+  eor v23.16b, v12.16b, v19.16b
+  uadalp v2.8h, v21.16b
+  cnt v31.16b, v31.16b
+  addp v25.16b, v25.16b, v29.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v29.16b, v13.16b, v16.16b
+  addp v24.16b, v24.16b, v22.16b
+  cnt v26.16b, v26.16b
   cnt v23.16b, v23.16b
   eor v27.16b, v13.16b, v17.16b
-  eor v30.16b, v13.16b, v18.16b
-  eor v25.16b, v13.16b, v19.16b
-  uadalp v2.8h, v26.16b
-  cnt v21.16b, v21.16b
-  addp v29.16b, v29.16b, v22.16b
-  addp v28.16b, v28.16b, v31.16b
-  eor v24.16b, v14.16b, v16.16b
-  addp v20.16b, v20.16b, v23.16b
-  cnt v27.16b, v27.16b
-  cnt v30.16b, v30.16b
-  cnt v25.16b, v25.16b
-  eor v26.16b, v14.16b, v17.16b
-  eor v22.16b, v14.16b, v18.16b
-  uadalp v3.8h, v29.16b
-  eor v31.16b, v14.16b, v19.16b
+  eor v20.16b, v13.16b, v18.16b
+  uadalp v3.8h, v25.16b
+  eor v21.16b, v13.16b, v19.16b
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
-  cnt v24.16b, v24.16b
-  addp v28.16b, v28.16b, v20.16b
-  addp v21.16b, v21.16b, v27.16b
-  addp v30.16b, v30.16b, v25.16b
-  cnt v26.16b, v26.16b
-  cnt v22.16b, v22.16b
-  cnt v31.16b, v31.16b
-  uadalp v4.8h, v28.16b
-  eor v23.16b, v9.16b, v16.16b
-  eor v29.16b, v9.16b, v17.16b
-  addp v21.16b, v21.16b, v30.16b
-  addp v24.16b, v24.16b, v26.16b
-  eor v20.16b, v9.16b, v18.16b
-  eor v27.16b, v9.16b, v19.16b
-  addp v22.16b, v22.16b, v31.16b
-  eor v25.16b, v10.16b, v16.16b
-  eor v28.16b, v10.16b, v17.16b
-  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v30.16b
   cnt v29.16b, v29.16b
-  uadalp v5.8h, v21.16b
-  eor v30.16b, v10.16b, v18.16b
-  cnt v20.16b, v20.16b
-  cnt v27.16b, v27.16b
-  addp v24.16b, v24.16b, v22.16b
-  eor v26.16b, v10.16b, v19.16b
-  cnt v25.16b, v25.16b
-  cnt v28.16b, v28.16b
-  addp v23.16b, v23.16b, v29.16b
-  eor v31.16b, v11.16b, v16.16b
-  cnt v30.16b, v30.16b
-  eor v21.16b, v11.16b, v17.16b
-  addp v20.16b, v20.16b, v27.16b
-  uadalp v6.8h, v24.16b
-  cnt v26.16b, v26.16b
-  eor v22.16b, v11.16b, v18.16b
-  addp v25.16b, v25.16b, v28.16b
-  eor v29.16b, v11.16b, v19.16b
-  cnt v31.16b, v31.16b
-  eor v27.16b, v12.16b, v16.16b
-  cnt v21.16b, v21.16b
-  addp v23.16b, v23.16b, v20.16b
-  eor v24.16b, v12.16b, v17.16b
-  addp v30.16b, v30.16b, v26.16b
-  cnt v22.16b, v22.16b
-  eor v28.16b, v12.16b, v18.16b
-  cnt v29.16b, v29.16b
-  eor v20.16b, v12.16b, v19.16b
-  cnt v27.16b, v27.16b
-  addp v31.16b, v31.16b, v21.16b
-  uadalp v0.8h, v23.16b
-  cnt v24.16b, v24.16b
-  addp v25.16b, v25.16b, v30.16b
-  eor v26.16b, v13.16b, v16.16b
-  cnt v28.16b, v28.16b
-  addp v22.16b, v22.16b, v29.16b
-  cnt v20.16b, v20.16b
-  eor v21.16b, v13.16b, v17.16b
-  eor v23.16b, v13.16b, v18.16b
-  eor v30.16b, v13.16b, v19.16b
-  addp v27.16b, v27.16b, v24.16b
-  uadalp v1.8h, v25.16b
-  cnt v26.16b, v26.16b
-  eor v29.16b, v14.16b, v16.16b
-  addp v31.16b, v31.16b, v22.16b
-  addp v28.16b, v28.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v23.16b, v23.16b
-  cnt v30.16b, v30.16b
-  eor v24.16b, v14.16b, v17.16b
-  eor v25.16b, v14.16b, v18.16b
-  eor v22.16b, v14.16b, v19.16b
-  cnt v29.16b, v29.16b
-  uadalp v2.8h, v31.16b
-  addp v27.16b, v27.16b, v28.16b
-  addp v26.16b, v26.16b, v21.16b
-  eor v20.16b, v15.16b, v16.16b
-  addp v23.16b, v23.16b, v30.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v22.16b, v22.16b
-  eor v31.16b, v15.16b, v17.16b
-  eor v28.16b, v15.16b, v18.16b
-  uadalp v3.8h, v27.16b
-  eor v21.16b, v15.16b, v19.16b
-  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v24.16b
   addp v26.16b, v26.16b, v23.16b
-  addp v29.16b, v29.16b, v24.16b
-  addp v25.16b, v25.16b, v22.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v20.16b, v20.16b
   cnt v21.16b, v21.16b
-  uadalp v4.8h, v26.16b
-  addp v29.16b, v29.16b, v25.16b
-  addp v20.16b, v20.16b, v31.16b
-  addp v28.16b, v28.16b, v21.16b
-  uadalp v5.8h, v29.16b
-  addp v20.16b, v20.16b, v28.16b
-  uadalp v6.8h, v20.16b
+  eor v30.16b, v8.16b, v16.16b
+  uadalp v4.8h, v28.16b
+  eor v28.16b, v8.16b, v17.16b
+  addp v31.16b, v31.16b, v26.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v27.16b, v8.16b, v18.16b
+  eor v22.16b, v8.16b, v19.16b
+  addp v20.16b, v20.16b, v21.16b
+  eor v25.16b, v9.16b, v16.16b
+  cnt v30.16b, v30.16b
+  eor v24.16b, v9.16b, v17.16b
+  cnt v28.16b, v28.16b
+  uadalp v5.8h, v31.16b
+  eor v31.16b, v9.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  addp v29.16b, v29.16b, v20.16b
+  eor v23.16b, v9.16b, v19.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v10.16b, v16.16b
+  cnt v31.16b, v31.16b
+  eor v26.16b, v10.16b, v17.16b
+  addp v27.16b, v27.16b, v22.16b
+  uadalp v6.8h, v29.16b
+  cnt v23.16b, v23.16b
+  eor v29.16b, v10.16b, v18.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v21.16b, v10.16b, v19.16b
+  cnt v28.16b, v28.16b
+  eor v20.16b, v11.16b, v16.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v11.16b, v17.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v29.16b, v29.16b
+  eor v22.16b, v11.16b, v18.16b
+  cnt v21.16b, v21.16b
+  eor v24.16b, v11.16b, v19.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v26.16b
+  uadalp v0.8h, v30.16b
+  cnt v27.16b, v27.16b
+  addp v25.16b, v25.16b, v31.16b
+  eor v30.16b, v12.16b, v16.16b
+  cnt v22.16b, v22.16b
+  addp v29.16b, v29.16b, v21.16b
+  cnt v24.16b, v24.16b
+  eor v31.16b, v12.16b, v17.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v26.16b, v12.16b, v19.16b
+  addp v20.16b, v20.16b, v27.16b
+  uadalp v1.8h, v25.16b
+  cnt v30.16b, v30.16b
+  eor v27.16b, v13.16b, v16.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  eor v29.16b, v13.16b, v17.16b
+  eor v21.16b, v13.16b, v18.16b
+  eor v25.16b, v13.16b, v19.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v28.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v28.16b, v14.16b, v16.16b
+  addp v23.16b, v23.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v21.16b, v21.16b
+  cnt v25.16b, v25.16b
+  eor v31.16b, v14.16b, v17.16b
+  eor v24.16b, v14.16b, v18.16b
+  uadalp v3.8h, v20.16b
+  eor v22.16b, v14.16b, v19.16b
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v23.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v21.16b, v21.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  uadalp v4.8h, v30.16b
+  eor v29.16b, v9.16b, v16.16b
+  eor v30.16b, v9.16b, v17.16b
+  addp v27.16b, v27.16b, v21.16b
+  addp v28.16b, v28.16b, v31.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  addp v24.16b, v24.16b, v22.16b
+  eor v20.16b, v10.16b, v16.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v5.8h, v27.16b
+  eor v27.16b, v10.16b, v18.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v24.16b
+  eor v25.16b, v10.16b, v19.16b
+  cnt v20.16b, v20.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v11.16b, v16.16b
+  cnt v27.16b, v27.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v31.16b, v31.16b, v26.16b
+  uadalp v6.8h, v28.16b
+  cnt v25.16b, v25.16b
+  eor v28.16b, v11.16b, v18.16b
+  addp v20.16b, v20.16b, v23.16b
+  eor v22.16b, v11.16b, v19.16b
+  cnt v30.16b, v30.16b
+  eor v24.16b, v12.16b, v16.16b
+  cnt v21.16b, v21.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v31.16b, v12.16b, v17.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v28.16b, v28.16b
+  eor v26.16b, v12.16b, v18.16b
+  cnt v22.16b, v22.16b
+  eor v23.16b, v12.16b, v19.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v21.16b
+  uadalp v0.8h, v29.16b
+  cnt v31.16b, v31.16b
+  addp v20.16b, v20.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v22.16b
+  cnt v23.16b, v23.16b
+  addp v24.16b, v24.16b, v31.16b
+  uadalp v1.8h, v20.16b
+  eor v20.16b, v13.16b, v16.16b
+  eor v29.16b, v13.16b, v17.16b
+  addp v30.16b, v30.16b, v28.16b
+  addp v26.16b, v26.16b, v23.16b
+  eor v27.16b, v13.16b, v18.16b
+  eor v31.16b, v13.16b, v19.16b
+  eor v21.16b, v14.16b, v16.16b
+  eor v28.16b, v14.16b, v17.16b
+  eor v22.16b, v14.16b, v18.16b
+  cnt v20.16b, v20.16b
+  cnt v29.16b, v29.16b
+  uadalp v2.8h, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v14.16b, v19.16b
+  cnt v21.16b, v21.16b
+  cnt v28.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v29.16b
+  eor v23.16b, v15.16b, v16.16b
+  uadalp v3.8h, v24.16b
+  eor v24.16b, v15.16b, v17.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v30.16b, v30.16b
+  eor v25.16b, v15.16b, v18.16b
+  addp v21.16b, v21.16b, v28.16b
+  eor v26.16b, v15.16b, v19.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v27.16b
+  addp v22.16b, v22.16b, v30.16b
+  cnt v25.16b, v25.16b
   subs w15, w15, #1
-  b.ne 3b
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
   add x13, x13, x6
   add x14, x14, x17
-  subs w16, w16, #1
-  b.ne 2b
-4:
+  mov w15, w7
+  b 11b
+13:
+  uadalp v4.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  uadalp v5.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  uadalp v6.8h, v23.16b
+2:
   add x1, x1, #112
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
   st1 {v4.8h, v5.8h, v6.8h}, [x3], #48
@@ -1770,291 +3113,848 @@ bnnmk_count_shared_7_a64:
   subs w15, w15, #1
   str w15, [x0, #84]
   b.ne 1b
-  b 12f
-7:  // A tile with an edge.
-  cbz w10, 8f
-  ldr q0, [x12, #64]
-8:
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
   cmp w9, w11
-  b.ne 9f
-  ldr q6, [x12, #80]
-9:
-  cset w12, ne
-10:
-  mov w15, w7
-11:
+  b.eq 4f
+  ldr q0, [x12, #64]
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
   ld1 {v7.16b}, [x13], #16
   ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
-  cbnz w10, 5f
-  eor v20.16b, v7.16b, v16.16b
-  eor v21.16b, v7.16b, v17.16b
-  eor v22.16b, v7.16b, v18.16b
-  eor v23.16b, v7.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  addp v20.16b, v20.16b, v21.16b
-  addp v22.16b, v22.16b, v23.16b
-  addp v20.16b, v20.16b, v22.16b
-  uadalp v0.8h, v20.16b
-5:
-  eor v20.16b, v8.16b, v16.16b
-  eor v21.16b, v8.16b, v17.16b
-  eor v22.16b, v8.16b, v18.16b
-  eor v23.16b, v8.16b, v19.16b
-  eor v24.16b, v9.16b, v16.16b
-  eor v25.16b, v9.16b, v17.16b
-  eor v26.16b, v9.16b, v18.16b
-  eor v27.16b, v9.16b, v19.16b
-  eor v28.16b, v10.16b, v16.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
+  eor v27.16b, v8.16b, v16.16b
+  eor v28.16b, v8.16b, v17.16b
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v9.16b, v16.16b
+  eor v20.16b, v9.16b, v17.16b
+  eor v22.16b, v9.16b, v18.16b
+  eor v24.16b, v9.16b, v19.16b
+  b 22f
+21:
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  uadalp v4.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
   cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v7.16b}, [x13], #16
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
+  uadalp v5.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
+  addp v23.16b, v23.16b, v25.16b
+  eor v27.16b, v8.16b, v16.16b
+  eor v28.16b, v8.16b, v17.16b
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v9.16b, v16.16b
+  eor v20.16b, v9.16b, v17.16b
+  eor v22.16b, v9.16b, v18.16b
+  eor v24.16b, v9.16b, v19.16b
+  uadalp v6.8h, v23.16b
+22:
   cnt v27.16b, v27.16b
-  eor v29.16b, v10.16b, v17.16b
-  eor v30.16b, v10.16b, v18.16b
-  addp v20.16b, v20.16b, v21.16b
-  eor v31.16b, v10.16b, v19.16b
-  addp v22.16b, v22.16b, v23.16b
   cnt v28.16b, v28.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v21.16b, v11.16b, v16.16b
-  addp v26.16b, v26.16b, v27.16b
   cnt v29.16b, v29.16b
   cnt v30.16b, v30.16b
-  eor v23.16b, v11.16b, v17.16b
   cnt v31.16b, v31.16b
-  addp v20.16b, v20.16b, v22.16b
-  eor v25.16b, v11.16b, v18.16b
-  eor v27.16b, v11.16b, v19.16b
-  cnt v21.16b, v21.16b
-  addp v24.16b, v24.16b, v26.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v22.16b, v12.16b, v16.16b
-  cnt v23.16b, v23.16b
-  addp v30.16b, v30.16b, v31.16b
-  uadalp v1.8h, v20.16b
-  cnt v25.16b, v25.16b
-  cnt v27.16b, v27.16b
-  eor v26.16b, v12.16b, v17.16b
-  uadalp v2.8h, v24.16b
-  eor v29.16b, v12.16b, v18.16b
-  eor v31.16b, v12.16b, v19.16b
-  addp v21.16b, v21.16b, v23.16b
-  addp v28.16b, v28.16b, v30.16b
-  cnt v22.16b, v22.16b
-  eor v20.16b, v13.16b, v16.16b
-  addp v25.16b, v25.16b, v27.16b
-  cnt v26.16b, v26.16b
-  eor v24.16b, v13.16b, v17.16b
-  cnt v29.16b, v29.16b
-  cnt v31.16b, v31.16b
-  eor v23.16b, v13.16b, v18.16b
-  uadalp v3.8h, v28.16b
-  eor v30.16b, v13.16b, v19.16b
-  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
   cnt v20.16b, v20.16b
-  addp v21.16b, v21.16b, v25.16b
-  addp v22.16b, v22.16b, v26.16b
+  cnt v22.16b, v22.16b
   cnt v24.16b, v24.16b
+  eor v21.16b, v10.16b, v16.16b
+  eor v26.16b, v10.16b, v17.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v10.16b, v18.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v10.16b, v19.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v25.16b, v11.16b, v16.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v21.16b, v21.16b
+  cnt v26.16b, v26.16b
+  eor v23.16b, v11.16b, v17.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v29.16b, v11.16b, v18.16b
+  eor v20.16b, v11.16b, v19.16b
+  addp v31.16b, v31.16b, v22.16b
+  cnt v25.16b, v25.16b
+  addp v21.16b, v21.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v24.16b, v12.16b, v16.16b
+  uadalp v1.8h, v27.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v20.16b, v20.16b
+  uadalp v2.8h, v31.16b
+  eor v27.16b, v12.16b, v17.16b
+  eor v30.16b, v12.16b, v18.16b
+  addp v25.16b, v25.16b, v23.16b
+  eor v31.16b, v12.16b, v19.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v28.16b
+  eor v28.16b, v13.16b, v16.16b
+  addp v29.16b, v29.16b, v20.16b
+  eor v22.16b, v13.16b, v17.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v26.16b, v13.16b, v18.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v13.16b, v19.16b
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  uadalp v3.8h, v21.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v22.16b, v22.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v29.16b, v8.16b, v16.16b
+  uadalp v4.8h, v25.16b
+  addp v28.16b, v28.16b, v22.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v31.16b, v8.16b, v18.16b
+  eor v20.16b, v8.16b, v19.16b
+  addp v24.16b, v24.16b, v30.16b
+  addp v26.16b, v26.16b, v23.16b
+  eor v30.16b, v9.16b, v16.16b
+  cnt v29.16b, v29.16b
+  eor v21.16b, v9.16b, v17.16b
+  eor v25.16b, v9.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v20.16b, v20.16b
+  uadalp v5.8h, v24.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v22.16b, v9.16b, v19.16b
+  cnt v30.16b, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v27.16b, v10.16b, v16.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v23.16b, v10.16b, v17.16b
+  uadalp v6.8h, v28.16b
+  cnt v22.16b, v22.16b
+  eor v28.16b, v10.16b, v18.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v24.16b, v10.16b, v19.16b
+  eor v26.16b, v11.16b, v16.16b
+  cnt v27.16b, v27.16b
   addp v29.16b, v29.16b, v31.16b
   cnt v23.16b, v23.16b
-  cnt v30.16b, v30.16b
-  uadalp v4.8h, v21.16b
-  eor v27.16b, v8.16b, v16.16b
-  addp v20.16b, v20.16b, v24.16b
-  eor v28.16b, v8.16b, v17.16b
-  addp v22.16b, v22.16b, v29.16b
-  eor v25.16b, v8.16b, v18.16b
-  eor v26.16b, v8.16b, v19.16b
-  addp v23.16b, v23.16b, v30.16b
-  eor v31.16b, v9.16b, v16.16b
-  eor v21.16b, v9.16b, v17.16b
-  cnt v27.16b, v27.16b
-  eor v24.16b, v9.16b, v18.16b
+  eor v31.16b, v11.16b, v17.16b
+  addp v25.16b, v25.16b, v22.16b
   cnt v28.16b, v28.16b
-  uadalp v5.8h, v22.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  addp v20.16b, v20.16b, v23.16b
-  eor v29.16b, v9.16b, v19.16b
-  cnt v31.16b, v31.16b
-  cnt v21.16b, v21.16b
+  eor v20.16b, v11.16b, v18.16b
   cnt v24.16b, v24.16b
-  addp v27.16b, v27.16b, v28.16b
-  eor v30.16b, v10.16b, v16.16b
-  eor v22.16b, v10.16b, v17.16b
-  addp v25.16b, v25.16b, v26.16b
-  uadalp v6.8h, v20.16b
-  cnt v29.16b, v29.16b
-  eor v23.16b, v10.16b, v18.16b
-  addp v31.16b, v31.16b, v21.16b
-  eor v28.16b, v10.16b, v19.16b
-  eor v26.16b, v11.16b, v16.16b
-  cnt v30.16b, v30.16b
-  cnt v22.16b, v22.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v20.16b, v11.16b, v17.16b
-  addp v24.16b, v24.16b, v29.16b
-  cnt v23.16b, v23.16b
-  eor v21.16b, v11.16b, v18.16b
-  cnt v28.16b, v28.16b
-  eor v25.16b, v11.16b, v19.16b
+  eor v21.16b, v11.16b, v19.16b
   cnt v26.16b, v26.16b
-  addp v30.16b, v30.16b, v22.16b
-  uadalp v0.8h, v27.16b
-  cnt v20.16b, v20.16b
-  addp v31.16b, v31.16b, v24.16b
+  uadalp v0.8h, v29.16b
+  addp v27.16b, v27.16b, v23.16b
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v25.16b
   eor v29.16b, v12.16b, v16.16b
-  cnt v21.16b, v21.16b
-  addp v23.16b, v23.16b, v28.16b
-  cnt v25.16b, v25.16b
-  eor v22.16b, v12.16b, v17.16b
-  eor v27.16b, v12.16b, v18.16b
-  eor v24.16b, v12.16b, v19.16b
-  addp v26.16b, v26.16b, v20.16b
-  uadalp v1.8h, v31.16b
-  cnt v29.16b, v29.16b
-  eor v28.16b, v13.16b, v16.16b
-  addp v30.16b, v30.16b, v23.16b
-  addp v21.16b, v21.16b, v25.16b
-  cnt v22.16b, v22.16b
-  cnt v27.16b, v27.16b
-  cnt v24.16b, v24.16b
-  eor v20.16b, v13.16b, v17.16b
-  eor v31.16b, v13.16b, v18.16b
-  eor v23.16b, v13.16b, v19.16b
-  cnt v28.16b, v28.16b
-  uadalp v2.8h, v30.16b
-  addp v26.16b, v26.16b, v21.16b
-  addp v29.16b, v29.16b, v22.16b
-  eor v25.16b, v14.16b, v16.16b
-  addp v27.16b, v27.16b, v24.16b
   cnt v20.16b, v20.16b
-  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v21.16b, v21.16b
+  eor v22.16b, v12.16b, v17.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  addp v26.16b, v26.16b, v31.16b
+  uadalp v1.8h, v30.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v13.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v22.16b, v22.16b
   cnt v23.16b, v23.16b
-  eor v30.16b, v14.16b, v17.16b
-  eor v21.16b, v14.16b, v18.16b
+  cnt v25.16b, v25.16b
+  eor v30.16b, v13.16b, v17.16b
+  eor v28.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v27.16b
+  addp v26.16b, v26.16b, v20.16b
+  addp v29.16b, v29.16b, v22.16b
+  eor v27.16b, v14.16b, v16.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  eor v21.16b, v14.16b, v17.16b
+  eor v20.16b, v14.16b, v18.16b
   uadalp v3.8h, v26.16b
   eor v22.16b, v14.16b, v19.16b
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
-  cnt v25.16b, v25.16b
-  addp v29.16b, v29.16b, v27.16b
-  addp v28.16b, v28.16b, v20.16b
-  addp v31.16b, v31.16b, v23.16b
-  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  addp v28.16b, v28.16b, v24.16b
   cnt v21.16b, v21.16b
+  cnt v20.16b, v20.16b
   cnt v22.16b, v22.16b
   uadalp v4.8h, v29.16b
-  eor v24.16b, v9.16b, v16.16b
-  eor v26.16b, v9.16b, v17.16b
-  addp v28.16b, v28.16b, v31.16b
-  addp v25.16b, v25.16b, v30.16b
-  eor v27.16b, v9.16b, v18.16b
-  eor v20.16b, v9.16b, v19.16b
-  addp v21.16b, v21.16b, v22.16b
-  eor v23.16b, v10.16b, v16.16b
-  eor v29.16b, v10.16b, v17.16b
-  cnt v24.16b, v24.16b
-  cnt v26.16b, v26.16b
-  uadalp v5.8h, v28.16b
-  eor v31.16b, v10.16b, v18.16b
-  cnt v27.16b, v27.16b
-  cnt v20.16b, v20.16b
-  addp v25.16b, v25.16b, v21.16b
-  eor v30.16b, v10.16b, v19.16b
-  cnt v23.16b, v23.16b
-  cnt v29.16b, v29.16b
-  addp v24.16b, v24.16b, v26.16b
-  eor v22.16b, v11.16b, v16.16b
-  cnt v31.16b, v31.16b
-  eor v28.16b, v11.16b, v17.16b
-  addp v27.16b, v27.16b, v20.16b
-  uadalp v6.8h, v25.16b
-  cnt v30.16b, v30.16b
-  eor v21.16b, v11.16b, v18.16b
-  addp v23.16b, v23.16b, v29.16b
-  eor v26.16b, v11.16b, v19.16b
-  cnt v22.16b, v22.16b
-  eor v20.16b, v12.16b, v16.16b
-  cnt v28.16b, v28.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v25.16b, v12.16b, v17.16b
-  addp v31.16b, v31.16b, v30.16b
-  cnt v21.16b, v21.16b
-  eor v29.16b, v12.16b, v18.16b
-  cnt v26.16b, v26.16b
-  eor v27.16b, v12.16b, v19.16b
-  cnt v20.16b, v20.16b
-  addp v22.16b, v22.16b, v28.16b
-  uadalp v0.8h, v24.16b
-  cnt v25.16b, v25.16b
-  addp v23.16b, v23.16b, v31.16b
-  eor v30.16b, v13.16b, v16.16b
-  cnt v29.16b, v29.16b
-  addp v21.16b, v21.16b, v26.16b
-  cnt v27.16b, v27.16b
-  eor v28.16b, v13.16b, v17.16b
-  eor v24.16b, v13.16b, v18.16b
-  eor v31.16b, v13.16b, v19.16b
-  addp v20.16b, v20.16b, v25.16b
-  uadalp v1.8h, v23.16b
-  cnt v30.16b, v30.16b
-  eor v26.16b, v14.16b, v16.16b
-  addp v22.16b, v22.16b, v21.16b
-  addp v29.16b, v29.16b, v27.16b
-  cnt v28.16b, v28.16b
-  cnt v24.16b, v24.16b
-  cnt v31.16b, v31.16b
-  eor v25.16b, v14.16b, v17.16b
-  eor v23.16b, v14.16b, v18.16b
-  eor v21.16b, v14.16b, v19.16b
-  cnt v26.16b, v26.16b
-  uadalp v2.8h, v22.16b
-  addp v20.16b, v20.16b, v29.16b
-  addp v30.16b, v30.16b, v28.16b
-  addp v24.16b, v24.16b, v31.16b
-  cnt v25.16b, v25.16b
-  cnt v23.16b, v23.16b
-  cnt v21.16b, v21.16b
-  uadalp v3.8h, v20.16b
-  addp v30.16b, v30.16b, v24.16b
-  addp v26.16b, v26.16b, v25.16b
-  addp v23.16b, v23.16b, v21.16b
-  uadalp v4.8h, v30.16b
-  addp v26.16b, v26.16b, v23.16b
-  uadalp v5.8h, v26.16b
-  cbz w12, 6f
-  eor v20.16b, v15.16b, v16.16b
-  eor v21.16b, v15.16b, v17.16b
-  eor v22.16b, v15.16b, v18.16b
-  eor v23.16b, v15.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  addp v20.16b, v20.16b, v21.16b
-  addp v22.16b, v22.16b, v23.16b
+  eor v30.16b, v9.16b, v16.16b
+  eor v29.16b, v9.16b, v17.16b
+  addp v31.16b, v31.16b, v28.16b
+  addp v27.16b, v27.16b, v21.16b
+  eor v28.16b, v9.16b, v18.16b
+  eor v25.16b, v9.16b, v19.16b
   addp v20.16b, v20.16b, v22.16b
-  uadalp v6.8h, v20.16b
-6:
+  eor v26.16b, v10.16b, v16.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  uadalp v5.8h, v31.16b
+  eor v31.16b, v10.16b, v18.16b
+  cnt v28.16b, v28.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v20.16b
+  eor v24.16b, v10.16b, v19.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v11.16b, v16.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v28.16b, v28.16b, v25.16b
+  uadalp v6.8h, v27.16b
+  cnt v24.16b, v24.16b
+  eor v27.16b, v11.16b, v18.16b
+  addp v26.16b, v26.16b, v23.16b
+  eor v22.16b, v11.16b, v19.16b
+  cnt v29.16b, v29.16b
+  eor v20.16b, v12.16b, v16.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v12.16b, v17.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v27.16b, v27.16b
+  eor v25.16b, v12.16b, v18.16b
+  cnt v22.16b, v22.16b
+  eor v23.16b, v12.16b, v19.16b
+  cnt v20.16b, v20.16b
+  addp v29.16b, v29.16b, v21.16b
+  uadalp v0.8h, v30.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v28.16b
+  uadalp v1.8h, v26.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v25.16b, v25.16b, v23.16b
+  uadalp v2.8h, v29.16b
+  addp v20.16b, v20.16b, v25.16b
+  uadalp v3.8h, v20.16b
+  eor v20.16b, v13.16b, v16.16b
+  eor v30.16b, v13.16b, v17.16b
+  eor v31.16b, v13.16b, v18.16b
+  eor v28.16b, v13.16b, v19.16b
+  eor v21.16b, v14.16b, v16.16b
+  eor v27.16b, v14.16b, v17.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v29.16b, v14.16b, v19.16b
+  eor v23.16b, v15.16b, v16.16b
+  cnt v20.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v21.16b, v21.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  cnt v29.16b, v29.16b
+  eor v24.16b, v15.16b, v17.16b
+  eor v25.16b, v15.16b, v18.16b
+  addp v20.16b, v20.16b, v30.16b
+  eor v26.16b, v15.16b, v19.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v27.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v20.16b, v20.16b, v31.16b
   subs w15, w15, #1
-  b.ne 11b
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
   add x13, x13, x6
   add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v4.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  uadalp v5.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  uadalp v6.8h, v23.16b
+  b 6f
+4:  // or the last one,
+  ldr q6, [x12, #80]
+  cbnz w10, 5f
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  ld1 {v7.16b}, [x13], #16
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v7.16b, v18.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
+  eor v30.16b, v7.16b, v19.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v20.16b, v8.16b, v17.16b
+  eor v22.16b, v8.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v24.16b, v8.16b, v19.16b
+  b 32f
+31:
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  uadalp v3.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v7.16b}, [x13], #16
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
+  uadalp v4.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v29.16b, v7.16b, v18.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
+  eor v30.16b, v7.16b, v19.16b
+  addp v23.16b, v23.16b, v25.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v20.16b, v8.16b, v17.16b
+  eor v22.16b, v8.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v24.16b, v8.16b, v19.16b
+  uadalp v5.8h, v23.16b
+32:
+  cnt v31.16b, v31.16b
+  cnt v20.16b, v20.16b
+  cnt v22.16b, v22.16b
+  eor v21.16b, v9.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v9.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v24.16b, v24.16b
+  eor v30.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v25.16b, v10.16b, v16.16b
+  cnt v21.16b, v21.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  eor v29.16b, v10.16b, v18.16b
+  eor v20.16b, v10.16b, v19.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v28.16b
+  uadalp v0.8h, v27.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v28.16b, v11.16b, v16.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v20.16b, v20.16b
+  eor v27.16b, v11.16b, v17.16b
+  addp v25.16b, v25.16b, v23.16b
+  eor v24.16b, v11.16b, v18.16b
+  eor v22.16b, v11.16b, v19.16b
+  uadalp v1.8h, v31.16b
+  cnt v28.16b, v28.16b
+  addp v21.16b, v21.16b, v30.16b
+  eor v31.16b, v12.16b, v16.16b
+  addp v29.16b, v29.16b, v20.16b
+  cnt v27.16b, v27.16b
+  eor v30.16b, v12.16b, v17.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  eor v26.16b, v12.16b, v18.16b
+  eor v23.16b, v12.16b, v19.16b
+  uadalp v2.8h, v21.16b
+  cnt v31.16b, v31.16b
+  addp v25.16b, v25.16b, v29.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v29.16b, v13.16b, v16.16b
+  addp v24.16b, v24.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v27.16b, v13.16b, v17.16b
+  eor v20.16b, v13.16b, v18.16b
+  uadalp v3.8h, v25.16b
+  eor v21.16b, v13.16b, v19.16b
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  addp v31.16b, v31.16b, v30.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v24.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v27.16b, v27.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
+  eor v30.16b, v8.16b, v16.16b
+  uadalp v4.8h, v28.16b
+  eor v28.16b, v8.16b, v17.16b
+  addp v31.16b, v31.16b, v26.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v27.16b, v8.16b, v18.16b
+  eor v22.16b, v8.16b, v19.16b
+  addp v20.16b, v20.16b, v21.16b
+  eor v25.16b, v9.16b, v16.16b
+  cnt v30.16b, v30.16b
+  eor v24.16b, v9.16b, v17.16b
+  cnt v28.16b, v28.16b
+  uadalp v5.8h, v31.16b
+  eor v31.16b, v9.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  addp v29.16b, v29.16b, v20.16b
+  eor v23.16b, v9.16b, v19.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v10.16b, v16.16b
+  cnt v31.16b, v31.16b
+  eor v26.16b, v10.16b, v17.16b
+  addp v27.16b, v27.16b, v22.16b
+  uadalp v6.8h, v29.16b
+  cnt v23.16b, v23.16b
+  eor v29.16b, v10.16b, v18.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v21.16b, v10.16b, v19.16b
+  cnt v28.16b, v28.16b
+  eor v20.16b, v11.16b, v16.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v11.16b, v17.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v29.16b, v29.16b
+  eor v22.16b, v11.16b, v18.16b
+  cnt v21.16b, v21.16b
+  eor v24.16b, v11.16b, v19.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v26.16b
+  uadalp v0.8h, v30.16b
+  cnt v27.16b, v27.16b
+  addp v25.16b, v25.16b, v31.16b
+  eor v30.16b, v12.16b, v16.16b
+  cnt v22.16b, v22.16b
+  addp v29.16b, v29.16b, v21.16b
+  cnt v24.16b, v24.16b
+  eor v31.16b, v12.16b, v17.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v26.16b, v12.16b, v19.16b
+  addp v20.16b, v20.16b, v27.16b
+  uadalp v1.8h, v25.16b
+  cnt v30.16b, v30.16b
+  eor v27.16b, v13.16b, v16.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  eor v29.16b, v13.16b, v17.16b
+  eor v21.16b, v13.16b, v18.16b
+  eor v25.16b, v13.16b, v19.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v28.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v28.16b, v14.16b, v16.16b
+  addp v23.16b, v23.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v21.16b, v21.16b
+  cnt v25.16b, v25.16b
+  eor v31.16b, v14.16b, v17.16b
+  eor v24.16b, v14.16b, v18.16b
+  uadalp v3.8h, v20.16b
+  eor v22.16b, v14.16b, v19.16b
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v23.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v21.16b, v21.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  uadalp v4.8h, v30.16b
+  eor v29.16b, v9.16b, v16.16b
+  eor v30.16b, v9.16b, v17.16b
+  addp v27.16b, v27.16b, v21.16b
+  addp v28.16b, v28.16b, v31.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  addp v24.16b, v24.16b, v22.16b
+  eor v20.16b, v10.16b, v16.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v5.8h, v27.16b
+  eor v27.16b, v10.16b, v18.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v24.16b
+  eor v25.16b, v10.16b, v19.16b
+  cnt v20.16b, v20.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v11.16b, v16.16b
+  cnt v27.16b, v27.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v31.16b, v31.16b, v26.16b
+  uadalp v6.8h, v28.16b
+  cnt v25.16b, v25.16b
+  eor v28.16b, v11.16b, v18.16b
+  addp v20.16b, v20.16b, v23.16b
+  eor v22.16b, v11.16b, v19.16b
+  cnt v30.16b, v30.16b
+  cnt v21.16b, v21.16b
+  addp v29.16b, v29.16b, v31.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v21.16b
+  uadalp v0.8h, v29.16b
+  addp v20.16b, v20.16b, v27.16b
+  addp v28.16b, v28.16b, v22.16b
+  uadalp v1.8h, v20.16b
+  eor v20.16b, v12.16b, v16.16b
+  eor v31.16b, v12.16b, v17.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v29.16b, v12.16b, v18.16b
+  eor v27.16b, v12.16b, v19.16b
+  eor v21.16b, v13.16b, v16.16b
+  eor v28.16b, v13.16b, v17.16b
+  eor v22.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  cnt v20.16b, v20.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  cnt v21.16b, v21.16b
+  cnt v28.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  eor v23.16b, v14.16b, v16.16b
+  addp v20.16b, v20.16b, v31.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v21.16b, v21.16b, v28.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v24.16b, v14.16b, v17.16b
+  eor v25.16b, v14.16b, v18.16b
+  eor v26.16b, v14.16b, v19.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  subs w15, w15, #1
+  b.ne 31b
   subs w16, w16, #1
-  b.ne 10b
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  uadalp v3.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  uadalp v4.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  uadalp v5.8h, v23.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  ld1 {v7.16b}, [x13], #16
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
+  eor v27.16b, v8.16b, v16.16b
+  eor v28.16b, v8.16b, v17.16b
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v9.16b, v16.16b
+  eor v20.16b, v9.16b, v17.16b
+  eor v22.16b, v9.16b, v18.16b
+  eor v24.16b, v9.16b, v19.16b
+  b 42f
+41:
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  uadalp v3.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  ld1 {v7.16b}, [x13], #16
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x13], #64
+  uadalp v4.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x13], x5
+  addp v23.16b, v23.16b, v25.16b
+  eor v27.16b, v8.16b, v16.16b
+  eor v28.16b, v8.16b, v17.16b
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v9.16b, v16.16b
+  eor v20.16b, v9.16b, v17.16b
+  eor v22.16b, v9.16b, v18.16b
+  eor v24.16b, v9.16b, v19.16b
+  uadalp v5.8h, v23.16b
+42:
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v20.16b, v20.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  eor v21.16b, v10.16b, v16.16b
+  eor v26.16b, v10.16b, v17.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v28.16b, v10.16b, v18.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v10.16b, v19.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v25.16b, v11.16b, v16.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v21.16b, v21.16b
+  cnt v26.16b, v26.16b
+  eor v23.16b, v11.16b, v17.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v30.16b, v30.16b
+  eor v29.16b, v11.16b, v18.16b
+  eor v20.16b, v11.16b, v19.16b
+  addp v31.16b, v31.16b, v22.16b
+  cnt v25.16b, v25.16b
+  addp v21.16b, v21.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v24.16b, v12.16b, v16.16b
+  uadalp v1.8h, v27.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v20.16b, v20.16b
+  uadalp v2.8h, v31.16b
+  eor v27.16b, v12.16b, v17.16b
+  eor v30.16b, v12.16b, v18.16b
+  addp v25.16b, v25.16b, v23.16b
+  eor v31.16b, v12.16b, v19.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v28.16b
+  eor v28.16b, v13.16b, v16.16b
+  addp v29.16b, v29.16b, v20.16b
+  eor v22.16b, v13.16b, v17.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v26.16b, v13.16b, v18.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v13.16b, v19.16b
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  uadalp v3.8h, v21.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v22.16b, v22.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v29.16b, v8.16b, v16.16b
+  uadalp v4.8h, v25.16b
+  addp v28.16b, v28.16b, v22.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v31.16b, v8.16b, v18.16b
+  eor v20.16b, v8.16b, v19.16b
+  addp v24.16b, v24.16b, v30.16b
+  addp v26.16b, v26.16b, v23.16b
+  eor v30.16b, v9.16b, v16.16b
+  cnt v29.16b, v29.16b
+  eor v21.16b, v9.16b, v17.16b
+  eor v25.16b, v9.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v20.16b, v20.16b
+  uadalp v5.8h, v24.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v22.16b, v9.16b, v19.16b
+  cnt v30.16b, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v27.16b, v10.16b, v16.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v23.16b, v10.16b, v17.16b
+  uadalp v6.8h, v28.16b
+  cnt v22.16b, v22.16b
+  eor v28.16b, v10.16b, v18.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v24.16b, v10.16b, v19.16b
+  eor v26.16b, v11.16b, v16.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v31.16b, v11.16b, v17.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v28.16b, v28.16b
+  eor v20.16b, v11.16b, v18.16b
+  cnt v24.16b, v24.16b
+  eor v21.16b, v11.16b, v19.16b
+  cnt v26.16b, v26.16b
+  uadalp v0.8h, v29.16b
+  addp v27.16b, v27.16b, v23.16b
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v25.16b
+  eor v29.16b, v12.16b, v16.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v21.16b, v21.16b
+  eor v22.16b, v12.16b, v17.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  addp v26.16b, v26.16b, v31.16b
+  uadalp v1.8h, v30.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v13.16b, v16.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  eor v30.16b, v13.16b, v17.16b
+  eor v28.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v27.16b
+  addp v26.16b, v26.16b, v20.16b
+  addp v29.16b, v29.16b, v22.16b
+  eor v27.16b, v14.16b, v16.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  eor v21.16b, v14.16b, v17.16b
+  eor v20.16b, v14.16b, v18.16b
+  uadalp v3.8h, v26.16b
+  eor v22.16b, v14.16b, v19.16b
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x14], x4
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v21.16b, v21.16b
+  cnt v20.16b, v20.16b
+  cnt v22.16b, v22.16b
+  uadalp v4.8h, v29.16b
+  eor v30.16b, v9.16b, v16.16b
+  eor v29.16b, v9.16b, v17.16b
+  addp v31.16b, v31.16b, v28.16b
+  addp v27.16b, v27.16b, v21.16b
+  eor v28.16b, v9.16b, v18.16b
+  eor v25.16b, v9.16b, v19.16b
+  addp v20.16b, v20.16b, v22.16b
+  eor v26.16b, v10.16b, v16.16b
+  eor v23.16b, v10.16b, v17.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  uadalp v5.8h, v31.16b
+  eor v31.16b, v10.16b, v18.16b
+  cnt v28.16b, v28.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v20.16b
+  eor v24.16b, v10.16b, v19.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v11.16b, v16.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v11.16b, v17.16b
+  addp v28.16b, v28.16b, v25.16b
+  uadalp v6.8h, v27.16b
+  cnt v24.16b, v24.16b
+  eor v27.16b, v11.16b, v18.16b
+  addp v26.16b, v26.16b, v23.16b
+  eor v22.16b, v11.16b, v19.16b
+  cnt v29.16b, v29.16b
+  eor v20.16b, v12.16b, v16.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v12.16b, v17.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v27.16b, v27.16b
+  eor v25.16b, v12.16b, v18.16b
+  cnt v22.16b, v22.16b
+  eor v23.16b, v12.16b, v19.16b
+  cnt v20.16b, v20.16b
+  addp v29.16b, v29.16b, v21.16b
+  uadalp v0.8h, v30.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v21.16b, v13.16b, v16.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v23.16b, v23.16b
+  eor v30.16b, v13.16b, v17.16b
+  eor v22.16b, v13.16b, v18.16b
+  eor v31.16b, v13.16b, v19.16b
+  addp v20.16b, v20.16b, v28.16b
+  uadalp v1.8h, v26.16b
+  cnt v21.16b, v21.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v25.16b, v25.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v22.16b, v22.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v14.16b, v16.16b
+  eor v24.16b, v14.16b, v17.16b
+  uadalp v2.8h, v29.16b
+  addp v20.16b, v20.16b, v25.16b
+  addp v21.16b, v21.16b, v30.16b
+  eor v25.16b, v14.16b, v18.16b
+  addp v22.16b, v22.16b, v31.16b
+  eor v26.16b, v14.16b, v19.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  uadalp v3.8h, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  uadalp v4.8h, v21.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  uadalp v5.8h, v23.16b
+6:
   mov w10, #0
-  ldr x12, [x0, #24]
-  b 4b
-12:
+  b 2b
+7:
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -2112,313 +4012,341 @@ bnnmk_count_shared_8_a64:
   mov x13, x1
   mov x14, x2
   mov w16, w8
+  mov w15, w7
   cmp w9, w11
   ccmp w10, #0, #0, ne
-  b.ne 7f
-2:
-  mov w15, w7
-3:
+  b.ne 3f
   ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
   ld1 {v8.16b, v9.16b}, [x13], #32
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
-  eor v22.16b, v8.16b, v18.16b
-  eor v23.16b, v8.16b, v19.16b
-  eor v24.16b, v8.16b, v20.16b
-  eor v25.16b, v8.16b, v21.16b
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v8.16b, v20.16b
+  eor v22.16b, v8.16b, v21.16b
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
-  eor v26.16b, v9.16b, v18.16b
-  eor v27.16b, v9.16b, v19.16b
-  eor v28.16b, v9.16b, v20.16b
-  eor v29.16b, v9.16b, v21.16b
-  eor v30.16b, v10.16b, v18.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  eor v31.16b, v10.16b, v19.16b
-  cnt v30.16b, v30.16b
-  addp v22.16b, v22.16b, v23.16b
-  eor v23.16b, v10.16b, v20.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v25.16b, v10.16b, v21.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v27.16b, v11.16b, v18.16b
-  addp v28.16b, v28.16b, v29.16b
-  cnt v31.16b, v31.16b
-  eor v29.16b, v11.16b, v19.16b
-  cnt v23.16b, v23.16b
-  addp v22.16b, v22.16b, v24.16b
-  cnt v25.16b, v25.16b
-  eor v24.16b, v11.16b, v20.16b
-  cnt v27.16b, v27.16b
-  addp v26.16b, v26.16b, v28.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v28.16b, v11.16b, v21.16b
-  cnt v29.16b, v29.16b
-  eor v31.16b, v12.16b, v18.16b
-  uadalp v0.8h, v22.16b
-  addp v23.16b, v23.16b, v25.16b
-  cnt v24.16b, v24.16b
-  eor v22.16b, v12.16b, v19.16b
-  uadalp v1.8h, v26.16b
-  eor v25.16b, v12.16b, v20.16b
-  cnt v28.16b, v28.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v26.16b, v12.16b, v21.16b
-  cnt v31.16b, v31.16b
-  addp v30.16b, v30.16b, v23.16b
-  eor v29.16b, v13.16b, v18.16b
-  cnt v22.16b, v22.16b
-  eor v23.16b, v13.16b, v19.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v28.16b
-  eor v28.16b, v13.16b, v20.16b
-  cnt v26.16b, v26.16b
-  uadalp v2.8h, v30.16b
-  eor v30.16b, v13.16b, v21.16b
-  addp v31.16b, v31.16b, v22.16b
-  cnt v29.16b, v29.16b
-  cnt v23.16b, v23.16b
-  addp v27.16b, v27.16b, v24.16b
-  cnt v28.16b, v28.16b
-  addp v25.16b, v25.16b, v26.16b
-  eor v22.16b, v14.16b, v18.16b
-  eor v24.16b, v14.16b, v19.16b
-  cnt v30.16b, v30.16b
-  eor v26.16b, v14.16b, v20.16b
-  addp v29.16b, v29.16b, v23.16b
-  uadalp v3.8h, v27.16b
-  eor v23.16b, v14.16b, v21.16b
-  addp v31.16b, v31.16b, v25.16b
-  cnt v22.16b, v22.16b
-  cnt v24.16b, v24.16b
-  addp v28.16b, v28.16b, v30.16b
-  cnt v26.16b, v26.16b
-  eor v27.16b, v15.16b, v18.16b
-  eor v25.16b, v15.16b, v19.16b
-  eor v30.16b, v15.16b, v20.16b
-  cnt v23.16b, v23.16b
-  uadalp v4.8h, v31.16b
-  eor v31.16b, v15.16b, v21.16b
-  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
-  addp v22.16b, v22.16b, v24.16b
-  addp v29.16b, v29.16b, v28.16b
-  cnt v27.16b, v27.16b
-  cnt v25.16b, v25.16b
-  cnt v30.16b, v30.16b
-  addp v26.16b, v26.16b, v23.16b
-  cnt v31.16b, v31.16b
-  uadalp v5.8h, v29.16b
   eor v24.16b, v9.16b, v18.16b
-  eor v28.16b, v9.16b, v19.16b
-  addp v27.16b, v27.16b, v25.16b
+  eor v26.16b, v9.16b, v19.16b
   eor v23.16b, v9.16b, v20.16b
-  addp v22.16b, v22.16b, v26.16b
-  eor v29.16b, v9.16b, v21.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v25.16b, v10.16b, v18.16b
-  eor v26.16b, v10.16b, v19.16b
-  cnt v24.16b, v24.16b
-  cnt v28.16b, v28.16b
-  eor v31.16b, v10.16b, v20.16b
-  cnt v23.16b, v23.16b
-  uadalp v6.8h, v22.16b
+  eor v28.16b, v9.16b, v21.16b
   cnt v29.16b, v29.16b
-  addp v27.16b, v27.16b, v30.16b
-  eor v22.16b, v10.16b, v21.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  addp v24.16b, v24.16b, v28.16b
-  cnt v31.16b, v31.16b
-  eor v30.16b, v11.16b, v18.16b
-  eor v28.16b, v11.16b, v19.16b
-  addp v23.16b, v23.16b, v29.16b
-  uadalp v7.8h, v27.16b
-  cnt v22.16b, v22.16b
-  eor v29.16b, v11.16b, v20.16b
-  addp v25.16b, v25.16b, v26.16b
-  eor v27.16b, v11.16b, v21.16b
-  eor v26.16b, v12.16b, v18.16b
   cnt v30.16b, v30.16b
-  cnt v28.16b, v28.16b
-  addp v24.16b, v24.16b, v23.16b
-  eor v23.16b, v12.16b, v19.16b
-  addp v31.16b, v31.16b, v22.16b
-  cnt v29.16b, v29.16b
-  eor v22.16b, v12.16b, v20.16b
-  cnt v27.16b, v27.16b
-  cnt v26.16b, v26.16b
-  addp v30.16b, v30.16b, v28.16b
-  uadalp v0.8h, v24.16b
-  eor v28.16b, v12.16b, v21.16b
-  addp v25.16b, v25.16b, v31.16b
-  cnt v23.16b, v23.16b
-  cnt v22.16b, v22.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v24.16b, v13.16b, v18.16b
-  eor v31.16b, v13.16b, v19.16b
-  eor v27.16b, v13.16b, v20.16b
-  cnt v28.16b, v28.16b
-  uadalp v1.8h, v25.16b
-  addp v26.16b, v26.16b, v23.16b
-  eor v25.16b, v13.16b, v21.16b
-  addp v30.16b, v30.16b, v29.16b
-  cnt v24.16b, v24.16b
   cnt v31.16b, v31.16b
-  cnt v27.16b, v27.16b
-  eor v23.16b, v14.16b, v18.16b
-  addp v22.16b, v22.16b, v28.16b
-  eor v29.16b, v14.16b, v19.16b
-  eor v28.16b, v14.16b, v20.16b
-  cnt v25.16b, v25.16b
-  uadalp v2.8h, v30.16b
-  eor v30.16b, v14.16b, v21.16b
-  addp v24.16b, v24.16b, v31.16b
-  eor v31.16b, v15.16b, v18.16b
-  cnt v23.16b, v23.16b
-  addp v26.16b, v26.16b, v22.16b
-  cnt v29.16b, v29.16b
-  cnt v28.16b, v28.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v22.16b, v15.16b, v19.16b
-  cnt v30.16b, v30.16b
-  eor v25.16b, v15.16b, v20.16b
-  cnt v31.16b, v31.16b
-  uadalp v3.8h, v26.16b
-  addp v23.16b, v23.16b, v29.16b
-  eor v26.16b, v15.16b, v21.16b
-  addp v24.16b, v24.16b, v27.16b
   cnt v22.16b, v22.16b
-  addp v28.16b, v28.16b, v30.16b
-  cnt v25.16b, v25.16b
-  eor v29.16b, v16.16b, v18.16b
-  eor v27.16b, v16.16b, v19.16b
-  eor v30.16b, v16.16b, v20.16b
-  cnt v26.16b, v26.16b
-  uadalp v4.8h, v24.16b
-  addp v31.16b, v31.16b, v22.16b
-  addp v23.16b, v23.16b, v28.16b
-  eor v24.16b, v16.16b, v21.16b
+  b 12f
+11:
   ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
-  cnt v29.16b, v29.16b
-  cnt v27.16b, v27.16b
-  cnt v30.16b, v30.16b
-  addp v25.16b, v25.16b, v26.16b
-  uadalp v5.8h, v23.16b
-  cnt v24.16b, v24.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v22.16b, v10.16b, v18.16b
-  eor v28.16b, v10.16b, v19.16b
-  addp v31.16b, v31.16b, v25.16b
-  eor v26.16b, v10.16b, v20.16b
-  eor v23.16b, v10.16b, v21.16b
-  eor v27.16b, v11.16b, v18.16b
-  addp v30.16b, v30.16b, v24.16b
-  eor v25.16b, v11.16b, v19.16b
-  eor v24.16b, v11.16b, v20.16b
-  cnt v22.16b, v22.16b
+  uadalp v5.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
   cnt v28.16b, v28.16b
-  uadalp v6.8h, v31.16b
+  addp v25.16b, v25.16b, v26.16b
+  ld1 {v8.16b, v9.16b}, [x13], #32
+  uadalp v6.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v8.16b, v20.16b
+  eor v22.16b, v8.16b, v21.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
+  addp v25.16b, v25.16b, v27.16b
+  eor v24.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  eor v23.16b, v9.16b, v20.16b
+  eor v28.16b, v9.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  uadalp v7.8h, v25.16b
+12:
+  cnt v24.16b, v24.16b
   cnt v26.16b, v26.16b
   cnt v23.16b, v23.16b
-  eor v31.16b, v11.16b, v21.16b
+  cnt v28.16b, v28.16b
+  eor v27.16b, v10.16b, v18.16b
   addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v10.16b, v19.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v25.16b, v10.16b, v20.16b
+  eor v22.16b, v10.16b, v21.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v11.16b, v18.16b
+  addp v23.16b, v23.16b, v28.16b
   cnt v27.16b, v27.16b
-  cnt v25.16b, v25.16b
-  cnt v24.16b, v24.16b
-  addp v22.16b, v22.16b, v28.16b
-  eor v30.16b, v12.16b, v18.16b
-  eor v28.16b, v12.16b, v19.16b
-  addp v26.16b, v26.16b, v23.16b
-  cnt v31.16b, v31.16b
-  uadalp v7.8h, v29.16b
-  eor v23.16b, v12.16b, v20.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v29.16b, v12.16b, v21.16b
-  eor v25.16b, v13.16b, v18.16b
+  eor v28.16b, v11.16b, v19.16b
   cnt v30.16b, v30.16b
-  cnt v28.16b, v28.16b
-  addp v22.16b, v22.16b, v26.16b
-  addp v24.16b, v24.16b, v31.16b
-  eor v26.16b, v13.16b, v19.16b
-  cnt v23.16b, v23.16b
-  eor v31.16b, v13.16b, v20.16b
-  cnt v29.16b, v29.16b
+  addp v29.16b, v29.16b, v31.16b
   cnt v25.16b, v25.16b
-  addp v30.16b, v30.16b, v28.16b
-  uadalp v0.8h, v22.16b
-  addp v27.16b, v27.16b, v24.16b
-  eor v28.16b, v13.16b, v21.16b
+  cnt v22.16b, v22.16b
+  eor v31.16b, v11.16b, v20.16b
   cnt v26.16b, v26.16b
-  cnt v31.16b, v31.16b
-  addp v23.16b, v23.16b, v29.16b
-  eor v22.16b, v14.16b, v18.16b
-  eor v24.16b, v14.16b, v19.16b
-  eor v29.16b, v14.16b, v20.16b
-  uadalp v1.8h, v27.16b
+  addp v24.16b, v24.16b, v23.16b
+  eor v23.16b, v11.16b, v21.16b
   cnt v28.16b, v28.16b
-  addp v25.16b, v25.16b, v26.16b
-  eor v27.16b, v14.16b, v21.16b
-  addp v30.16b, v30.16b, v23.16b
+  addp v27.16b, v27.16b, v30.16b
+  uadalp v0.8h, v29.16b
+  eor v30.16b, v12.16b, v18.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v31.16b, v31.16b
+  eor v29.16b, v12.16b, v19.16b
+  uadalp v1.8h, v24.16b
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v22.16b, v12.16b, v20.16b
+  eor v24.16b, v12.16b, v21.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v25.16b
+  eor v28.16b, v13.16b, v18.16b
+  cnt v29.16b, v29.16b
+  eor v25.16b, v13.16b, v19.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v23.16b, v13.16b, v20.16b
   cnt v22.16b, v22.16b
   cnt v24.16b, v24.16b
-  cnt v29.16b, v29.16b
-  eor v26.16b, v15.16b, v18.16b
-  eor v23.16b, v15.16b, v19.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v28.16b, v15.16b, v20.16b
-  cnt v27.16b, v27.16b
-  uadalp v2.8h, v30.16b
-  eor v30.16b, v15.16b, v21.16b
-  addp v22.16b, v22.16b, v24.16b
-  eor v24.16b, v16.16b, v18.16b
-  cnt v26.16b, v26.16b
-  cnt v23.16b, v23.16b
-  addp v25.16b, v25.16b, v31.16b
+  uadalp v2.8h, v27.16b
+  eor v27.16b, v13.16b, v21.16b
+  addp v30.16b, v30.16b, v29.16b
   cnt v28.16b, v28.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v31.16b, v16.16b, v19.16b
-  cnt v30.16b, v30.16b
-  eor v27.16b, v16.16b, v20.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v31.16b, v14.16b, v19.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v14.16b, v20.16b
+  uadalp v3.8h, v26.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v26.16b, v14.16b, v21.16b
+  addp v30.16b, v30.16b, v22.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v27.16b
   cnt v24.16b, v24.16b
-  addp v26.16b, v26.16b, v23.16b
-  uadalp v3.8h, v25.16b
-  eor v23.16b, v16.16b, v21.16b
+  eor v25.16b, v15.16b, v18.16b
+  eor v22.16b, v15.16b, v19.16b
+  eor v27.16b, v15.16b, v20.16b
+  cnt v26.16b, v26.16b
+  uadalp v4.8h, v30.16b
+  eor v30.16b, v15.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  addp v29.16b, v29.16b, v31.16b
+  addp v28.16b, v28.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v30.16b, v30.16b
+  uadalp v5.8h, v28.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  addp v25.16b, v25.16b, v22.16b
+  eor v26.16b, v9.16b, v20.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v28.16b, v9.16b, v21.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v30.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v24.16b, v10.16b, v20.16b
+  cnt v26.16b, v26.16b
+  uadalp v6.8h, v29.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  eor v29.16b, v10.16b, v21.16b
+  cnt v30.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v24.16b, v24.16b
+  eor v27.16b, v11.16b, v18.16b
+  eor v23.16b, v11.16b, v19.16b
+  addp v26.16b, v26.16b, v28.16b
+  uadalp v7.8h, v25.16b
+  cnt v29.16b, v29.16b
+  eor v28.16b, v11.16b, v20.16b
+  addp v30.16b, v30.16b, v22.16b
+  eor v25.16b, v11.16b, v21.16b
+  eor v22.16b, v12.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v12.16b, v19.16b
+  addp v24.16b, v24.16b, v29.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v12.16b, v20.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v23.16b
+  uadalp v0.8h, v31.16b
+  eor v31.16b, v12.16b, v21.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v23.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  eor v25.16b, v13.16b, v20.16b
+  cnt v31.16b, v31.16b
+  uadalp v1.8h, v30.16b
+  addp v22.16b, v22.16b, v26.16b
+  eor v30.16b, v13.16b, v21.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  eor v26.16b, v14.16b, v18.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v31.16b, v14.16b, v19.16b
+  eor v28.16b, v14.16b, v20.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v27.16b
+  eor v27.16b, v14.16b, v21.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v15.16b, v18.16b
+  cnt v26.16b, v26.16b
   addp v22.16b, v22.16b, v29.16b
   cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v30.16b
+  eor v29.16b, v15.16b, v19.16b
+  cnt v27.16b, v27.16b
+  eor v30.16b, v15.16b, v20.16b
+  cnt v24.16b, v24.16b
+  uadalp v3.8h, v22.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v15.16b, v21.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v22.16b, v16.16b, v18.16b
+  eor v25.16b, v16.16b, v19.16b
+  eor v27.16b, v16.16b, v20.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v23.16b
+  addp v24.16b, v24.16b, v29.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v29.16b, v16.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  cnt v22.16b, v22.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v31.16b
+  uadalp v5.8h, v26.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v25.16b
+  eor v31.16b, v10.16b, v18.16b
+  eor v23.16b, v10.16b, v19.16b
+  addp v24.16b, v24.16b, v30.16b
+  eor v30.16b, v10.16b, v20.16b
+  eor v28.16b, v10.16b, v21.16b
+  eor v26.16b, v11.16b, v18.16b
+  addp v27.16b, v27.16b, v29.16b
+  eor v29.16b, v11.16b, v19.16b
+  eor v25.16b, v11.16b, v20.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  uadalp v6.8h, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  eor v24.16b, v11.16b, v21.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v27.16b, v12.16b, v18.16b
+  eor v23.16b, v12.16b, v19.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v24.16b, v24.16b
+  uadalp v7.8h, v22.16b
+  eor v28.16b, v12.16b, v20.16b
+  addp v26.16b, v26.16b, v29.16b
+  eor v29.16b, v12.16b, v21.16b
+  eor v22.16b, v13.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v30.16b, v13.16b, v19.16b
+  cnt v28.16b, v28.16b
+  eor v24.16b, v13.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v23.16b
+  uadalp v0.8h, v31.16b
+  addp v26.16b, v26.16b, v25.16b
+  eor v31.16b, v13.16b, v21.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v23.16b, v14.16b, v19.16b
+  eor v25.16b, v14.16b, v20.16b
+  uadalp v1.8h, v26.16b
+  cnt v31.16b, v31.16b
+  addp v22.16b, v22.16b, v30.16b
+  eor v30.16b, v14.16b, v21.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v27.16b
+  addp v29.16b, v29.16b, v23.16b
+  addp v22.16b, v22.16b, v24.16b
+  addp v25.16b, v25.16b, v30.16b
+  uadalp v3.8h, v22.16b
+  eor v22.16b, v15.16b, v18.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v31.16b, v15.16b, v19.16b
+  eor v30.16b, v15.16b, v20.16b
+  eor v26.16b, v15.16b, v21.16b
+  eor v23.16b, v16.16b, v18.16b
+  eor v28.16b, v16.16b, v19.16b
+  eor v24.16b, v16.16b, v20.16b
+  eor v27.16b, v16.16b, v21.16b
+  cnt v22.16b, v22.16b
+  uadalp v4.8h, v29.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
   cnt v27.16b, v27.16b
   eor v25.16b, v17.16b, v18.16b
-  eor v29.16b, v17.16b, v19.16b
-  eor v30.16b, v17.16b, v20.16b
-  cnt v23.16b, v23.16b
-  uadalp v4.8h, v22.16b
-  addp v24.16b, v24.16b, v31.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v22.16b, v17.16b, v21.16b
-  cnt v25.16b, v25.16b
-  cnt v29.16b, v29.16b
-  cnt v30.16b, v30.16b
-  addp v27.16b, v27.16b, v23.16b
-  uadalp v5.8h, v26.16b
-  cnt v22.16b, v22.16b
-  addp v25.16b, v25.16b, v29.16b
+  addp v22.16b, v22.16b, v31.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v26.16b, v17.16b, v19.16b
+  addp v23.16b, v23.16b, v28.16b
   addp v24.16b, v24.16b, v27.16b
-  addp v30.16b, v30.16b, v22.16b
-  uadalp v6.8h, v24.16b
-  addp v25.16b, v25.16b, v30.16b
-  uadalp v7.8h, v25.16b
+  eor v27.16b, v17.16b, v20.16b
+  eor v28.16b, v17.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v30.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
   subs w15, w15, #1
-  b.ne 3b
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
   add x13, x13, x6
   add x14, x14, x17
-  subs w16, w16, #1
-  b.ne 2b
-4:
+  mov w15, w7
+  b 11b
+13:
+  uadalp v5.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  uadalp v6.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v7.8h, v25.16b
+2:
   add x1, x1, #128
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
   st1 {v4.8h, v5.8h, v6.8h, v7.8h}, [x3], #64
@@ -2433,327 +4361,962 @@ bnnmk_count_shared_8_a64:
   subs w15, w15, #1
   str w15, [x0, #84]
   b.ne 1b
-  b 12f
-7:  // A tile with an edge.
-  cbz w10, 8f
-  ldr q0, [x12, #64]
-8:
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
   cmp w9, w11
-  b.ne 9f
-  ldr q7, [x12, #80]
-9:
-  cset w12, ne
-10:
-  mov w15, w7
-11:
+  b.eq 4f
+  ldr q0, [x12, #64]
   ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
   ld1 {v8.16b, v9.16b}, [x13], #32
   ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v9.16b, v18.16b
+  eor v30.16b, v9.16b, v19.16b
+  eor v31.16b, v9.16b, v20.16b
+  eor v22.16b, v9.16b, v21.16b
   ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
-  cbnz w10, 5f
-  eor v22.16b, v8.16b, v18.16b
-  eor v23.16b, v8.16b, v19.16b
-  eor v24.16b, v8.16b, v20.16b
-  eor v25.16b, v8.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  addp v22.16b, v22.16b, v23.16b
-  addp v24.16b, v24.16b, v25.16b
-  addp v22.16b, v22.16b, v24.16b
-  uadalp v0.8h, v22.16b
-5:
-  eor v22.16b, v9.16b, v18.16b
-  eor v23.16b, v9.16b, v19.16b
-  eor v24.16b, v9.16b, v20.16b
-  eor v25.16b, v9.16b, v21.16b
-  eor v26.16b, v10.16b, v18.16b
-  eor v27.16b, v10.16b, v19.16b
-  eor v28.16b, v10.16b, v20.16b
-  eor v29.16b, v10.16b, v21.16b
-  eor v30.16b, v11.16b, v18.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
+  eor v24.16b, v10.16b, v18.16b
+  eor v26.16b, v10.16b, v19.16b
+  eor v23.16b, v10.16b, v20.16b
   cnt v29.16b, v29.16b
-  eor v31.16b, v11.16b, v19.16b
   cnt v30.16b, v30.16b
-  addp v22.16b, v22.16b, v23.16b
-  eor v23.16b, v11.16b, v20.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v25.16b, v11.16b, v21.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v27.16b, v12.16b, v18.16b
-  addp v28.16b, v28.16b, v29.16b
   cnt v31.16b, v31.16b
-  eor v29.16b, v12.16b, v19.16b
-  cnt v23.16b, v23.16b
-  addp v22.16b, v22.16b, v24.16b
-  cnt v25.16b, v25.16b
-  eor v24.16b, v12.16b, v20.16b
-  cnt v27.16b, v27.16b
-  addp v26.16b, v26.16b, v28.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v28.16b, v12.16b, v21.16b
-  cnt v29.16b, v29.16b
-  eor v31.16b, v13.16b, v18.16b
-  uadalp v1.8h, v22.16b
-  addp v23.16b, v23.16b, v25.16b
-  cnt v24.16b, v24.16b
-  eor v22.16b, v13.16b, v19.16b
-  uadalp v2.8h, v26.16b
-  eor v25.16b, v13.16b, v20.16b
-  cnt v28.16b, v28.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v26.16b, v13.16b, v21.16b
-  cnt v31.16b, v31.16b
-  addp v30.16b, v30.16b, v23.16b
-  eor v29.16b, v14.16b, v18.16b
   cnt v22.16b, v22.16b
-  eor v23.16b, v14.16b, v19.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v28.16b
-  eor v28.16b, v14.16b, v20.16b
-  cnt v26.16b, v26.16b
-  uadalp v3.8h, v30.16b
-  eor v30.16b, v14.16b, v21.16b
-  addp v31.16b, v31.16b, v22.16b
-  cnt v29.16b, v29.16b
-  cnt v23.16b, v23.16b
-  addp v27.16b, v27.16b, v24.16b
+  b 22f
+21:
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  uadalp v5.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
   cnt v28.16b, v28.16b
   addp v25.16b, v25.16b, v26.16b
-  eor v22.16b, v15.16b, v18.16b
-  eor v24.16b, v15.16b, v19.16b
-  cnt v30.16b, v30.16b
-  eor v26.16b, v15.16b, v20.16b
-  addp v29.16b, v29.16b, v23.16b
-  uadalp v4.8h, v27.16b
-  eor v23.16b, v15.16b, v21.16b
-  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
-  addp v31.16b, v31.16b, v25.16b
-  cnt v22.16b, v22.16b
-  cnt v24.16b, v24.16b
-  addp v28.16b, v28.16b, v30.16b
-  cnt v26.16b, v26.16b
-  cnt v23.16b, v23.16b
-  uadalp v5.8h, v31.16b
-  eor v27.16b, v9.16b, v18.16b
-  addp v22.16b, v22.16b, v24.16b
-  addp v29.16b, v29.16b, v28.16b
-  eor v25.16b, v9.16b, v19.16b
-  eor v30.16b, v9.16b, v20.16b
-  eor v31.16b, v9.16b, v21.16b
+  ld1 {v8.16b, v9.16b}, [x13], #32
+  uadalp v6.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v9.16b, v18.16b
+  eor v30.16b, v9.16b, v19.16b
+  eor v31.16b, v9.16b, v20.16b
+  eor v22.16b, v9.16b, v21.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
+  addp v25.16b, v25.16b, v27.16b
   eor v24.16b, v10.16b, v18.16b
-  addp v26.16b, v26.16b, v23.16b
-  eor v28.16b, v10.16b, v19.16b
-  cnt v27.16b, v27.16b
+  eor v26.16b, v10.16b, v19.16b
   eor v23.16b, v10.16b, v20.16b
-  uadalp v6.8h, v29.16b
-  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
   cnt v30.16b, v30.16b
   cnt v31.16b, v31.16b
-  eor v29.16b, v10.16b, v21.16b
-  addp v22.16b, v22.16b, v26.16b
-  cnt v24.16b, v24.16b
-  cnt v28.16b, v28.16b
-  cnt v23.16b, v23.16b
-  eor v26.16b, v11.16b, v18.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v25.16b, v11.16b, v19.16b
-  addp v30.16b, v30.16b, v31.16b
-  cnt v29.16b, v29.16b
-  uadalp v7.8h, v22.16b
-  eor v31.16b, v11.16b, v20.16b
-  addp v24.16b, v24.16b, v28.16b
-  eor v22.16b, v11.16b, v21.16b
-  cnt v26.16b, v26.16b
-  eor v28.16b, v12.16b, v18.16b
-  cnt v25.16b, v25.16b
-  addp v27.16b, v27.16b, v30.16b
-  addp v23.16b, v23.16b, v29.16b
-  eor v30.16b, v12.16b, v19.16b
-  cnt v31.16b, v31.16b
-  eor v29.16b, v12.16b, v20.16b
   cnt v22.16b, v22.16b
-  cnt v28.16b, v28.16b
-  addp v26.16b, v26.16b, v25.16b
-  uadalp v0.8h, v27.16b
-  addp v24.16b, v24.16b, v23.16b
-  eor v25.16b, v12.16b, v21.16b
-  cnt v30.16b, v30.16b
-  cnt v29.16b, v29.16b
+  uadalp v7.8h, v25.16b
+22:
+  eor v28.16b, v10.16b, v21.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v27.16b, v11.16b, v18.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v11.16b, v19.16b
   addp v31.16b, v31.16b, v22.16b
-  eor v27.16b, v13.16b, v18.16b
+  eor v25.16b, v11.16b, v20.16b
+  cnt v28.16b, v28.16b
+  eor v22.16b, v11.16b, v21.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v12.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v22.16b, v22.16b
+  eor v31.16b, v12.16b, v19.16b
+  eor v28.16b, v12.16b, v20.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v30.16b
+  uadalp v1.8h, v29.16b
+  eor v30.16b, v12.16b, v21.16b
+  addp v24.16b, v24.16b, v23.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v13.16b, v18.16b
   eor v23.16b, v13.16b, v19.16b
   eor v22.16b, v13.16b, v20.16b
-  uadalp v1.8h, v24.16b
-  cnt v25.16b, v25.16b
-  addp v28.16b, v28.16b, v30.16b
-  eor v24.16b, v13.16b, v21.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v24.16b
+  addp v27.16b, v27.16b, v25.16b
   addp v26.16b, v26.16b, v31.16b
-  cnt v27.16b, v27.16b
+  eor v31.16b, v13.16b, v21.16b
+  cnt v29.16b, v29.16b
   cnt v23.16b, v23.16b
   cnt v22.16b, v22.16b
-  eor v30.16b, v14.16b, v18.16b
-  eor v31.16b, v14.16b, v19.16b
-  addp v29.16b, v29.16b, v25.16b
+  eor v24.16b, v14.16b, v18.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v14.16b, v19.16b
+  uadalp v3.8h, v27.16b
   eor v25.16b, v14.16b, v20.16b
-  cnt v24.16b, v24.16b
-  uadalp v2.8h, v26.16b
-  eor v26.16b, v14.16b, v21.16b
-  addp v27.16b, v27.16b, v23.16b
+  cnt v31.16b, v31.16b
+  eor v27.16b, v14.16b, v21.16b
+  addp v29.16b, v29.16b, v23.16b
   eor v23.16b, v15.16b, v18.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v29.16b
-  cnt v25.16b, v25.16b
-  addp v22.16b, v22.16b, v24.16b
-  eor v29.16b, v15.16b, v19.16b
-  cnt v26.16b, v26.16b
-  eor v24.16b, v15.16b, v20.16b
-  cnt v23.16b, v23.16b
-  addp v30.16b, v30.16b, v31.16b
-  uadalp v3.8h, v28.16b
-  eor v31.16b, v15.16b, v21.16b
-  addp v27.16b, v27.16b, v22.16b
-  cnt v29.16b, v29.16b
-  addp v25.16b, v25.16b, v26.16b
   cnt v24.16b, v24.16b
-  eor v28.16b, v16.16b, v18.16b
-  eor v22.16b, v16.16b, v19.16b
-  eor v26.16b, v16.16b, v20.16b
-  cnt v31.16b, v31.16b
-  uadalp v4.8h, v27.16b
-  addp v23.16b, v23.16b, v29.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v27.16b, v16.16b, v21.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v15.16b, v19.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v31.16b
+  cnt v27.16b, v27.16b
+  eor v31.16b, v15.16b, v20.16b
+  cnt v23.16b, v23.16b
+  uadalp v4.8h, v26.16b
+  addp v24.16b, v24.16b, v30.16b
+  eor v30.16b, v15.16b, v21.16b
   ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
   cnt v28.16b, v28.16b
-  cnt v22.16b, v22.16b
-  cnt v26.16b, v26.16b
-  addp v24.16b, v24.16b, v31.16b
-  uadalp v5.8h, v30.16b
-  cnt v27.16b, v27.16b
-  addp v28.16b, v28.16b, v22.16b
-  eor v29.16b, v10.16b, v18.16b
-  eor v25.16b, v10.16b, v19.16b
-  addp v23.16b, v23.16b, v24.16b
-  eor v31.16b, v10.16b, v20.16b
-  eor v30.16b, v10.16b, v21.16b
-  eor v22.16b, v11.16b, v18.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v24.16b, v11.16b, v19.16b
-  eor v27.16b, v11.16b, v20.16b
-  cnt v29.16b, v29.16b
-  cnt v25.16b, v25.16b
-  uadalp v6.8h, v23.16b
+  addp v29.16b, v29.16b, v22.16b
+  addp v25.16b, v25.16b, v27.16b
   cnt v31.16b, v31.16b
   cnt v30.16b, v30.16b
-  eor v23.16b, v11.16b, v21.16b
-  addp v28.16b, v28.16b, v26.16b
-  cnt v22.16b, v22.16b
-  cnt v24.16b, v24.16b
-  cnt v27.16b, v27.16b
-  addp v29.16b, v29.16b, v25.16b
-  eor v26.16b, v12.16b, v18.16b
-  eor v25.16b, v12.16b, v19.16b
-  addp v31.16b, v31.16b, v30.16b
-  cnt v23.16b, v23.16b
-  uadalp v7.8h, v28.16b
-  eor v30.16b, v12.16b, v20.16b
-  addp v22.16b, v22.16b, v24.16b
-  eor v28.16b, v12.16b, v21.16b
-  eor v24.16b, v13.16b, v18.16b
-  cnt v26.16b, v26.16b
-  cnt v25.16b, v25.16b
-  addp v29.16b, v29.16b, v31.16b
-  addp v27.16b, v27.16b, v23.16b
-  eor v31.16b, v13.16b, v19.16b
-  cnt v30.16b, v30.16b
-  eor v23.16b, v13.16b, v20.16b
-  cnt v28.16b, v28.16b
-  cnt v24.16b, v24.16b
-  addp v26.16b, v26.16b, v25.16b
-  uadalp v0.8h, v29.16b
-  addp v22.16b, v22.16b, v27.16b
-  eor v25.16b, v13.16b, v21.16b
-  cnt v31.16b, v31.16b
-  cnt v23.16b, v23.16b
-  addp v30.16b, v30.16b, v28.16b
-  eor v29.16b, v14.16b, v18.16b
-  eor v27.16b, v14.16b, v19.16b
-  eor v28.16b, v14.16b, v20.16b
-  uadalp v1.8h, v22.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v31.16b
-  eor v22.16b, v14.16b, v21.16b
-  addp v26.16b, v26.16b, v30.16b
-  cnt v29.16b, v29.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
-  eor v31.16b, v15.16b, v18.16b
-  eor v30.16b, v15.16b, v19.16b
-  addp v23.16b, v23.16b, v25.16b
-  eor v25.16b, v15.16b, v20.16b
-  cnt v22.16b, v22.16b
-  uadalp v2.8h, v26.16b
-  eor v26.16b, v15.16b, v21.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v27.16b, v16.16b, v18.16b
-  cnt v31.16b, v31.16b
-  cnt v30.16b, v30.16b
-  addp v24.16b, v24.16b, v23.16b
-  cnt v25.16b, v25.16b
-  addp v28.16b, v28.16b, v22.16b
-  eor v23.16b, v16.16b, v19.16b
-  cnt v26.16b, v26.16b
-  eor v22.16b, v16.16b, v20.16b
-  cnt v27.16b, v27.16b
-  addp v31.16b, v31.16b, v30.16b
-  uadalp v3.8h, v24.16b
-  eor v30.16b, v16.16b, v21.16b
-  addp v29.16b, v29.16b, v28.16b
-  cnt v23.16b, v23.16b
-  addp v25.16b, v25.16b, v26.16b
-  cnt v22.16b, v22.16b
-  cnt v30.16b, v30.16b
-  uadalp v4.8h, v29.16b
-  addp v27.16b, v27.16b, v23.16b
-  addp v31.16b, v31.16b, v25.16b
-  addp v22.16b, v22.16b, v30.16b
-  uadalp v5.8h, v31.16b
-  addp v27.16b, v27.16b, v22.16b
-  uadalp v6.8h, v27.16b
-  cbz w12, 6f
-  eor v22.16b, v17.16b, v18.16b
-  eor v23.16b, v17.16b, v19.16b
-  eor v24.16b, v17.16b, v20.16b
-  eor v25.16b, v17.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  addp v22.16b, v22.16b, v23.16b
+  addp v23.16b, v23.16b, v28.16b
+  uadalp v5.8h, v29.16b
   addp v24.16b, v24.16b, v25.16b
-  addp v22.16b, v22.16b, v24.16b
-  uadalp v7.8h, v22.16b
-6:
+  eor v29.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  eor v22.16b, v9.16b, v20.16b
+  eor v27.16b, v9.16b, v21.16b
+  eor v28.16b, v10.16b, v18.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v10.16b, v19.16b
+  eor v25.16b, v10.16b, v20.16b
+  uadalp v6.8h, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v10.16b, v21.16b
+  addp v23.16b, v23.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  eor v31.16b, v11.16b, v18.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v26.16b, v11.16b, v19.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v7.8h, v23.16b
+  eor v27.16b, v11.16b, v20.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v11.16b, v21.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v12.16b, v18.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v22.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v22.16b, v12.16b, v19.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v12.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v26.16b
+  uadalp v0.8h, v29.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v29.16b, v12.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v30.16b, v13.16b, v18.16b
+  eor v26.16b, v13.16b, v19.16b
+  eor v25.16b, v13.16b, v20.16b
+  uadalp v1.8h, v28.16b
+  cnt v29.16b, v29.16b
+  addp v23.16b, v23.16b, v22.16b
+  eor v28.16b, v13.16b, v21.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v27.16b, v14.16b, v19.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v29.16b, v14.16b, v20.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v31.16b
+  eor v31.16b, v14.16b, v21.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v26.16b, v15.16b, v18.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v28.16b
+  eor v24.16b, v15.16b, v19.16b
+  cnt v31.16b, v31.16b
+  eor v28.16b, v15.16b, v20.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v27.16b
+  uadalp v3.8h, v23.16b
+  eor v27.16b, v15.16b, v21.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  eor v31.16b, v16.16b, v18.16b
+  eor v23.16b, v16.16b, v19.16b
+  eor v25.16b, v16.16b, v20.16b
+  cnt v27.16b, v27.16b
+  uadalp v4.8h, v30.16b
+  addp v26.16b, v26.16b, v24.16b
+  addp v22.16b, v22.16b, v29.16b
+  eor v30.16b, v16.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v27.16b
+  uadalp v5.8h, v22.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v29.16b, v10.16b, v18.16b
+  eor v24.16b, v10.16b, v19.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v27.16b, v10.16b, v20.16b
+  eor v22.16b, v10.16b, v21.16b
+  eor v23.16b, v11.16b, v18.16b
+  addp v25.16b, v25.16b, v30.16b
+  eor v30.16b, v11.16b, v19.16b
+  eor v28.16b, v11.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  uadalp v6.8h, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  eor v26.16b, v11.16b, v21.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v23.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v25.16b, v12.16b, v18.16b
+  eor v24.16b, v12.16b, v19.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v26.16b, v26.16b
+  uadalp v7.8h, v31.16b
+  eor v31.16b, v12.16b, v20.16b
+  addp v23.16b, v23.16b, v30.16b
+  eor v30.16b, v12.16b, v21.16b
+  eor v22.16b, v13.16b, v18.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v27.16b, v13.16b, v19.16b
+  cnt v31.16b, v31.16b
+  eor v26.16b, v13.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v24.16b
+  uadalp v0.8h, v29.16b
+  addp v23.16b, v23.16b, v28.16b
+  eor v29.16b, v13.16b, v21.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v14.16b, v18.16b
+  eor v24.16b, v14.16b, v19.16b
+  eor v28.16b, v14.16b, v20.16b
+  uadalp v1.8h, v23.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v27.16b
+  eor v23.16b, v14.16b, v21.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v23.16b, v23.16b
+  uadalp v2.8h, v25.16b
+  addp v30.16b, v30.16b, v24.16b
+  addp v22.16b, v22.16b, v26.16b
+  addp v28.16b, v28.16b, v23.16b
+  uadalp v3.8h, v22.16b
+  eor v22.16b, v15.16b, v18.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v31.16b, v15.16b, v19.16b
+  eor v29.16b, v15.16b, v20.16b
+  eor v27.16b, v15.16b, v21.16b
+  eor v23.16b, v16.16b, v18.16b
+  eor v25.16b, v16.16b, v19.16b
+  eor v24.16b, v16.16b, v20.16b
+  eor v26.16b, v16.16b, v21.16b
+  cnt v22.16b, v22.16b
+  uadalp v4.8h, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v31.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v23.16b, v23.16b, v25.16b
+  eor v25.16b, v17.16b, v18.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v17.16b, v19.16b
+  eor v27.16b, v17.16b, v20.16b
+  eor v28.16b, v17.16b, v21.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
   subs w15, w15, #1
-  b.ne 11b
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
   add x13, x13, x6
   add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v5.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  uadalp v6.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v7.8h, v25.16b
+  b 6f
+4:  // or the last one,
+  ldr q7, [x12, #80]
+  cbnz w10, 5f
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  ld1 {v8.16b, v9.16b}, [x13], #32
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v8.16b, v20.16b
+  eor v22.16b, v8.16b, v21.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
+  eor v24.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  eor v23.16b, v9.16b, v20.16b
+  eor v28.16b, v9.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  b 32f
+31:
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  uadalp v4.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  ld1 {v8.16b, v9.16b}, [x13], #32
+  uadalp v5.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v8.16b, v18.16b
+  eor v30.16b, v8.16b, v19.16b
+  eor v31.16b, v8.16b, v20.16b
+  eor v22.16b, v8.16b, v21.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
+  addp v25.16b, v25.16b, v27.16b
+  eor v24.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  eor v23.16b, v9.16b, v20.16b
+  eor v28.16b, v9.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  uadalp v6.8h, v25.16b
+32:
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  eor v27.16b, v10.16b, v18.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v10.16b, v19.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v25.16b, v10.16b, v20.16b
+  eor v22.16b, v10.16b, v21.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v11.16b, v18.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v27.16b, v27.16b
+  eor v28.16b, v11.16b, v19.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  eor v31.16b, v11.16b, v20.16b
+  cnt v26.16b, v26.16b
+  addp v24.16b, v24.16b, v23.16b
+  eor v23.16b, v11.16b, v21.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v30.16b
+  uadalp v0.8h, v29.16b
+  eor v30.16b, v12.16b, v18.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v31.16b, v31.16b
+  eor v29.16b, v12.16b, v19.16b
+  uadalp v1.8h, v24.16b
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v22.16b, v12.16b, v20.16b
+  eor v24.16b, v12.16b, v21.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v25.16b
+  eor v28.16b, v13.16b, v18.16b
+  cnt v29.16b, v29.16b
+  eor v25.16b, v13.16b, v19.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v23.16b, v13.16b, v20.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v27.16b
+  eor v27.16b, v13.16b, v21.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v31.16b, v14.16b, v19.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v14.16b, v20.16b
+  uadalp v3.8h, v26.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v26.16b, v14.16b, v21.16b
+  addp v30.16b, v30.16b, v22.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v24.16b, v24.16b
+  eor v25.16b, v15.16b, v18.16b
+  eor v22.16b, v15.16b, v19.16b
+  eor v27.16b, v15.16b, v20.16b
+  cnt v26.16b, v26.16b
+  uadalp v4.8h, v30.16b
+  eor v30.16b, v15.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  addp v29.16b, v29.16b, v31.16b
+  addp v28.16b, v28.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v30.16b, v30.16b
+  uadalp v5.8h, v28.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  addp v25.16b, v25.16b, v22.16b
+  eor v26.16b, v9.16b, v20.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v28.16b, v9.16b, v21.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v30.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v24.16b, v10.16b, v20.16b
+  cnt v26.16b, v26.16b
+  uadalp v6.8h, v29.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  eor v29.16b, v10.16b, v21.16b
+  cnt v30.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v23.16b
+  cnt v24.16b, v24.16b
+  eor v27.16b, v11.16b, v18.16b
+  eor v23.16b, v11.16b, v19.16b
+  addp v26.16b, v26.16b, v28.16b
+  uadalp v7.8h, v25.16b
+  cnt v29.16b, v29.16b
+  eor v28.16b, v11.16b, v20.16b
+  addp v30.16b, v30.16b, v22.16b
+  eor v25.16b, v11.16b, v21.16b
+  eor v22.16b, v12.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v12.16b, v19.16b
+  addp v24.16b, v24.16b, v29.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v12.16b, v20.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v23.16b
+  uadalp v0.8h, v31.16b
+  eor v31.16b, v12.16b, v21.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v23.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  eor v25.16b, v13.16b, v20.16b
+  cnt v31.16b, v31.16b
+  uadalp v1.8h, v30.16b
+  addp v22.16b, v22.16b, v26.16b
+  eor v30.16b, v13.16b, v21.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  eor v26.16b, v14.16b, v18.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v31.16b, v14.16b, v19.16b
+  eor v28.16b, v14.16b, v20.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v27.16b
+  eor v27.16b, v14.16b, v21.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v15.16b, v18.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v30.16b
+  eor v29.16b, v15.16b, v19.16b
+  cnt v27.16b, v27.16b
+  eor v30.16b, v15.16b, v20.16b
+  cnt v24.16b, v24.16b
+  uadalp v3.8h, v22.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v15.16b, v21.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v30.16b, v30.16b
+  eor v22.16b, v16.16b, v18.16b
+  eor v25.16b, v16.16b, v19.16b
+  eor v27.16b, v16.16b, v20.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v23.16b
+  addp v24.16b, v24.16b, v29.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v29.16b, v16.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  cnt v22.16b, v22.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v31.16b
+  uadalp v5.8h, v26.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v25.16b
+  eor v31.16b, v10.16b, v18.16b
+  eor v23.16b, v10.16b, v19.16b
+  addp v24.16b, v24.16b, v30.16b
+  eor v30.16b, v10.16b, v20.16b
+  eor v28.16b, v10.16b, v21.16b
+  eor v26.16b, v11.16b, v18.16b
+  addp v27.16b, v27.16b, v29.16b
+  eor v29.16b, v11.16b, v19.16b
+  eor v25.16b, v11.16b, v20.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  uadalp v6.8h, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  eor v24.16b, v11.16b, v21.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v27.16b, v12.16b, v18.16b
+  eor v23.16b, v12.16b, v19.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v24.16b, v24.16b
+  uadalp v7.8h, v22.16b
+  eor v28.16b, v12.16b, v20.16b
+  addp v26.16b, v26.16b, v29.16b
+  eor v29.16b, v12.16b, v21.16b
+  eor v22.16b, v13.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v30.16b, v13.16b, v19.16b
+  cnt v28.16b, v28.16b
+  eor v24.16b, v13.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v23.16b
+  uadalp v0.8h, v31.16b
+  addp v26.16b, v26.16b, v25.16b
+  eor v31.16b, v13.16b, v21.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v29.16b
+  uadalp v1.8h, v26.16b
+  cnt v31.16b, v31.16b
+  addp v22.16b, v22.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v24.16b, v24.16b, v31.16b
+  uadalp v2.8h, v27.16b
+  addp v22.16b, v22.16b, v24.16b
+  uadalp v3.8h, v22.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v29.16b, v14.16b, v19.16b
+  eor v30.16b, v14.16b, v20.16b
+  eor v31.16b, v14.16b, v21.16b
+  eor v23.16b, v15.16b, v18.16b
+  eor v25.16b, v15.16b, v19.16b
+  eor v24.16b, v15.16b, v20.16b
+  eor v26.16b, v15.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v29.16b
+  addp v30.16b, v30.16b, v31.16b
+  addp v23.16b, v23.16b, v25.16b
+  eor v25.16b, v16.16b, v18.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v16.16b, v19.16b
+  eor v27.16b, v16.16b, v20.16b
+  eor v28.16b, v16.16b, v21.16b
+  addp v22.16b, v22.16b, v30.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  subs w15, w15, #1
+  b.ne 31b
   subs w16, w16, #1
-  b.ne 10b
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  uadalp v4.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  uadalp v5.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v6.8h, v25.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  ld1 {v8.16b, v9.16b}, [x13], #32
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v9.16b, v18.16b
+  eor v30.16b, v9.16b, v19.16b
+  eor v31.16b, v9.16b, v20.16b
+  eor v22.16b, v9.16b, v21.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
+  eor v24.16b, v10.16b, v18.16b
+  eor v26.16b, v10.16b, v19.16b
+  eor v23.16b, v10.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  b 42f
+41:
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  uadalp v4.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  ld1 {v8.16b, v9.16b}, [x13], #32
+  uadalp v5.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  ld1 {v10.16b, v11.16b, v12.16b, v13.16b}, [x13], #64
+  eor v29.16b, v9.16b, v18.16b
+  eor v30.16b, v9.16b, v19.16b
+  eor v31.16b, v9.16b, v20.16b
+  eor v22.16b, v9.16b, v21.16b
+  ld1 {v14.16b, v15.16b, v16.16b, v17.16b}, [x13], x5
+  addp v25.16b, v25.16b, v27.16b
+  eor v24.16b, v10.16b, v18.16b
+  eor v26.16b, v10.16b, v19.16b
+  eor v23.16b, v10.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  uadalp v6.8h, v25.16b
+42:
+  eor v28.16b, v10.16b, v21.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  eor v27.16b, v11.16b, v18.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v11.16b, v19.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v25.16b, v11.16b, v20.16b
+  cnt v28.16b, v28.16b
+  eor v22.16b, v11.16b, v21.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v12.16b, v18.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v22.16b, v22.16b
+  eor v31.16b, v12.16b, v19.16b
+  eor v28.16b, v12.16b, v20.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v30.16b
+  uadalp v1.8h, v29.16b
+  eor v30.16b, v12.16b, v21.16b
+  addp v24.16b, v24.16b, v23.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  eor v29.16b, v13.16b, v18.16b
+  eor v23.16b, v13.16b, v19.16b
+  eor v22.16b, v13.16b, v20.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v24.16b
+  addp v27.16b, v27.16b, v25.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v13.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  eor v24.16b, v14.16b, v18.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v14.16b, v19.16b
+  uadalp v3.8h, v27.16b
+  eor v25.16b, v14.16b, v20.16b
+  cnt v31.16b, v31.16b
+  eor v27.16b, v14.16b, v21.16b
+  addp v29.16b, v29.16b, v23.16b
+  eor v23.16b, v15.16b, v18.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v15.16b, v19.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v31.16b
+  cnt v27.16b, v27.16b
+  eor v31.16b, v15.16b, v20.16b
+  cnt v23.16b, v23.16b
+  uadalp v4.8h, v26.16b
+  addp v24.16b, v24.16b, v30.16b
+  eor v30.16b, v15.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v22.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v23.16b, v23.16b, v28.16b
+  uadalp v5.8h, v29.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v29.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  eor v22.16b, v9.16b, v20.16b
+  eor v27.16b, v9.16b, v21.16b
+  eor v28.16b, v10.16b, v18.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v10.16b, v19.16b
+  eor v25.16b, v10.16b, v20.16b
+  uadalp v6.8h, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v10.16b, v21.16b
+  addp v23.16b, v23.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  eor v31.16b, v11.16b, v18.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v26.16b, v11.16b, v19.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v7.8h, v23.16b
+  eor v27.16b, v11.16b, v20.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v11.16b, v21.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v12.16b, v18.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v22.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v22.16b, v12.16b, v19.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v12.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v26.16b
+  uadalp v0.8h, v29.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v29.16b, v12.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v30.16b, v13.16b, v18.16b
+  eor v26.16b, v13.16b, v19.16b
+  eor v25.16b, v13.16b, v20.16b
+  uadalp v1.8h, v28.16b
+  cnt v29.16b, v29.16b
+  addp v23.16b, v23.16b, v22.16b
+  eor v28.16b, v13.16b, v21.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v27.16b, v14.16b, v19.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v29.16b, v14.16b, v20.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v31.16b
+  eor v31.16b, v14.16b, v21.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v26.16b, v15.16b, v18.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v28.16b
+  eor v24.16b, v15.16b, v19.16b
+  cnt v31.16b, v31.16b
+  eor v28.16b, v15.16b, v20.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v27.16b
+  uadalp v3.8h, v23.16b
+  eor v27.16b, v15.16b, v21.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  eor v31.16b, v16.16b, v18.16b
+  eor v23.16b, v16.16b, v19.16b
+  eor v25.16b, v16.16b, v20.16b
+  cnt v27.16b, v27.16b
+  uadalp v4.8h, v30.16b
+  addp v26.16b, v26.16b, v24.16b
+  addp v22.16b, v22.16b, v29.16b
+  eor v30.16b, v16.16b, v21.16b
+  ld1 {v18.16b, v19.16b, v20.16b, v21.16b}, [x14], x4
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v27.16b
+  uadalp v5.8h, v22.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v29.16b, v10.16b, v18.16b
+  eor v24.16b, v10.16b, v19.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v27.16b, v10.16b, v20.16b
+  eor v22.16b, v10.16b, v21.16b
+  eor v23.16b, v11.16b, v18.16b
+  addp v25.16b, v25.16b, v30.16b
+  eor v30.16b, v11.16b, v19.16b
+  eor v28.16b, v11.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  uadalp v6.8h, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  eor v26.16b, v11.16b, v21.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v23.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v25.16b, v12.16b, v18.16b
+  eor v24.16b, v12.16b, v19.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v26.16b, v26.16b
+  uadalp v7.8h, v31.16b
+  eor v31.16b, v12.16b, v20.16b
+  addp v23.16b, v23.16b, v30.16b
+  eor v30.16b, v12.16b, v21.16b
+  eor v22.16b, v13.16b, v18.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v27.16b, v13.16b, v19.16b
+  cnt v31.16b, v31.16b
+  eor v26.16b, v13.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v24.16b
+  uadalp v0.8h, v29.16b
+  addp v23.16b, v23.16b, v28.16b
+  eor v29.16b, v13.16b, v21.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v30.16b
+  uadalp v1.8h, v23.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v27.16b
+  addp v25.16b, v25.16b, v31.16b
+  addp v26.16b, v26.16b, v29.16b
+  uadalp v2.8h, v25.16b
+  addp v22.16b, v22.16b, v26.16b
+  uadalp v3.8h, v22.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v30.16b, v14.16b, v19.16b
+  eor v31.16b, v14.16b, v20.16b
+  eor v29.16b, v14.16b, v21.16b
+  eor v23.16b, v15.16b, v18.16b
+  eor v24.16b, v15.16b, v19.16b
+  cnt v22.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v22.16b, v22.16b, v30.16b
+  addp v31.16b, v31.16b, v29.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v24.16b, v15.16b, v20.16b
+  eor v30.16b, v15.16b, v21.16b
+  eor v25.16b, v16.16b, v18.16b
+  eor v26.16b, v16.16b, v19.16b
+  eor v27.16b, v16.16b, v20.16b
+  eor v28.16b, v16.16b, v21.16b
+  addp v22.16b, v22.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v30.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  uadalp v4.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  uadalp v5.8h, v23.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v6.8h, v25.16b
+6:
   mov w10, #0
-  ldr x12, [x0, #24]
-  b 4b
-12:
+  b 2b
+7:
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -2770,6 +5333,5754 @@ bnnmk_count_shared_8_a64:
   ret
   .cfi_endproc
   .size bnnmk_count_shared_8_a64, . - bnnmk_count_shared_8_a64
+
+  .section .text.bnnmk_count_shared_4_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_shared_4_a55
+  .hidden bnnmk_count_shared_4_a55
+  .type bnnmk_count_shared_4_a55, %function
+bnnmk_count_shared_4_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0, #0]
+  ldp x3, x12, [x0, #16]
+  ldp x4, x5, [x0, #32]
+  ldr x6, [x0, #48]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
+  sub x5, x5, #0
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
+1:
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
+  mov w16, w8
+  mov w15, w7
+  cmp w9, w11
+  ccmp w10, #0, #0, ne
+  b.ne 3f
+  ldr q10, [x14, #0]
+  ldr q11, [x14, #16]
+  ldr q12, [x14, #32]
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  eor v20.16b, v4.16b, v10.16b
+  eor v21.16b, v4.16b, v11.16b
+  eor v22.16b, v4.16b, v12.16b
+  eor v23.16b, v4.16b, v13.16b
+  eor v24.16b, v5.16b, v10.16b
+  eor v25.16b, v5.16b, v11.16b
+  eor v26.16b, v5.16b, v12.16b
+  eor v27.16b, v5.16b, v13.16b
+  ldr q6, [x13, #32]
+  b 12f
+11:
+  ldr q10, [x14, #0]
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  ldr q11, [x14, #16]
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q12, [x14, #32]
+  uadalp v2.8h, v14.16b
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  addp v18.16b, v18.16b, v19.16b
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  addp v16.16b, v16.16b, v18.16b
+  eor v20.16b, v4.16b, v10.16b
+  eor v21.16b, v4.16b, v11.16b
+  eor v22.16b, v4.16b, v12.16b
+  eor v23.16b, v4.16b, v13.16b
+  eor v24.16b, v5.16b, v10.16b
+  eor v25.16b, v5.16b, v11.16b
+  eor v26.16b, v5.16b, v12.16b
+  eor v27.16b, v5.16b, v13.16b
+  ldr q6, [x13, #32]
+  uadalp v3.8h, v16.16b
+12:
+  cnt v20.16b, v20.16b
+  ldr q7, [x13, #48]
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  ldr q8, [x13, #64]
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  ldr q9, [x13, #80]
+  cnt v25.16b, v25.16b
+  add x13, x13, x5
+  addp v20.16b, v20.16b, v21.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v28.16b, v6.16b, v10.16b
+  eor v29.16b, v6.16b, v11.16b
+  eor v30.16b, v6.16b, v12.16b
+  eor v31.16b, v6.16b, v13.16b
+  eor v21.16b, v7.16b, v10.16b
+  eor v23.16b, v7.16b, v11.16b
+  eor v22.16b, v7.16b, v12.16b
+  eor v25.16b, v7.16b, v13.16b
+  ldr q10, [x14, #0]
+  uadalp v0.8h, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q11, [x14, #16]
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  ldr q12, [x14, #32]
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  ldr q13, [x14, #48]
+  cnt v31.16b, v31.16b
+  add x14, x14, x4
+  addp v28.16b, v28.16b, v29.16b
+  uadalp v1.8h, v24.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v20.16b, v5.16b, v10.16b
+  eor v27.16b, v5.16b, v11.16b
+  eor v26.16b, v5.16b, v12.16b
+  eor v29.16b, v5.16b, v13.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v31.16b, v6.16b, v11.16b
+  eor v30.16b, v6.16b, v12.16b
+  eor v23.16b, v6.16b, v13.16b
+  eor v15.16b, v7.16b, v10.16b
+  eor v17.16b, v7.16b, v11.16b
+  eor v14.16b, v7.16b, v12.16b
+  eor v19.16b, v7.16b, v13.16b
+  eor v18.16b, v8.16b, v10.16b
+  eor v16.16b, v8.16b, v11.16b
+  uadalp v2.8h, v28.16b
+  ldr q10, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v25.16b
+  ldr q11, [x14, #16]
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v27.16b
+  uadalp v3.8h, v21.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v20.16b, v20.16b, v26.16b
+  cnt v23.16b, v23.16b
+  addp v24.16b, v24.16b, v31.16b
+  uadalp v0.8h, v20.16b
+  cnt v15.16b, v15.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v17.16b, v17.16b
+  cnt v14.16b, v14.16b
+  addp v24.16b, v24.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v15.16b, v15.16b, v17.16b
+  uadalp v1.8h, v24.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v19.16b
+  eor v28.16b, v8.16b, v12.16b
+  eor v25.16b, v8.16b, v13.16b
+  eor v22.16b, v6.16b, v10.16b
+  eor v27.16b, v6.16b, v11.16b
+  ldr q12, [x14, #32]
+  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v14.16b
+  ldr q13, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  cnt v25.16b, v25.16b
+  uadalp v2.8h, v15.16b
+  addp v18.16b, v18.16b, v16.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v21.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v26.16b, v7.16b, v10.16b
+  eor v31.16b, v7.16b, v11.16b
+  eor v20.16b, v7.16b, v12.16b
+  eor v23.16b, v7.16b, v13.16b
+  eor v14.16b, v8.16b, v10.16b
+  eor v30.16b, v8.16b, v11.16b
+  eor v15.16b, v8.16b, v12.16b
+  eor v24.16b, v8.16b, v13.16b
+  eor v16.16b, v9.16b, v10.16b
+  eor v17.16b, v9.16b, v11.16b
+  addp v18.16b, v18.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v21.16b, v21.16b
+  uadalp v3.8h, v18.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v21.16b, v21.16b, v29.16b
+  cnt v20.16b, v20.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v21.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v14.16b, v14.16b
+  uadalp v0.8h, v22.16b
+  addp v20.16b, v20.16b, v23.16b
+  eor v18.16b, v9.16b, v12.16b
+  eor v19.16b, v9.16b, v13.16b
+  addp v26.16b, v26.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v15.16b, v15.16b
+  uadalp v1.8h, v26.16b
+  cnt v24.16b, v24.16b
+  addp v14.16b, v14.16b, v30.16b
+  cnt v16.16b, v16.16b
+  cnt v17.16b, v17.16b
+  addp v15.16b, v15.16b, v24.16b
+  subs w15, w15, #1
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 11b
+13:
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  uadalp v2.8h, v14.16b
+  addp v18.16b, v18.16b, v19.16b
+  addp v16.16b, v16.16b, v18.16b
+  uadalp v3.8h, v16.16b
+2:
+  add x1, x1, #64
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  subs w9, w9, #1
+  b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
+  cmp w9, w11
+  b.eq 4f
+  ldr q0, [x12, #64]
+  ldr q10, [x14, #0]
+  ldr q11, [x14, #16]
+  ldr q12, [x14, #32]
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  ldr q6, [x13, #32]
+  eor v20.16b, v5.16b, v10.16b
+  eor v21.16b, v5.16b, v11.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v25.16b, v6.16b, v11.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  ldr q7, [x13, #48]
+  b 22f
+21:
+  ldr q10, [x14, #0]
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  ldr q11, [x14, #16]
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q12, [x14, #32]
+  uadalp v2.8h, v14.16b
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  addp v18.16b, v18.16b, v19.16b
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  addp v16.16b, v16.16b, v18.16b
+  ldr q6, [x13, #32]
+  eor v20.16b, v5.16b, v10.16b
+  eor v21.16b, v5.16b, v11.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v25.16b, v6.16b, v11.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  ldr q7, [x13, #48]
+  uadalp v3.8h, v16.16b
+22:
+  cnt v20.16b, v20.16b
+  ldr q8, [x13, #64]
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  ldr q9, [x13, #80]
+  cnt v23.16b, v23.16b
+  add x13, x13, x5
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v28.16b, v7.16b, v10.16b
+  eor v29.16b, v7.16b, v11.16b
+  eor v30.16b, v7.16b, v12.16b
+  eor v31.16b, v7.16b, v13.16b
+  ldr q10, [x14, #0]
+  uadalp v1.8h, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q11, [x14, #16]
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  ldr q12, [x14, #32]
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  ldr q13, [x14, #48]
+  cnt v31.16b, v31.16b
+  add x14, x14, x4
+  addp v28.16b, v28.16b, v29.16b
+  eor v21.16b, v5.16b, v10.16b
+  eor v23.16b, v5.16b, v11.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v25.16b, v5.16b, v13.16b
+  eor v20.16b, v6.16b, v10.16b
+  eor v27.16b, v6.16b, v11.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v15.16b, v7.16b, v10.16b
+  eor v17.16b, v7.16b, v11.16b
+  eor v14.16b, v7.16b, v12.16b
+  eor v19.16b, v7.16b, v13.16b
+  eor v18.16b, v8.16b, v10.16b
+  eor v16.16b, v8.16b, v11.16b
+  uadalp v2.8h, v24.16b
+  ldr q10, [x14, #0]
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q11, [x14, #16]
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v21.16b, v21.16b, v23.16b
+  uadalp v3.8h, v28.16b
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v27.16b
+  uadalp v0.8h, v21.16b
+  cnt v15.16b, v15.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v17.16b, v17.16b
+  cnt v14.16b, v14.16b
+  addp v20.16b, v20.16b, v26.16b
+  cnt v19.16b, v19.16b
+  addp v15.16b, v15.16b, v17.16b
+  uadalp v1.8h, v20.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v19.16b
+  eor v24.16b, v8.16b, v12.16b
+  eor v31.16b, v8.16b, v13.16b
+  eor v30.16b, v6.16b, v10.16b
+  eor v23.16b, v6.16b, v11.16b
+  ldr q12, [x14, #32]
+  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v14.16b
+  ldr q13, [x14, #48]
+  cnt v24.16b, v24.16b
+  add x14, x14, x4
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v15.16b
+  addp v18.16b, v18.16b, v16.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v31.16b
+  eor v28.16b, v6.16b, v12.16b
+  eor v25.16b, v6.16b, v13.16b
+  eor v22.16b, v7.16b, v10.16b
+  eor v27.16b, v7.16b, v11.16b
+  eor v21.16b, v7.16b, v12.16b
+  eor v29.16b, v7.16b, v13.16b
+  eor v14.16b, v8.16b, v10.16b
+  eor v26.16b, v8.16b, v11.16b
+  eor v15.16b, v8.16b, v12.16b
+  eor v20.16b, v8.16b, v13.16b
+  eor v16.16b, v9.16b, v10.16b
+  eor v17.16b, v9.16b, v11.16b
+  addp v18.16b, v18.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v18.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v25.16b
+  cnt v21.16b, v21.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v28.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v14.16b, v14.16b
+  uadalp v0.8h, v30.16b
+  addp v21.16b, v21.16b, v29.16b
+  eor v18.16b, v9.16b, v12.16b
+  eor v19.16b, v9.16b, v13.16b
+  addp v22.16b, v22.16b, v21.16b
+  cnt v26.16b, v26.16b
+  cnt v15.16b, v15.16b
+  uadalp v1.8h, v22.16b
+  cnt v20.16b, v20.16b
+  addp v14.16b, v14.16b, v26.16b
+  cnt v16.16b, v16.16b
+  cnt v17.16b, v17.16b
+  addp v15.16b, v15.16b, v20.16b
+  subs w15, w15, #1
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  uadalp v2.8h, v14.16b
+  addp v18.16b, v18.16b, v19.16b
+  addp v16.16b, v16.16b, v18.16b
+  uadalp v3.8h, v16.16b
+  b 6f
+4:  // or the last one,
+  ldr q3, [x12, #80]
+  cbnz w10, 5f
+  ldr q10, [x14, #0]
+  ldr q11, [x14, #16]
+  ldr q12, [x14, #32]
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  eor v20.16b, v4.16b, v10.16b
+  eor v21.16b, v4.16b, v11.16b
+  eor v22.16b, v4.16b, v12.16b
+  eor v23.16b, v4.16b, v13.16b
+  eor v24.16b, v5.16b, v10.16b
+  eor v25.16b, v5.16b, v11.16b
+  eor v26.16b, v5.16b, v12.16b
+  eor v27.16b, v5.16b, v13.16b
+  ldr q6, [x13, #32]
+  b 32f
+31:
+  ldr q10, [x14, #0]
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  ldr q11, [x14, #16]
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q12, [x14, #32]
+  uadalp v1.8h, v14.16b
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  addp v18.16b, v18.16b, v19.16b
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  addp v16.16b, v16.16b, v18.16b
+  eor v20.16b, v4.16b, v10.16b
+  eor v21.16b, v4.16b, v11.16b
+  eor v22.16b, v4.16b, v12.16b
+  eor v23.16b, v4.16b, v13.16b
+  eor v24.16b, v5.16b, v10.16b
+  eor v25.16b, v5.16b, v11.16b
+  eor v26.16b, v5.16b, v12.16b
+  eor v27.16b, v5.16b, v13.16b
+  ldr q6, [x13, #32]
+  uadalp v2.8h, v16.16b
+32:
+  cnt v20.16b, v20.16b
+  ldr q7, [x13, #48]
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  ldr q8, [x13, #64]
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  ldr q9, [x13, #80]
+  cnt v25.16b, v25.16b
+  add x13, x13, x5
+  addp v20.16b, v20.16b, v21.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v28.16b, v6.16b, v10.16b
+  eor v29.16b, v6.16b, v11.16b
+  eor v30.16b, v6.16b, v12.16b
+  eor v31.16b, v6.16b, v13.16b
+  eor v21.16b, v7.16b, v10.16b
+  eor v23.16b, v7.16b, v11.16b
+  eor v22.16b, v7.16b, v12.16b
+  eor v25.16b, v7.16b, v13.16b
+  ldr q10, [x14, #0]
+  uadalp v0.8h, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q11, [x14, #16]
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  ldr q12, [x14, #32]
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  ldr q13, [x14, #48]
+  cnt v31.16b, v31.16b
+  add x14, x14, x4
+  addp v28.16b, v28.16b, v29.16b
+  uadalp v1.8h, v24.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v21.16b, v21.16b, v23.16b
+  eor v20.16b, v5.16b, v10.16b
+  eor v27.16b, v5.16b, v11.16b
+  eor v26.16b, v5.16b, v12.16b
+  eor v29.16b, v5.16b, v13.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v31.16b, v6.16b, v11.16b
+  eor v30.16b, v6.16b, v12.16b
+  eor v23.16b, v6.16b, v13.16b
+  eor v15.16b, v7.16b, v10.16b
+  eor v17.16b, v7.16b, v11.16b
+  eor v14.16b, v7.16b, v12.16b
+  eor v19.16b, v7.16b, v13.16b
+  eor v18.16b, v8.16b, v10.16b
+  eor v16.16b, v8.16b, v11.16b
+  uadalp v2.8h, v28.16b
+  ldr q10, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v25.16b
+  ldr q11, [x14, #16]
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v27.16b
+  uadalp v3.8h, v21.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v20.16b, v20.16b, v26.16b
+  cnt v23.16b, v23.16b
+  addp v24.16b, v24.16b, v31.16b
+  uadalp v0.8h, v20.16b
+  cnt v15.16b, v15.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v17.16b, v17.16b
+  cnt v14.16b, v14.16b
+  addp v24.16b, v24.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v15.16b, v15.16b, v17.16b
+  uadalp v1.8h, v24.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v19.16b
+  eor v28.16b, v8.16b, v12.16b
+  eor v25.16b, v8.16b, v13.16b
+  eor v22.16b, v6.16b, v10.16b
+  eor v27.16b, v6.16b, v11.16b
+  ldr q12, [x14, #32]
+  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v14.16b
+  ldr q13, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  cnt v25.16b, v25.16b
+  uadalp v2.8h, v15.16b
+  addp v18.16b, v18.16b, v16.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v21.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v14.16b, v7.16b, v10.16b
+  eor v26.16b, v7.16b, v11.16b
+  eor v15.16b, v7.16b, v12.16b
+  eor v31.16b, v7.16b, v13.16b
+  eor v16.16b, v8.16b, v10.16b
+  eor v17.16b, v8.16b, v11.16b
+  addp v18.16b, v18.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v21.16b, v21.16b
+  uadalp v3.8h, v18.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v14.16b, v14.16b
+  cnt v26.16b, v26.16b
+  addp v21.16b, v21.16b, v29.16b
+  eor v18.16b, v8.16b, v12.16b
+  eor v19.16b, v8.16b, v13.16b
+  addp v22.16b, v22.16b, v21.16b
+  cnt v15.16b, v15.16b
+  cnt v31.16b, v31.16b
+  uadalp v0.8h, v22.16b
+  addp v14.16b, v14.16b, v26.16b
+  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v31.16b
+  cnt v17.16b, v17.16b
+  subs w15, w15, #1
+  b.ne 31b
+  subs w16, w16, #1
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  uadalp v1.8h, v14.16b
+  addp v18.16b, v18.16b, v19.16b
+  addp v16.16b, v16.16b, v18.16b
+  uadalp v2.8h, v16.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ldr q10, [x14, #0]
+  ldr q11, [x14, #16]
+  ldr q12, [x14, #32]
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  ldr q6, [x13, #32]
+  eor v20.16b, v5.16b, v10.16b
+  eor v21.16b, v5.16b, v11.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v25.16b, v6.16b, v11.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  ldr q7, [x13, #48]
+  b 42f
+41:
+  ldr q10, [x14, #0]
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  ldr q11, [x14, #16]
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q12, [x14, #32]
+  uadalp v1.8h, v14.16b
+  ldr q13, [x14, #48]
+  add x14, x14, x4
+  addp v18.16b, v18.16b, v19.16b
+  ldr q4, [x13, #0]
+  ldr q5, [x13, #16]
+  addp v16.16b, v16.16b, v18.16b
+  ldr q6, [x13, #32]
+  eor v20.16b, v5.16b, v10.16b
+  eor v21.16b, v5.16b, v11.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v6.16b, v10.16b
+  eor v25.16b, v6.16b, v11.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  ldr q7, [x13, #48]
+  uadalp v2.8h, v16.16b
+42:
+  cnt v20.16b, v20.16b
+  ldr q8, [x13, #64]
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  ldr q9, [x13, #80]
+  cnt v23.16b, v23.16b
+  add x13, x13, x5
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v28.16b, v7.16b, v10.16b
+  eor v29.16b, v7.16b, v11.16b
+  eor v30.16b, v7.16b, v12.16b
+  eor v31.16b, v7.16b, v13.16b
+  ldr q10, [x14, #0]
+  uadalp v1.8h, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q11, [x14, #16]
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  ldr q12, [x14, #32]
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  ldr q13, [x14, #48]
+  cnt v31.16b, v31.16b
+  add x14, x14, x4
+  addp v28.16b, v28.16b, v29.16b
+  eor v21.16b, v5.16b, v10.16b
+  eor v23.16b, v5.16b, v11.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v25.16b, v5.16b, v13.16b
+  eor v20.16b, v6.16b, v10.16b
+  eor v27.16b, v6.16b, v11.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v15.16b, v7.16b, v10.16b
+  eor v17.16b, v7.16b, v11.16b
+  eor v14.16b, v7.16b, v12.16b
+  eor v19.16b, v7.16b, v13.16b
+  eor v18.16b, v8.16b, v10.16b
+  eor v16.16b, v8.16b, v11.16b
+  uadalp v2.8h, v24.16b
+  ldr q10, [x14, #0]
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q11, [x14, #16]
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v21.16b, v21.16b, v23.16b
+  uadalp v3.8h, v28.16b
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v27.16b
+  uadalp v0.8h, v21.16b
+  cnt v15.16b, v15.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v17.16b, v17.16b
+  cnt v14.16b, v14.16b
+  addp v20.16b, v20.16b, v26.16b
+  cnt v19.16b, v19.16b
+  addp v15.16b, v15.16b, v17.16b
+  uadalp v1.8h, v20.16b
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v19.16b
+  eor v24.16b, v8.16b, v12.16b
+  eor v31.16b, v8.16b, v13.16b
+  eor v30.16b, v6.16b, v10.16b
+  eor v23.16b, v6.16b, v11.16b
+  ldr q12, [x14, #32]
+  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v14.16b
+  ldr q13, [x14, #48]
+  cnt v24.16b, v24.16b
+  add x14, x14, x4
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v15.16b
+  addp v18.16b, v18.16b, v16.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v31.16b
+  eor v28.16b, v6.16b, v12.16b
+  eor v25.16b, v6.16b, v13.16b
+  eor v14.16b, v7.16b, v10.16b
+  eor v22.16b, v7.16b, v11.16b
+  eor v15.16b, v7.16b, v12.16b
+  eor v27.16b, v7.16b, v13.16b
+  eor v16.16b, v8.16b, v10.16b
+  eor v17.16b, v8.16b, v11.16b
+  addp v18.16b, v18.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v18.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v14.16b, v14.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v18.16b, v8.16b, v12.16b
+  eor v19.16b, v8.16b, v13.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v15.16b, v15.16b
+  cnt v27.16b, v27.16b
+  uadalp v0.8h, v30.16b
+  addp v14.16b, v14.16b, v22.16b
+  cnt v16.16b, v16.16b
+  addp v15.16b, v15.16b, v27.16b
+  cnt v17.16b, v17.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  cnt v18.16b, v18.16b
+  addp v14.16b, v14.16b, v15.16b
+  cnt v19.16b, v19.16b
+  addp v16.16b, v16.16b, v17.16b
+  uadalp v1.8h, v14.16b
+  addp v18.16b, v18.16b, v19.16b
+  addp v16.16b, v16.16b, v18.16b
+  uadalp v2.8h, v16.16b
+6:
+  mov w10, #0
+  b 2b
+7:
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_shared_4_a55, . - bnnmk_count_shared_4_a55
+
+  .section .text.bnnmk_count_shared_5_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_shared_5_a55
+  .hidden bnnmk_count_shared_5_a55
+  .type bnnmk_count_shared_5_a55, %function
+bnnmk_count_shared_5_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0, #0]
+  ldp x3, x12, [x0, #16]
+  ldp x4, x5, [x0, #32]
+  ldr x6, [x0, #48]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
+  sub x5, x5, #0
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
+1:
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
+  mov w16, w8
+  mov w15, w7
+  cmp w9, w11
+  ccmp w10, #0, #0, ne
+  b.ne 3f
+  ldr q12, [x14, #0]
+  ldr q13, [x14, #16]
+  ldr q14, [x14, #32]
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v5.16b, v14.16b
+  eor v25.16b, v5.16b, v15.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v29.16b, v6.16b, v15.16b
+  ldr q7, [x13, #32]
+  b 12f
+11:
+  ldr q12, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q13, [x14, #16]
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q14, [x14, #32]
+  uadalp v3.8h, v16.16b
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  addp v20.16b, v20.16b, v21.16b
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  addp v18.16b, v18.16b, v20.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v5.16b, v14.16b
+  eor v25.16b, v5.16b, v15.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v29.16b, v6.16b, v15.16b
+  ldr q7, [x13, #32]
+  uadalp v4.8h, v18.16b
+12:
+  cnt v22.16b, v22.16b
+  ldr q8, [x13, #48]
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  ldr q9, [x13, #64]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q10, [x13, #80]
+  cnt v27.16b, v27.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q11, [x13, #96]
+  cnt v28.16b, v28.16b
+  add x13, x13, x5
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v30.16b, v7.16b, v12.16b
+  eor v31.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v14.16b
+  eor v25.16b, v7.16b, v15.16b
+  eor v27.16b, v8.16b, v12.16b
+  eor v24.16b, v8.16b, v13.16b
+  eor v17.16b, v8.16b, v14.16b
+  eor v19.16b, v8.16b, v15.16b
+  eor v16.16b, v9.16b, v12.16b
+  eor v21.16b, v9.16b, v13.16b
+  eor v20.16b, v9.16b, v14.16b
+  eor v18.16b, v9.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v0.8h, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q13, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  ldr q14, [x14, #32]
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v28.16b
+  ldr q15, [x14, #48]
+  cnt v25.16b, v25.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v31.16b
+  uadalp v1.8h, v26.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v17.16b, v17.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v19.16b, v19.16b
+  addp v27.16b, v27.16b, v24.16b
+  uadalp v2.8h, v30.16b
+  cnt v16.16b, v16.16b
+  addp v17.16b, v17.16b, v19.16b
+  cnt v21.16b, v21.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v17.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v21.16b
+  eor v22.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v31.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v25.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v14.16b
+  eor v24.16b, v7.16b, v15.16b
+  eor v30.16b, v8.16b, v12.16b
+  eor v19.16b, v8.16b, v13.16b
+  eor v17.16b, v8.16b, v14.16b
+  eor v21.16b, v8.16b, v15.16b
+  uadalp v3.8h, v27.16b
+  addp v20.16b, v20.16b, v18.16b
+  cnt v22.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v16.16b, v16.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v16.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v25.16b
+  uadalp v0.8h, v22.16b
+  cnt v30.16b, v30.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v19.16b, v19.16b
+  cnt v17.16b, v17.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v19.16b
+  eor v27.16b, v9.16b, v12.16b
+  eor v29.16b, v9.16b, v13.16b
+  eor v31.16b, v9.16b, v14.16b
+  eor v28.16b, v9.16b, v15.16b
+  eor v25.16b, v10.16b, v12.16b
+  eor v22.16b, v10.16b, v13.16b
+  eor v24.16b, v10.16b, v14.16b
+  eor v23.16b, v10.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v1.8h, v26.16b
+  addp v17.16b, v17.16b, v21.16b
+  ldr q13, [x14, #16]
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  ldr q14, [x14, #32]
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v17.16b
+  ldr q15, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  addp v27.16b, v27.16b, v29.16b
+  uadalp v2.8h, v30.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v23.16b, v23.16b
+  addp v25.16b, v25.16b, v22.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v29.16b, v7.16b, v13.16b
+  eor v30.16b, v7.16b, v14.16b
+  eor v28.16b, v7.16b, v15.16b
+  eor v31.16b, v8.16b, v12.16b
+  eor v22.16b, v8.16b, v13.16b
+  eor v18.16b, v8.16b, v14.16b
+  eor v20.16b, v8.16b, v15.16b
+  eor v16.16b, v9.16b, v12.16b
+  eor v19.16b, v9.16b, v13.16b
+  eor v21.16b, v9.16b, v14.16b
+  eor v17.16b, v9.16b, v15.16b
+  uadalp v3.8h, v27.16b
+  addp v24.16b, v24.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  uadalp v4.8h, v25.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v18.16b, v18.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v22.16b
+  uadalp v0.8h, v26.16b
+  cnt v16.16b, v16.16b
+  addp v18.16b, v18.16b, v20.16b
+  cnt v19.16b, v19.16b
+  cnt v21.16b, v21.16b
+  addp v31.16b, v31.16b, v18.16b
+  cnt v17.16b, v17.16b
+  addp v16.16b, v16.16b, v19.16b
+  uadalp v1.8h, v31.16b
+  addp v21.16b, v21.16b, v17.16b
+  addp v16.16b, v16.16b, v21.16b
+  uadalp v2.8h, v16.16b
+  eor v16.16b, v10.16b, v12.16b
+  eor v27.16b, v10.16b, v13.16b
+  eor v17.16b, v10.16b, v14.16b
+  eor v23.16b, v10.16b, v15.16b
+  eor v18.16b, v11.16b, v12.16b
+  eor v19.16b, v11.16b, v13.16b
+  eor v20.16b, v11.16b, v14.16b
+  eor v21.16b, v11.16b, v15.16b
+  cnt v16.16b, v16.16b
+  cnt v27.16b, v27.16b
+  cnt v17.16b, v17.16b
+  cnt v23.16b, v23.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v27.16b
+  cnt v19.16b, v19.16b
+  addp v17.16b, v17.16b, v23.16b
+  subs w15, w15, #1
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 11b
+13:
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  uadalp v3.8h, v16.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v18.16b, v18.16b, v20.16b
+  uadalp v4.8h, v18.16b
+2:
+  add x1, x1, #80
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h}, [x3], #16
+  subs w9, w9, #1
+  b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
+  cmp w9, w11
+  b.eq 4f
+  ldr q0, [x12, #64]
+  ldr q12, [x14, #0]
+  ldr q13, [x14, #16]
+  ldr q14, [x14, #32]
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  ldr q7, [x13, #32]
+  eor v22.16b, v6.16b, v12.16b
+  eor v23.16b, v6.16b, v13.16b
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v27.16b, v7.16b, v13.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  ldr q8, [x13, #48]
+  b 22f
+21:
+  ldr q12, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q13, [x14, #16]
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q14, [x14, #32]
+  uadalp v3.8h, v16.16b
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  addp v20.16b, v20.16b, v21.16b
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  addp v18.16b, v18.16b, v20.16b
+  ldr q7, [x13, #32]
+  eor v22.16b, v6.16b, v12.16b
+  eor v23.16b, v6.16b, v13.16b
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v27.16b, v7.16b, v13.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  ldr q8, [x13, #48]
+  uadalp v4.8h, v18.16b
+22:
+  cnt v22.16b, v22.16b
+  ldr q9, [x13, #64]
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  ldr q10, [x13, #80]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q11, [x13, #96]
+  cnt v27.16b, v27.16b
+  add x13, x13, x5
+  addp v22.16b, v22.16b, v23.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v30.16b, v8.16b, v12.16b
+  eor v31.16b, v8.16b, v13.16b
+  eor v23.16b, v8.16b, v14.16b
+  eor v25.16b, v8.16b, v15.16b
+  eor v24.16b, v9.16b, v12.16b
+  eor v27.16b, v9.16b, v13.16b
+  eor v17.16b, v9.16b, v14.16b
+  eor v19.16b, v9.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v1.8h, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q13, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  ldr q14, [x14, #32]
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v28.16b
+  ldr q15, [x14, #48]
+  cnt v25.16b, v25.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v31.16b
+  uadalp v2.8h, v26.16b
+  cnt v24.16b, v24.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v17.16b, v17.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v19.16b, v19.16b
+  addp v24.16b, v24.16b, v27.16b
+  eor v22.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v31.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v25.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v14.16b
+  eor v27.16b, v7.16b, v15.16b
+  eor v16.16b, v8.16b, v12.16b
+  eor v21.16b, v8.16b, v13.16b
+  eor v20.16b, v8.16b, v14.16b
+  eor v18.16b, v8.16b, v15.16b
+  uadalp v3.8h, v30.16b
+  addp v17.16b, v17.16b, v19.16b
+  cnt v22.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v17.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v24.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v25.16b
+  uadalp v0.8h, v22.16b
+  cnt v16.16b, v16.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v21.16b, v21.16b
+  cnt v20.16b, v20.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v21.16b
+  eor v30.16b, v9.16b, v12.16b
+  eor v24.16b, v9.16b, v13.16b
+  eor v29.16b, v9.16b, v14.16b
+  eor v31.16b, v9.16b, v15.16b
+  eor v28.16b, v10.16b, v12.16b
+  eor v25.16b, v10.16b, v13.16b
+  eor v22.16b, v10.16b, v14.16b
+  eor v27.16b, v10.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v1.8h, v26.16b
+  addp v20.16b, v20.16b, v18.16b
+  ldr q13, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  ldr q14, [x14, #32]
+  cnt v29.16b, v29.16b
+  addp v16.16b, v16.16b, v20.16b
+  ldr q15, [x14, #48]
+  cnt v31.16b, v31.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v24.16b
+  uadalp v2.8h, v16.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v23.16b, v7.16b, v12.16b
+  eor v26.16b, v7.16b, v13.16b
+  eor v24.16b, v7.16b, v14.16b
+  eor v31.16b, v7.16b, v15.16b
+  eor v29.16b, v8.16b, v12.16b
+  eor v25.16b, v8.16b, v13.16b
+  eor v19.16b, v8.16b, v14.16b
+  eor v17.16b, v8.16b, v15.16b
+  eor v21.16b, v9.16b, v12.16b
+  eor v18.16b, v9.16b, v13.16b
+  eor v20.16b, v9.16b, v14.16b
+  eor v16.16b, v9.16b, v15.16b
+  uadalp v3.8h, v30.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v22.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v28.16b
+  addp v23.16b, v23.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v19.16b, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v17.16b, v17.16b
+  addp v29.16b, v29.16b, v25.16b
+  uadalp v0.8h, v23.16b
+  cnt v21.16b, v21.16b
+  addp v19.16b, v19.16b, v17.16b
+  cnt v18.16b, v18.16b
+  cnt v20.16b, v20.16b
+  addp v29.16b, v29.16b, v19.16b
+  cnt v16.16b, v16.16b
+  addp v21.16b, v21.16b, v18.16b
+  uadalp v1.8h, v29.16b
+  addp v20.16b, v20.16b, v16.16b
+  eor v16.16b, v10.16b, v12.16b
+  eor v30.16b, v10.16b, v13.16b
+  eor v17.16b, v10.16b, v14.16b
+  eor v27.16b, v10.16b, v15.16b
+  eor v18.16b, v11.16b, v12.16b
+  eor v19.16b, v11.16b, v13.16b
+  addp v21.16b, v21.16b, v20.16b
+  eor v20.16b, v11.16b, v14.16b
+  uadalp v2.8h, v21.16b
+  eor v21.16b, v11.16b, v15.16b
+  cnt v16.16b, v16.16b
+  cnt v30.16b, v30.16b
+  cnt v17.16b, v17.16b
+  cnt v27.16b, v27.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v17.16b, v17.16b, v27.16b
+  subs w15, w15, #1
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  uadalp v3.8h, v16.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v18.16b, v18.16b, v20.16b
+  uadalp v4.8h, v18.16b
+  b 6f
+4:  // or the last one,
+  ldr q4, [x12, #80]
+  cbnz w10, 5f
+  ldr q12, [x14, #0]
+  ldr q13, [x14, #16]
+  ldr q14, [x14, #32]
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v5.16b, v14.16b
+  eor v25.16b, v5.16b, v15.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v29.16b, v6.16b, v15.16b
+  ldr q7, [x13, #32]
+  b 32f
+31:
+  ldr q12, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q13, [x14, #16]
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q14, [x14, #32]
+  uadalp v2.8h, v16.16b
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  addp v20.16b, v20.16b, v21.16b
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  addp v18.16b, v18.16b, v20.16b
+  eor v22.16b, v5.16b, v12.16b
+  eor v23.16b, v5.16b, v13.16b
+  eor v24.16b, v5.16b, v14.16b
+  eor v25.16b, v5.16b, v15.16b
+  eor v26.16b, v6.16b, v12.16b
+  eor v27.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v29.16b, v6.16b, v15.16b
+  ldr q7, [x13, #32]
+  uadalp v3.8h, v18.16b
+32:
+  cnt v22.16b, v22.16b
+  ldr q8, [x13, #48]
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  ldr q9, [x13, #64]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q10, [x13, #80]
+  cnt v27.16b, v27.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q11, [x13, #96]
+  cnt v28.16b, v28.16b
+  add x13, x13, x5
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v30.16b, v7.16b, v12.16b
+  eor v31.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v14.16b
+  eor v25.16b, v7.16b, v15.16b
+  eor v27.16b, v8.16b, v12.16b
+  eor v24.16b, v8.16b, v13.16b
+  eor v17.16b, v8.16b, v14.16b
+  eor v19.16b, v8.16b, v15.16b
+  eor v16.16b, v9.16b, v12.16b
+  eor v21.16b, v9.16b, v13.16b
+  eor v20.16b, v9.16b, v14.16b
+  eor v18.16b, v9.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v0.8h, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q13, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  ldr q14, [x14, #32]
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v28.16b
+  ldr q15, [x14, #48]
+  cnt v25.16b, v25.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v31.16b
+  uadalp v1.8h, v26.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v17.16b, v17.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v19.16b, v19.16b
+  addp v27.16b, v27.16b, v24.16b
+  uadalp v2.8h, v30.16b
+  cnt v16.16b, v16.16b
+  addp v17.16b, v17.16b, v19.16b
+  cnt v21.16b, v21.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v17.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v21.16b
+  eor v22.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v31.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v25.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v14.16b
+  eor v24.16b, v7.16b, v15.16b
+  eor v30.16b, v8.16b, v12.16b
+  eor v19.16b, v8.16b, v13.16b
+  eor v17.16b, v8.16b, v14.16b
+  eor v21.16b, v8.16b, v15.16b
+  uadalp v3.8h, v27.16b
+  addp v20.16b, v20.16b, v18.16b
+  cnt v22.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v16.16b, v16.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v16.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v25.16b
+  uadalp v0.8h, v22.16b
+  cnt v30.16b, v30.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v19.16b, v19.16b
+  cnt v17.16b, v17.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v19.16b
+  eor v27.16b, v9.16b, v12.16b
+  eor v29.16b, v9.16b, v13.16b
+  eor v31.16b, v9.16b, v14.16b
+  eor v28.16b, v9.16b, v15.16b
+  eor v25.16b, v10.16b, v12.16b
+  eor v22.16b, v10.16b, v13.16b
+  eor v24.16b, v10.16b, v14.16b
+  eor v23.16b, v10.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v1.8h, v26.16b
+  addp v17.16b, v17.16b, v21.16b
+  ldr q13, [x14, #16]
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  ldr q14, [x14, #32]
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v17.16b
+  ldr q15, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  addp v27.16b, v27.16b, v29.16b
+  uadalp v2.8h, v30.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v23.16b, v23.16b
+  addp v25.16b, v25.16b, v22.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v29.16b, v7.16b, v13.16b
+  eor v30.16b, v7.16b, v14.16b
+  eor v28.16b, v7.16b, v15.16b
+  eor v31.16b, v8.16b, v12.16b
+  eor v22.16b, v8.16b, v13.16b
+  eor v18.16b, v8.16b, v14.16b
+  eor v20.16b, v8.16b, v15.16b
+  eor v16.16b, v9.16b, v12.16b
+  eor v19.16b, v9.16b, v13.16b
+  eor v17.16b, v9.16b, v14.16b
+  eor v21.16b, v9.16b, v15.16b
+  uadalp v3.8h, v27.16b
+  addp v24.16b, v24.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  uadalp v4.8h, v25.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v18.16b, v18.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v22.16b
+  uadalp v0.8h, v26.16b
+  cnt v16.16b, v16.16b
+  addp v18.16b, v18.16b, v20.16b
+  cnt v19.16b, v19.16b
+  cnt v17.16b, v17.16b
+  addp v31.16b, v31.16b, v18.16b
+  eor v18.16b, v10.16b, v12.16b
+  uadalp v1.8h, v31.16b
+  cnt v21.16b, v21.16b
+  addp v16.16b, v16.16b, v19.16b
+  eor v19.16b, v10.16b, v13.16b
+  eor v20.16b, v10.16b, v14.16b
+  addp v17.16b, v17.16b, v21.16b
+  eor v21.16b, v10.16b, v15.16b
+  cnt v18.16b, v18.16b
+  cnt v19.16b, v19.16b
+  subs w15, w15, #1
+  b.ne 31b
+  subs w16, w16, #1
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  uadalp v2.8h, v16.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v18.16b, v18.16b, v20.16b
+  uadalp v3.8h, v18.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ldr q12, [x14, #0]
+  ldr q13, [x14, #16]
+  ldr q14, [x14, #32]
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  ldr q7, [x13, #32]
+  eor v22.16b, v6.16b, v12.16b
+  eor v23.16b, v6.16b, v13.16b
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v27.16b, v7.16b, v13.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  ldr q8, [x13, #48]
+  b 42f
+41:
+  ldr q12, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  ldr q13, [x14, #16]
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q14, [x14, #32]
+  uadalp v2.8h, v16.16b
+  ldr q15, [x14, #48]
+  add x14, x14, x4
+  addp v20.16b, v20.16b, v21.16b
+  ldr q5, [x13, #0]
+  ldr q6, [x13, #16]
+  addp v18.16b, v18.16b, v20.16b
+  ldr q7, [x13, #32]
+  eor v22.16b, v6.16b, v12.16b
+  eor v23.16b, v6.16b, v13.16b
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v27.16b, v7.16b, v13.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  ldr q8, [x13, #48]
+  uadalp v3.8h, v18.16b
+42:
+  cnt v22.16b, v22.16b
+  ldr q9, [x13, #64]
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  ldr q10, [x13, #80]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q11, [x13, #96]
+  cnt v27.16b, v27.16b
+  add x13, x13, x5
+  addp v22.16b, v22.16b, v23.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v30.16b, v8.16b, v12.16b
+  eor v31.16b, v8.16b, v13.16b
+  eor v23.16b, v8.16b, v14.16b
+  eor v25.16b, v8.16b, v15.16b
+  eor v24.16b, v9.16b, v12.16b
+  eor v27.16b, v9.16b, v13.16b
+  eor v17.16b, v9.16b, v14.16b
+  eor v19.16b, v9.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v1.8h, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q13, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  ldr q14, [x14, #32]
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v28.16b
+  ldr q15, [x14, #48]
+  cnt v25.16b, v25.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v31.16b
+  uadalp v2.8h, v26.16b
+  cnt v24.16b, v24.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v17.16b, v17.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v19.16b, v19.16b
+  addp v24.16b, v24.16b, v27.16b
+  eor v22.16b, v6.16b, v12.16b
+  eor v29.16b, v6.16b, v13.16b
+  eor v28.16b, v6.16b, v14.16b
+  eor v31.16b, v6.16b, v15.16b
+  eor v26.16b, v7.16b, v12.16b
+  eor v25.16b, v7.16b, v13.16b
+  eor v23.16b, v7.16b, v14.16b
+  eor v27.16b, v7.16b, v15.16b
+  eor v16.16b, v8.16b, v12.16b
+  eor v21.16b, v8.16b, v13.16b
+  eor v20.16b, v8.16b, v14.16b
+  eor v18.16b, v8.16b, v15.16b
+  uadalp v3.8h, v30.16b
+  addp v17.16b, v17.16b, v19.16b
+  cnt v22.16b, v22.16b
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v17.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v24.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v25.16b
+  uadalp v0.8h, v22.16b
+  cnt v16.16b, v16.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v21.16b, v21.16b
+  cnt v20.16b, v20.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v21.16b
+  eor v30.16b, v9.16b, v12.16b
+  eor v24.16b, v9.16b, v13.16b
+  eor v29.16b, v9.16b, v14.16b
+  eor v31.16b, v9.16b, v15.16b
+  eor v28.16b, v10.16b, v12.16b
+  eor v25.16b, v10.16b, v13.16b
+  eor v22.16b, v10.16b, v14.16b
+  eor v27.16b, v10.16b, v15.16b
+  ldr q12, [x14, #0]
+  uadalp v1.8h, v26.16b
+  addp v20.16b, v20.16b, v18.16b
+  ldr q13, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  ldr q14, [x14, #32]
+  cnt v29.16b, v29.16b
+  addp v16.16b, v16.16b, v20.16b
+  ldr q15, [x14, #48]
+  cnt v31.16b, v31.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v24.16b
+  uadalp v2.8h, v16.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v23.16b, v7.16b, v12.16b
+  eor v26.16b, v7.16b, v13.16b
+  eor v24.16b, v7.16b, v14.16b
+  eor v31.16b, v7.16b, v15.16b
+  eor v29.16b, v8.16b, v12.16b
+  eor v25.16b, v8.16b, v13.16b
+  eor v19.16b, v8.16b, v14.16b
+  eor v17.16b, v8.16b, v15.16b
+  eor v16.16b, v9.16b, v12.16b
+  eor v21.16b, v9.16b, v13.16b
+  uadalp v3.8h, v30.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v22.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v28.16b
+  addp v23.16b, v23.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v19.16b, v19.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v17.16b, v17.16b
+  addp v29.16b, v29.16b, v25.16b
+  uadalp v0.8h, v23.16b
+  cnt v16.16b, v16.16b
+  addp v19.16b, v19.16b, v17.16b
+  eor v17.16b, v9.16b, v14.16b
+  eor v30.16b, v9.16b, v15.16b
+  eor v18.16b, v10.16b, v12.16b
+  addp v29.16b, v29.16b, v19.16b
+  eor v19.16b, v10.16b, v13.16b
+  eor v20.16b, v10.16b, v14.16b
+  uadalp v1.8h, v29.16b
+  cnt v21.16b, v21.16b
+  cnt v17.16b, v17.16b
+  cnt v30.16b, v30.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v21.16b
+  eor v21.16b, v10.16b, v15.16b
+  addp v17.16b, v17.16b, v30.16b
+  cnt v19.16b, v19.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  cnt v20.16b, v20.16b
+  addp v16.16b, v16.16b, v17.16b
+  cnt v21.16b, v21.16b
+  addp v18.16b, v18.16b, v19.16b
+  uadalp v2.8h, v16.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v18.16b, v18.16b, v20.16b
+  uadalp v3.8h, v18.16b
+6:
+  mov w10, #0
+  b 2b
+7:
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_shared_5_a55, . - bnnmk_count_shared_5_a55
+
+  .section .text.bnnmk_count_shared_6_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_shared_6_a55
+  .hidden bnnmk_count_shared_6_a55
+  .type bnnmk_count_shared_6_a55, %function
+bnnmk_count_shared_6_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0, #0]
+  ldp x3, x12, [x0, #16]
+  ldp x4, x5, [x0, #32]
+  ldr x6, [x0, #48]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
+  sub x5, x5, #0
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
+1:
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h, v5.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
+  mov w16, w8
+  mov w15, w7
+  cmp w9, w11
+  ccmp w10, #0, #0, ne
+  b.ne 3f
+  ldr q14, [x14, #0]
+  ldr q15, [x14, #16]
+  ldr q16, [x14, #32]
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v6.16b, v16.16b
+  eor v27.16b, v6.16b, v17.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  eor v30.16b, v7.16b, v16.16b
+  eor v31.16b, v7.16b, v17.16b
+  ldr q8, [x13, #32]
+  b 12f
+11:
+  ldr q14, [x14, #0]
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q15, [x14, #16]
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q16, [x14, #32]
+  uadalp v4.8h, v18.16b
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  addp v22.16b, v22.16b, v23.16b
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  addp v20.16b, v20.16b, v22.16b
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v6.16b, v16.16b
+  eor v27.16b, v6.16b, v17.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  eor v30.16b, v7.16b, v16.16b
+  eor v31.16b, v7.16b, v17.16b
+  ldr q8, [x13, #32]
+  uadalp v5.8h, v20.16b
+12:
+  cnt v24.16b, v24.16b
+  ldr q9, [x13, #48]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q10, [x13, #64]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q11, [x13, #80]
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v25.16b
+  ldr q12, [x13, #96]
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q13, [x13, #112]
+  cnt v31.16b, v31.16b
+  add x13, x13, x5
+  addp v28.16b, v28.16b, v29.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v25.16b, v8.16b, v14.16b
+  eor v27.16b, v8.16b, v15.16b
+  eor v29.16b, v8.16b, v16.16b
+  eor v26.16b, v8.16b, v17.16b
+  eor v19.16b, v9.16b, v14.16b
+  eor v21.16b, v9.16b, v15.16b
+  eor v18.16b, v9.16b, v16.16b
+  eor v23.16b, v9.16b, v17.16b
+  eor v22.16b, v10.16b, v14.16b
+  eor v20.16b, v10.16b, v15.16b
+  uadalp v0.8h, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v19.16b, v19.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v21.16b, v21.16b
+  cnt v18.16b, v18.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v2.8h, v25.16b
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v23.16b
+  eor v24.16b, v10.16b, v16.16b
+  eor v31.16b, v10.16b, v17.16b
+  eor v30.16b, v11.16b, v14.16b
+  eor v28.16b, v11.16b, v15.16b
+  eor v27.16b, v11.16b, v16.16b
+  eor v26.16b, v11.16b, v17.16b
+  ldr q14, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v19.16b, v19.16b, v18.16b
+  ldr q15, [x14, #16]
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  ldr q16, [x14, #32]
+  uadalp v3.8h, v19.16b
+  addp v22.16b, v22.16b, v20.16b
+  ldr q17, [x14, #48]
+  cnt v30.16b, v30.16b
+  add x14, x14, x4
+  addp v24.16b, v24.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v25.16b, v7.16b, v15.16b
+  eor v31.16b, v7.16b, v16.16b
+  eor v24.16b, v7.16b, v17.16b
+  eor v28.16b, v8.16b, v14.16b
+  eor v21.16b, v8.16b, v15.16b
+  eor v23.16b, v8.16b, v16.16b
+  eor v18.16b, v8.16b, v17.16b
+  eor v19.16b, v9.16b, v14.16b
+  eor v20.16b, v9.16b, v15.16b
+  uadalp v4.8h, v22.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  uadalp v5.8h, v30.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v18.16b, v18.16b
+  addp v28.16b, v28.16b, v21.16b
+  uadalp v0.8h, v29.16b
+  cnt v19.16b, v19.16b
+  addp v23.16b, v23.16b, v18.16b
+  eor v26.16b, v9.16b, v16.16b
+  eor v27.16b, v9.16b, v17.16b
+  eor v30.16b, v10.16b, v14.16b
+  eor v25.16b, v10.16b, v15.16b
+  eor v24.16b, v10.16b, v16.16b
+  eor v31.16b, v10.16b, v17.16b
+  eor v29.16b, v11.16b, v14.16b
+  eor v22.16b, v11.16b, v15.16b
+  eor v21.16b, v11.16b, v16.16b
+  eor v18.16b, v11.16b, v17.16b
+  addp v28.16b, v28.16b, v23.16b
+  cnt v20.16b, v20.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v28.16b
+  cnt v27.16b, v27.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  addp v19.16b, v19.16b, v26.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v29.16b, v29.16b
+  uadalp v2.8h, v19.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v22.16b, v22.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v18.16b, v18.16b
+  addp v29.16b, v29.16b, v22.16b
+  eor v28.16b, v12.16b, v14.16b
+  eor v27.16b, v12.16b, v15.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v25.16b, v12.16b, v17.16b
+  ldr q14, [x14, #0]
+  uadalp v3.8h, v30.16b
+  addp v21.16b, v21.16b, v18.16b
+  ldr q15, [x14, #16]
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  ldr q16, [x14, #32]
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v21.16b
+  ldr q17, [x14, #48]
+  cnt v25.16b, v25.16b
+  add x14, x14, x4
+  addp v28.16b, v28.16b, v27.16b
+  eor v31.16b, v8.16b, v14.16b
+  eor v24.16b, v8.16b, v15.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v23.16b, v9.16b, v14.16b
+  eor v20.16b, v9.16b, v15.16b
+  eor v19.16b, v9.16b, v16.16b
+  eor v22.16b, v9.16b, v17.16b
+  eor v18.16b, v10.16b, v14.16b
+  eor v21.16b, v10.16b, v15.16b
+  uadalp v4.8h, v29.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  uadalp v5.8h, v28.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v20.16b, v20.16b
+  cnt v19.16b, v19.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v23.16b, v23.16b, v20.16b
+  uadalp v0.8h, v31.16b
+  cnt v18.16b, v18.16b
+  addp v19.16b, v19.16b, v22.16b
+  eor v29.16b, v10.16b, v16.16b
+  eor v25.16b, v10.16b, v17.16b
+  eor v26.16b, v11.16b, v14.16b
+  eor v28.16b, v11.16b, v15.16b
+  eor v24.16b, v11.16b, v16.16b
+  eor v27.16b, v11.16b, v17.16b
+  addp v23.16b, v23.16b, v19.16b
+  cnt v21.16b, v21.16b
+  cnt v29.16b, v29.16b
+  uadalp v1.8h, v23.16b
+  cnt v25.16b, v25.16b
+  addp v18.16b, v18.16b, v21.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v27.16b, v27.16b
+  addp v18.16b, v18.16b, v29.16b
+  addp v26.16b, v26.16b, v28.16b
+  uadalp v2.8h, v18.16b
+  eor v18.16b, v12.16b, v14.16b
+  eor v30.16b, v12.16b, v15.16b
+  eor v19.16b, v12.16b, v16.16b
+  eor v31.16b, v12.16b, v17.16b
+  eor v20.16b, v13.16b, v14.16b
+  eor v21.16b, v13.16b, v15.16b
+  eor v22.16b, v13.16b, v16.16b
+  eor v23.16b, v13.16b, v17.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v18.16b, v18.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v24.16b
+  cnt v19.16b, v19.16b
+  cnt v31.16b, v31.16b
+  uadalp v3.8h, v26.16b
+  addp v18.16b, v18.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v19.16b, v19.16b, v31.16b
+  cnt v21.16b, v21.16b
+  subs w15, w15, #1
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 11b
+13:
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v19.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  uadalp v4.8h, v18.16b
+  addp v22.16b, v22.16b, v23.16b
+  addp v20.16b, v20.16b, v22.16b
+  uadalp v5.8h, v20.16b
+2:
+  add x1, x1, #96
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h, v5.8h}, [x3], #32
+  subs w9, w9, #1
+  b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
+  cmp w9, w11
+  b.eq 4f
+  ldr q0, [x12, #64]
+  ldr q14, [x14, #0]
+  ldr q15, [x14, #16]
+  ldr q16, [x14, #32]
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  ldr q8, [x13, #32]
+  eor v23.16b, v7.16b, v14.16b
+  eor v24.16b, v7.16b, v15.16b
+  eor v25.16b, v7.16b, v16.16b
+  eor v26.16b, v7.16b, v17.16b
+  eor v27.16b, v8.16b, v14.16b
+  eor v28.16b, v8.16b, v15.16b
+  eor v29.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  ldr q9, [x13, #48]
+  b 22f
+21:
+  ldr q14, [x14, #0]
+  uadalp v4.8h, v18.16b
+  cnt v20.16b, v20.16b
+  ldr q15, [x14, #16]
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  ldr q16, [x14, #32]
+  addp v19.16b, v19.16b, v20.16b
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  addp v21.16b, v21.16b, v22.16b
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  addp v19.16b, v19.16b, v21.16b
+  ldr q8, [x13, #32]
+  eor v23.16b, v7.16b, v14.16b
+  eor v24.16b, v7.16b, v15.16b
+  eor v25.16b, v7.16b, v16.16b
+  eor v26.16b, v7.16b, v17.16b
+  eor v27.16b, v8.16b, v14.16b
+  eor v28.16b, v8.16b, v15.16b
+  eor v29.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  ldr q9, [x13, #48]
+  uadalp v5.8h, v19.16b
+22:
+  cnt v23.16b, v23.16b
+  ldr q10, [x13, #64]
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  ldr q11, [x13, #80]
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  ldr q12, [x13, #96]
+  cnt v28.16b, v28.16b
+  addp v23.16b, v23.16b, v24.16b
+  ldr q13, [x13, #112]
+  cnt v29.16b, v29.16b
+  add x13, x13, x5
+  addp v25.16b, v25.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v23.16b, v23.16b, v25.16b
+  eor v31.16b, v9.16b, v14.16b
+  eor v24.16b, v9.16b, v15.16b
+  eor v26.16b, v9.16b, v16.16b
+  eor v28.16b, v9.16b, v17.16b
+  eor v25.16b, v10.16b, v14.16b
+  eor v18.16b, v10.16b, v15.16b
+  eor v20.16b, v10.16b, v16.16b
+  eor v22.16b, v10.16b, v17.16b
+  eor v21.16b, v11.16b, v14.16b
+  eor v19.16b, v11.16b, v15.16b
+  ldr q14, [x14, #0]
+  uadalp v1.8h, v23.16b
+  addp v29.16b, v29.16b, v30.16b
+  ldr q15, [x14, #16]
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v27.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v18.16b, v18.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v18.16b
+  uadalp v3.8h, v31.16b
+  cnt v21.16b, v21.16b
+  addp v20.16b, v20.16b, v22.16b
+  eor v23.16b, v11.16b, v16.16b
+  eor v30.16b, v11.16b, v17.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v27.16b, v7.16b, v15.16b
+  ldr q16, [x14, #32]
+  cnt v19.16b, v19.16b
+  addp v25.16b, v25.16b, v20.16b
+  ldr q17, [x14, #48]
+  cnt v23.16b, v23.16b
+  add x14, x14, x4
+  cnt v30.16b, v30.16b
+  uadalp v4.8h, v25.16b
+  addp v21.16b, v21.16b, v19.16b
+  cnt v29.16b, v29.16b
+  addp v23.16b, v23.16b, v30.16b
+  eor v24.16b, v7.16b, v16.16b
+  eor v28.16b, v7.16b, v17.16b
+  eor v26.16b, v8.16b, v14.16b
+  eor v31.16b, v8.16b, v15.16b
+  eor v25.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  eor v18.16b, v9.16b, v14.16b
+  eor v22.16b, v9.16b, v15.16b
+  eor v20.16b, v9.16b, v16.16b
+  eor v19.16b, v9.16b, v17.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  uadalp v5.8h, v21.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v24.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v18.16b, v18.16b
+  uadalp v0.8h, v29.16b
+  addp v25.16b, v25.16b, v30.16b
+  cnt v22.16b, v22.16b
+  cnt v20.16b, v20.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v19.16b, v19.16b
+  addp v18.16b, v18.16b, v22.16b
+  eor v23.16b, v10.16b, v14.16b
+  eor v27.16b, v10.16b, v15.16b
+  eor v28.16b, v10.16b, v16.16b
+  eor v24.16b, v10.16b, v17.16b
+  eor v31.16b, v11.16b, v14.16b
+  eor v29.16b, v11.16b, v15.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v25.16b, v11.16b, v17.16b
+  eor v21.16b, v12.16b, v14.16b
+  eor v22.16b, v12.16b, v15.16b
+  ldr q14, [x14, #0]
+  uadalp v1.8h, v26.16b
+  addp v20.16b, v20.16b, v19.16b
+  ldr q15, [x14, #16]
+  cnt v23.16b, v23.16b
+  cnt v27.16b, v27.16b
+  addp v18.16b, v18.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v18.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v29.16b
+  uadalp v3.8h, v23.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v25.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v27.16b, v12.16b, v17.16b
+  eor v24.16b, v8.16b, v14.16b
+  eor v28.16b, v8.16b, v15.16b
+  ldr q16, [x14, #32]
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v30.16b
+  ldr q17, [x14, #48]
+  cnt v26.16b, v26.16b
+  add x14, x14, x4
+  cnt v27.16b, v27.16b
+  uadalp v4.8h, v31.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v29.16b, v8.16b, v16.16b
+  eor v23.16b, v8.16b, v17.16b
+  eor v25.16b, v9.16b, v14.16b
+  eor v30.16b, v9.16b, v15.16b
+  eor v31.16b, v9.16b, v16.16b
+  eor v27.16b, v9.16b, v17.16b
+  eor v19.16b, v10.16b, v14.16b
+  eor v20.16b, v10.16b, v15.16b
+  eor v18.16b, v10.16b, v16.16b
+  eor v22.16b, v10.16b, v17.16b
+  addp v21.16b, v21.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  uadalp v5.8h, v21.16b
+  cnt v23.16b, v23.16b
+  addp v24.16b, v24.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v23.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v29.16b
+  addp v25.16b, v25.16b, v30.16b
+  cnt v19.16b, v19.16b
+  uadalp v0.8h, v24.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v20.16b, v20.16b
+  cnt v18.16b, v18.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  eor v26.16b, v11.16b, v14.16b
+  eor v28.16b, v11.16b, v15.16b
+  eor v23.16b, v11.16b, v16.16b
+  eor v29.16b, v11.16b, v17.16b
+  uadalp v1.8h, v25.16b
+  addp v18.16b, v18.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  addp v19.16b, v19.16b, v18.16b
+  cnt v23.16b, v23.16b
+  cnt v29.16b, v29.16b
+  uadalp v2.8h, v19.16b
+  eor v18.16b, v12.16b, v14.16b
+  eor v30.16b, v12.16b, v15.16b
+  eor v24.16b, v12.16b, v16.16b
+  eor v27.16b, v12.16b, v17.16b
+  eor v19.16b, v13.16b, v14.16b
+  eor v20.16b, v13.16b, v15.16b
+  eor v21.16b, v13.16b, v16.16b
+  eor v22.16b, v13.16b, v17.16b
+  addp v26.16b, v26.16b, v28.16b
+  addp v23.16b, v23.16b, v29.16b
+  cnt v18.16b, v18.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v27.16b, v27.16b
+  uadalp v3.8h, v26.16b
+  addp v18.16b, v18.16b, v30.16b
+  cnt v19.16b, v19.16b
+  addp v24.16b, v24.16b, v27.16b
+  addp v18.16b, v18.16b, v24.16b
+  subs w15, w15, #1
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v4.8h, v18.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v5.8h, v19.16b
+  b 6f
+4:  // or the last one,
+  ldr q5, [x12, #80]
+  cbnz w10, 5f
+  ldr q14, [x14, #0]
+  ldr q15, [x14, #16]
+  ldr q16, [x14, #32]
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v6.16b, v16.16b
+  eor v27.16b, v6.16b, v17.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  eor v30.16b, v7.16b, v16.16b
+  eor v31.16b, v7.16b, v17.16b
+  ldr q8, [x13, #32]
+  b 32f
+31:
+  ldr q14, [x14, #0]
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q15, [x14, #16]
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q16, [x14, #32]
+  uadalp v3.8h, v18.16b
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  addp v22.16b, v22.16b, v23.16b
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  addp v20.16b, v20.16b, v22.16b
+  eor v24.16b, v6.16b, v14.16b
+  eor v25.16b, v6.16b, v15.16b
+  eor v26.16b, v6.16b, v16.16b
+  eor v27.16b, v6.16b, v17.16b
+  eor v28.16b, v7.16b, v14.16b
+  eor v29.16b, v7.16b, v15.16b
+  eor v30.16b, v7.16b, v16.16b
+  eor v31.16b, v7.16b, v17.16b
+  ldr q8, [x13, #32]
+  uadalp v4.8h, v20.16b
+32:
+  cnt v24.16b, v24.16b
+  ldr q9, [x13, #48]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q10, [x13, #64]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q11, [x13, #80]
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v25.16b
+  ldr q12, [x13, #96]
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q13, [x13, #112]
+  cnt v31.16b, v31.16b
+  add x13, x13, x5
+  addp v28.16b, v28.16b, v29.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v25.16b, v8.16b, v14.16b
+  eor v27.16b, v8.16b, v15.16b
+  eor v29.16b, v8.16b, v16.16b
+  eor v26.16b, v8.16b, v17.16b
+  eor v19.16b, v9.16b, v14.16b
+  eor v21.16b, v9.16b, v15.16b
+  eor v18.16b, v9.16b, v16.16b
+  eor v23.16b, v9.16b, v17.16b
+  eor v22.16b, v10.16b, v14.16b
+  eor v20.16b, v10.16b, v15.16b
+  uadalp v0.8h, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v19.16b, v19.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v21.16b, v21.16b
+  cnt v18.16b, v18.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v2.8h, v25.16b
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v23.16b
+  eor v24.16b, v10.16b, v16.16b
+  eor v31.16b, v10.16b, v17.16b
+  eor v30.16b, v11.16b, v14.16b
+  eor v28.16b, v11.16b, v15.16b
+  eor v27.16b, v11.16b, v16.16b
+  eor v26.16b, v11.16b, v17.16b
+  ldr q14, [x14, #0]
+  cnt v20.16b, v20.16b
+  addp v19.16b, v19.16b, v18.16b
+  ldr q15, [x14, #16]
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  ldr q16, [x14, #32]
+  uadalp v3.8h, v19.16b
+  addp v22.16b, v22.16b, v20.16b
+  ldr q17, [x14, #48]
+  cnt v30.16b, v30.16b
+  add x14, x14, x4
+  addp v24.16b, v24.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v29.16b, v7.16b, v14.16b
+  eor v25.16b, v7.16b, v15.16b
+  eor v31.16b, v7.16b, v16.16b
+  eor v24.16b, v7.16b, v17.16b
+  eor v28.16b, v8.16b, v14.16b
+  eor v21.16b, v8.16b, v15.16b
+  eor v23.16b, v8.16b, v16.16b
+  eor v18.16b, v8.16b, v17.16b
+  eor v19.16b, v9.16b, v14.16b
+  eor v20.16b, v9.16b, v15.16b
+  uadalp v4.8h, v22.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  uadalp v5.8h, v30.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v18.16b, v18.16b
+  addp v28.16b, v28.16b, v21.16b
+  uadalp v0.8h, v29.16b
+  cnt v19.16b, v19.16b
+  addp v23.16b, v23.16b, v18.16b
+  eor v26.16b, v9.16b, v16.16b
+  eor v27.16b, v9.16b, v17.16b
+  eor v30.16b, v10.16b, v14.16b
+  eor v25.16b, v10.16b, v15.16b
+  eor v24.16b, v10.16b, v16.16b
+  eor v31.16b, v10.16b, v17.16b
+  eor v29.16b, v11.16b, v14.16b
+  eor v22.16b, v11.16b, v15.16b
+  eor v21.16b, v11.16b, v16.16b
+  eor v18.16b, v11.16b, v17.16b
+  addp v28.16b, v28.16b, v23.16b
+  cnt v20.16b, v20.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v28.16b
+  cnt v27.16b, v27.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  addp v19.16b, v19.16b, v26.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v29.16b, v29.16b
+  uadalp v2.8h, v19.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v22.16b, v22.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v18.16b, v18.16b
+  addp v29.16b, v29.16b, v22.16b
+  eor v28.16b, v12.16b, v14.16b
+  eor v27.16b, v12.16b, v15.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v25.16b, v12.16b, v17.16b
+  ldr q14, [x14, #0]
+  uadalp v3.8h, v30.16b
+  addp v21.16b, v21.16b, v18.16b
+  ldr q15, [x14, #16]
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  ldr q16, [x14, #32]
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v21.16b
+  ldr q17, [x14, #48]
+  cnt v25.16b, v25.16b
+  add x14, x14, x4
+  addp v28.16b, v28.16b, v27.16b
+  eor v31.16b, v8.16b, v14.16b
+  eor v24.16b, v8.16b, v15.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v23.16b, v9.16b, v14.16b
+  eor v20.16b, v9.16b, v15.16b
+  eor v19.16b, v9.16b, v16.16b
+  eor v22.16b, v9.16b, v17.16b
+  eor v18.16b, v10.16b, v14.16b
+  eor v21.16b, v10.16b, v15.16b
+  uadalp v4.8h, v29.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  uadalp v5.8h, v28.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v20.16b, v20.16b
+  cnt v19.16b, v19.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v23.16b, v23.16b, v20.16b
+  uadalp v0.8h, v31.16b
+  cnt v18.16b, v18.16b
+  addp v19.16b, v19.16b, v22.16b
+  eor v29.16b, v10.16b, v16.16b
+  eor v25.16b, v10.16b, v17.16b
+  addp v23.16b, v23.16b, v19.16b
+  cnt v21.16b, v21.16b
+  cnt v29.16b, v29.16b
+  uadalp v1.8h, v23.16b
+  cnt v25.16b, v25.16b
+  addp v18.16b, v18.16b, v21.16b
+  addp v29.16b, v29.16b, v25.16b
+  addp v18.16b, v18.16b, v29.16b
+  uadalp v2.8h, v18.16b
+  eor v18.16b, v11.16b, v14.16b
+  eor v26.16b, v11.16b, v15.16b
+  eor v19.16b, v11.16b, v16.16b
+  eor v28.16b, v11.16b, v17.16b
+  eor v20.16b, v12.16b, v14.16b
+  eor v21.16b, v12.16b, v15.16b
+  eor v22.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  cnt v18.16b, v18.16b
+  cnt v26.16b, v26.16b
+  cnt v19.16b, v19.16b
+  cnt v28.16b, v28.16b
+  cnt v20.16b, v20.16b
+  addp v18.16b, v18.16b, v26.16b
+  cnt v21.16b, v21.16b
+  addp v19.16b, v19.16b, v28.16b
+  subs w15, w15, #1
+  b.ne 31b
+  subs w16, w16, #1
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v19.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  uadalp v3.8h, v18.16b
+  addp v22.16b, v22.16b, v23.16b
+  addp v20.16b, v20.16b, v22.16b
+  uadalp v4.8h, v20.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ldr q14, [x14, #0]
+  ldr q15, [x14, #16]
+  ldr q16, [x14, #32]
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  ldr q8, [x13, #32]
+  eor v24.16b, v7.16b, v14.16b
+  eor v25.16b, v7.16b, v15.16b
+  eor v26.16b, v7.16b, v16.16b
+  eor v27.16b, v7.16b, v17.16b
+  eor v28.16b, v8.16b, v14.16b
+  eor v29.16b, v8.16b, v15.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v31.16b, v8.16b, v17.16b
+  ldr q9, [x13, #48]
+  b 42f
+41:
+  ldr q14, [x14, #0]
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v19.16b
+  ldr q15, [x14, #16]
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q16, [x14, #32]
+  uadalp v3.8h, v18.16b
+  ldr q17, [x14, #48]
+  add x14, x14, x4
+  addp v22.16b, v22.16b, v23.16b
+  ldr q6, [x13, #0]
+  ldr q7, [x13, #16]
+  addp v20.16b, v20.16b, v22.16b
+  ldr q8, [x13, #32]
+  eor v24.16b, v7.16b, v14.16b
+  eor v25.16b, v7.16b, v15.16b
+  eor v26.16b, v7.16b, v16.16b
+  eor v27.16b, v7.16b, v17.16b
+  eor v28.16b, v8.16b, v14.16b
+  eor v29.16b, v8.16b, v15.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v31.16b, v8.16b, v17.16b
+  ldr q9, [x13, #48]
+  uadalp v4.8h, v20.16b
+42:
+  cnt v24.16b, v24.16b
+  ldr q10, [x13, #64]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q11, [x13, #80]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q12, [x13, #96]
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v25.16b
+  ldr q13, [x13, #112]
+  cnt v30.16b, v30.16b
+  add x13, x13, x5
+  addp v26.16b, v26.16b, v27.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v25.16b, v9.16b, v14.16b
+  eor v27.16b, v9.16b, v15.16b
+  eor v29.16b, v9.16b, v16.16b
+  eor v26.16b, v9.16b, v17.16b
+  eor v19.16b, v10.16b, v14.16b
+  eor v21.16b, v10.16b, v15.16b
+  eor v18.16b, v10.16b, v16.16b
+  eor v23.16b, v10.16b, v17.16b
+  eor v22.16b, v11.16b, v14.16b
+  eor v20.16b, v11.16b, v15.16b
+  ldr q14, [x14, #0]
+  uadalp v1.8h, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q15, [x14, #16]
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v19.16b, v19.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v21.16b, v21.16b
+  cnt v18.16b, v18.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v19.16b, v19.16b, v21.16b
+  uadalp v3.8h, v25.16b
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v23.16b
+  eor v24.16b, v11.16b, v16.16b
+  eor v31.16b, v11.16b, v17.16b
+  eor v30.16b, v7.16b, v14.16b
+  eor v28.16b, v7.16b, v15.16b
+  ldr q16, [x14, #32]
+  cnt v20.16b, v20.16b
+  addp v19.16b, v19.16b, v18.16b
+  ldr q17, [x14, #48]
+  cnt v24.16b, v24.16b
+  add x14, x14, x4
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v19.16b
+  addp v22.16b, v22.16b, v20.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v31.16b
+  eor v27.16b, v7.16b, v16.16b
+  eor v26.16b, v7.16b, v17.16b
+  eor v29.16b, v8.16b, v14.16b
+  eor v25.16b, v8.16b, v15.16b
+  eor v31.16b, v8.16b, v16.16b
+  eor v21.16b, v8.16b, v17.16b
+  eor v23.16b, v9.16b, v14.16b
+  eor v18.16b, v9.16b, v15.16b
+  eor v19.16b, v9.16b, v16.16b
+  eor v20.16b, v9.16b, v17.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uadalp v5.8h, v22.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v21.16b, v21.16b
+  addp v30.16b, v30.16b, v27.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v23.16b, v23.16b
+  uadalp v0.8h, v30.16b
+  addp v31.16b, v31.16b, v21.16b
+  cnt v18.16b, v18.16b
+  cnt v19.16b, v19.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v20.16b, v20.16b
+  addp v23.16b, v23.16b, v18.16b
+  eor v24.16b, v10.16b, v14.16b
+  eor v28.16b, v10.16b, v15.16b
+  eor v26.16b, v10.16b, v16.16b
+  eor v27.16b, v10.16b, v17.16b
+  eor v25.16b, v11.16b, v14.16b
+  eor v30.16b, v11.16b, v15.16b
+  eor v31.16b, v11.16b, v16.16b
+  eor v22.16b, v11.16b, v17.16b
+  eor v21.16b, v12.16b, v14.16b
+  eor v18.16b, v12.16b, v15.16b
+  ldr q14, [x14, #0]
+  uadalp v1.8h, v29.16b
+  addp v19.16b, v19.16b, v20.16b
+  ldr q15, [x14, #16]
+  cnt v24.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v23.16b, v23.16b, v19.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v23.16b
+  addp v24.16b, v24.16b, v28.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v30.16b
+  uadalp v3.8h, v24.16b
+  cnt v21.16b, v21.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v29.16b, v12.16b, v16.16b
+  eor v28.16b, v12.16b, v17.16b
+  eor v27.16b, v8.16b, v14.16b
+  eor v26.16b, v8.16b, v15.16b
+  ldr q16, [x14, #32]
+  cnt v18.16b, v18.16b
+  addp v25.16b, v25.16b, v31.16b
+  ldr q17, [x14, #48]
+  cnt v29.16b, v29.16b
+  add x14, x14, x4
+  cnt v28.16b, v28.16b
+  uadalp v4.8h, v25.16b
+  addp v21.16b, v21.16b, v18.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v28.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v24.16b, v8.16b, v17.16b
+  eor v31.16b, v9.16b, v14.16b
+  eor v25.16b, v9.16b, v15.16b
+  eor v28.16b, v9.16b, v16.16b
+  eor v20.16b, v9.16b, v17.16b
+  eor v19.16b, v10.16b, v14.16b
+  eor v23.16b, v10.16b, v15.16b
+  eor v22.16b, v10.16b, v16.16b
+  eor v18.16b, v10.16b, v17.16b
+  addp v21.16b, v21.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  uadalp v5.8h, v21.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v30.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v19.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  addp v28.16b, v28.16b, v20.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v18.16b, v18.16b
+  addp v19.16b, v19.16b, v23.16b
+  uadalp v1.8h, v31.16b
+  addp v22.16b, v22.16b, v18.16b
+  eor v18.16b, v11.16b, v14.16b
+  eor v29.16b, v11.16b, v15.16b
+  addp v19.16b, v19.16b, v22.16b
+  cnt v18.16b, v18.16b
+  cnt v29.16b, v29.16b
+  uadalp v2.8h, v19.16b
+  eor v19.16b, v11.16b, v16.16b
+  eor v26.16b, v11.16b, v17.16b
+  eor v20.16b, v12.16b, v14.16b
+  eor v21.16b, v12.16b, v15.16b
+  eor v22.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  cnt v19.16b, v19.16b
+  cnt v26.16b, v26.16b
+  addp v18.16b, v18.16b, v29.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
+  addp v19.16b, v19.16b, v26.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  cnt v22.16b, v22.16b
+  addp v18.16b, v18.16b, v19.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  uadalp v3.8h, v18.16b
+  addp v22.16b, v22.16b, v23.16b
+  addp v20.16b, v20.16b, v22.16b
+  uadalp v4.8h, v20.16b
+6:
+  mov w10, #0
+  b 2b
+7:
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_shared_6_a55, . - bnnmk_count_shared_6_a55
+
+  .section .text.bnnmk_count_shared_7_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_shared_7_a55
+  .hidden bnnmk_count_shared_7_a55
+  .type bnnmk_count_shared_7_a55, %function
+bnnmk_count_shared_7_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0, #0]
+  ldp x3, x12, [x0, #16]
+  ldp x4, x5, [x0, #32]
+  ldr x6, [x0, #48]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
+  sub x5, x5, #0
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
+1:
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h, v5.8h, v6.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
+  mov w16, w8
+  mov w15, w7
+  cmp w9, w11
+  ccmp w10, #0, #0, ne
+  b.ne 3f
+  ldr q16, [x14, #0]
+  ldr q17, [x14, #16]
+  ldr q18, [x14, #32]
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  eor v26.16b, v7.16b, v16.16b
+  eor v27.16b, v7.16b, v17.16b
+  eor v28.16b, v7.16b, v18.16b
+  eor v29.16b, v7.16b, v19.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v31.16b, v8.16b, v17.16b
+  eor v21.16b, v8.16b, v18.16b
+  eor v23.16b, v8.16b, v19.16b
+  ldr q9, [x13, #32]
+  b 12f
+11:
+  ldr q16, [x14, #0]
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q17, [x14, #16]
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q18, [x14, #32]
+  uadalp v5.8h, v20.16b
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  addp v24.16b, v24.16b, v25.16b
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  addp v22.16b, v22.16b, v24.16b
+  eor v26.16b, v7.16b, v16.16b
+  eor v27.16b, v7.16b, v17.16b
+  eor v28.16b, v7.16b, v18.16b
+  eor v29.16b, v7.16b, v19.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v31.16b, v8.16b, v17.16b
+  eor v21.16b, v8.16b, v18.16b
+  eor v23.16b, v8.16b, v19.16b
+  ldr q9, [x13, #32]
+  uadalp v6.8h, v22.16b
+12:
+  cnt v26.16b, v26.16b
+  ldr q10, [x13, #48]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q11, [x13, #64]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q12, [x13, #80]
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q13, [x13, #96]
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q14, [x13, #112]
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q15, [x13, #128]
+  add x13, x13, x5
+  addp v26.16b, v26.16b, v28.16b
+  eor v27.16b, v9.16b, v16.16b
+  eor v29.16b, v9.16b, v17.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v28.16b, v9.16b, v19.16b
+  eor v20.16b, v10.16b, v16.16b
+  eor v25.16b, v10.16b, v17.16b
+  eor v24.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  uadalp v0.8h, v26.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  uadalp v1.8h, v30.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v25.16b
+  eor v26.16b, v11.16b, v16.16b
+  eor v30.16b, v11.16b, v17.16b
+  eor v29.16b, v11.16b, v18.16b
+  eor v28.16b, v11.16b, v19.16b
+  eor v31.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  eor v21.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  uadalp v2.8h, v27.16b
+  addp v24.16b, v24.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v20.16b, v20.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v20.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v27.16b, v13.16b, v16.16b
+  eor v30.16b, v13.16b, v17.16b
+  eor v28.16b, v13.16b, v18.16b
+  eor v29.16b, v13.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v4.8h, v26.16b
+  addp v21.16b, v21.16b, v25.16b
+  ldr q17, [x14, #16]
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  ldr q18, [x14, #32]
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v21.16b
+  ldr q19, [x14, #48]
+  cnt v29.16b, v29.16b
+  add x14, x14, x4
+  addp v27.16b, v27.16b, v30.16b
+  eor v26.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  eor v22.16b, v8.16b, v18.16b
+  eor v24.16b, v8.16b, v19.16b
+  eor v20.16b, v9.16b, v16.16b
+  eor v23.16b, v9.16b, v17.16b
+  eor v25.16b, v9.16b, v18.16b
+  eor v21.16b, v9.16b, v19.16b
+  uadalp v5.8h, v31.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  uadalp v6.8h, v27.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v22.16b
+  cnt v21.16b, v21.16b
+  addp v20.16b, v20.16b, v23.16b
+  eor v31.16b, v10.16b, v16.16b
+  eor v29.16b, v10.16b, v17.16b
+  eor v28.16b, v10.16b, v18.16b
+  eor v27.16b, v10.16b, v19.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v24.16b, v11.16b, v17.16b
+  eor v22.16b, v11.16b, v18.16b
+  eor v23.16b, v11.16b, v19.16b
+  uadalp v0.8h, v26.16b
+  addp v25.16b, v25.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uadalp v1.8h, v20.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v29.16b, v12.16b, v17.16b
+  eor v27.16b, v12.16b, v18.16b
+  eor v28.16b, v12.16b, v19.16b
+  eor v21.16b, v13.16b, v16.16b
+  eor v25.16b, v13.16b, v17.16b
+  eor v20.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  uadalp v2.8h, v31.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v22.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v30.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v21.16b, v21.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v20.16b, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v25.16b
+  eor v31.16b, v14.16b, v16.16b
+  eor v30.16b, v14.16b, v17.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v28.16b, v14.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v4.8h, v26.16b
+  addp v20.16b, v20.16b, v24.16b
+  ldr q17, [x14, #16]
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  ldr q18, [x14, #32]
+  cnt v29.16b, v29.16b
+  addp v21.16b, v21.16b, v20.16b
+  ldr q19, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  addp v31.16b, v31.16b, v30.16b
+  eor v27.16b, v9.16b, v16.16b
+  eor v26.16b, v9.16b, v17.16b
+  eor v30.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  eor v22.16b, v10.16b, v16.16b
+  eor v25.16b, v10.16b, v17.16b
+  eor v24.16b, v10.16b, v18.16b
+  eor v20.16b, v10.16b, v19.16b
+  uadalp v5.8h, v21.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v23.16b, v23.16b
+  uadalp v6.8h, v31.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v25.16b
+  eor v28.16b, v11.16b, v16.16b
+  eor v29.16b, v11.16b, v17.16b
+  eor v31.16b, v11.16b, v18.16b
+  eor v26.16b, v11.16b, v19.16b
+  eor v30.16b, v12.16b, v16.16b
+  eor v21.16b, v12.16b, v17.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  addp v24.16b, v24.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v27.16b, v13.16b, v16.16b
+  eor v29.16b, v13.16b, v17.16b
+  eor v26.16b, v13.16b, v18.16b
+  eor v31.16b, v13.16b, v19.16b
+  eor v20.16b, v14.16b, v16.16b
+  eor v24.16b, v14.16b, v17.16b
+  eor v21.16b, v14.16b, v18.16b
+  eor v22.16b, v14.16b, v19.16b
+  uadalp v2.8h, v28.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  uadalp v3.8h, v30.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v21.16b, v21.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v24.16b
+  uadalp v4.8h, v27.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v22.16b, v15.16b, v16.16b
+  eor v23.16b, v15.16b, v17.16b
+  eor v24.16b, v15.16b, v18.16b
+  eor v25.16b, v15.16b, v19.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  subs w15, w15, #1
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 11b
+13:
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  uadalp v5.8h, v20.16b
+  addp v24.16b, v24.16b, v25.16b
+  addp v22.16b, v22.16b, v24.16b
+  uadalp v6.8h, v22.16b
+2:
+  add x1, x1, #112
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h, v5.8h, v6.8h}, [x3], #48
+  subs w9, w9, #1
+  b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
+  cmp w9, w11
+  b.eq 4f
+  ldr q0, [x12, #64]
+  ldr q16, [x14, #0]
+  ldr q17, [x14, #16]
+  ldr q18, [x14, #32]
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  ldr q9, [x13, #32]
+  eor v26.16b, v8.16b, v16.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v30.16b, v9.16b, v16.16b
+  eor v31.16b, v9.16b, v17.16b
+  eor v21.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  ldr q10, [x13, #48]
+  b 22f
+21:
+  ldr q16, [x14, #0]
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q17, [x14, #16]
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q18, [x14, #32]
+  uadalp v5.8h, v20.16b
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  addp v24.16b, v24.16b, v25.16b
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  addp v22.16b, v22.16b, v24.16b
+  ldr q9, [x13, #32]
+  eor v26.16b, v8.16b, v16.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v30.16b, v9.16b, v16.16b
+  eor v31.16b, v9.16b, v17.16b
+  eor v21.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  ldr q10, [x13, #48]
+  uadalp v6.8h, v22.16b
+22:
+  cnt v26.16b, v26.16b
+  ldr q11, [x13, #64]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q12, [x13, #80]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q13, [x13, #96]
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q14, [x13, #112]
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q15, [x13, #128]
+  cnt v23.16b, v23.16b
+  add x13, x13, x5
+  addp v30.16b, v30.16b, v31.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v27.16b, v10.16b, v16.16b
+  eor v29.16b, v10.16b, v17.16b
+  eor v31.16b, v10.16b, v18.16b
+  eor v28.16b, v10.16b, v19.16b
+  eor v20.16b, v11.16b, v16.16b
+  eor v25.16b, v11.16b, v17.16b
+  eor v24.16b, v11.16b, v18.16b
+  eor v22.16b, v11.16b, v19.16b
+  uadalp v1.8h, v26.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v30.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v25.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v30.16b, v12.16b, v17.16b
+  eor v29.16b, v12.16b, v18.16b
+  eor v28.16b, v12.16b, v19.16b
+  eor v31.16b, v13.16b, v16.16b
+  eor v23.16b, v13.16b, v17.16b
+  eor v21.16b, v13.16b, v18.16b
+  eor v25.16b, v13.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v3.8h, v27.16b
+  addp v24.16b, v24.16b, v22.16b
+  ldr q17, [x14, #16]
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  ldr q18, [x14, #32]
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v24.16b
+  ldr q19, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  addp v26.16b, v26.16b, v30.16b
+  uadalp v4.8h, v20.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v27.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v22.16b, v9.16b, v16.16b
+  eor v24.16b, v9.16b, v17.16b
+  eor v20.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  uadalp v5.8h, v26.16b
+  addp v21.16b, v21.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v21.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  uadalp v6.8h, v31.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v26.16b, v10.16b, v16.16b
+  eor v31.16b, v10.16b, v17.16b
+  eor v30.16b, v10.16b, v18.16b
+  eor v29.16b, v10.16b, v19.16b
+  eor v28.16b, v11.16b, v16.16b
+  eor v25.16b, v11.16b, v17.16b
+  eor v21.16b, v11.16b, v18.16b
+  eor v24.16b, v11.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  addp v20.16b, v20.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v22.16b, v22.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  uadalp v1.8h, v22.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v25.16b, v25.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v27.16b, v12.16b, v16.16b
+  eor v31.16b, v12.16b, v17.16b
+  eor v29.16b, v12.16b, v18.16b
+  eor v30.16b, v12.16b, v19.16b
+  eor v23.16b, v13.16b, v16.16b
+  eor v20.16b, v13.16b, v17.16b
+  eor v22.16b, v13.16b, v18.16b
+  eor v25.16b, v13.16b, v19.16b
+  uadalp v2.8h, v26.16b
+  addp v21.16b, v21.16b, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v3.8h, v28.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v20.16b, v20.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v20.16b
+  eor v26.16b, v14.16b, v16.16b
+  eor v28.16b, v14.16b, v17.16b
+  eor v31.16b, v14.16b, v18.16b
+  eor v30.16b, v14.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v4.8h, v27.16b
+  addp v22.16b, v22.16b, v25.16b
+  ldr q17, [x14, #16]
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  ldr q18, [x14, #32]
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  ldr q19, [x14, #48]
+  cnt v30.16b, v30.16b
+  add x14, x14, x4
+  addp v26.16b, v26.16b, v28.16b
+  eor v29.16b, v9.16b, v16.16b
+  eor v27.16b, v9.16b, v17.16b
+  eor v28.16b, v9.16b, v18.16b
+  eor v24.16b, v9.16b, v19.16b
+  eor v21.16b, v10.16b, v16.16b
+  eor v20.16b, v10.16b, v17.16b
+  eor v25.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  uadalp v5.8h, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  uadalp v6.8h, v26.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v20.16b, v20.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v21.16b, v21.16b, v20.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v31.16b, v11.16b, v17.16b
+  eor v26.16b, v11.16b, v18.16b
+  eor v27.16b, v11.16b, v19.16b
+  eor v28.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  eor v24.16b, v12.16b, v18.16b
+  eor v20.16b, v12.16b, v19.16b
+  uadalp v0.8h, v29.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v21.16b, v21.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  uadalp v1.8h, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v23.16b
+  eor v29.16b, v13.16b, v16.16b
+  eor v31.16b, v13.16b, v17.16b
+  eor v27.16b, v13.16b, v18.16b
+  eor v26.16b, v13.16b, v19.16b
+  uadalp v2.8h, v30.16b
+  addp v24.16b, v24.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v28.16b
+  eor v20.16b, v14.16b, v16.16b
+  eor v30.16b, v14.16b, v17.16b
+  eor v21.16b, v14.16b, v18.16b
+  eor v28.16b, v14.16b, v19.16b
+  eor v22.16b, v15.16b, v16.16b
+  eor v23.16b, v15.16b, v17.16b
+  eor v24.16b, v15.16b, v18.16b
+  eor v25.16b, v15.16b, v19.16b
+  addp v29.16b, v29.16b, v31.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v20.16b, v20.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v21.16b, v21.16b
+  cnt v28.16b, v28.16b
+  uadalp v4.8h, v29.16b
+  addp v20.16b, v20.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v21.16b, v21.16b, v28.16b
+  cnt v23.16b, v23.16b
+  subs w15, w15, #1
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  uadalp v5.8h, v20.16b
+  addp v24.16b, v24.16b, v25.16b
+  addp v22.16b, v22.16b, v24.16b
+  uadalp v6.8h, v22.16b
+  b 6f
+4:  // or the last one,
+  ldr q6, [x12, #80]
+  cbnz w10, 5f
+  ldr q16, [x14, #0]
+  ldr q17, [x14, #16]
+  ldr q18, [x14, #32]
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  eor v26.16b, v7.16b, v16.16b
+  eor v27.16b, v7.16b, v17.16b
+  eor v28.16b, v7.16b, v18.16b
+  eor v29.16b, v7.16b, v19.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v31.16b, v8.16b, v17.16b
+  eor v21.16b, v8.16b, v18.16b
+  eor v23.16b, v8.16b, v19.16b
+  ldr q9, [x13, #32]
+  b 32f
+31:
+  ldr q16, [x14, #0]
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q17, [x14, #16]
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q18, [x14, #32]
+  uadalp v4.8h, v20.16b
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  addp v24.16b, v24.16b, v25.16b
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  addp v22.16b, v22.16b, v24.16b
+  eor v26.16b, v7.16b, v16.16b
+  eor v27.16b, v7.16b, v17.16b
+  eor v28.16b, v7.16b, v18.16b
+  eor v29.16b, v7.16b, v19.16b
+  eor v30.16b, v8.16b, v16.16b
+  eor v31.16b, v8.16b, v17.16b
+  eor v21.16b, v8.16b, v18.16b
+  eor v23.16b, v8.16b, v19.16b
+  ldr q9, [x13, #32]
+  uadalp v5.8h, v22.16b
+32:
+  cnt v26.16b, v26.16b
+  ldr q10, [x13, #48]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q11, [x13, #64]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q12, [x13, #80]
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q13, [x13, #96]
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q14, [x13, #112]
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q15, [x13, #128]
+  add x13, x13, x5
+  addp v26.16b, v26.16b, v28.16b
+  eor v27.16b, v9.16b, v16.16b
+  eor v29.16b, v9.16b, v17.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v28.16b, v9.16b, v19.16b
+  eor v20.16b, v10.16b, v16.16b
+  eor v25.16b, v10.16b, v17.16b
+  eor v24.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  uadalp v0.8h, v26.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  uadalp v1.8h, v30.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v25.16b
+  eor v26.16b, v11.16b, v16.16b
+  eor v30.16b, v11.16b, v17.16b
+  eor v29.16b, v11.16b, v18.16b
+  eor v28.16b, v11.16b, v19.16b
+  eor v31.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  eor v21.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  uadalp v2.8h, v27.16b
+  addp v24.16b, v24.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v20.16b, v20.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v20.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v27.16b, v13.16b, v16.16b
+  eor v30.16b, v13.16b, v17.16b
+  eor v28.16b, v13.16b, v18.16b
+  eor v29.16b, v13.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v4.8h, v26.16b
+  addp v21.16b, v21.16b, v25.16b
+  ldr q17, [x14, #16]
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  ldr q18, [x14, #32]
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v21.16b
+  ldr q19, [x14, #48]
+  cnt v29.16b, v29.16b
+  add x14, x14, x4
+  addp v27.16b, v27.16b, v30.16b
+  eor v26.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  eor v22.16b, v8.16b, v18.16b
+  eor v24.16b, v8.16b, v19.16b
+  eor v20.16b, v9.16b, v16.16b
+  eor v23.16b, v9.16b, v17.16b
+  eor v25.16b, v9.16b, v18.16b
+  eor v21.16b, v9.16b, v19.16b
+  uadalp v5.8h, v31.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  uadalp v6.8h, v27.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v22.16b
+  cnt v21.16b, v21.16b
+  addp v20.16b, v20.16b, v23.16b
+  eor v31.16b, v10.16b, v16.16b
+  eor v29.16b, v10.16b, v17.16b
+  eor v28.16b, v10.16b, v18.16b
+  eor v27.16b, v10.16b, v19.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v24.16b, v11.16b, v17.16b
+  eor v22.16b, v11.16b, v18.16b
+  eor v23.16b, v11.16b, v19.16b
+  uadalp v0.8h, v26.16b
+  addp v25.16b, v25.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uadalp v1.8h, v20.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v29.16b, v12.16b, v17.16b
+  eor v27.16b, v12.16b, v18.16b
+  eor v28.16b, v12.16b, v19.16b
+  eor v21.16b, v13.16b, v16.16b
+  eor v25.16b, v13.16b, v17.16b
+  eor v20.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  uadalp v2.8h, v31.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v22.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v30.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v21.16b, v21.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v20.16b, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v25.16b
+  eor v31.16b, v14.16b, v16.16b
+  eor v30.16b, v14.16b, v17.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v28.16b, v14.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v4.8h, v26.16b
+  addp v20.16b, v20.16b, v24.16b
+  ldr q17, [x14, #16]
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  ldr q18, [x14, #32]
+  cnt v29.16b, v29.16b
+  addp v21.16b, v21.16b, v20.16b
+  ldr q19, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  addp v31.16b, v31.16b, v30.16b
+  eor v27.16b, v9.16b, v16.16b
+  eor v26.16b, v9.16b, v17.16b
+  eor v30.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  eor v22.16b, v10.16b, v16.16b
+  eor v25.16b, v10.16b, v17.16b
+  eor v24.16b, v10.16b, v18.16b
+  eor v20.16b, v10.16b, v19.16b
+  uadalp v5.8h, v21.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v23.16b, v23.16b
+  uadalp v6.8h, v31.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v22.16b, v22.16b, v25.16b
+  eor v28.16b, v11.16b, v16.16b
+  eor v29.16b, v11.16b, v17.16b
+  eor v31.16b, v11.16b, v18.16b
+  eor v26.16b, v11.16b, v19.16b
+  eor v30.16b, v12.16b, v16.16b
+  eor v21.16b, v12.16b, v17.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  addp v24.16b, v24.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v20.16b, v13.16b, v16.16b
+  eor v27.16b, v13.16b, v17.16b
+  eor v21.16b, v13.16b, v18.16b
+  eor v29.16b, v13.16b, v19.16b
+  eor v22.16b, v14.16b, v16.16b
+  uadalp v2.8h, v28.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v20.16b, v20.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v23.16b
+  eor v23.16b, v14.16b, v17.16b
+  eor v24.16b, v14.16b, v18.16b
+  eor v25.16b, v14.16b, v19.16b
+  uadalp v3.8h, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v27.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v29.16b
+  subs w15, w15, #1
+  b.ne 31b
+  subs w16, w16, #1
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  uadalp v4.8h, v20.16b
+  addp v24.16b, v24.16b, v25.16b
+  addp v22.16b, v22.16b, v24.16b
+  uadalp v5.8h, v22.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ldr q16, [x14, #0]
+  ldr q17, [x14, #16]
+  ldr q18, [x14, #32]
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  ldr q9, [x13, #32]
+  eor v26.16b, v8.16b, v16.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v30.16b, v9.16b, v16.16b
+  eor v31.16b, v9.16b, v17.16b
+  eor v21.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  ldr q10, [x13, #48]
+  b 42f
+41:
+  ldr q16, [x14, #0]
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  ldr q17, [x14, #16]
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q18, [x14, #32]
+  uadalp v4.8h, v20.16b
+  ldr q19, [x14, #48]
+  add x14, x14, x4
+  addp v24.16b, v24.16b, v25.16b
+  ldr q7, [x13, #0]
+  ldr q8, [x13, #16]
+  addp v22.16b, v22.16b, v24.16b
+  ldr q9, [x13, #32]
+  eor v26.16b, v8.16b, v16.16b
+  eor v27.16b, v8.16b, v17.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v30.16b, v9.16b, v16.16b
+  eor v31.16b, v9.16b, v17.16b
+  eor v21.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  ldr q10, [x13, #48]
+  uadalp v5.8h, v22.16b
+42:
+  cnt v26.16b, v26.16b
+  ldr q11, [x13, #64]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q12, [x13, #80]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q13, [x13, #96]
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v27.16b
+  ldr q14, [x13, #112]
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q15, [x13, #128]
+  cnt v23.16b, v23.16b
+  add x13, x13, x5
+  addp v30.16b, v30.16b, v31.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v27.16b, v10.16b, v16.16b
+  eor v29.16b, v10.16b, v17.16b
+  eor v31.16b, v10.16b, v18.16b
+  eor v28.16b, v10.16b, v19.16b
+  eor v20.16b, v11.16b, v16.16b
+  eor v25.16b, v11.16b, v17.16b
+  eor v24.16b, v11.16b, v18.16b
+  eor v22.16b, v11.16b, v19.16b
+  uadalp v1.8h, v26.16b
+  addp v21.16b, v21.16b, v23.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v30.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v25.16b
+  eor v26.16b, v12.16b, v16.16b
+  eor v30.16b, v12.16b, v17.16b
+  eor v29.16b, v12.16b, v18.16b
+  eor v28.16b, v12.16b, v19.16b
+  eor v31.16b, v13.16b, v16.16b
+  eor v23.16b, v13.16b, v17.16b
+  eor v21.16b, v13.16b, v18.16b
+  eor v25.16b, v13.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v3.8h, v27.16b
+  addp v24.16b, v24.16b, v22.16b
+  ldr q17, [x14, #16]
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  ldr q18, [x14, #32]
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v24.16b
+  ldr q19, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  addp v26.16b, v26.16b, v30.16b
+  uadalp v4.8h, v20.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v27.16b, v8.16b, v16.16b
+  eor v30.16b, v8.16b, v17.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v22.16b, v9.16b, v16.16b
+  eor v24.16b, v9.16b, v17.16b
+  eor v20.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  uadalp v5.8h, v26.16b
+  addp v21.16b, v21.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v21.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  uadalp v6.8h, v31.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v26.16b, v10.16b, v16.16b
+  eor v31.16b, v10.16b, v17.16b
+  eor v30.16b, v10.16b, v18.16b
+  eor v29.16b, v10.16b, v19.16b
+  eor v28.16b, v11.16b, v16.16b
+  eor v25.16b, v11.16b, v17.16b
+  eor v21.16b, v11.16b, v18.16b
+  eor v24.16b, v11.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  addp v20.16b, v20.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v22.16b, v22.16b, v20.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  uadalp v1.8h, v22.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v25.16b, v25.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v27.16b, v12.16b, v16.16b
+  eor v31.16b, v12.16b, v17.16b
+  eor v29.16b, v12.16b, v18.16b
+  eor v30.16b, v12.16b, v19.16b
+  eor v23.16b, v13.16b, v16.16b
+  eor v20.16b, v13.16b, v17.16b
+  eor v22.16b, v13.16b, v18.16b
+  eor v25.16b, v13.16b, v19.16b
+  uadalp v2.8h, v26.16b
+  addp v21.16b, v21.16b, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v3.8h, v28.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v20.16b, v20.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v20.16b
+  eor v26.16b, v14.16b, v16.16b
+  eor v28.16b, v14.16b, v17.16b
+  eor v31.16b, v14.16b, v18.16b
+  eor v30.16b, v14.16b, v19.16b
+  ldr q16, [x14, #0]
+  uadalp v4.8h, v27.16b
+  addp v22.16b, v22.16b, v25.16b
+  ldr q17, [x14, #16]
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  ldr q18, [x14, #32]
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  ldr q19, [x14, #48]
+  cnt v30.16b, v30.16b
+  add x14, x14, x4
+  addp v26.16b, v26.16b, v28.16b
+  eor v29.16b, v9.16b, v16.16b
+  eor v27.16b, v9.16b, v17.16b
+  eor v28.16b, v9.16b, v18.16b
+  eor v24.16b, v9.16b, v19.16b
+  eor v21.16b, v10.16b, v16.16b
+  eor v20.16b, v10.16b, v17.16b
+  eor v25.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  uadalp v5.8h, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  uadalp v6.8h, v26.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v20.16b, v20.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v21.16b, v21.16b, v20.16b
+  eor v30.16b, v11.16b, v16.16b
+  eor v31.16b, v11.16b, v17.16b
+  eor v26.16b, v11.16b, v18.16b
+  eor v27.16b, v11.16b, v19.16b
+  eor v28.16b, v12.16b, v16.16b
+  eor v23.16b, v12.16b, v17.16b
+  eor v24.16b, v12.16b, v18.16b
+  eor v20.16b, v12.16b, v19.16b
+  uadalp v0.8h, v29.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v21.16b, v21.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  uadalp v1.8h, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v23.16b
+  uadalp v2.8h, v30.16b
+  addp v24.16b, v24.16b, v20.16b
+  eor v20.16b, v13.16b, v16.16b
+  eor v29.16b, v13.16b, v17.16b
+  eor v21.16b, v13.16b, v18.16b
+  eor v31.16b, v13.16b, v19.16b
+  eor v22.16b, v14.16b, v16.16b
+  eor v23.16b, v14.16b, v17.16b
+  addp v28.16b, v28.16b, v24.16b
+  eor v24.16b, v14.16b, v18.16b
+  eor v25.16b, v14.16b, v19.16b
+  uadalp v3.8h, v28.16b
+  cnt v20.16b, v20.16b
+  cnt v29.16b, v29.16b
+  cnt v21.16b, v21.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v20.16b, v20.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v31.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  cnt v24.16b, v24.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  uadalp v4.8h, v20.16b
+  addp v24.16b, v24.16b, v25.16b
+  addp v22.16b, v22.16b, v24.16b
+  uadalp v5.8h, v22.16b
+6:
+  mov w10, #0
+  b 2b
+7:
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_shared_7_a55, . - bnnmk_count_shared_7_a55
+
+  .section .text.bnnmk_count_shared_8_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_shared_8_a55
+  .hidden bnnmk_count_shared_8_a55
+  .type bnnmk_count_shared_8_a55, %function
+bnnmk_count_shared_8_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ldp x1, x2, [x0, #0]
+  ldp x3, x12, [x0, #16]
+  ldp x4, x5, [x0, #32]
+  ldr x6, [x0, #48]
+  ldp w7, w8, [x0, #64]
+  ldp w10, w11, [x0, #72]
+  ldr w9, [x0, #80]
+  // From the last row of a word to the first of the next one, and from the last load of a row on.
+  umsubl x6, w7, w5, x6
+  sub x5, x5, #0
+  add w15, w7, w7, lsl #1
+  mov w17, #64
+  umsubl x17, w15, w4, x17
+1:
+  ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x12]
+  ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [x12]
+  mov x13, x1
+  mov x14, x2
+  mov w16, w8
+  mov w15, w7
+  cmp w9, w11
+  ccmp w10, #0, #0, ne
+  b.ne 3f
+  ldr q18, [x14, #0]
+  ldr q19, [x14, #16]
+  ldr q20, [x14, #32]
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v30.16b, v8.16b, v20.16b
+  eor v31.16b, v8.16b, v21.16b
+  eor v23.16b, v9.16b, v18.16b
+  eor v25.16b, v9.16b, v19.16b
+  eor v22.16b, v9.16b, v20.16b
+  eor v27.16b, v9.16b, v21.16b
+  ldr q10, [x13, #32]
+  b 12f
+11:
+  ldr q18, [x14, #0]
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q19, [x14, #16]
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v25.16b
+  ldr q20, [x14, #32]
+  uadalp v6.8h, v22.16b
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  addp v26.16b, v26.16b, v27.16b
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  addp v24.16b, v24.16b, v26.16b
+  eor v28.16b, v8.16b, v18.16b
+  eor v29.16b, v8.16b, v19.16b
+  eor v30.16b, v8.16b, v20.16b
+  eor v31.16b, v8.16b, v21.16b
+  eor v23.16b, v9.16b, v18.16b
+  eor v25.16b, v9.16b, v19.16b
+  eor v22.16b, v9.16b, v20.16b
+  eor v27.16b, v9.16b, v21.16b
+  ldr q10, [x13, #32]
+  uadalp v7.8h, v24.16b
+12:
+  cnt v28.16b, v28.16b
+  ldr q11, [x13, #48]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q12, [x13, #64]
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  ldr q13, [x13, #80]
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q14, [x13, #96]
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q15, [x13, #112]
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v25.16b
+  ldr q16, [x13, #128]
+  addp v28.16b, v28.16b, v30.16b
+  eor v29.16b, v10.16b, v18.16b
+  eor v31.16b, v10.16b, v19.16b
+  eor v30.16b, v10.16b, v20.16b
+  eor v26.16b, v10.16b, v21.16b
+  eor v24.16b, v11.16b, v18.16b
+  eor v25.16b, v11.16b, v19.16b
+  ldr q17, [x13, #144]
+  uadalp v0.8h, v28.16b
+  add x13, x13, x5
+  addp v22.16b, v22.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v23.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v28.16b, v11.16b, v20.16b
+  eor v31.16b, v11.16b, v21.16b
+  eor v27.16b, v12.16b, v18.16b
+  eor v22.16b, v12.16b, v19.16b
+  eor v23.16b, v12.16b, v20.16b
+  eor v26.16b, v12.16b, v21.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v29.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  addp v24.16b, v24.16b, v28.16b
+  addp v27.16b, v27.16b, v22.16b
+  eor v30.16b, v13.16b, v18.16b
+  eor v29.16b, v13.16b, v19.16b
+  eor v31.16b, v13.16b, v20.16b
+  eor v28.16b, v13.16b, v21.16b
+  eor v25.16b, v14.16b, v18.16b
+  eor v22.16b, v14.16b, v19.16b
+  uadalp v3.8h, v24.16b
+  addp v23.16b, v23.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v23.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  uadalp v4.8h, v27.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v28.16b
+  eor v29.16b, v14.16b, v20.16b
+  eor v28.16b, v14.16b, v21.16b
+  eor v24.16b, v15.16b, v18.16b
+  eor v26.16b, v15.16b, v19.16b
+  eor v23.16b, v15.16b, v20.16b
+  eor v27.16b, v15.16b, v21.16b
+  ldr q18, [x14, #0]
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q19, [x14, #16]
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  ldr q20, [x14, #32]
+  uadalp v5.8h, v30.16b
+  addp v25.16b, v25.16b, v22.16b
+  ldr q21, [x14, #48]
+  cnt v24.16b, v24.16b
+  add x14, x14, x4
+  addp v29.16b, v29.16b, v28.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v30.16b, v9.16b, v19.16b
+  eor v28.16b, v9.16b, v20.16b
+  eor v29.16b, v9.16b, v21.16b
+  eor v22.16b, v10.16b, v18.16b
+  eor v26.16b, v10.16b, v19.16b
+  uadalp v6.8h, v25.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v23.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  uadalp v7.8h, v24.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v30.16b, v10.16b, v20.16b
+  eor v29.16b, v10.16b, v21.16b
+  eor v25.16b, v11.16b, v18.16b
+  eor v27.16b, v11.16b, v19.16b
+  eor v23.16b, v11.16b, v20.16b
+  eor v24.16b, v11.16b, v21.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  uadalp v0.8h, v31.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v22.16b, v22.16b, v30.16b
+  addp v25.16b, v25.16b, v27.16b
+  eor v28.16b, v12.16b, v18.16b
+  eor v31.16b, v12.16b, v19.16b
+  eor v29.16b, v12.16b, v20.16b
+  eor v30.16b, v12.16b, v21.16b
+  eor v26.16b, v13.16b, v18.16b
+  eor v27.16b, v13.16b, v19.16b
+  uadalp v1.8h, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  addp v25.16b, v25.16b, v23.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v25.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v31.16b, v13.16b, v20.16b
+  eor v30.16b, v13.16b, v21.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v24.16b, v14.16b, v19.16b
+  eor v23.16b, v14.16b, v20.16b
+  eor v25.16b, v14.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  uadalp v3.8h, v28.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v31.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v29.16b, v15.16b, v18.16b
+  eor v28.16b, v15.16b, v19.16b
+  eor v30.16b, v15.16b, v20.16b
+  eor v31.16b, v15.16b, v21.16b
+  eor v27.16b, v16.16b, v18.16b
+  eor v24.16b, v16.16b, v19.16b
+  ldr q18, [x14, #0]
+  uadalp v4.8h, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  ldr q19, [x14, #16]
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  uadalp v5.8h, v22.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v28.16b, v16.16b, v20.16b
+  eor v31.16b, v16.16b, v21.16b
+  eor v26.16b, v10.16b, v18.16b
+  eor v25.16b, v10.16b, v19.16b
+  ldr q20, [x14, #32]
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  ldr q21, [x14, #48]
+  cnt v28.16b, v28.16b
+  add x14, x14, x4
+  cnt v31.16b, v31.16b
+  uadalp v6.8h, v29.16b
+  addp v27.16b, v27.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  eor v30.16b, v10.16b, v20.16b
+  eor v29.16b, v10.16b, v21.16b
+  eor v31.16b, v11.16b, v18.16b
+  eor v23.16b, v11.16b, v19.16b
+  eor v22.16b, v11.16b, v20.16b
+  eor v24.16b, v11.16b, v21.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v30.16b, v30.16b
+  uadalp v7.8h, v27.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v30.16b
+  addp v31.16b, v31.16b, v23.16b
+  eor v28.16b, v12.16b, v18.16b
+  eor v29.16b, v12.16b, v19.16b
+  eor v30.16b, v12.16b, v20.16b
+  eor v27.16b, v12.16b, v21.16b
+  eor v25.16b, v13.16b, v18.16b
+  eor v23.16b, v13.16b, v19.16b
+  uadalp v0.8h, v26.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  uadalp v1.8h, v31.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v31.16b, v13.16b, v20.16b
+  eor v29.16b, v13.16b, v21.16b
+  eor v26.16b, v14.16b, v18.16b
+  eor v24.16b, v14.16b, v19.16b
+  eor v22.16b, v14.16b, v20.16b
+  eor v27.16b, v14.16b, v21.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v23.16b, v23.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v28.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  addp v25.16b, v25.16b, v31.16b
+  addp v26.16b, v26.16b, v24.16b
+  eor v30.16b, v15.16b, v18.16b
+  eor v28.16b, v15.16b, v19.16b
+  eor v29.16b, v15.16b, v20.16b
+  eor v31.16b, v15.16b, v21.16b
+  uadalp v3.8h, v25.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v22.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  uadalp v4.8h, v26.16b
+  eor v22.16b, v16.16b, v18.16b
+  eor v23.16b, v16.16b, v19.16b
+  addp v30.16b, v30.16b, v28.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v29.16b
+  uadalp v5.8h, v30.16b
+  addp v22.16b, v22.16b, v23.16b
+  eor v23.16b, v16.16b, v20.16b
+  eor v28.16b, v16.16b, v21.16b
+  eor v24.16b, v17.16b, v18.16b
+  eor v25.16b, v17.16b, v19.16b
+  eor v26.16b, v17.16b, v20.16b
+  eor v27.16b, v17.16b, v21.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v28.16b
+  subs w15, w15, #1
+  b.ne 11b
+  subs w16, w16, #1
+  b.eq 13f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 11b
+13:
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v25.16b
+  uadalp v6.8h, v22.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  uadalp v7.8h, v24.16b
+2:
+  add x1, x1, #128
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x3], #64
+  st1 {v4.8h, v5.8h, v6.8h, v7.8h}, [x3], #64
+  subs w9, w9, #1
+  b.ne 1b
+  // The next row of the output.
+  ldr w15, [x0, #84]
+  ldr x13, [x0, #56]
+  ldr w10, [x0, #72]
+  ldr w9, [x0, #80]
+  add x1, x1, x13
+  subs w15, w15, #1
+  str w15, [x0, #84]
+  b.ne 1b
+  b 7f
+3:  // A tile with an edge: the first pixel lacks a tap,
+  cmp w9, w11
+  b.eq 4f
+  ldr q0, [x12, #64]
+  ldr q18, [x14, #0]
+  ldr q19, [x14, #16]
+  ldr q20, [x14, #32]
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  ldr q10, [x13, #32]
+  eor v27.16b, v9.16b, v18.16b
+  eor v28.16b, v9.16b, v19.16b
+  eor v29.16b, v9.16b, v20.16b
+  eor v30.16b, v9.16b, v21.16b
+  eor v31.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  eor v24.16b, v10.16b, v20.16b
+  eor v26.16b, v10.16b, v21.16b
+  ldr q11, [x13, #48]
+  b 22f
+21:
+  ldr q18, [x14, #0]
+  uadalp v6.8h, v22.16b
+  cnt v24.16b, v24.16b
+  ldr q19, [x14, #16]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q20, [x14, #32]
+  addp v23.16b, v23.16b, v24.16b
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  addp v25.16b, v25.16b, v26.16b
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  addp v23.16b, v23.16b, v25.16b
+  ldr q10, [x13, #32]
+  eor v27.16b, v9.16b, v18.16b
+  eor v28.16b, v9.16b, v19.16b
+  eor v29.16b, v9.16b, v20.16b
+  eor v30.16b, v9.16b, v21.16b
+  eor v31.16b, v10.16b, v18.16b
+  eor v22.16b, v10.16b, v19.16b
+  eor v24.16b, v10.16b, v20.16b
+  eor v26.16b, v10.16b, v21.16b
+  ldr q11, [x13, #48]
+  uadalp v7.8h, v23.16b
+22:
+  cnt v27.16b, v27.16b
+  ldr q12, [x13, #64]
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  ldr q13, [x13, #80]
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  ldr q14, [x13, #96]
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v28.16b
+  ldr q15, [x13, #112]
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  ldr q16, [x13, #128]
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v22.16b
+  ldr q17, [x13, #144]
+  add x13, x13, x5
+  addp v27.16b, v27.16b, v29.16b
+  eor v28.16b, v11.16b, v18.16b
+  eor v30.16b, v11.16b, v19.16b
+  eor v29.16b, v11.16b, v20.16b
+  eor v25.16b, v11.16b, v21.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v22.16b, v12.16b, v19.16b
+  uadalp v1.8h, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  uadalp v2.8h, v31.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v27.16b, v12.16b, v20.16b
+  eor v31.16b, v12.16b, v21.16b
+  eor v30.16b, v13.16b, v18.16b
+  eor v26.16b, v13.16b, v19.16b
+  eor v24.16b, v13.16b, v20.16b
+  eor v25.16b, v13.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  uadalp v3.8h, v28.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v27.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v28.16b, v14.16b, v19.16b
+  eor v31.16b, v14.16b, v20.16b
+  eor v27.16b, v14.16b, v21.16b
+  eor v22.16b, v15.16b, v18.16b
+  eor v26.16b, v15.16b, v19.16b
+  ldr q18, [x14, #0]
+  uadalp v4.8h, v23.16b
+  addp v24.16b, v24.16b, v25.16b
+  ldr q19, [x14, #16]
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  uadalp v5.8h, v30.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v27.16b
+  eor v30.16b, v15.16b, v20.16b
+  eor v28.16b, v15.16b, v21.16b
+  eor v27.16b, v9.16b, v18.16b
+  eor v23.16b, v9.16b, v19.16b
+  ldr q20, [x14, #32]
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  ldr q21, [x14, #48]
+  cnt v30.16b, v30.16b
+  add x14, x14, x4
+  cnt v28.16b, v28.16b
+  uadalp v6.8h, v29.16b
+  addp v22.16b, v22.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v31.16b, v9.16b, v20.16b
+  eor v29.16b, v9.16b, v21.16b
+  eor v28.16b, v10.16b, v18.16b
+  eor v25.16b, v10.16b, v19.16b
+  eor v24.16b, v10.16b, v20.16b
+  eor v26.16b, v10.16b, v21.16b
+  addp v22.16b, v22.16b, v30.16b
+  cnt v23.16b, v23.16b
+  cnt v31.16b, v31.16b
+  uadalp v7.8h, v22.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v23.16b
+  cnt v28.16b, v28.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v31.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v30.16b, v11.16b, v18.16b
+  eor v29.16b, v11.16b, v19.16b
+  eor v31.16b, v11.16b, v20.16b
+  eor v22.16b, v11.16b, v21.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  uadalp v0.8h, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  uadalp v1.8h, v28.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v27.16b, v12.16b, v20.16b
+  eor v28.16b, v12.16b, v21.16b
+  eor v29.16b, v13.16b, v18.16b
+  eor v26.16b, v13.16b, v19.16b
+  eor v24.16b, v13.16b, v20.16b
+  eor v22.16b, v13.16b, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v30.16b
+  cnt v28.16b, v28.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  addp v23.16b, v23.16b, v27.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v31.16b, v14.16b, v18.16b
+  eor v30.16b, v14.16b, v19.16b
+  eor v28.16b, v14.16b, v20.16b
+  eor v27.16b, v14.16b, v21.16b
+  eor v25.16b, v15.16b, v18.16b
+  eor v26.16b, v15.16b, v19.16b
+  uadalp v3.8h, v23.16b
+  addp v24.16b, v24.16b, v22.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uadalp v4.8h, v29.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v27.16b
+  eor v29.16b, v15.16b, v20.16b
+  eor v30.16b, v15.16b, v21.16b
+  eor v27.16b, v16.16b, v18.16b
+  eor v23.16b, v16.16b, v19.16b
+  eor v22.16b, v16.16b, v20.16b
+  eor v24.16b, v16.16b, v21.16b
+  ldr q18, [x14, #0]
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v28.16b
+  ldr q19, [x14, #16]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q20, [x14, #32]
+  uadalp v5.8h, v31.16b
+  addp v25.16b, v25.16b, v26.16b
+  ldr q21, [x14, #48]
+  cnt v27.16b, v27.16b
+  add x14, x14, x4
+  addp v29.16b, v29.16b, v30.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v23.16b
+  eor v28.16b, v10.16b, v18.16b
+  eor v31.16b, v10.16b, v19.16b
+  eor v30.16b, v10.16b, v20.16b
+  eor v29.16b, v10.16b, v21.16b
+  eor v26.16b, v11.16b, v18.16b
+  eor v23.16b, v11.16b, v19.16b
+  uadalp v6.8h, v25.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  uadalp v7.8h, v27.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v27.16b, v11.16b, v20.16b
+  eor v31.16b, v11.16b, v21.16b
+  eor v29.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  eor v24.16b, v12.16b, v20.16b
+  eor v22.16b, v12.16b, v21.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v23.16b, v23.16b
+  cnt v27.16b, v27.16b
+  uadalp v0.8h, v28.16b
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v30.16b, v13.16b, v18.16b
+  eor v28.16b, v13.16b, v19.16b
+  eor v31.16b, v13.16b, v20.16b
+  eor v27.16b, v13.16b, v21.16b
+  eor v23.16b, v14.16b, v18.16b
+  eor v25.16b, v14.16b, v19.16b
+  uadalp v1.8h, v26.16b
+  addp v24.16b, v24.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v29.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v27.16b
+  eor v29.16b, v14.16b, v20.16b
+  eor v28.16b, v14.16b, v21.16b
+  eor v27.16b, v15.16b, v18.16b
+  eor v26.16b, v15.16b, v19.16b
+  eor v22.16b, v15.16b, v20.16b
+  eor v24.16b, v15.16b, v21.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  uadalp v3.8h, v30.16b
+  cnt v28.16b, v28.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v23.16b, v23.16b, v29.16b
+  addp v27.16b, v27.16b, v26.16b
+  uadalp v4.8h, v23.16b
+  addp v22.16b, v22.16b, v24.16b
+  addp v27.16b, v27.16b, v22.16b
+  eor v22.16b, v16.16b, v18.16b
+  eor v31.16b, v16.16b, v19.16b
+  eor v30.16b, v16.16b, v20.16b
+  eor v28.16b, v16.16b, v21.16b
+  eor v23.16b, v17.16b, v18.16b
+  eor v24.16b, v17.16b, v19.16b
+  eor v25.16b, v17.16b, v20.16b
+  eor v26.16b, v17.16b, v21.16b
+  uadalp v5.8h, v27.16b
+  cnt v22.16b, v22.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v31.16b
+  addp v30.16b, v30.16b, v28.16b
+  addp v22.16b, v22.16b, v30.16b
+  subs w15, w15, #1
+  b.ne 21b
+  subs w16, w16, #1
+  b.eq 23f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 21b
+23:
+  uadalp v6.8h, v22.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  uadalp v7.8h, v23.16b
+  b 6f
+4:  // or the last one,
+  ldr q7, [x12, #80]
+  cbnz w10, 5f
+  ldr q18, [x14, #0]
+  ldr q19, [x14, #16]
+  ldr q20, [x14, #32]
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  eor v27.16b, v8.16b, v18.16b
+  eor v28.16b, v8.16b, v19.16b
+  eor v29.16b, v8.16b, v20.16b
+  eor v30.16b, v8.16b, v21.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v22.16b, v9.16b, v19.16b
+  eor v24.16b, v9.16b, v20.16b
+  eor v26.16b, v9.16b, v21.16b
+  ldr q10, [x13, #32]
+  b 32f
+31:
+  ldr q18, [x14, #0]
+  uadalp v5.8h, v22.16b
+  cnt v24.16b, v24.16b
+  ldr q19, [x14, #16]
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  ldr q20, [x14, #32]
+  addp v23.16b, v23.16b, v24.16b
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  addp v25.16b, v25.16b, v26.16b
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  addp v23.16b, v23.16b, v25.16b
+  eor v27.16b, v8.16b, v18.16b
+  eor v28.16b, v8.16b, v19.16b
+  eor v29.16b, v8.16b, v20.16b
+  eor v30.16b, v8.16b, v21.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v22.16b, v9.16b, v19.16b
+  eor v24.16b, v9.16b, v20.16b
+  eor v26.16b, v9.16b, v21.16b
+  ldr q10, [x13, #32]
+  uadalp v6.8h, v23.16b
+32:
+  cnt v27.16b, v27.16b
+  ldr q11, [x13, #48]
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  ldr q12, [x13, #64]
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  ldr q13, [x13, #80]
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v28.16b
+  ldr q14, [x13, #96]
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  ldr q15, [x13, #112]
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v22.16b
+  ldr q16, [x13, #128]
+  addp v27.16b, v27.16b, v29.16b
+  eor v28.16b, v10.16b, v18.16b
+  eor v30.16b, v10.16b, v19.16b
+  eor v29.16b, v10.16b, v20.16b
+  eor v25.16b, v10.16b, v21.16b
+  eor v23.16b, v11.16b, v18.16b
+  eor v22.16b, v11.16b, v19.16b
+  ldr q17, [x13, #144]
+  uadalp v0.8h, v27.16b
+  add x13, x13, x5
+  addp v24.16b, v24.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  uadalp v1.8h, v31.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v27.16b, v11.16b, v20.16b
+  eor v31.16b, v11.16b, v21.16b
+  eor v30.16b, v12.16b, v18.16b
+  eor v26.16b, v12.16b, v19.16b
+  eor v24.16b, v12.16b, v20.16b
+  eor v25.16b, v12.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v22.16b, v22.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v28.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v27.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v29.16b, v13.16b, v18.16b
+  eor v28.16b, v13.16b, v19.16b
+  eor v31.16b, v13.16b, v20.16b
+  eor v27.16b, v13.16b, v21.16b
+  eor v22.16b, v14.16b, v18.16b
+  eor v26.16b, v14.16b, v19.16b
+  uadalp v3.8h, v23.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  uadalp v4.8h, v30.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v27.16b
+  eor v30.16b, v14.16b, v20.16b
+  eor v28.16b, v14.16b, v21.16b
+  eor v27.16b, v15.16b, v18.16b
+  eor v23.16b, v15.16b, v19.16b
+  eor v25.16b, v15.16b, v20.16b
+  eor v24.16b, v15.16b, v21.16b
+  ldr q18, [x14, #0]
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  ldr q19, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  ldr q20, [x14, #32]
+  uadalp v5.8h, v29.16b
+  addp v22.16b, v22.16b, v26.16b
+  ldr q21, [x14, #48]
+  cnt v27.16b, v27.16b
+  add x14, x14, x4
+  addp v30.16b, v30.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v23.16b
+  eor v31.16b, v9.16b, v18.16b
+  eor v29.16b, v9.16b, v19.16b
+  eor v28.16b, v9.16b, v20.16b
+  eor v30.16b, v9.16b, v21.16b
+  eor v26.16b, v10.16b, v18.16b
+  eor v23.16b, v10.16b, v19.16b
+  uadalp v6.8h, v22.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  uadalp v7.8h, v27.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v27.16b, v10.16b, v20.16b
+  eor v29.16b, v10.16b, v21.16b
+  eor v30.16b, v11.16b, v18.16b
+  eor v22.16b, v11.16b, v19.16b
+  eor v24.16b, v11.16b, v20.16b
+  eor v25.16b, v11.16b, v21.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v23.16b, v23.16b
+  cnt v27.16b, v27.16b
+  uadalp v0.8h, v31.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v30.16b, v30.16b
+  cnt v22.16b, v22.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v30.16b, v30.16b, v22.16b
+  eor v28.16b, v12.16b, v18.16b
+  eor v31.16b, v12.16b, v19.16b
+  eor v29.16b, v12.16b, v20.16b
+  eor v27.16b, v12.16b, v21.16b
+  eor v23.16b, v13.16b, v18.16b
+  eor v22.16b, v13.16b, v19.16b
+  uadalp v1.8h, v26.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v30.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v30.16b, v13.16b, v20.16b
+  eor v31.16b, v13.16b, v21.16b
+  eor v27.16b, v14.16b, v18.16b
+  eor v26.16b, v14.16b, v19.16b
+  eor v25.16b, v14.16b, v20.16b
+  eor v24.16b, v14.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v22.16b, v22.16b
+  cnt v30.16b, v30.16b
+  uadalp v3.8h, v28.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v23.16b, v23.16b, v30.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v29.16b, v15.16b, v18.16b
+  eor v28.16b, v15.16b, v19.16b
+  eor v31.16b, v15.16b, v20.16b
+  eor v30.16b, v15.16b, v21.16b
+  eor v22.16b, v16.16b, v18.16b
+  eor v26.16b, v16.16b, v19.16b
+  ldr q18, [x14, #0]
+  uadalp v4.8h, v23.16b
+  addp v25.16b, v25.16b, v24.16b
+  ldr q19, [x14, #16]
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  uadalp v5.8h, v27.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v27.16b, v16.16b, v20.16b
+  eor v28.16b, v16.16b, v21.16b
+  eor v30.16b, v10.16b, v18.16b
+  eor v23.16b, v10.16b, v19.16b
+  ldr q20, [x14, #32]
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  ldr q21, [x14, #48]
+  cnt v27.16b, v27.16b
+  add x14, x14, x4
+  cnt v28.16b, v28.16b
+  uadalp v6.8h, v29.16b
+  addp v22.16b, v22.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v31.16b, v10.16b, v20.16b
+  eor v29.16b, v10.16b, v21.16b
+  eor v28.16b, v11.16b, v18.16b
+  eor v24.16b, v11.16b, v19.16b
+  eor v25.16b, v11.16b, v20.16b
+  eor v26.16b, v11.16b, v21.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v23.16b, v23.16b
+  cnt v31.16b, v31.16b
+  uadalp v7.8h, v22.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v23.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  addp v28.16b, v28.16b, v24.16b
+  eor v27.16b, v12.16b, v18.16b
+  eor v29.16b, v12.16b, v19.16b
+  eor v31.16b, v12.16b, v20.16b
+  eor v22.16b, v12.16b, v21.16b
+  eor v23.16b, v13.16b, v18.16b
+  eor v24.16b, v13.16b, v19.16b
+  uadalp v0.8h, v30.16b
+  addp v25.16b, v25.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v22.16b, v22.16b
+  uadalp v1.8h, v28.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v30.16b, v13.16b, v20.16b
+  eor v28.16b, v13.16b, v21.16b
+  eor v29.16b, v14.16b, v18.16b
+  eor v26.16b, v14.16b, v19.16b
+  eor v25.16b, v14.16b, v20.16b
+  eor v22.16b, v14.16b, v21.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v24.16b, v24.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v27.16b
+  cnt v28.16b, v28.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v22.16b, v22.16b
+  addp v23.16b, v23.16b, v30.16b
+  addp v29.16b, v29.16b, v26.16b
+  uadalp v3.8h, v23.16b
+  addp v25.16b, v25.16b, v22.16b
+  eor v22.16b, v15.16b, v18.16b
+  eor v31.16b, v15.16b, v19.16b
+  eor v27.16b, v15.16b, v20.16b
+  eor v28.16b, v15.16b, v21.16b
+  eor v23.16b, v16.16b, v18.16b
+  eor v24.16b, v16.16b, v19.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v25.16b, v16.16b, v20.16b
+  eor v26.16b, v16.16b, v21.16b
+  uadalp v4.8h, v29.16b
+  cnt v22.16b, v22.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v22.16b, v22.16b, v31.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v22.16b, v22.16b, v27.16b
+  subs w15, w15, #1
+  b.ne 31b
+  subs w16, w16, #1
+  b.eq 33f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 31b
+33:
+  uadalp v5.8h, v22.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v23.16b, v23.16b, v25.16b
+  uadalp v6.8h, v23.16b
+  b 2b
+5:  // or both.
+  ldr q0, [x12, #64]
+  ldr q18, [x14, #0]
+  ldr q19, [x14, #16]
+  ldr q20, [x14, #32]
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  ldr q10, [x13, #32]
+  eor v28.16b, v9.16b, v18.16b
+  eor v29.16b, v9.16b, v19.16b
+  eor v30.16b, v9.16b, v20.16b
+  eor v31.16b, v9.16b, v21.16b
+  eor v23.16b, v10.16b, v18.16b
+  eor v25.16b, v10.16b, v19.16b
+  eor v22.16b, v10.16b, v20.16b
+  eor v27.16b, v10.16b, v21.16b
+  ldr q11, [x13, #48]
+  b 42f
+41:
+  ldr q18, [x14, #0]
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q19, [x14, #16]
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v25.16b
+  ldr q20, [x14, #32]
+  uadalp v5.8h, v22.16b
+  ldr q21, [x14, #48]
+  add x14, x14, x4
+  addp v26.16b, v26.16b, v27.16b
+  ldr q8, [x13, #0]
+  ldr q9, [x13, #16]
+  addp v24.16b, v24.16b, v26.16b
+  ldr q10, [x13, #32]
+  eor v28.16b, v9.16b, v18.16b
+  eor v29.16b, v9.16b, v19.16b
+  eor v30.16b, v9.16b, v20.16b
+  eor v31.16b, v9.16b, v21.16b
+  eor v23.16b, v10.16b, v18.16b
+  eor v25.16b, v10.16b, v19.16b
+  eor v22.16b, v10.16b, v20.16b
+  eor v27.16b, v10.16b, v21.16b
+  ldr q11, [x13, #48]
+  uadalp v6.8h, v24.16b
+42:
+  cnt v28.16b, v28.16b
+  ldr q12, [x13, #64]
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q13, [x13, #80]
+  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  ldr q14, [x13, #96]
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v29.16b
+  ldr q15, [x13, #112]
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q16, [x13, #128]
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v25.16b
+  ldr q17, [x13, #144]
+  add x13, x13, x5
+  addp v28.16b, v28.16b, v30.16b
+  eor v29.16b, v11.16b, v18.16b
+  eor v31.16b, v11.16b, v19.16b
+  eor v30.16b, v11.16b, v20.16b
+  eor v26.16b, v11.16b, v21.16b
+  eor v24.16b, v12.16b, v18.16b
+  eor v25.16b, v12.16b, v19.16b
+  uadalp v1.8h, v28.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v23.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v28.16b, v12.16b, v20.16b
+  eor v31.16b, v12.16b, v21.16b
+  eor v27.16b, v13.16b, v18.16b
+  eor v22.16b, v13.16b, v19.16b
+  eor v23.16b, v13.16b, v20.16b
+  eor v26.16b, v13.16b, v21.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v29.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v26.16b, v26.16b
+  addp v24.16b, v24.16b, v28.16b
+  addp v27.16b, v27.16b, v22.16b
+  eor v30.16b, v14.16b, v18.16b
+  eor v29.16b, v14.16b, v19.16b
+  eor v31.16b, v14.16b, v20.16b
+  eor v28.16b, v14.16b, v21.16b
+  eor v25.16b, v15.16b, v18.16b
+  eor v22.16b, v15.16b, v19.16b
+  ldr q18, [x14, #0]
+  uadalp v4.8h, v24.16b
+  addp v23.16b, v23.16b, v26.16b
+  ldr q19, [x14, #16]
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v23.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  uadalp v5.8h, v27.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v28.16b
+  eor v29.16b, v15.16b, v20.16b
+  eor v28.16b, v15.16b, v21.16b
+  eor v24.16b, v9.16b, v18.16b
+  eor v26.16b, v9.16b, v19.16b
+  ldr q20, [x14, #32]
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v31.16b
+  ldr q21, [x14, #48]
+  cnt v29.16b, v29.16b
+  add x14, x14, x4
+  cnt v28.16b, v28.16b
+  uadalp v6.8h, v30.16b
+  addp v25.16b, v25.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v28.16b
+  eor v31.16b, v9.16b, v20.16b
+  eor v30.16b, v9.16b, v21.16b
+  eor v28.16b, v10.16b, v18.16b
+  eor v23.16b, v10.16b, v19.16b
+  eor v27.16b, v10.16b, v20.16b
+  eor v22.16b, v10.16b, v21.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  uadalp v7.8h, v25.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  addp v24.16b, v24.16b, v31.16b
+  addp v28.16b, v28.16b, v23.16b
+  eor v29.16b, v11.16b, v18.16b
+  eor v30.16b, v11.16b, v19.16b
+  eor v31.16b, v11.16b, v20.16b
+  eor v25.16b, v11.16b, v21.16b
+  eor v26.16b, v12.16b, v18.16b
+  eor v23.16b, v12.16b, v19.16b
+  uadalp v0.8h, v24.16b
+  addp v27.16b, v27.16b, v22.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  uadalp v1.8h, v28.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v28.16b, v12.16b, v20.16b
+  eor v30.16b, v12.16b, v21.16b
+  eor v24.16b, v13.16b, v18.16b
+  eor v22.16b, v13.16b, v19.16b
+  eor v27.16b, v13.16b, v20.16b
+  eor v25.16b, v13.16b, v21.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v29.16b
+  cnt v30.16b, v30.16b
+  addp v26.16b, v26.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v27.16b, v27.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  addp v24.16b, v24.16b, v22.16b
+  eor v31.16b, v14.16b, v18.16b
+  eor v29.16b, v14.16b, v19.16b
+  eor v30.16b, v14.16b, v20.16b
+  eor v28.16b, v14.16b, v21.16b
+  eor v23.16b, v15.16b, v18.16b
+  eor v22.16b, v15.16b, v19.16b
+  uadalp v3.8h, v26.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  uadalp v4.8h, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v23.16b, v23.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v29.16b, v15.16b, v20.16b
+  eor v28.16b, v15.16b, v21.16b
+  eor v26.16b, v16.16b, v18.16b
+  eor v25.16b, v16.16b, v19.16b
+  eor v27.16b, v16.16b, v20.16b
+  eor v24.16b, v16.16b, v21.16b
+  ldr q18, [x14, #0]
+  cnt v22.16b, v22.16b
+  addp v31.16b, v31.16b, v30.16b
+  ldr q19, [x14, #16]
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  ldr q20, [x14, #32]
+  uadalp v5.8h, v31.16b
+  addp v23.16b, v23.16b, v22.16b
+  ldr q21, [x14, #48]
+  cnt v26.16b, v26.16b
+  add x14, x14, x4
+  addp v29.16b, v29.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v25.16b
+  eor v30.16b, v10.16b, v18.16b
+  eor v31.16b, v10.16b, v19.16b
+  eor v28.16b, v10.16b, v20.16b
+  eor v29.16b, v10.16b, v21.16b
+  eor v22.16b, v11.16b, v18.16b
+  eor v25.16b, v11.16b, v19.16b
+  uadalp v6.8h, v23.16b
+  addp v27.16b, v27.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  uadalp v7.8h, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v31.16b, v11.16b, v20.16b
+  eor v29.16b, v11.16b, v21.16b
+  eor v23.16b, v12.16b, v18.16b
+  eor v24.16b, v12.16b, v19.16b
+  eor v27.16b, v12.16b, v20.16b
+  eor v26.16b, v12.16b, v21.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v31.16b, v31.16b
+  uadalp v0.8h, v30.16b
+  cnt v29.16b, v29.16b
+  addp v22.16b, v22.16b, v25.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v31.16b
+  addp v23.16b, v23.16b, v24.16b
+  eor v28.16b, v13.16b, v18.16b
+  eor v30.16b, v13.16b, v19.16b
+  eor v29.16b, v13.16b, v20.16b
+  eor v31.16b, v13.16b, v21.16b
+  eor v25.16b, v14.16b, v18.16b
+  eor v24.16b, v14.16b, v19.16b
+  uadalp v1.8h, v22.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  uadalp v2.8h, v23.16b
+  addp v28.16b, v28.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v30.16b, v14.16b, v20.16b
+  eor v31.16b, v14.16b, v21.16b
+  eor v22.16b, v15.16b, v18.16b
+  eor v26.16b, v15.16b, v19.16b
+  eor v23.16b, v15.16b, v20.16b
+  eor v27.16b, v15.16b, v21.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v24.16b, v24.16b
+  cnt v30.16b, v30.16b
+  uadalp v3.8h, v28.16b
+  cnt v31.16b, v31.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v22.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v24.16b, v16.16b, v18.16b
+  addp v25.16b, v25.16b, v30.16b
+  cnt v23.16b, v23.16b
+  cnt v27.16b, v27.16b
+  uadalp v4.8h, v25.16b
+  eor v25.16b, v16.16b, v19.16b
+  addp v22.16b, v22.16b, v26.16b
+  eor v26.16b, v16.16b, v20.16b
+  addp v23.16b, v23.16b, v27.16b
+  eor v27.16b, v16.16b, v21.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  subs w15, w15, #1
+  b.ne 41b
+  subs w16, w16, #1
+  b.eq 43f
+  add x13, x13, x6
+  add x14, x14, x17
+  mov w15, w7
+  b 41b
+43:
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v25.16b
+  uadalp v5.8h, v22.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v24.16b, v24.16b, v26.16b
+  uadalp v6.8h, v24.16b
+6:
+  mov w10, #0
+  b 2b
+7:
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_shared_8_a55, . - bnnmk_count_shared_8_a55
 
   .section .note.gnu.property, "a"
   .p2align 3

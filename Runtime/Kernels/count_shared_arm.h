@@ -5,6 +5,7 @@
 #define BNNM_COUNT_SHARED_ARM_H
 
 #include "columns_arm.h"
+#include "schedule_arm.h"
 
 // What counts start with: of most pixels, four times, as one instruction loads it; of one that lacks its first, and its
 // last column.
@@ -45,18 +46,27 @@ typedef void bnnmk_count_shared(const bnnmk_shared_tiles *tiles);
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 bnnmk_count_shared bnnmk_count_shared_4_a64, bnnmk_count_shared_5_a64, bnnmk_count_shared_6_a64,
     bnnmk_count_shared_7_a64, bnnmk_count_shared_8_a64;
+bnnmk_count_shared bnnmk_count_shared_4_a55, bnnmk_count_shared_5_a55, bnnmk_count_shared_6_a55,
+    bnnmk_count_shared_7_a55, bnnmk_count_shared_8_a55;
 #else
 bnnmk_count_shared bnnmk_count_shared_1_a32, bnnmk_count_shared_2_a32;
 #endif
 
 // Indexed by width.
-static bnnmk_count_shared *const bnnmk_shared_counters[BNNMK_MOST_SHARED_TILE + 1] = {
+static bnnmk_count_shared *const bnnmk_shared_counters[BNNMK_SCHEDULE_COUNT][BNNMK_MOST_SHARED_TILE + 1] = {
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-    [4] = bnnmk_count_shared_4_a64, [5] = bnnmk_count_shared_5_a64, [6] = bnnmk_count_shared_6_a64,
-    [7] = bnnmk_count_shared_7_a64, [8] = bnnmk_count_shared_8_a64,
+    [BNNMK_SCHEDULE_USUAL] = {[4] = bnnmk_count_shared_4_a64,
+                              bnnmk_count_shared_5_a64,
+                              bnnmk_count_shared_6_a64,
+                              bnnmk_count_shared_7_a64,
+                              bnnmk_count_shared_8_a64},
+    [BNNMK_SCHEDULE_A55] = {[4] = bnnmk_count_shared_4_a55,
+                            bnnmk_count_shared_5_a55,
+                            bnnmk_count_shared_6_a55,
+                            bnnmk_count_shared_7_a55,
+                            bnnmk_count_shared_8_a55},
 #else
-    [1] = bnnmk_count_shared_1_a32,
-    [2] = bnnmk_count_shared_2_a32,
+    [BNNMK_SCHEDULE_USUAL] = {[1] = bnnmk_count_shared_1_a32, bnnmk_count_shared_2_a32},
 #endif
 };
 

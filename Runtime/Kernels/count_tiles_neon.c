@@ -100,7 +100,7 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
     tiles->lacks_last = 0;
     tiles->tile_count = split.wide_count;
     tiles->line_count = 1;
-    bnnmk_shared_counters[width](tiles);
+    bnnmk_shared_counters[run->schedule][width](tiles);
     tiles->lacks_first = 0;
     tiles->counts += pixel_count;
     tiles->columns += (size_t)pixel_count * 2 * sizeof(uint64_t);
@@ -108,7 +108,7 @@ static void count_doubled_run(bnnmk_neon_run *run, uint16_t counts[][BNNMK_CHANN
   tiles->lacks_last = (uint32_t)run->lacks_last;
   tiles->tile_count = split.count - split.wide_count;
   tiles->line_count = run->line_count;
-  bnnmk_shared_counters[split.narrow](tiles);
+  bnnmk_shared_counters[run->schedule][split.narrow](tiles);
 }
 #endif
 
@@ -149,14 +149,13 @@ static uint32_t count_words_run(const bnnmk_neon_run *run, uint16_t counts[][BNN
   }
   const size_t word_count = run->box->run_length;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-  static bnnmk_count_words *const counters[BNNMK_MOST_COUNTED_WORDS] = {
-      bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
+  const bnnmk_words_counters *counters = &bnnmk_words_counters_of[run->schedule];
   const size_t pixel_step = word_count * 2 * sizeof(uint64_t);
   size_t word = (word_count - 1) % BNNMK_MOST_COUNTED_WORDS + 1;
-  counters[word - 1](run->pixels, run->weights, counts, turn_count, pixel_step);
+  counters->count[word](run->pixels, run->weights, counts, turn_count, pixel_step);
   for (; word < word_count; word += BNNMK_MOST_COUNTED_WORDS) {
-    bnnmk_add_words_4_a64(run->pixels + word * 2 * sizeof(uint64_t), run->weights + word * BNNMK_CHANNEL_BLOCK, counts,
-                          turn_count, pixel_step);
+    counters->add(run->pixels + word * 2 * sizeof(uint64_t), run->weights + word * BNNMK_CHANNEL_BLOCK, counts,
+                  turn_count, pixel_step);
   }
 #else
   bnnmk_count_words_a32(run->pixels, run->weights, counts, turn_count, word_count);

@@ -21,6 +21,7 @@ typedef struct bnnmk_neon_run {
   const uint16_t *start;                     // [8], what counts start with
   const uint16_t *start_first, *start_last;  // and those of pixels that lack taps
 #if defined(BNNMK_HAS_ASSEMBLY)
+  bnnmk_schedule schedule;
   // Rows of the output, more than one only where tiles are equal.
   uint32_t line_count;
   // The same for assembly: what is set before these counts, but columns, which are NULL where there are none.

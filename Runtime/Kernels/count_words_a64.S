@@ -27,115 +27,135 @@ bnnmk_count_words_1_a64:
   .cfi_rel_offset b15, 56
   ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
   ld1 {v8.16b}, [x0], x4
-1:
-  eor v9.16b, v8.16b, v4.16b
-  eor v10.16b, v8.16b, v5.16b
-  eor v11.16b, v8.16b, v6.16b
-  eor v12.16b, v8.16b, v7.16b
-  ld1 {v8.16b}, [x0], x4
-  cnt v9.16b, v9.16b
-  cnt v10.16b, v10.16b
-  cnt v11.16b, v11.16b
-  cnt v12.16b, v12.16b
-  eor v13.16b, v8.16b, v4.16b
-  eor v14.16b, v8.16b, v5.16b
-  eor v15.16b, v8.16b, v6.16b
-  eor v16.16b, v8.16b, v7.16b
-  ld1 {v8.16b}, [x0], x4
-  addp v9.16b, v9.16b, v10.16b
-  addp v11.16b, v11.16b, v12.16b
-  cnt v13.16b, v13.16b
-  cnt v14.16b, v14.16b
-  cnt v15.16b, v15.16b
+  eor v16.16b, v8.16b, v4.16b
+  eor v17.16b, v8.16b, v5.16b
+  eor v18.16b, v8.16b, v6.16b
+  eor v19.16b, v8.16b, v7.16b
   cnt v16.16b, v16.16b
-  eor v17.16b, v8.16b, v4.16b
-  eor v18.16b, v8.16b, v5.16b
-  eor v19.16b, v8.16b, v6.16b
-  eor v20.16b, v8.16b, v7.16b
-  ld1 {v8.16b}, [x0], x4
-  addp v9.16b, v9.16b, v11.16b
-  addp v13.16b, v13.16b, v14.16b
-  addp v15.16b, v15.16b, v16.16b
   cnt v17.16b, v17.16b
   cnt v18.16b, v18.16b
   cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  uaddlp v0.8h, v9.16b
-  eor v21.16b, v8.16b, v4.16b
-  eor v22.16b, v8.16b, v5.16b
-  eor v23.16b, v8.16b, v6.16b
-  addp v13.16b, v13.16b, v15.16b
-  eor v24.16b, v8.16b, v7.16b
+  addp v16.16b, v16.16b, v17.16b
+  addp v18.16b, v18.16b, v19.16b
+  b 2f
+1:
+  uaddlp v1.8h, v9.16b
+  addp v10.16b, v10.16b, v11.16b
+  addp v12.16b, v12.16b, v13.16b
+  addp v14.16b, v14.16b, v15.16b
+  eor v16.16b, v8.16b, v4.16b
+  eor v17.16b, v8.16b, v5.16b
+  eor v18.16b, v8.16b, v6.16b
+  eor v19.16b, v8.16b, v7.16b
+  uaddlp v2.8h, v10.16b
+  addp v12.16b, v12.16b, v14.16b
+  cnt v16.16b, v16.16b
+  cnt v17.16b, v17.16b
+  cnt v18.16b, v18.16b
+  cnt v19.16b, v19.16b
+  uaddlp v3.8h, v12.16b
+  addp v16.16b, v16.16b, v17.16b
+  addp v18.16b, v18.16b, v19.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+2:
+  addp v16.16b, v16.16b, v18.16b
   ld1 {v8.16b}, [x0], x4
-  addp v17.16b, v17.16b, v18.16b
-  addp v19.16b, v19.16b, v20.16b
+  uaddlp v0.8h, v16.16b
+  eor v20.16b, v8.16b, v4.16b
+  eor v21.16b, v8.16b, v5.16b
+  eor v22.16b, v8.16b, v6.16b
+  eor v23.16b, v8.16b, v7.16b
+  ld1 {v8.16b}, [x0], x4
+  cnt v20.16b, v20.16b
   cnt v21.16b, v21.16b
   cnt v22.16b, v22.16b
   cnt v23.16b, v23.16b
-  uaddlp v1.8h, v13.16b
+  eor v24.16b, v8.16b, v4.16b
+  eor v25.16b, v8.16b, v5.16b
+  eor v26.16b, v8.16b, v6.16b
+  eor v27.16b, v8.16b, v7.16b
+  ld1 {v8.16b}, [x0], x4
+  addp v20.16b, v20.16b, v21.16b
+  addp v22.16b, v22.16b, v23.16b
   cnt v24.16b, v24.16b
-  eor v25.16b, v8.16b, v4.16b
-  eor v26.16b, v8.16b, v5.16b
-  addp v17.16b, v17.16b, v19.16b
-  eor v27.16b, v8.16b, v6.16b
-  eor v28.16b, v8.16b, v7.16b
-  addp v21.16b, v21.16b, v22.16b
-  addp v23.16b, v23.16b, v24.16b
   cnt v25.16b, v25.16b
   cnt v26.16b, v26.16b
-  uaddlp v2.8h, v17.16b
   cnt v27.16b, v27.16b
+  eor v28.16b, v8.16b, v4.16b
+  eor v29.16b, v8.16b, v5.16b
+  eor v30.16b, v8.16b, v6.16b
+  eor v31.16b, v8.16b, v7.16b
+  ld1 {v8.16b}, [x0], x4
+  addp v20.16b, v20.16b, v22.16b
+  addp v24.16b, v24.16b, v25.16b
+  addp v26.16b, v26.16b, v27.16b
   cnt v28.16b, v28.16b
-  addp v21.16b, v21.16b, v23.16b
-  addp v25.16b, v25.16b, v26.16b
-  addp v27.16b, v27.16b, v28.16b
-  uaddlp v3.8h, v21.16b
-  addp v25.16b, v25.16b, v27.16b
-  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
-  uaddlp v0.8h, v25.16b
-  ld1 {v8.16b}, [x0], x4
-  eor v29.16b, v8.16b, v4.16b
-  eor v30.16b, v8.16b, v5.16b
-  eor v31.16b, v8.16b, v6.16b
-  eor v10.16b, v8.16b, v7.16b
-  ld1 {v8.16b}, [x0], x4
   cnt v29.16b, v29.16b
   cnt v30.16b, v30.16b
   cnt v31.16b, v31.16b
-  cnt v10.16b, v10.16b
-  eor v12.16b, v8.16b, v4.16b
-  eor v11.16b, v8.16b, v5.16b
-  eor v14.16b, v8.16b, v6.16b
-  eor v16.16b, v8.16b, v7.16b
-  ld1 {v8.16b}, [x0], x4
-  addp v29.16b, v29.16b, v30.16b
-  addp v31.16b, v31.16b, v10.16b
-  cnt v12.16b, v12.16b
-  cnt v11.16b, v11.16b
-  cnt v14.16b, v14.16b
-  cnt v16.16b, v16.16b
-  eor v9.16b, v8.16b, v4.16b
-  eor v15.16b, v8.16b, v5.16b
+  uaddlp v1.8h, v20.16b
+  eor v17.16b, v8.16b, v4.16b
+  eor v19.16b, v8.16b, v5.16b
   eor v18.16b, v8.16b, v6.16b
-  eor v20.16b, v8.16b, v7.16b
-  ld1 {v8.16b}, [x0], x4
-  addp v29.16b, v29.16b, v31.16b
-  addp v12.16b, v12.16b, v11.16b
-  addp v14.16b, v14.16b, v16.16b
-  cnt v9.16b, v9.16b
-  cnt v15.16b, v15.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v16.16b, v8.16b, v7.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v30.16b, v30.16b, v31.16b
+  cnt v17.16b, v17.16b
+  cnt v19.16b, v19.16b
   cnt v18.16b, v18.16b
-  cnt v20.16b, v20.16b
-  uaddlp v1.8h, v29.16b
-  addp v12.16b, v12.16b, v14.16b
-  addp v9.16b, v9.16b, v15.16b
-  addp v18.16b, v18.16b, v20.16b
-  uaddlp v2.8h, v12.16b
-  addp v9.16b, v9.16b, v18.16b
-  uaddlp v3.8h, v9.16b
+  uaddlp v2.8h, v24.16b
+  cnt v16.16b, v16.16b
+  addp v28.16b, v28.16b, v30.16b
+  addp v17.16b, v17.16b, v19.16b
+  addp v18.16b, v18.16b, v16.16b
+  uaddlp v3.8h, v28.16b
+  addp v17.16b, v17.16b, v18.16b
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  uaddlp v0.8h, v17.16b
+  ld1 {v8.16b}, [x0], x4
+  eor v9.16b, v8.16b, v4.16b
+  eor v21.16b, v8.16b, v5.16b
+  eor v23.16b, v8.16b, v6.16b
+  eor v22.16b, v8.16b, v7.16b
+  ld1 {v8.16b}, [x0], x4
+  cnt v9.16b, v9.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  cnt v22.16b, v22.16b
+  eor v10.16b, v8.16b, v4.16b
+  eor v25.16b, v8.16b, v5.16b
+  eor v11.16b, v8.16b, v6.16b
+  eor v27.16b, v8.16b, v7.16b
+  ld1 {v8.16b}, [x0], x4
+  addp v9.16b, v9.16b, v21.16b
+  addp v23.16b, v23.16b, v22.16b
+  cnt v10.16b, v10.16b
+  cnt v25.16b, v25.16b
+  cnt v11.16b, v11.16b
+  cnt v27.16b, v27.16b
+  eor v12.16b, v8.16b, v4.16b
+  eor v13.16b, v8.16b, v5.16b
+  eor v14.16b, v8.16b, v6.16b
+  eor v15.16b, v8.16b, v7.16b
+  ld1 {v8.16b}, [x0], x4
+  addp v9.16b, v9.16b, v23.16b
+  addp v10.16b, v10.16b, v25.16b
+  addp v11.16b, v11.16b, v27.16b
+  cnt v12.16b, v12.16b
+  cnt v13.16b, v13.16b
+  cnt v14.16b, v14.16b
+  cnt v15.16b, v15.16b
   subs w3, w3, #1
   b.ne 1b
+  uaddlp v1.8h, v9.16b
+  addp v10.16b, v10.16b, v11.16b
+  addp v12.16b, v12.16b, v13.16b
+  addp v14.16b, v14.16b, v15.16b
+  uaddlp v2.8h, v10.16b
+  addp v12.16b, v12.16b, v14.16b
+  uaddlp v3.8h, v12.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -177,211 +197,240 @@ bnnmk_count_words_2_a64:
   ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
   ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x1], #64
   ld1 {v12.16b, v13.16b}, [x0], x4
+  eor v21.16b, v12.16b, v4.16b
+  eor v22.16b, v12.16b, v5.16b
+  eor v23.16b, v12.16b, v6.16b
+  eor v24.16b, v12.16b, v7.16b
+  eor v25.16b, v13.16b, v8.16b
+  eor v26.16b, v13.16b, v9.16b
+  eor v27.16b, v13.16b, v10.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  eor v28.16b, v13.16b, v11.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v23.16b, v23.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  b 2f
 1:
-  eor v14.16b, v12.16b, v4.16b
-  eor v15.16b, v12.16b, v5.16b
-  eor v16.16b, v12.16b, v6.16b
-  eor v17.16b, v12.16b, v7.16b
-  eor v18.16b, v13.16b, v8.16b
-  eor v19.16b, v13.16b, v9.16b
-  eor v20.16b, v13.16b, v10.16b
-  eor v21.16b, v13.16b, v11.16b
-  ld1 {v12.16b, v13.16b}, [x0], x4
-  cnt v14.16b, v14.16b
-  cnt v15.16b, v15.16b
-  cnt v16.16b, v16.16b
-  cnt v17.16b, v17.16b
-  cnt v18.16b, v18.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
+  uadalp v2.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  eor v21.16b, v12.16b, v4.16b
+  eor v22.16b, v12.16b, v5.16b
+  eor v23.16b, v12.16b, v6.16b
+  eor v24.16b, v12.16b, v7.16b
+  eor v25.16b, v13.16b, v8.16b
+  eor v26.16b, v13.16b, v9.16b
+  uaddlp v3.8h, v15.16b
+  eor v27.16b, v13.16b, v10.16b
+  addp v17.16b, v17.16b, v19.16b
   cnt v21.16b, v21.16b
-  eor v22.16b, v12.16b, v4.16b
-  eor v23.16b, v12.16b, v5.16b
-  addp v14.16b, v14.16b, v15.16b
-  eor v24.16b, v12.16b, v6.16b
-  addp v16.16b, v16.16b, v17.16b
-  eor v25.16b, v12.16b, v7.16b
-  addp v18.16b, v18.16b, v19.16b
-  eor v26.16b, v13.16b, v8.16b
-  addp v20.16b, v20.16b, v21.16b
   cnt v22.16b, v22.16b
   cnt v23.16b, v23.16b
-  eor v27.16b, v13.16b, v9.16b
   cnt v24.16b, v24.16b
-  addp v14.16b, v14.16b, v16.16b
+  eor v28.16b, v13.16b, v11.16b
   cnt v25.16b, v25.16b
-  eor v28.16b, v13.16b, v10.16b
-  eor v29.16b, v13.16b, v11.16b
-  ld1 {v12.16b, v13.16b}, [x0], x4
-  addp v18.16b, v18.16b, v20.16b
   cnt v26.16b, v26.16b
-  addp v22.16b, v22.16b, v23.16b
   cnt v27.16b, v27.16b
-  uaddlp v0.8h, v14.16b
-  addp v24.16b, v24.16b, v25.16b
+  uadalp v3.8h, v17.16b
+  addp v21.16b, v21.16b, v22.16b
+  addp v23.16b, v23.16b, v24.16b
   cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  eor v30.16b, v12.16b, v4.16b
-  eor v31.16b, v12.16b, v5.16b
-  eor v15.16b, v12.16b, v6.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v17.16b, v12.16b, v7.16b
-  uadalp v0.8h, v18.16b
-  addp v22.16b, v22.16b, v24.16b
-  eor v19.16b, v13.16b, v8.16b
-  addp v28.16b, v28.16b, v29.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  cnt v15.16b, v15.16b
-  eor v21.16b, v13.16b, v9.16b
-  cnt v17.16b, v17.16b
-  eor v16.16b, v13.16b, v10.16b
-  uaddlp v1.8h, v22.16b
-  eor v20.16b, v13.16b, v11.16b
-  ld1 {v12.16b, v13.16b}, [x0], x4
-  addp v26.16b, v26.16b, v28.16b
-  cnt v19.16b, v19.16b
-  addp v30.16b, v30.16b, v31.16b
-  cnt v21.16b, v21.16b
-  addp v15.16b, v15.16b, v17.16b
-  cnt v16.16b, v16.16b
-  cnt v20.16b, v20.16b
-  uadalp v1.8h, v26.16b
-  eor v23.16b, v12.16b, v4.16b
-  eor v14.16b, v12.16b, v5.16b
-  eor v25.16b, v12.16b, v6.16b
-  addp v19.16b, v19.16b, v21.16b
-  addp v30.16b, v30.16b, v15.16b
-  eor v27.16b, v12.16b, v7.16b
-  eor v18.16b, v13.16b, v8.16b
-  addp v16.16b, v16.16b, v20.16b
-  eor v24.16b, v13.16b, v9.16b
-  cnt v23.16b, v23.16b
-  cnt v14.16b, v14.16b
-  cnt v25.16b, v25.16b
-  eor v29.16b, v13.16b, v10.16b
-  uaddlp v2.8h, v30.16b
-  cnt v27.16b, v27.16b
-  eor v22.16b, v13.16b, v11.16b
-  ld1 {v12.16b, v13.16b}, [x0], x4
-  addp v19.16b, v19.16b, v16.16b
-  cnt v18.16b, v18.16b
-  cnt v24.16b, v24.16b
-  addp v23.16b, v23.16b, v14.16b
-  cnt v29.16b, v29.16b
-  addp v25.16b, v25.16b, v27.16b
-  cnt v22.16b, v22.16b
-  uadalp v2.8h, v19.16b
-  eor v28.16b, v12.16b, v4.16b
-  addp v18.16b, v18.16b, v24.16b
-  eor v31.16b, v12.16b, v5.16b
-  eor v17.16b, v12.16b, v6.16b
-  eor v26.16b, v12.16b, v7.16b
-  eor v21.16b, v13.16b, v8.16b
-  addp v23.16b, v23.16b, v25.16b
-  addp v29.16b, v29.16b, v22.16b
-  eor v15.16b, v13.16b, v9.16b
-  cnt v28.16b, v28.16b
-  eor v20.16b, v13.16b, v10.16b
-  cnt v31.16b, v31.16b
-  cnt v17.16b, v17.16b
-  cnt v26.16b, v26.16b
-  eor v30.16b, v13.16b, v11.16b
-  uaddlp v3.8h, v23.16b
-  addp v18.16b, v18.16b, v29.16b
-  cnt v21.16b, v21.16b
-  cnt v15.16b, v15.16b
-  cnt v20.16b, v20.16b
-  addp v28.16b, v28.16b, v31.16b
-  addp v17.16b, v17.16b, v26.16b
-  cnt v30.16b, v30.16b
-  uadalp v3.8h, v18.16b
-  addp v21.16b, v21.16b, v15.16b
-  addp v28.16b, v28.16b, v17.16b
-  addp v20.16b, v20.16b, v30.16b
+  addp v25.16b, v25.16b, v26.16b
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
-  uaddlp v0.8h, v28.16b
-  addp v21.16b, v21.16b, v20.16b
+2:
+  addp v21.16b, v21.16b, v23.16b
+  addp v27.16b, v27.16b, v28.16b
   ld1 {v12.16b, v13.16b}, [x0], x4
-  uadalp v0.8h, v21.16b
-  eor v16.16b, v12.16b, v4.16b
-  eor v14.16b, v12.16b, v5.16b
-  eor v27.16b, v12.16b, v6.16b
-  eor v19.16b, v12.16b, v7.16b
-  eor v24.16b, v13.16b, v8.16b
-  eor v25.16b, v13.16b, v9.16b
-  eor v22.16b, v13.16b, v10.16b
-  eor v23.16b, v13.16b, v11.16b
-  ld1 {v12.16b, v13.16b}, [x0], x4
-  cnt v16.16b, v16.16b
-  cnt v14.16b, v14.16b
-  cnt v27.16b, v27.16b
-  cnt v19.16b, v19.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
+  uaddlp v0.8h, v21.16b
+  addp v25.16b, v25.16b, v27.16b
   eor v29.16b, v12.16b, v4.16b
-  eor v31.16b, v12.16b, v5.16b
-  addp v16.16b, v16.16b, v14.16b
-  eor v26.16b, v12.16b, v6.16b
-  addp v27.16b, v27.16b, v19.16b
-  eor v18.16b, v12.16b, v7.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v15.16b, v13.16b, v8.16b
-  addp v22.16b, v22.16b, v23.16b
-  cnt v29.16b, v29.16b
-  cnt v31.16b, v31.16b
-  eor v17.16b, v13.16b, v9.16b
-  cnt v26.16b, v26.16b
-  addp v16.16b, v16.16b, v27.16b
-  cnt v18.16b, v18.16b
-  eor v30.16b, v13.16b, v10.16b
+  eor v30.16b, v12.16b, v5.16b
+  eor v31.16b, v12.16b, v6.16b
+  eor v22.16b, v12.16b, v7.16b
+  eor v24.16b, v13.16b, v8.16b
+  eor v26.16b, v13.16b, v9.16b
+  eor v23.16b, v13.16b, v10.16b
+  uadalp v0.8h, v25.16b
   eor v28.16b, v13.16b, v11.16b
   ld1 {v12.16b, v13.16b}, [x0], x4
-  addp v24.16b, v24.16b, v22.16b
-  cnt v15.16b, v15.16b
-  addp v29.16b, v29.16b, v31.16b
-  cnt v17.16b, v17.16b
-  uaddlp v1.8h, v16.16b
-  addp v26.16b, v26.16b, v18.16b
+  cnt v29.16b, v29.16b
   cnt v30.16b, v30.16b
-  cnt v28.16b, v28.16b
-  eor v20.16b, v12.16b, v4.16b
-  eor v21.16b, v12.16b, v5.16b
-  eor v14.16b, v12.16b, v6.16b
-  addp v15.16b, v15.16b, v17.16b
-  eor v19.16b, v12.16b, v7.16b
-  uadalp v1.8h, v24.16b
-  addp v29.16b, v29.16b, v26.16b
-  eor v25.16b, v13.16b, v8.16b
-  addp v30.16b, v30.16b, v28.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v14.16b, v14.16b
-  eor v23.16b, v13.16b, v9.16b
-  cnt v19.16b, v19.16b
-  eor v27.16b, v13.16b, v10.16b
-  uaddlp v2.8h, v29.16b
-  eor v22.16b, v13.16b, v11.16b
-  ld1 {v12.16b, v13.16b}, [x0], x4
-  addp v15.16b, v15.16b, v30.16b
-  cnt v25.16b, v25.16b
-  addp v20.16b, v20.16b, v21.16b
-  cnt v23.16b, v23.16b
-  addp v14.16b, v14.16b, v19.16b
-  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
   cnt v22.16b, v22.16b
-  uadalp v2.8h, v15.16b
-  addp v25.16b, v25.16b, v23.16b
-  addp v20.16b, v20.16b, v14.16b
-  addp v27.16b, v27.16b, v22.16b
-  uaddlp v3.8h, v20.16b
-  addp v25.16b, v25.16b, v27.16b
-  uadalp v3.8h, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v23.16b, v23.16b
+  cnt v28.16b, v28.16b
+  eor v21.16b, v12.16b, v4.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v27.16b, v12.16b, v5.16b
+  addp v31.16b, v31.16b, v22.16b
+  eor v25.16b, v12.16b, v6.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v30.16b, v12.16b, v7.16b
+  eor v22.16b, v13.16b, v8.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v21.16b, v21.16b
+  eor v26.16b, v13.16b, v9.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v25.16b, v25.16b
+  eor v28.16b, v13.16b, v10.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v13.16b, v11.16b
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  addp v24.16b, v24.16b, v23.16b
+  cnt v22.16b, v22.16b
+  cnt v26.16b, v26.16b
+  addp v21.16b, v21.16b, v27.16b
+  uaddlp v1.8h, v29.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v30.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v12.16b, v4.16b
+  eor v27.16b, v12.16b, v5.16b
+  addp v22.16b, v22.16b, v26.16b
+  eor v29.16b, v12.16b, v6.16b
+  uadalp v1.8h, v24.16b
+  eor v30.16b, v12.16b, v7.16b
+  eor v26.16b, v13.16b, v8.16b
+  addp v21.16b, v21.16b, v25.16b
+  addp v28.16b, v28.16b, v31.16b
+  cnt v23.16b, v23.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v13.16b, v9.16b
+  cnt v29.16b, v29.16b
+  eor v25.16b, v13.16b, v10.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v13.16b, v11.16b
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  uaddlp v2.8h, v21.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v12.16b, v4.16b
+  uadalp v2.8h, v22.16b
+  eor v28.16b, v12.16b, v5.16b
+  eor v27.16b, v12.16b, v6.16b
+  addp v26.16b, v26.16b, v24.16b
+  eor v30.16b, v12.16b, v7.16b
+  eor v22.16b, v13.16b, v8.16b
+  addp v23.16b, v23.16b, v29.16b
+  addp v25.16b, v25.16b, v31.16b
+  cnt v21.16b, v21.16b
+  eor v24.16b, v13.16b, v9.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  eor v29.16b, v13.16b, v10.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v13.16b, v11.16b
+  uaddlp v3.8h, v23.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  addp v21.16b, v21.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v30.16b
+  cnt v31.16b, v31.16b
+  uadalp v3.8h, v26.16b
+  addp v22.16b, v22.16b, v24.16b
+  addp v21.16b, v21.16b, v27.16b
+  addp v29.16b, v29.16b, v31.16b
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  uaddlp v0.8h, v21.16b
+  addp v22.16b, v22.16b, v29.16b
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  uadalp v0.8h, v22.16b
+  eor v23.16b, v12.16b, v4.16b
+  eor v25.16b, v12.16b, v5.16b
+  eor v28.16b, v12.16b, v6.16b
+  eor v30.16b, v12.16b, v7.16b
+  eor v26.16b, v13.16b, v8.16b
+  eor v24.16b, v13.16b, v9.16b
+  eor v27.16b, v13.16b, v10.16b
+  eor v31.16b, v13.16b, v11.16b
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  cnt v23.16b, v23.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  cnt v24.16b, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  eor v21.16b, v12.16b, v4.16b
+  eor v29.16b, v12.16b, v5.16b
+  addp v23.16b, v23.16b, v25.16b
+  eor v22.16b, v12.16b, v6.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v25.16b, v12.16b, v7.16b
+  addp v26.16b, v26.16b, v24.16b
+  eor v14.16b, v13.16b, v8.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v21.16b, v21.16b
+  cnt v29.16b, v29.16b
+  eor v30.16b, v13.16b, v9.16b
+  cnt v22.16b, v22.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v25.16b, v25.16b
+  eor v24.16b, v13.16b, v10.16b
+  eor v31.16b, v13.16b, v11.16b
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  addp v26.16b, v26.16b, v27.16b
+  cnt v14.16b, v14.16b
+  addp v21.16b, v21.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uaddlp v1.8h, v23.16b
+  addp v22.16b, v22.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  eor v15.16b, v12.16b, v4.16b
+  eor v28.16b, v12.16b, v5.16b
+  eor v16.16b, v12.16b, v6.16b
+  addp v14.16b, v14.16b, v30.16b
+  eor v27.16b, v12.16b, v7.16b
+  uadalp v1.8h, v26.16b
+  addp v21.16b, v21.16b, v22.16b
+  eor v17.16b, v13.16b, v8.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v15.16b, v15.16b
+  cnt v28.16b, v28.16b
+  cnt v16.16b, v16.16b
+  eor v18.16b, v13.16b, v9.16b
+  cnt v27.16b, v27.16b
+  eor v19.16b, v13.16b, v10.16b
+  uaddlp v2.8h, v21.16b
+  eor v20.16b, v13.16b, v11.16b
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  addp v14.16b, v14.16b, v24.16b
+  cnt v17.16b, v17.16b
+  addp v15.16b, v15.16b, v28.16b
+  cnt v18.16b, v18.16b
+  addp v16.16b, v16.16b, v27.16b
+  cnt v19.16b, v19.16b
+  cnt v20.16b, v20.16b
   subs w3, w3, #1
   b.ne 1b
+  uadalp v2.8h, v14.16b
+  addp v15.16b, v15.16b, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  addp v19.16b, v19.16b, v20.16b
+  uaddlp v3.8h, v15.16b
+  addp v17.16b, v17.16b, v19.16b
+  uadalp v3.8h, v17.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -424,307 +473,340 @@ bnnmk_count_words_3_a64:
   ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x1], #64
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x1], #64
   ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-1:
-  eor v19.16b, v16.16b, v4.16b
-  eor v20.16b, v16.16b, v5.16b
-  eor v21.16b, v16.16b, v6.16b
-  eor v22.16b, v16.16b, v7.16b
-  eor v23.16b, v17.16b, v8.16b
-  eor v24.16b, v17.16b, v9.16b
-  eor v25.16b, v17.16b, v10.16b
-  eor v26.16b, v17.16b, v11.16b
-  eor v27.16b, v18.16b, v12.16b
-  cnt v19.16b, v19.16b
-  cnt v20.16b, v20.16b
-  cnt v21.16b, v21.16b
-  cnt v22.16b, v22.16b
-  cnt v23.16b, v23.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
+  eor v26.16b, v16.16b, v4.16b
+  eor v27.16b, v16.16b, v5.16b
+  eor v28.16b, v16.16b, v6.16b
+  eor v29.16b, v16.16b, v7.16b
+  eor v30.16b, v17.16b, v8.16b
+  eor v31.16b, v17.16b, v9.16b
+  eor v19.16b, v17.16b, v10.16b
   cnt v26.16b, v26.16b
-  eor v28.16b, v18.16b, v13.16b
-  eor v29.16b, v18.16b, v14.16b
-  addp v19.16b, v19.16b, v20.16b
-  eor v30.16b, v18.16b, v15.16b
-  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  addp v21.16b, v21.16b, v22.16b
   cnt v27.16b, v27.16b
-  addp v23.16b, v23.16b, v24.16b
-  addp v25.16b, v25.16b, v26.16b
   cnt v28.16b, v28.16b
   cnt v29.16b, v29.16b
+  eor v21.16b, v17.16b, v11.16b
   cnt v30.16b, v30.16b
-  addp v19.16b, v19.16b, v21.16b
-  eor v31.16b, v16.16b, v4.16b
-  eor v20.16b, v16.16b, v5.16b
-  eor v22.16b, v16.16b, v6.16b
-  addp v23.16b, v23.16b, v25.16b
-  addp v27.16b, v27.16b, v28.16b
-  eor v24.16b, v16.16b, v7.16b
-  eor v26.16b, v17.16b, v8.16b
-  addp v29.16b, v29.16b, v30.16b
-  uaddlp v0.8h, v19.16b
   cnt v31.16b, v31.16b
-  cnt v20.16b, v20.16b
-  cnt v22.16b, v22.16b
-  eor v21.16b, v17.16b, v9.16b
-  eor v25.16b, v17.16b, v10.16b
-  cnt v24.16b, v24.16b
-  eor v28.16b, v17.16b, v11.16b
-  addp v27.16b, v27.16b, v29.16b
-  uadalp v0.8h, v23.16b
-  cnt v26.16b, v26.16b
-  addp v31.16b, v31.16b, v20.16b
-  eor v30.16b, v18.16b, v12.16b
+  cnt v19.16b, v19.16b
+  eor v23.16b, v18.16b, v12.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v27.16b, v18.16b, v13.16b
+  addp v28.16b, v28.16b, v29.16b
   cnt v21.16b, v21.16b
-  cnt v25.16b, v25.16b
-  addp v22.16b, v22.16b, v24.16b
-  cnt v28.16b, v28.16b
-  eor v19.16b, v18.16b, v13.16b
-  uadalp v0.8h, v27.16b
   eor v29.16b, v18.16b, v14.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v18.16b, v15.16b
+  b 2f
+1:
+  uaddlp v3.8h, v19.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v22.16b, v22.16b, v23.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v26.16b, v16.16b, v4.16b
+  eor v27.16b, v16.16b, v5.16b
+  eor v28.16b, v16.16b, v6.16b
+  eor v29.16b, v16.16b, v7.16b
+  eor v30.16b, v17.16b, v8.16b
+  eor v31.16b, v17.16b, v9.16b
+  uadalp v3.8h, v20.16b
+  eor v19.16b, v17.16b, v10.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  eor v21.16b, v17.16b, v11.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v19.16b, v19.16b
+  uadalp v3.8h, v22.16b
+  eor v23.16b, v18.16b, v12.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v27.16b, v18.16b, v13.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v21.16b, v21.16b
+  eor v29.16b, v18.16b, v14.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v18.16b, v15.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+2:
+  cnt v23.16b, v23.16b
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v28.16b
+  addp v19.16b, v19.16b, v21.16b
+  cnt v29.16b, v29.16b
+  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
+  cnt v31.16b, v31.16b
+  addp v23.16b, v23.16b, v27.16b
+  uaddlp v0.8h, v26.16b
+  addp v30.16b, v30.16b, v19.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v28.16b, v16.16b, v4.16b
+  eor v27.16b, v16.16b, v5.16b
+  eor v26.16b, v16.16b, v6.16b
+  eor v31.16b, v16.16b, v7.16b
+  eor v25.16b, v17.16b, v8.16b
+  uadalp v0.8h, v30.16b
+  eor v30.16b, v17.16b, v9.16b
+  eor v20.16b, v17.16b, v10.16b
+  addp v23.16b, v23.16b, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  eor v29.16b, v17.16b, v11.16b
+  cnt v25.16b, v25.16b
+  cnt v30.16b, v30.16b
+  cnt v20.16b, v20.16b
+  uadalp v0.8h, v23.16b
+  eor v24.16b, v18.16b, v12.16b
+  addp v28.16b, v28.16b, v27.16b
+  eor v27.16b, v18.16b, v13.16b
+  addp v26.16b, v26.16b, v31.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v18.16b, v14.16b
+  addp v25.16b, v25.16b, v30.16b
+  eor v30.16b, v18.16b, v15.16b
+  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
+  cnt v24.16b, v24.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v26.16b
+  addp v20.16b, v20.16b, v29.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  eor v26.16b, v16.16b, v4.16b
+  eor v29.16b, v16.16b, v5.16b
+  eor v22.16b, v16.16b, v6.16b
+  addp v24.16b, v24.16b, v27.16b
+  uaddlp v1.8h, v28.16b
+  addp v25.16b, v25.16b, v20.16b
+  eor v27.16b, v16.16b, v7.16b
+  eor v28.16b, v17.16b, v8.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v22.16b, v22.16b
+  eor v30.16b, v17.16b, v9.16b
+  eor v21.16b, v17.16b, v10.16b
+  uadalp v1.8h, v25.16b
+  cnt v27.16b, v27.16b
+  eor v19.16b, v17.16b, v11.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v29.16b
+  eor v31.16b, v18.16b, v12.16b
+  cnt v30.16b, v30.16b
+  cnt v21.16b, v21.16b
+  eor v29.16b, v18.16b, v13.16b
+  addp v22.16b, v22.16b, v27.16b
+  cnt v19.16b, v19.16b
+  uadalp v1.8h, v24.16b
+  eor v27.16b, v18.16b, v14.16b
   eor v23.16b, v18.16b, v15.16b
   ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  cnt v30.16b, v30.16b
-  addp v26.16b, v26.16b, v21.16b
-  addp v31.16b, v31.16b, v22.16b
-  addp v25.16b, v25.16b, v28.16b
-  cnt v19.16b, v19.16b
-  cnt v29.16b, v29.16b
-  cnt v23.16b, v23.16b
-  eor v20.16b, v16.16b, v4.16b
-  eor v24.16b, v16.16b, v5.16b
-  eor v27.16b, v16.16b, v6.16b
-  uaddlp v1.8h, v31.16b
-  addp v26.16b, v26.16b, v25.16b
-  addp v30.16b, v30.16b, v19.16b
-  eor v21.16b, v16.16b, v7.16b
-  eor v22.16b, v17.16b, v8.16b
-  addp v29.16b, v29.16b, v23.16b
-  cnt v20.16b, v20.16b
-  cnt v24.16b, v24.16b
-  cnt v27.16b, v27.16b
-  eor v28.16b, v17.16b, v9.16b
-  uadalp v1.8h, v26.16b
-  eor v31.16b, v17.16b, v10.16b
-  cnt v21.16b, v21.16b
-  eor v25.16b, v17.16b, v11.16b
-  addp v30.16b, v30.16b, v29.16b
-  cnt v22.16b, v22.16b
-  addp v20.16b, v20.16b, v24.16b
-  eor v19.16b, v18.16b, v12.16b
-  cnt v28.16b, v28.16b
-  eor v23.16b, v18.16b, v13.16b
   cnt v31.16b, v31.16b
-  addp v27.16b, v27.16b, v21.16b
-  cnt v25.16b, v25.16b
-  uadalp v1.8h, v30.16b
-  eor v26.16b, v18.16b, v14.16b
-  eor v29.16b, v18.16b, v15.16b
-  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  cnt v19.16b, v19.16b
-  addp v22.16b, v22.16b, v28.16b
-  cnt v23.16b, v23.16b
-  addp v20.16b, v20.16b, v27.16b
-  addp v31.16b, v31.16b, v25.16b
-  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v30.16b
   cnt v29.16b, v29.16b
-  eor v24.16b, v16.16b, v4.16b
-  eor v21.16b, v16.16b, v5.16b
-  addp v19.16b, v19.16b, v23.16b
-  eor v30.16b, v16.16b, v6.16b
-  uaddlp v2.8h, v20.16b
-  addp v22.16b, v22.16b, v31.16b
-  eor v28.16b, v16.16b, v7.16b
-  eor v27.16b, v17.16b, v8.16b
-  addp v26.16b, v26.16b, v29.16b
-  cnt v24.16b, v24.16b
-  cnt v21.16b, v21.16b
-  eor v25.16b, v17.16b, v9.16b
-  cnt v30.16b, v30.16b
-  eor v23.16b, v17.16b, v10.16b
-  uadalp v2.8h, v22.16b
-  cnt v28.16b, v28.16b
-  eor v20.16b, v17.16b, v11.16b
-  addp v19.16b, v19.16b, v26.16b
-  cnt v27.16b, v27.16b
-  addp v24.16b, v24.16b, v21.16b
-  cnt v25.16b, v25.16b
-  eor v31.16b, v18.16b, v12.16b
-  cnt v23.16b, v23.16b
-  eor v29.16b, v18.16b, v13.16b
-  addp v30.16b, v30.16b, v28.16b
-  cnt v20.16b, v20.16b
-  uadalp v2.8h, v19.16b
-  eor v22.16b, v18.16b, v14.16b
-  eor v26.16b, v18.16b, v15.16b
-  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  addp v27.16b, v27.16b, v25.16b
-  cnt v31.16b, v31.16b
-  cnt v29.16b, v29.16b
-  addp v24.16b, v24.16b, v30.16b
-  addp v23.16b, v23.16b, v20.16b
-  cnt v22.16b, v22.16b
-  cnt v26.16b, v26.16b
-  eor v21.16b, v16.16b, v4.16b
-  eor v28.16b, v16.16b, v5.16b
-  eor v19.16b, v16.16b, v6.16b
-  addp v31.16b, v31.16b, v29.16b
-  uaddlp v3.8h, v24.16b
-  addp v27.16b, v27.16b, v23.16b
-  eor v25.16b, v16.16b, v7.16b
-  eor v30.16b, v17.16b, v8.16b
-  addp v22.16b, v22.16b, v26.16b
-  cnt v21.16b, v21.16b
-  cnt v28.16b, v28.16b
-  cnt v19.16b, v19.16b
-  eor v20.16b, v17.16b, v9.16b
-  eor v29.16b, v17.16b, v10.16b
-  uadalp v3.8h, v27.16b
-  cnt v25.16b, v25.16b
-  eor v24.16b, v17.16b, v11.16b
-  addp v31.16b, v31.16b, v22.16b
-  cnt v30.16b, v30.16b
-  addp v21.16b, v21.16b, v28.16b
-  eor v23.16b, v18.16b, v12.16b
-  cnt v20.16b, v20.16b
-  cnt v29.16b, v29.16b
-  eor v26.16b, v18.16b, v13.16b
-  addp v19.16b, v19.16b, v25.16b
-  cnt v24.16b, v24.16b
-  uadalp v3.8h, v31.16b
-  eor v27.16b, v18.16b, v14.16b
-  eor v22.16b, v18.16b, v15.16b
-  cnt v23.16b, v23.16b
-  addp v30.16b, v30.16b, v20.16b
-  cnt v26.16b, v26.16b
+  addp v26.16b, v26.16b, v22.16b
   addp v21.16b, v21.16b, v19.16b
-  addp v29.16b, v29.16b, v24.16b
-  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   cnt v27.16b, v27.16b
-  cnt v22.16b, v22.16b
-  addp v23.16b, v23.16b, v26.16b
-  uaddlp v0.8h, v21.16b
-  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  addp v30.16b, v30.16b, v29.16b
-  addp v27.16b, v27.16b, v22.16b
-  uadalp v0.8h, v30.16b
-  eor v28.16b, v16.16b, v4.16b
-  eor v25.16b, v16.16b, v5.16b
-  addp v23.16b, v23.16b, v27.16b
-  eor v31.16b, v16.16b, v6.16b
-  eor v20.16b, v16.16b, v7.16b
-  eor v19.16b, v17.16b, v8.16b
-  eor v24.16b, v17.16b, v9.16b
-  eor v26.16b, v17.16b, v10.16b
-  eor v21.16b, v17.16b, v11.16b
-  cnt v28.16b, v28.16b
-  cnt v25.16b, v25.16b
-  uadalp v0.8h, v23.16b
-  cnt v31.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v30.16b, v16.16b, v4.16b
+  eor v20.16b, v16.16b, v5.16b
+  eor v25.16b, v16.16b, v6.16b
+  addp v31.16b, v31.16b, v29.16b
+  uaddlp v2.8h, v26.16b
+  addp v28.16b, v28.16b, v21.16b
+  eor v29.16b, v16.16b, v7.16b
+  eor v26.16b, v17.16b, v8.16b
+  addp v27.16b, v27.16b, v23.16b
+  cnt v30.16b, v30.16b
   cnt v20.16b, v20.16b
-  cnt v19.16b, v19.16b
-  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  eor v24.16b, v17.16b, v9.16b
+  eor v22.16b, v17.16b, v10.16b
+  uadalp v2.8h, v28.16b
+  cnt v29.16b, v29.16b
+  eor v28.16b, v17.16b, v11.16b
+  addp v31.16b, v31.16b, v27.16b
   cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v20.16b
+  eor v27.16b, v18.16b, v12.16b
+  cnt v24.16b, v24.16b
+  cnt v22.16b, v22.16b
+  eor v19.16b, v18.16b, v13.16b
+  addp v25.16b, v25.16b, v29.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v31.16b
+  eor v29.16b, v18.16b, v14.16b
+  eor v31.16b, v18.16b, v15.16b
+  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v24.16b
+  cnt v19.16b, v19.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  eor v28.16b, v16.16b, v4.16b
+  eor v21.16b, v16.16b, v5.16b
+  eor v23.16b, v16.16b, v6.16b
+  addp v27.16b, v27.16b, v19.16b
+  uaddlp v3.8h, v30.16b
+  addp v26.16b, v26.16b, v22.16b
+  eor v30.16b, v16.16b, v7.16b
+  eor v20.16b, v17.16b, v8.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  eor v31.16b, v17.16b, v9.16b
+  eor v24.16b, v17.16b, v10.16b
+  uadalp v3.8h, v26.16b
+  cnt v30.16b, v30.16b
+  eor v26.16b, v17.16b, v11.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v21.16b
+  eor v29.16b, v18.16b, v12.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  eor v25.16b, v18.16b, v13.16b
+  addp v23.16b, v23.16b, v30.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v27.16b
+  eor v30.16b, v18.16b, v14.16b
+  eor v27.16b, v18.16b, v15.16b
+  cnt v29.16b, v29.16b
+  addp v20.16b, v20.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v28.16b, v28.16b, v23.16b
+  addp v24.16b, v24.16b, v26.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v25.16b
+  uaddlp v0.8h, v28.16b
+  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
+  addp v20.16b, v20.16b, v24.16b
+  addp v30.16b, v30.16b, v27.16b
+  uadalp v0.8h, v20.16b
+  eor v31.16b, v16.16b, v4.16b
+  eor v26.16b, v16.16b, v5.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v28.16b, v16.16b, v6.16b
+  eor v27.16b, v16.16b, v7.16b
+  eor v30.16b, v17.16b, v8.16b
+  eor v19.16b, v17.16b, v9.16b
+  eor v22.16b, v17.16b, v10.16b
+  eor v21.16b, v17.16b, v11.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  uadalp v0.8h, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v19.16b, v19.16b
+  cnt v22.16b, v22.16b
   cnt v21.16b, v21.16b
   eor v29.16b, v18.16b, v12.16b
-  addp v28.16b, v28.16b, v25.16b
-  eor v22.16b, v18.16b, v13.16b
-  eor v30.16b, v18.16b, v14.16b
-  addp v31.16b, v31.16b, v20.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v18.16b, v13.16b
+  eor v23.16b, v18.16b, v14.16b
+  addp v28.16b, v28.16b, v27.16b
   eor v27.16b, v18.16b, v15.16b
   ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  addp v19.16b, v19.16b, v24.16b
-  addp v26.16b, v26.16b, v21.16b
+  addp v30.16b, v30.16b, v19.16b
+  addp v22.16b, v22.16b, v21.16b
   cnt v29.16b, v29.16b
-  cnt v22.16b, v22.16b
-  cnt v30.16b, v30.16b
-  addp v28.16b, v28.16b, v31.16b
-  cnt v27.16b, v27.16b
-  eor v23.16b, v16.16b, v4.16b
-  eor v25.16b, v16.16b, v5.16b
-  addp v19.16b, v19.16b, v26.16b
-  eor v20.16b, v16.16b, v6.16b
-  eor v24.16b, v16.16b, v7.16b
-  addp v29.16b, v29.16b, v22.16b
-  eor v21.16b, v17.16b, v8.16b
-  uaddlp v1.8h, v28.16b
-  addp v30.16b, v30.16b, v27.16b
+  cnt v26.16b, v26.16b
   cnt v23.16b, v23.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v27.16b, v27.16b
+  eor v28.16b, v16.16b, v4.16b
+  eor v25.16b, v16.16b, v5.16b
+  addp v30.16b, v30.16b, v22.16b
+  eor v24.16b, v16.16b, v6.16b
+  eor v20.16b, v16.16b, v7.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v26.16b, v17.16b, v8.16b
+  uaddlp v1.8h, v31.16b
+  addp v23.16b, v23.16b, v27.16b
+  cnt v28.16b, v28.16b
   cnt v25.16b, v25.16b
   eor v31.16b, v17.16b, v9.16b
-  cnt v20.16b, v20.16b
   cnt v24.16b, v24.16b
-  eor v26.16b, v17.16b, v10.16b
-  eor v22.16b, v17.16b, v11.16b
-  uadalp v1.8h, v19.16b
-  addp v29.16b, v29.16b, v30.16b
-  cnt v21.16b, v21.16b
-  addp v23.16b, v23.16b, v25.16b
-  cnt v31.16b, v31.16b
-  eor v28.16b, v18.16b, v12.16b
-  addp v20.16b, v20.16b, v24.16b
+  cnt v20.16b, v20.16b
+  eor v27.16b, v17.16b, v10.16b
+  eor v19.16b, v17.16b, v11.16b
+  uadalp v1.8h, v30.16b
+  addp v29.16b, v29.16b, v23.16b
   cnt v26.16b, v26.16b
-  cnt v22.16b, v22.16b
-  eor v27.16b, v18.16b, v13.16b
+  addp v28.16b, v28.16b, v25.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v18.16b, v12.16b
+  addp v24.16b, v24.16b, v20.16b
+  cnt v27.16b, v27.16b
+  cnt v19.16b, v19.16b
+  eor v21.16b, v18.16b, v13.16b
   uadalp v1.8h, v29.16b
-  eor v19.16b, v18.16b, v14.16b
-  eor v30.16b, v18.16b, v15.16b
+  eor v29.16b, v18.16b, v14.16b
+  eor v22.16b, v18.16b, v15.16b
   ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  addp v21.16b, v21.16b, v31.16b
-  cnt v28.16b, v28.16b
-  addp v23.16b, v23.16b, v20.16b
-  addp v26.16b, v26.16b, v22.16b
-  cnt v27.16b, v27.16b
-  cnt v19.16b, v19.16b
+  addp v26.16b, v26.16b, v31.16b
   cnt v30.16b, v30.16b
-  eor v25.16b, v16.16b, v4.16b
-  eor v24.16b, v16.16b, v5.16b
-  uaddlp v2.8h, v23.16b
-  eor v29.16b, v16.16b, v6.16b
-  addp v21.16b, v21.16b, v26.16b
-  addp v28.16b, v28.16b, v27.16b
-  eor v31.16b, v16.16b, v7.16b
-  eor v20.16b, v17.16b, v8.16b
-  addp v19.16b, v19.16b, v30.16b
-  cnt v25.16b, v25.16b
-  cnt v24.16b, v24.16b
-  eor v22.16b, v17.16b, v9.16b
-  cnt v29.16b, v29.16b
-  uadalp v2.8h, v21.16b
-  eor v23.16b, v17.16b, v10.16b
-  cnt v31.16b, v31.16b
-  eor v26.16b, v17.16b, v11.16b
-  addp v28.16b, v28.16b, v19.16b
-  cnt v20.16b, v20.16b
-  addp v25.16b, v25.16b, v24.16b
-  cnt v22.16b, v22.16b
-  eor v27.16b, v18.16b, v12.16b
-  eor v30.16b, v18.16b, v13.16b
-  cnt v23.16b, v23.16b
-  addp v29.16b, v29.16b, v31.16b
-  cnt v26.16b, v26.16b
-  uadalp v2.8h, v28.16b
-  eor v21.16b, v18.16b, v14.16b
-  eor v19.16b, v18.16b, v15.16b
-  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
-  addp v20.16b, v20.16b, v22.16b
-  cnt v27.16b, v27.16b
-  cnt v30.16b, v30.16b
-  addp v25.16b, v25.16b, v29.16b
-  addp v23.16b, v23.16b, v26.16b
+  addp v28.16b, v28.16b, v24.16b
+  addp v27.16b, v27.16b, v19.16b
   cnt v21.16b, v21.16b
+  cnt v29.16b, v29.16b
+  cnt v22.16b, v22.16b
+  eor v19.16b, v16.16b, v4.16b
+  eor v31.16b, v16.16b, v5.16b
+  uaddlp v2.8h, v28.16b
+  eor v28.16b, v16.16b, v6.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v30.16b, v30.16b, v21.16b
+  eor v27.16b, v16.16b, v7.16b
+  eor v20.16b, v17.16b, v8.16b
+  addp v29.16b, v29.16b, v22.16b
   cnt v19.16b, v19.16b
-  addp v27.16b, v27.16b, v30.16b
-  uaddlp v3.8h, v25.16b
+  cnt v31.16b, v31.16b
+  eor v23.16b, v17.16b, v9.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v26.16b
+  eor v21.16b, v17.16b, v10.16b
+  cnt v27.16b, v27.16b
+  eor v26.16b, v17.16b, v11.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v20.16b, v20.16b
+  addp v19.16b, v19.16b, v31.16b
+  cnt v23.16b, v23.16b
+  eor v22.16b, v18.16b, v12.16b
+  cnt v21.16b, v21.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v30.16b
   addp v20.16b, v20.16b, v23.16b
-  addp v21.16b, v21.16b, v19.16b
-  uadalp v3.8h, v20.16b
-  addp v27.16b, v27.16b, v21.16b
-  uadalp v3.8h, v27.16b
-  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  eor v23.16b, v18.16b, v13.16b
+  eor v24.16b, v18.16b, v14.16b
+  eor v25.16b, v18.16b, v15.16b
+  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
+  addp v19.16b, v19.16b, v28.16b
+  addp v21.16b, v21.16b, v26.16b
+  cnt v22.16b, v22.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
   subs w3, w3, #1
   b.ne 1b
+  uaddlp v3.8h, v19.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v22.16b, v22.16b, v23.16b
+  addp v24.16b, v24.16b, v25.16b
+  uadalp v3.8h, v20.16b
+  addp v22.16b, v22.16b, v24.16b
+  uadalp v3.8h, v22.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -768,403 +850,437 @@ bnnmk_count_words_4_a64:
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x1], #64
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x1], #64
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-1:
-  eor v24.16b, v20.16b, v4.16b
-  eor v25.16b, v20.16b, v5.16b
-  eor v26.16b, v20.16b, v6.16b
-  eor v27.16b, v20.16b, v7.16b
-  eor v28.16b, v21.16b, v8.16b
-  eor v29.16b, v21.16b, v9.16b
-  eor v30.16b, v21.16b, v10.16b
-  eor v31.16b, v21.16b, v11.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v25.16b, v22.16b, v12.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v27.16b, v22.16b, v13.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v29.16b, v22.16b, v14.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v31.16b, v22.16b, v15.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v26.16b
-  cnt v27.16b, v27.16b
-  eor v26.16b, v23.16b, v16.16b
-  cnt v29.16b, v29.16b
-  addp v28.16b, v28.16b, v30.16b
-  cnt v31.16b, v31.16b
-  eor v30.16b, v23.16b, v17.16b
-  uaddlp v0.8h, v24.16b
-  addp v25.16b, v25.16b, v27.16b
-  eor v24.16b, v23.16b, v18.16b
-  eor v27.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v26.16b, v26.16b
-  addp v29.16b, v29.16b, v31.16b
-  cnt v30.16b, v30.16b
-  uadalp v0.8h, v28.16b
-  cnt v24.16b, v24.16b
-  cnt v27.16b, v27.16b
-  addp v25.16b, v25.16b, v29.16b
-  addp v26.16b, v26.16b, v30.16b
-  eor v31.16b, v20.16b, v4.16b
-  eor v28.16b, v20.16b, v5.16b
-  eor v29.16b, v20.16b, v6.16b
-  eor v30.16b, v20.16b, v7.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v27.16b, v21.16b, v8.16b
-  uadalp v0.8h, v25.16b
-  eor v25.16b, v21.16b, v9.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  cnt v30.16b, v30.16b
-  addp v26.16b, v26.16b, v24.16b
-  eor v24.16b, v21.16b, v10.16b
-  cnt v27.16b, v27.16b
-  cnt v25.16b, v25.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v28.16b, v21.16b, v11.16b
-  addp v29.16b, v29.16b, v30.16b
-  eor v30.16b, v22.16b, v12.16b
-  uadalp v0.8h, v26.16b
-  cnt v24.16b, v24.16b
-  eor v26.16b, v22.16b, v13.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v25.16b, v22.16b, v14.16b
-  cnt v28.16b, v28.16b
-  addp v31.16b, v31.16b, v29.16b
-  eor v29.16b, v22.16b, v15.16b
-  cnt v30.16b, v30.16b
-  cnt v26.16b, v26.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v28.16b
-  uaddlp v1.8h, v31.16b
-  cnt v29.16b, v29.16b
-  eor v28.16b, v23.16b, v16.16b
-  eor v31.16b, v23.16b, v17.16b
-  addp v30.16b, v30.16b, v26.16b
-  eor v26.16b, v23.16b, v18.16b
-  addp v27.16b, v27.16b, v24.16b
-  eor v24.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v25.16b, v25.16b, v29.16b
-  cnt v28.16b, v28.16b
-  cnt v31.16b, v31.16b
-  cnt v26.16b, v26.16b
-  uadalp v1.8h, v27.16b
-  cnt v24.16b, v24.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v29.16b, v20.16b, v4.16b
-  addp v28.16b, v28.16b, v31.16b
-  eor v27.16b, v20.16b, v5.16b
-  eor v25.16b, v20.16b, v6.16b
-  eor v31.16b, v20.16b, v7.16b
-  addp v26.16b, v26.16b, v24.16b
-  uadalp v1.8h, v30.16b
-  cnt v29.16b, v29.16b
-  eor v24.16b, v21.16b, v8.16b
-  cnt v27.16b, v27.16b
-  cnt v25.16b, v25.16b
-  cnt v31.16b, v31.16b
-  eor v30.16b, v21.16b, v9.16b
-  addp v28.16b, v28.16b, v26.16b
-  eor v26.16b, v21.16b, v10.16b
-  cnt v24.16b, v24.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v27.16b, v21.16b, v11.16b
-  addp v25.16b, v25.16b, v31.16b
-  cnt v30.16b, v30.16b
-  eor v31.16b, v22.16b, v12.16b
-  uadalp v1.8h, v28.16b
-  cnt v26.16b, v26.16b
-  eor v28.16b, v22.16b, v13.16b
-  cnt v27.16b, v27.16b
-  addp v29.16b, v29.16b, v25.16b
-  addp v24.16b, v24.16b, v30.16b
-  eor v25.16b, v22.16b, v14.16b
-  eor v30.16b, v22.16b, v15.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  addp v26.16b, v26.16b, v27.16b
-  uaddlp v2.8h, v29.16b
-  eor v27.16b, v23.16b, v16.16b
-  cnt v25.16b, v25.16b
-  cnt v30.16b, v30.16b
-  eor v29.16b, v23.16b, v17.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v28.16b, v23.16b, v18.16b
-  addp v24.16b, v24.16b, v26.16b
-  eor v26.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v27.16b, v27.16b
-  addp v25.16b, v25.16b, v30.16b
-  cnt v29.16b, v29.16b
-  cnt v28.16b, v28.16b
-  uadalp v2.8h, v24.16b
-  cnt v26.16b, v26.16b
   eor v30.16b, v20.16b, v4.16b
-  addp v31.16b, v31.16b, v25.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v24.16b, v20.16b, v5.16b
+  eor v31.16b, v20.16b, v5.16b
   eor v25.16b, v20.16b, v6.16b
-  eor v29.16b, v20.16b, v7.16b
-  addp v28.16b, v28.16b, v26.16b
-  eor v26.16b, v21.16b, v8.16b
+  eor v27.16b, v20.16b, v7.16b
+  eor v24.16b, v21.16b, v8.16b
   cnt v30.16b, v30.16b
-  uadalp v2.8h, v31.16b
-  eor v31.16b, v21.16b, v9.16b
-  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
   cnt v25.16b, v25.16b
-  cnt v29.16b, v29.16b
-  addp v27.16b, v27.16b, v28.16b
+  cnt v27.16b, v27.16b
+  eor v29.16b, v21.16b, v9.16b
   eor v28.16b, v21.16b, v10.16b
-  cnt v26.16b, v26.16b
-  cnt v31.16b, v31.16b
-  addp v30.16b, v30.16b, v24.16b
-  eor v24.16b, v21.16b, v11.16b
-  addp v25.16b, v25.16b, v29.16b
-  eor v29.16b, v22.16b, v12.16b
-  uadalp v2.8h, v27.16b
-  cnt v28.16b, v28.16b
-  eor v27.16b, v22.16b, v13.16b
-  addp v26.16b, v26.16b, v31.16b
-  eor v31.16b, v22.16b, v14.16b
   cnt v24.16b, v24.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v25.16b, v22.16b, v15.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v11.16b
+  addp v25.16b, v25.16b, v27.16b
   cnt v29.16b, v29.16b
-  cnt v27.16b, v27.16b
+  eor v27.16b, v22.16b, v12.16b
+  cnt v28.16b, v28.16b
+  eor v26.16b, v22.16b, v13.16b
   cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v24.16b
-  uaddlp v3.8h, v30.16b
-  cnt v25.16b, v25.16b
-  eor v24.16b, v23.16b, v16.16b
-  eor v30.16b, v23.16b, v17.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v27.16b, v23.16b, v18.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v28.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v31.16b, v31.16b, v25.16b
-  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v29.16b, v22.16b, v15.16b
+  b 2f
+1:
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v30.16b, v20.16b, v4.16b
+  eor v31.16b, v20.16b, v5.16b
+  eor v25.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  uadalp v3.8h, v24.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v24.16b, v21.16b, v8.16b
   cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
   cnt v27.16b, v27.16b
+  eor v29.16b, v21.16b, v9.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v21.16b, v10.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v11.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v29.16b, v29.16b
+  eor v27.16b, v22.16b, v12.16b
   uadalp v3.8h, v26.16b
   cnt v28.16b, v28.16b
-  addp v29.16b, v29.16b, v31.16b
-  eor v25.16b, v20.16b, v4.16b
-  addp v24.16b, v24.16b, v30.16b
-  eor v26.16b, v20.16b, v5.16b
-  eor v31.16b, v20.16b, v6.16b
-  eor v30.16b, v20.16b, v7.16b
-  addp v27.16b, v27.16b, v28.16b
-  uadalp v3.8h, v29.16b
-  cnt v25.16b, v25.16b
-  eor v28.16b, v21.16b, v8.16b
-  cnt v26.16b, v26.16b
-  cnt v31.16b, v31.16b
-  cnt v30.16b, v30.16b
-  eor v29.16b, v21.16b, v9.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v27.16b, v21.16b, v10.16b
-  cnt v28.16b, v28.16b
-  addp v25.16b, v25.16b, v26.16b
-  eor v26.16b, v21.16b, v11.16b
-  addp v31.16b, v31.16b, v30.16b
-  cnt v29.16b, v29.16b
-  eor v30.16b, v22.16b, v12.16b
-  uadalp v3.8h, v24.16b
-  cnt v27.16b, v27.16b
-  eor v24.16b, v22.16b, v13.16b
-  cnt v26.16b, v26.16b
-  addp v25.16b, v25.16b, v31.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v31.16b, v22.16b, v14.16b
-  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
-  eor v29.16b, v22.16b, v15.16b
-  cnt v30.16b, v30.16b
-  cnt v24.16b, v24.16b
-  addp v27.16b, v27.16b, v26.16b
-  uaddlp v0.8h, v25.16b
-  eor v26.16b, v23.16b, v16.16b
-  cnt v31.16b, v31.16b
-  cnt v29.16b, v29.16b
-  eor v25.16b, v23.16b, v17.16b
-  addp v30.16b, v30.16b, v24.16b
-  eor v24.16b, v23.16b, v18.16b
-  addp v28.16b, v28.16b, v27.16b
-  eor v27.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v26.16b, v26.16b
-  addp v31.16b, v31.16b, v29.16b
-  cnt v25.16b, v25.16b
-  cnt v24.16b, v24.16b
-  uadalp v0.8h, v28.16b
-  cnt v27.16b, v27.16b
-  eor v29.16b, v20.16b, v4.16b
-  addp v30.16b, v30.16b, v31.16b
-  addp v26.16b, v26.16b, v25.16b
-  eor v28.16b, v20.16b, v5.16b
-  eor v31.16b, v20.16b, v6.16b
-  eor v25.16b, v20.16b, v7.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v27.16b, v21.16b, v8.16b
-  cnt v29.16b, v29.16b
-  uadalp v0.8h, v30.16b
-  eor v30.16b, v21.16b, v9.16b
-  cnt v28.16b, v28.16b
-  cnt v31.16b, v31.16b
-  cnt v25.16b, v25.16b
-  addp v26.16b, v26.16b, v24.16b
-  eor v24.16b, v21.16b, v10.16b
-  cnt v27.16b, v27.16b
-  cnt v30.16b, v30.16b
-  addp v29.16b, v29.16b, v28.16b
-  eor v28.16b, v21.16b, v11.16b
-  addp v31.16b, v31.16b, v25.16b
-  eor v25.16b, v22.16b, v12.16b
-  uadalp v0.8h, v26.16b
-  cnt v24.16b, v24.16b
   eor v26.16b, v22.16b, v13.16b
-  addp v27.16b, v27.16b, v30.16b
-  eor v30.16b, v22.16b, v14.16b
-  cnt v28.16b, v28.16b
-  addp v29.16b, v29.16b, v31.16b
-  eor v31.16b, v22.16b, v15.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  cnt v30.16b, v30.16b
-  addp v24.16b, v24.16b, v28.16b
-  uaddlp v1.8h, v29.16b
   cnt v31.16b, v31.16b
-  eor v28.16b, v23.16b, v16.16b
-  eor v29.16b, v23.16b, v17.16b
-  addp v25.16b, v25.16b, v26.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v29.16b, v22.16b, v15.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+2:
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  uaddlp v0.8h, v30.16b
+  eor v31.16b, v23.16b, v16.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  eor v30.16b, v23.16b, v17.16b
+  addp v27.16b, v27.16b, v26.16b
   eor v26.16b, v23.16b, v18.16b
-  addp v27.16b, v27.16b, v24.16b
-  eor v24.16b, v23.16b, v19.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v28.16b, v23.16b, v19.16b
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v30.16b, v30.16b, v31.16b
-  cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  cnt v26.16b, v26.16b
-  uadalp v1.8h, v27.16b
-  cnt v24.16b, v24.16b
-  addp v25.16b, v25.16b, v30.16b
-  eor v31.16b, v20.16b, v4.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v27.16b, v20.16b, v5.16b
-  eor v30.16b, v20.16b, v6.16b
-  eor v29.16b, v20.16b, v7.16b
-  addp v26.16b, v26.16b, v24.16b
-  uadalp v1.8h, v25.16b
   cnt v31.16b, v31.16b
-  eor v24.16b, v21.16b, v8.16b
-  cnt v27.16b, v27.16b
+  addp v25.16b, v25.16b, v29.16b
   cnt v30.16b, v30.16b
-  cnt v29.16b, v29.16b
-  eor v25.16b, v21.16b, v9.16b
-  addp v28.16b, v28.16b, v26.16b
-  eor v26.16b, v21.16b, v10.16b
-  cnt v24.16b, v24.16b
-  addp v31.16b, v31.16b, v27.16b
-  eor v27.16b, v21.16b, v11.16b
-  addp v30.16b, v30.16b, v29.16b
-  cnt v25.16b, v25.16b
-  eor v29.16b, v22.16b, v12.16b
-  uadalp v1.8h, v28.16b
   cnt v26.16b, v26.16b
-  eor v28.16b, v22.16b, v13.16b
-  cnt v27.16b, v27.16b
-  addp v31.16b, v31.16b, v30.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v30.16b, v22.16b, v14.16b
-  eor v25.16b, v22.16b, v15.16b
-  cnt v29.16b, v29.16b
+  uadalp v0.8h, v24.16b
   cnt v28.16b, v28.16b
-  addp v26.16b, v26.16b, v27.16b
-  uaddlp v2.8h, v31.16b
-  eor v27.16b, v23.16b, v16.16b
+  eor v29.16b, v20.16b, v4.16b
+  addp v27.16b, v27.16b, v25.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v25.16b, v20.16b, v7.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v21.16b, v8.16b
+  cnt v29.16b, v29.16b
+  uadalp v0.8h, v27.16b
+  eor v27.16b, v21.16b, v9.16b
   cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
   cnt v25.16b, v25.16b
-  eor v31.16b, v23.16b, v17.16b
-  addp v29.16b, v29.16b, v28.16b
-  eor v28.16b, v23.16b, v18.16b
-  addp v24.16b, v24.16b, v26.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v21.16b, v10.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v11.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v25.16b, v22.16b, v12.16b
+  uadalp v0.8h, v31.16b
+  cnt v26.16b, v26.16b
+  eor v31.16b, v22.16b, v13.16b
+  addp v28.16b, v28.16b, v27.16b
+  eor v27.16b, v22.16b, v14.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v24.16b, v22.16b, v15.16b
+  cnt v25.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  addp v26.16b, v26.16b, v30.16b
+  uaddlp v1.8h, v29.16b
+  cnt v24.16b, v24.16b
+  eor v30.16b, v23.16b, v16.16b
+  eor v29.16b, v23.16b, v17.16b
+  addp v25.16b, v25.16b, v31.16b
+  eor v31.16b, v23.16b, v18.16b
+  addp v28.16b, v28.16b, v26.16b
   eor v26.16b, v23.16b, v19.16b
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v27.16b, v27.16b
-  addp v30.16b, v30.16b, v25.16b
+  addp v27.16b, v27.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
   cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  uadalp v2.8h, v24.16b
+  uadalp v1.8h, v28.16b
   cnt v26.16b, v26.16b
-  eor v25.16b, v20.16b, v4.16b
-  addp v29.16b, v29.16b, v30.16b
-  addp v27.16b, v27.16b, v31.16b
-  eor v24.16b, v20.16b, v5.16b
-  eor v30.16b, v20.16b, v6.16b
-  eor v31.16b, v20.16b, v7.16b
-  addp v28.16b, v28.16b, v26.16b
+  addp v25.16b, v25.16b, v27.16b
+  eor v24.16b, v20.16b, v4.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v28.16b, v20.16b, v5.16b
+  eor v27.16b, v20.16b, v6.16b
+  eor v29.16b, v20.16b, v7.16b
+  addp v31.16b, v31.16b, v26.16b
+  uadalp v1.8h, v25.16b
+  cnt v24.16b, v24.16b
   eor v26.16b, v21.16b, v8.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  eor v25.16b, v21.16b, v9.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v10.16b
+  cnt v26.16b, v26.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v28.16b, v21.16b, v11.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v25.16b, v25.16b
+  eor v29.16b, v22.16b, v12.16b
+  uadalp v1.8h, v30.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v22.16b, v13.16b
+  cnt v28.16b, v28.16b
+  addp v24.16b, v24.16b, v27.16b
+  addp v26.16b, v26.16b, v25.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v25.16b, v22.16b, v15.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v28.16b
+  uaddlp v2.8h, v24.16b
+  eor v28.16b, v23.16b, v16.16b
+  cnt v27.16b, v27.16b
+  cnt v25.16b, v25.16b
+  eor v24.16b, v23.16b, v17.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v23.16b, v18.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v26.16b
+  cnt v31.16b, v31.16b
+  eor v25.16b, v20.16b, v4.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v28.16b, v28.16b, v24.16b
+  eor v26.16b, v20.16b, v5.16b
+  eor v27.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v8.16b
   cnt v25.16b, v25.16b
   uadalp v2.8h, v29.16b
   eor v29.16b, v21.16b, v9.16b
-  cnt v24.16b, v24.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  addp v27.16b, v27.16b, v28.16b
-  eor v28.16b, v21.16b, v10.16b
   cnt v26.16b, v26.16b
-  cnt v29.16b, v29.16b
-  addp v25.16b, v25.16b, v24.16b
-  eor v24.16b, v21.16b, v11.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v31.16b, v22.16b, v12.16b
-  uadalp v2.8h, v27.16b
-  cnt v28.16b, v28.16b
-  eor v27.16b, v22.16b, v13.16b
-  addp v26.16b, v26.16b, v29.16b
-  eor v29.16b, v22.16b, v14.16b
+  cnt v27.16b, v27.16b
   cnt v24.16b, v24.16b
-  addp v25.16b, v25.16b, v30.16b
-  eor v30.16b, v22.16b, v15.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v21.16b, v10.16b
   cnt v31.16b, v31.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v21.16b, v11.16b
+  addp v27.16b, v27.16b, v24.16b
+  eor v24.16b, v22.16b, v12.16b
+  uadalp v2.8h, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v22.16b, v13.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v22.16b, v14.16b
+  cnt v26.16b, v26.16b
+  addp v25.16b, v25.16b, v27.16b
+  eor v27.16b, v22.16b, v15.16b
+  cnt v24.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v26.16b
+  uaddlp v3.8h, v25.16b
+  cnt v27.16b, v27.16b
+  eor v26.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v28.16b, v23.16b, v18.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  addp v29.16b, v29.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v31.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v31.16b, v20.16b, v4.16b
+  addp v26.16b, v26.16b, v25.16b
+  eor v27.16b, v20.16b, v5.16b
+  eor v29.16b, v20.16b, v6.16b
+  eor v25.16b, v20.16b, v7.16b
+  addp v28.16b, v28.16b, v30.16b
+  uadalp v3.8h, v24.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v21.16b, v8.16b
   cnt v27.16b, v27.16b
   cnt v29.16b, v29.16b
-  addp v28.16b, v28.16b, v24.16b
-  uaddlp v3.8h, v25.16b
-  cnt v30.16b, v30.16b
-  eor v24.16b, v23.16b, v16.16b
-  eor v25.16b, v23.16b, v17.16b
-  addp v31.16b, v31.16b, v27.16b
-  eor v27.16b, v23.16b, v18.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v28.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v29.16b, v29.16b, v30.16b
-  cnt v24.16b, v24.16b
   cnt v25.16b, v25.16b
-  cnt v27.16b, v27.16b
+  eor v24.16b, v21.16b, v9.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v21.16b, v10.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v27.16b
+  eor v27.16b, v21.16b, v11.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v24.16b, v24.16b
+  eor v25.16b, v22.16b, v12.16b
   uadalp v3.8h, v26.16b
   cnt v28.16b, v28.16b
+  eor v26.16b, v22.16b, v13.16b
+  cnt v27.16b, v27.16b
   addp v31.16b, v31.16b, v29.16b
-  addp v24.16b, v24.16b, v25.16b
-  addp v27.16b, v27.16b, v28.16b
-  uadalp v3.8h, v31.16b
-  addp v24.16b, v24.16b, v27.16b
-  uadalp v3.8h, v24.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v29.16b, v22.16b, v14.16b
   st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  eor v24.16b, v22.16b, v15.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v27.16b
+  uaddlp v0.8h, v31.16b
+  eor v31.16b, v23.16b, v16.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  eor v27.16b, v23.16b, v17.16b
+  addp v25.16b, v25.16b, v26.16b
+  eor v26.16b, v23.16b, v18.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  uadalp v0.8h, v30.16b
+  cnt v28.16b, v28.16b
+  eor v30.16b, v20.16b, v4.16b
+  addp v25.16b, v25.16b, v29.16b
+  addp v31.16b, v31.16b, v27.16b
+  eor v24.16b, v20.16b, v5.16b
+  eor v29.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v21.16b, v8.16b
+  cnt v30.16b, v30.16b
+  uadalp v0.8h, v25.16b
+  eor v25.16b, v21.16b, v9.16b
+  cnt v24.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v21.16b, v10.16b
+  cnt v28.16b, v28.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v24.16b, v21.16b, v11.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v27.16b, v22.16b, v12.16b
+  uadalp v0.8h, v31.16b
+  cnt v26.16b, v26.16b
+  eor v31.16b, v22.16b, v13.16b
+  addp v28.16b, v28.16b, v25.16b
+  eor v25.16b, v22.16b, v14.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v22.16b, v15.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v26.16b, v26.16b, v24.16b
+  uaddlp v1.8h, v30.16b
+  cnt v29.16b, v29.16b
+  eor v30.16b, v23.16b, v16.16b
+  eor v24.16b, v23.16b, v17.16b
+  addp v27.16b, v27.16b, v31.16b
+  eor v31.16b, v23.16b, v18.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v26.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  addp v25.16b, v25.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  uadalp v1.8h, v28.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v25.16b
+  eor v29.16b, v20.16b, v4.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v28.16b, v20.16b, v5.16b
+  eor v25.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  addp v31.16b, v31.16b, v26.16b
+  uadalp v1.8h, v27.16b
+  cnt v29.16b, v29.16b
+  eor v26.16b, v21.16b, v8.16b
+  cnt v28.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  eor v27.16b, v21.16b, v9.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v10.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v28.16b
+  eor v28.16b, v21.16b, v11.16b
+  addp v25.16b, v25.16b, v24.16b
+  cnt v27.16b, v27.16b
+  eor v24.16b, v22.16b, v12.16b
+  uadalp v1.8h, v30.16b
+  cnt v31.16b, v31.16b
+  eor v30.16b, v22.16b, v13.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v25.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v27.16b, v22.16b, v15.16b
+  cnt v24.16b, v24.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v28.16b
+  uaddlp v2.8h, v29.16b
+  eor v28.16b, v23.16b, v16.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  eor v29.16b, v23.16b, v17.16b
+  addp v24.16b, v24.16b, v30.16b
+  eor v30.16b, v23.16b, v18.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v2.8h, v26.16b
+  cnt v31.16b, v31.16b
+  eor v27.16b, v20.16b, v4.16b
+  addp v24.16b, v24.16b, v25.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v26.16b, v20.16b, v5.16b
+  eor v25.16b, v20.16b, v6.16b
+  eor v29.16b, v20.16b, v7.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v8.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v24.16b
+  eor v24.16b, v21.16b, v9.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v21.16b, v10.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v26.16b, v21.16b, v11.16b
+  addp v25.16b, v25.16b, v29.16b
+  uadalp v2.8h, v28.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v24.16b
+  eor v24.16b, v22.16b, v12.16b
+  cnt v26.16b, v26.16b
+  addp v27.16b, v27.16b, v25.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v28.16b, v22.16b, v15.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  uaddlp v3.8h, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  cnt v28.16b, v28.16b
+  eor v26.16b, v23.16b, v16.16b
+  eor v27.16b, v23.16b, v17.16b
+  addp v31.16b, v31.16b, v30.16b
+  addp v24.16b, v24.16b, v29.16b
+  addp v25.16b, v25.16b, v28.16b
+  eor v28.16b, v23.16b, v18.16b
+  eor v29.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  uadalp v3.8h, v31.16b
+  cnt v28.16b, v28.16b
   subs w3, w3, #1
   b.ne 1b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v27.16b
+  uadalp v3.8h, v24.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v26.16b, v26.16b, v28.16b
+  uadalp v3.8h, v26.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -1208,405 +1324,439 @@ bnnmk_add_words_4_a64:
   ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x1], #64
   ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x1], #64
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-1:
-  ld1 {v0.16b, v1.16b, v2.16b, v3.16b}, [x2]
-  eor v24.16b, v20.16b, v4.16b
-  eor v25.16b, v20.16b, v5.16b
-  eor v26.16b, v20.16b, v6.16b
-  eor v27.16b, v20.16b, v7.16b
-  eor v28.16b, v21.16b, v8.16b
-  eor v29.16b, v21.16b, v9.16b
-  eor v30.16b, v21.16b, v10.16b
-  eor v31.16b, v21.16b, v11.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  cnt v26.16b, v26.16b
-  cnt v27.16b, v27.16b
-  cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  cnt v30.16b, v30.16b
-  cnt v31.16b, v31.16b
-  addp v24.16b, v24.16b, v25.16b
-  eor v25.16b, v22.16b, v12.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v27.16b, v22.16b, v13.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v29.16b, v22.16b, v14.16b
-  addp v30.16b, v30.16b, v31.16b
-  eor v31.16b, v22.16b, v15.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v26.16b
-  cnt v27.16b, v27.16b
-  eor v26.16b, v23.16b, v16.16b
-  cnt v29.16b, v29.16b
-  addp v28.16b, v28.16b, v30.16b
-  cnt v31.16b, v31.16b
-  eor v30.16b, v23.16b, v17.16b
-  uadalp v0.8h, v24.16b
-  addp v25.16b, v25.16b, v27.16b
-  eor v24.16b, v23.16b, v18.16b
-  eor v27.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v26.16b, v26.16b
-  addp v29.16b, v29.16b, v31.16b
-  cnt v30.16b, v30.16b
-  uadalp v0.8h, v28.16b
-  cnt v24.16b, v24.16b
-  cnt v27.16b, v27.16b
-  addp v25.16b, v25.16b, v29.16b
-  addp v26.16b, v26.16b, v30.16b
-  eor v31.16b, v20.16b, v4.16b
-  eor v28.16b, v20.16b, v5.16b
-  eor v29.16b, v20.16b, v6.16b
-  eor v30.16b, v20.16b, v7.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v27.16b, v21.16b, v8.16b
-  uadalp v0.8h, v25.16b
-  eor v25.16b, v21.16b, v9.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  cnt v29.16b, v29.16b
-  cnt v30.16b, v30.16b
-  addp v26.16b, v26.16b, v24.16b
-  eor v24.16b, v21.16b, v10.16b
-  cnt v27.16b, v27.16b
-  cnt v25.16b, v25.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v28.16b, v21.16b, v11.16b
-  addp v29.16b, v29.16b, v30.16b
-  eor v30.16b, v22.16b, v12.16b
-  uadalp v0.8h, v26.16b
-  cnt v24.16b, v24.16b
-  eor v26.16b, v22.16b, v13.16b
-  addp v27.16b, v27.16b, v25.16b
-  eor v25.16b, v22.16b, v14.16b
-  cnt v28.16b, v28.16b
-  addp v31.16b, v31.16b, v29.16b
-  eor v29.16b, v22.16b, v15.16b
-  cnt v30.16b, v30.16b
-  cnt v26.16b, v26.16b
-  cnt v25.16b, v25.16b
-  addp v24.16b, v24.16b, v28.16b
-  uadalp v1.8h, v31.16b
-  cnt v29.16b, v29.16b
-  eor v28.16b, v23.16b, v16.16b
-  eor v31.16b, v23.16b, v17.16b
-  addp v30.16b, v30.16b, v26.16b
-  eor v26.16b, v23.16b, v18.16b
-  addp v27.16b, v27.16b, v24.16b
-  eor v24.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v25.16b, v25.16b, v29.16b
-  cnt v28.16b, v28.16b
-  cnt v31.16b, v31.16b
-  cnt v26.16b, v26.16b
-  uadalp v1.8h, v27.16b
-  cnt v24.16b, v24.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v29.16b, v20.16b, v4.16b
-  addp v28.16b, v28.16b, v31.16b
-  eor v27.16b, v20.16b, v5.16b
-  eor v25.16b, v20.16b, v6.16b
-  eor v31.16b, v20.16b, v7.16b
-  addp v26.16b, v26.16b, v24.16b
-  uadalp v1.8h, v30.16b
-  cnt v29.16b, v29.16b
-  eor v24.16b, v21.16b, v8.16b
-  cnt v27.16b, v27.16b
-  cnt v25.16b, v25.16b
-  cnt v31.16b, v31.16b
-  eor v30.16b, v21.16b, v9.16b
-  addp v28.16b, v28.16b, v26.16b
-  eor v26.16b, v21.16b, v10.16b
-  cnt v24.16b, v24.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v27.16b, v21.16b, v11.16b
-  addp v25.16b, v25.16b, v31.16b
-  cnt v30.16b, v30.16b
-  eor v31.16b, v22.16b, v12.16b
-  uadalp v1.8h, v28.16b
-  cnt v26.16b, v26.16b
-  eor v28.16b, v22.16b, v13.16b
-  cnt v27.16b, v27.16b
-  addp v29.16b, v29.16b, v25.16b
-  addp v24.16b, v24.16b, v30.16b
-  eor v25.16b, v22.16b, v14.16b
-  eor v30.16b, v22.16b, v15.16b
-  cnt v31.16b, v31.16b
-  cnt v28.16b, v28.16b
-  addp v26.16b, v26.16b, v27.16b
-  uadalp v2.8h, v29.16b
-  eor v27.16b, v23.16b, v16.16b
-  cnt v25.16b, v25.16b
-  cnt v30.16b, v30.16b
-  eor v29.16b, v23.16b, v17.16b
-  addp v31.16b, v31.16b, v28.16b
-  eor v28.16b, v23.16b, v18.16b
-  addp v24.16b, v24.16b, v26.16b
-  eor v26.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v27.16b, v27.16b
-  addp v25.16b, v25.16b, v30.16b
-  cnt v29.16b, v29.16b
-  cnt v28.16b, v28.16b
-  uadalp v2.8h, v24.16b
-  cnt v26.16b, v26.16b
   eor v30.16b, v20.16b, v4.16b
-  addp v31.16b, v31.16b, v25.16b
-  addp v27.16b, v27.16b, v29.16b
-  eor v24.16b, v20.16b, v5.16b
+  eor v31.16b, v20.16b, v5.16b
   eor v25.16b, v20.16b, v6.16b
-  eor v29.16b, v20.16b, v7.16b
-  addp v28.16b, v28.16b, v26.16b
-  eor v26.16b, v21.16b, v8.16b
+  eor v27.16b, v20.16b, v7.16b
+  eor v24.16b, v21.16b, v8.16b
   cnt v30.16b, v30.16b
-  uadalp v2.8h, v31.16b
-  eor v31.16b, v21.16b, v9.16b
-  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
   cnt v25.16b, v25.16b
-  cnt v29.16b, v29.16b
-  addp v27.16b, v27.16b, v28.16b
+  cnt v27.16b, v27.16b
+  eor v29.16b, v21.16b, v9.16b
   eor v28.16b, v21.16b, v10.16b
-  cnt v26.16b, v26.16b
-  cnt v31.16b, v31.16b
-  addp v30.16b, v30.16b, v24.16b
-  eor v24.16b, v21.16b, v11.16b
-  addp v25.16b, v25.16b, v29.16b
-  eor v29.16b, v22.16b, v12.16b
-  uadalp v2.8h, v27.16b
-  cnt v28.16b, v28.16b
-  eor v27.16b, v22.16b, v13.16b
-  addp v26.16b, v26.16b, v31.16b
-  eor v31.16b, v22.16b, v14.16b
   cnt v24.16b, v24.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v25.16b, v22.16b, v15.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v11.16b
+  addp v25.16b, v25.16b, v27.16b
   cnt v29.16b, v29.16b
-  cnt v27.16b, v27.16b
+  eor v27.16b, v22.16b, v12.16b
+  cnt v28.16b, v28.16b
+  eor v26.16b, v22.16b, v13.16b
   cnt v31.16b, v31.16b
-  addp v28.16b, v28.16b, v24.16b
-  uadalp v3.8h, v30.16b
-  cnt v25.16b, v25.16b
-  eor v24.16b, v23.16b, v16.16b
-  eor v30.16b, v23.16b, v17.16b
-  addp v29.16b, v29.16b, v27.16b
-  eor v27.16b, v23.16b, v18.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v28.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v31.16b, v31.16b, v25.16b
-  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v29.16b, v22.16b, v15.16b
+  b 2f
+1:
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v30.16b, v20.16b, v4.16b
+  eor v31.16b, v20.16b, v5.16b
+  eor v25.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  uadalp v3.8h, v24.16b
+  addp v28.16b, v28.16b, v29.16b
+  eor v24.16b, v21.16b, v8.16b
   cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
   cnt v27.16b, v27.16b
+  eor v29.16b, v21.16b, v9.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v21.16b, v10.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v11.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v29.16b, v29.16b
+  eor v27.16b, v22.16b, v12.16b
   uadalp v3.8h, v26.16b
   cnt v28.16b, v28.16b
-  addp v29.16b, v29.16b, v31.16b
-  eor v25.16b, v20.16b, v4.16b
-  addp v24.16b, v24.16b, v30.16b
-  eor v26.16b, v20.16b, v5.16b
-  eor v31.16b, v20.16b, v6.16b
-  eor v30.16b, v20.16b, v7.16b
-  addp v27.16b, v27.16b, v28.16b
-  uadalp v3.8h, v29.16b
-  cnt v25.16b, v25.16b
-  eor v28.16b, v21.16b, v8.16b
-  cnt v26.16b, v26.16b
+  eor v26.16b, v22.16b, v13.16b
   cnt v31.16b, v31.16b
-  cnt v30.16b, v30.16b
-  eor v29.16b, v21.16b, v9.16b
-  addp v24.16b, v24.16b, v27.16b
-  eor v27.16b, v21.16b, v10.16b
-  cnt v28.16b, v28.16b
-  addp v25.16b, v25.16b, v26.16b
-  eor v26.16b, v21.16b, v11.16b
-  addp v31.16b, v31.16b, v30.16b
-  cnt v29.16b, v29.16b
-  eor v30.16b, v22.16b, v12.16b
-  uadalp v3.8h, v24.16b
-  cnt v27.16b, v27.16b
-  eor v24.16b, v22.16b, v13.16b
-  cnt v26.16b, v26.16b
-  addp v25.16b, v25.16b, v31.16b
-  addp v28.16b, v28.16b, v29.16b
-  eor v31.16b, v22.16b, v14.16b
-  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  addp v30.16b, v30.16b, v25.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v25.16b, v22.16b, v14.16b
   eor v29.16b, v22.16b, v15.16b
-  cnt v30.16b, v30.16b
-  cnt v24.16b, v24.16b
-  addp v27.16b, v27.16b, v26.16b
-  eor v26.16b, v23.16b, v16.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+2:
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v28.16b, v28.16b, v31.16b
+  eor v31.16b, v23.16b, v16.16b
+  cnt v25.16b, v25.16b
   ld1 {v0.16b, v1.16b, v2.16b, v3.16b}, [x2]
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v26.16b
+  eor v26.16b, v23.16b, v17.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v28.16b, v23.16b, v18.16b
+  cnt v31.16b, v31.16b
+  addp v25.16b, v25.16b, v29.16b
+  uadalp v0.8h, v30.16b
+  eor v30.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v25.16b
+  uadalp v0.8h, v24.16b
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v29.16b, v20.16b, v4.16b
+  eor v25.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v26.16b, v20.16b, v7.16b
+  uadalp v0.8h, v27.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v27.16b, v21.16b, v9.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v28.16b
+  eor v28.16b, v21.16b, v10.16b
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v25.16b, v21.16b, v11.16b
+  addp v24.16b, v24.16b, v26.16b
+  eor v26.16b, v22.16b, v12.16b
+  uadalp v0.8h, v31.16b
+  cnt v28.16b, v28.16b
+  eor v31.16b, v22.16b, v13.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v22.16b, v14.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v24.16b, v22.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v25.16b
+  uadalp v1.8h, v29.16b
+  cnt v24.16b, v24.16b
+  eor v25.16b, v23.16b, v16.16b
+  eor v29.16b, v23.16b, v17.16b
+  addp v26.16b, v26.16b, v31.16b
+  eor v31.16b, v23.16b, v18.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v31.16b, v31.16b
+  uadalp v1.8h, v30.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v30.16b, v20.16b, v4.16b
+  addp v25.16b, v25.16b, v29.16b
+  eor v24.16b, v20.16b, v5.16b
+  eor v27.16b, v20.16b, v6.16b
+  eor v29.16b, v20.16b, v7.16b
+  addp v31.16b, v31.16b, v28.16b
+  uadalp v1.8h, v26.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v21.16b, v8.16b
+  cnt v24.16b, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  eor v26.16b, v21.16b, v9.16b
+  addp v25.16b, v25.16b, v31.16b
+  eor v31.16b, v21.16b, v10.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v24.16b, v21.16b, v11.16b
+  addp v27.16b, v27.16b, v29.16b
+  cnt v26.16b, v26.16b
+  eor v29.16b, v22.16b, v12.16b
+  uadalp v1.8h, v25.16b
+  cnt v31.16b, v31.16b
+  eor v25.16b, v22.16b, v13.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v27.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v24.16b
+  uadalp v2.8h, v30.16b
+  eor v30.16b, v23.16b, v16.16b
+  cnt v27.16b, v27.16b
+  cnt v26.16b, v26.16b
+  eor v24.16b, v23.16b, v17.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v25.16b, v23.16b, v18.16b
+  addp v28.16b, v28.16b, v31.16b
+  eor v31.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  uadalp v2.8h, v28.16b
+  cnt v31.16b, v31.16b
+  eor v26.16b, v20.16b, v4.16b
+  addp v29.16b, v29.16b, v27.16b
+  addp v30.16b, v30.16b, v24.16b
+  eor v28.16b, v20.16b, v5.16b
+  eor v27.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  addp v25.16b, v25.16b, v31.16b
+  eor v31.16b, v21.16b, v8.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v29.16b
+  eor v29.16b, v21.16b, v9.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v25.16b
+  eor v25.16b, v21.16b, v10.16b
   cnt v31.16b, v31.16b
   cnt v29.16b, v29.16b
-  addp v30.16b, v30.16b, v24.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v21.16b, v11.16b
+  addp v27.16b, v27.16b, v24.16b
+  eor v24.16b, v22.16b, v12.16b
+  uadalp v2.8h, v30.16b
+  cnt v25.16b, v25.16b
+  eor v30.16b, v22.16b, v13.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v22.16b, v14.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v27.16b
+  eor v27.16b, v22.16b, v15.16b
+  cnt v24.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  addp v25.16b, v25.16b, v28.16b
+  uadalp v3.8h, v26.16b
+  cnt v27.16b, v27.16b
+  eor v28.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  addp v24.16b, v24.16b, v30.16b
+  eor v30.16b, v23.16b, v18.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v25.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  addp v29.16b, v29.16b, v27.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  uadalp v3.8h, v31.16b
+  cnt v25.16b, v25.16b
+  addp v24.16b, v24.16b, v29.16b
+  eor v31.16b, v20.16b, v4.16b
+  addp v28.16b, v28.16b, v26.16b
+  eor v27.16b, v20.16b, v5.16b
+  eor v29.16b, v20.16b, v6.16b
+  eor v26.16b, v20.16b, v7.16b
+  addp v30.16b, v30.16b, v25.16b
+  uadalp v3.8h, v24.16b
+  cnt v31.16b, v31.16b
+  eor v25.16b, v21.16b, v8.16b
+  cnt v27.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  eor v24.16b, v21.16b, v9.16b
+  addp v28.16b, v28.16b, v30.16b
+  eor v30.16b, v21.16b, v10.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v27.16b
+  eor v27.16b, v21.16b, v11.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v24.16b, v24.16b
+  eor v26.16b, v22.16b, v12.16b
+  uadalp v3.8h, v28.16b
+  cnt v30.16b, v30.16b
+  eor v28.16b, v22.16b, v13.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v29.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v29.16b, v22.16b, v14.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
+  eor v24.16b, v22.16b, v15.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v23.16b, v16.16b
+  ld1 {v0.16b, v1.16b, v2.16b, v3.16b}, [x2]
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v28.16b
+  eor v28.16b, v23.16b, v17.16b
+  addp v25.16b, v25.16b, v30.16b
+  eor v30.16b, v23.16b, v18.16b
+  cnt v27.16b, v27.16b
+  uadalp v0.8h, v31.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v31.16b, v23.16b, v19.16b
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  uadalp v0.8h, v25.16b
+  addp v26.16b, v26.16b, v29.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v28.16b
+  eor v24.16b, v20.16b, v4.16b
+  eor v25.16b, v20.16b, v5.16b
+  eor v29.16b, v20.16b, v6.16b
+  eor v28.16b, v20.16b, v7.16b
+  uadalp v0.8h, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v8.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  eor v26.16b, v21.16b, v9.16b
+  addp v27.16b, v27.16b, v30.16b
+  eor v30.16b, v21.16b, v10.16b
+  cnt v31.16b, v31.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v25.16b, v21.16b, v11.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v26.16b, v26.16b
+  eor v28.16b, v22.16b, v12.16b
+  uadalp v0.8h, v27.16b
+  cnt v30.16b, v30.16b
+  eor v27.16b, v22.16b, v13.16b
+  cnt v25.16b, v25.16b
+  addp v24.16b, v24.16b, v29.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v29.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v25.16b
+  uadalp v1.8h, v24.16b
+  eor v25.16b, v23.16b, v16.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
   eor v24.16b, v23.16b, v17.16b
   addp v28.16b, v28.16b, v27.16b
   eor v27.16b, v23.16b, v18.16b
-  cnt v26.16b, v26.16b
-  uadalp v0.8h, v25.16b
-  addp v31.16b, v31.16b, v29.16b
-  eor v25.16b, v23.16b, v19.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v23.16b, v19.16b
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v26.16b
   cnt v24.16b, v24.16b
   cnt v27.16b, v27.16b
-  uadalp v0.8h, v28.16b
-  addp v30.16b, v30.16b, v31.16b
-  cnt v25.16b, v25.16b
-  addp v26.16b, v26.16b, v24.16b
-  eor v29.16b, v20.16b, v4.16b
-  eor v28.16b, v20.16b, v5.16b
-  eor v31.16b, v20.16b, v6.16b
+  uadalp v1.8h, v31.16b
+  cnt v30.16b, v30.16b
+  eor v31.16b, v20.16b, v4.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v25.16b, v25.16b, v24.16b
+  eor v26.16b, v20.16b, v5.16b
+  eor v29.16b, v20.16b, v6.16b
   eor v24.16b, v20.16b, v7.16b
-  uadalp v0.8h, v30.16b
-  addp v27.16b, v27.16b, v25.16b
+  addp v27.16b, v27.16b, v30.16b
   eor v30.16b, v21.16b, v8.16b
-  cnt v29.16b, v29.16b
-  cnt v28.16b, v28.16b
   cnt v31.16b, v31.16b
+  uadalp v1.8h, v28.16b
+  eor v28.16b, v21.16b, v9.16b
+  cnt v26.16b, v26.16b
+  cnt v29.16b, v29.16b
   cnt v24.16b, v24.16b
-  eor v25.16b, v21.16b, v9.16b
-  addp v26.16b, v26.16b, v27.16b
+  addp v25.16b, v25.16b, v27.16b
   eor v27.16b, v21.16b, v10.16b
   cnt v30.16b, v30.16b
-  addp v29.16b, v29.16b, v28.16b
-  eor v28.16b, v21.16b, v11.16b
-  addp v31.16b, v31.16b, v24.16b
-  cnt v25.16b, v25.16b
-  eor v24.16b, v22.16b, v12.16b
-  uadalp v0.8h, v26.16b
-  cnt v27.16b, v27.16b
-  eor v26.16b, v22.16b, v13.16b
   cnt v28.16b, v28.16b
-  addp v29.16b, v29.16b, v31.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v31.16b, v22.16b, v14.16b
-  eor v25.16b, v22.16b, v15.16b
-  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v26.16b, v21.16b, v11.16b
+  addp v29.16b, v29.16b, v24.16b
+  eor v24.16b, v22.16b, v12.16b
+  uadalp v1.8h, v25.16b
+  cnt v27.16b, v27.16b
+  eor v25.16b, v22.16b, v13.16b
+  addp v30.16b, v30.16b, v28.16b
+  eor v28.16b, v22.16b, v14.16b
   cnt v26.16b, v26.16b
-  addp v27.16b, v27.16b, v28.16b
-  uadalp v1.8h, v29.16b
-  eor v28.16b, v23.16b, v16.16b
-  cnt v31.16b, v31.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v22.16b, v15.16b
+  cnt v24.16b, v24.16b
   cnt v25.16b, v25.16b
-  eor v29.16b, v23.16b, v17.16b
-  addp v24.16b, v24.16b, v26.16b
-  eor v26.16b, v23.16b, v18.16b
+  cnt v28.16b, v28.16b
+  addp v27.16b, v27.16b, v26.16b
+  uadalp v2.8h, v31.16b
+  cnt v29.16b, v29.16b
+  eor v31.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  addp v24.16b, v24.16b, v25.16b
+  eor v25.16b, v23.16b, v18.16b
   addp v30.16b, v30.16b, v27.16b
   eor v27.16b, v23.16b, v19.16b
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  cnt v28.16b, v28.16b
-  addp v31.16b, v31.16b, v25.16b
-  cnt v29.16b, v29.16b
-  cnt v26.16b, v26.16b
-  uadalp v1.8h, v30.16b
-  cnt v27.16b, v27.16b
-  eor v25.16b, v20.16b, v4.16b
-  addp v24.16b, v24.16b, v31.16b
   addp v28.16b, v28.16b, v29.16b
-  eor v30.16b, v20.16b, v5.16b
-  eor v31.16b, v20.16b, v6.16b
-  eor v29.16b, v20.16b, v7.16b
-  addp v26.16b, v26.16b, v27.16b
-  eor v27.16b, v21.16b, v8.16b
-  cnt v25.16b, v25.16b
-  uadalp v1.8h, v24.16b
-  eor v24.16b, v21.16b, v9.16b
-  cnt v30.16b, v30.16b
   cnt v31.16b, v31.16b
-  cnt v29.16b, v29.16b
-  addp v28.16b, v28.16b, v26.16b
-  eor v26.16b, v21.16b, v10.16b
-  cnt v27.16b, v27.16b
-  cnt v24.16b, v24.16b
-  addp v25.16b, v25.16b, v30.16b
-  eor v30.16b, v21.16b, v11.16b
-  addp v31.16b, v31.16b, v29.16b
-  eor v29.16b, v22.16b, v12.16b
-  uadalp v1.8h, v28.16b
   cnt v26.16b, v26.16b
-  eor v28.16b, v22.16b, v13.16b
-  addp v27.16b, v27.16b, v24.16b
-  eor v24.16b, v22.16b, v14.16b
-  cnt v30.16b, v30.16b
-  addp v25.16b, v25.16b, v31.16b
-  eor v31.16b, v22.16b, v15.16b
-  cnt v29.16b, v29.16b
-  cnt v28.16b, v28.16b
-  cnt v24.16b, v24.16b
-  addp v26.16b, v26.16b, v30.16b
-  uadalp v2.8h, v25.16b
-  cnt v31.16b, v31.16b
-  eor v30.16b, v23.16b, v16.16b
-  eor v25.16b, v23.16b, v17.16b
-  addp v29.16b, v29.16b, v28.16b
-  eor v28.16b, v23.16b, v18.16b
-  addp v27.16b, v27.16b, v26.16b
-  eor v26.16b, v23.16b, v19.16b
-  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
-  addp v24.16b, v24.16b, v31.16b
-  cnt v30.16b, v30.16b
   cnt v25.16b, v25.16b
-  cnt v28.16b, v28.16b
-  uadalp v2.8h, v27.16b
-  cnt v26.16b, v26.16b
-  addp v29.16b, v29.16b, v24.16b
-  eor v31.16b, v20.16b, v4.16b
-  addp v30.16b, v30.16b, v25.16b
-  eor v27.16b, v20.16b, v5.16b
-  eor v24.16b, v20.16b, v6.16b
-  eor v25.16b, v20.16b, v7.16b
-  addp v28.16b, v28.16b, v26.16b
-  uadalp v2.8h, v29.16b
-  cnt v31.16b, v31.16b
-  eor v26.16b, v21.16b, v8.16b
-  cnt v27.16b, v27.16b
-  cnt v24.16b, v24.16b
-  cnt v25.16b, v25.16b
-  eor v29.16b, v21.16b, v9.16b
-  addp v30.16b, v30.16b, v28.16b
-  eor v28.16b, v21.16b, v10.16b
-  cnt v26.16b, v26.16b
-  addp v31.16b, v31.16b, v27.16b
-  eor v27.16b, v21.16b, v11.16b
-  addp v24.16b, v24.16b, v25.16b
-  cnt v29.16b, v29.16b
-  eor v25.16b, v22.16b, v12.16b
   uadalp v2.8h, v30.16b
-  cnt v28.16b, v28.16b
-  eor v30.16b, v22.16b, v13.16b
   cnt v27.16b, v27.16b
-  addp v31.16b, v31.16b, v24.16b
-  addp v26.16b, v26.16b, v29.16b
-  eor v24.16b, v22.16b, v14.16b
-  eor v29.16b, v22.16b, v15.16b
+  addp v24.16b, v24.16b, v28.16b
+  eor v30.16b, v20.16b, v4.16b
+  addp v31.16b, v31.16b, v26.16b
+  eor v29.16b, v20.16b, v5.16b
+  eor v28.16b, v20.16b, v6.16b
+  eor v26.16b, v20.16b, v7.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v2.8h, v24.16b
+  cnt v30.16b, v30.16b
+  eor v27.16b, v21.16b, v8.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  eor v24.16b, v21.16b, v9.16b
+  addp v31.16b, v31.16b, v25.16b
+  eor v25.16b, v21.16b, v10.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v21.16b, v11.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v24.16b, v24.16b
+  uadalp v2.8h, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v28.16b
+  addp v27.16b, v27.16b, v24.16b
+  eor v24.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  addp v25.16b, v25.16b, v29.16b
+  uadalp v3.8h, v30.16b
+  cnt v24.16b, v24.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v25.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v30.16b, v22.16b, v15.16b
+  eor v26.16b, v23.16b, v16.16b
+  addp v24.16b, v24.16b, v31.16b
+  uadalp v3.8h, v27.16b
   cnt v25.16b, v25.16b
   cnt v30.16b, v30.16b
-  addp v28.16b, v28.16b, v27.16b
-  uadalp v3.8h, v31.16b
-  eor v27.16b, v23.16b, v16.16b
-  cnt v24.16b, v24.16b
-  cnt v29.16b, v29.16b
-  eor v31.16b, v23.16b, v17.16b
-  addp v25.16b, v25.16b, v30.16b
-  eor v30.16b, v23.16b, v18.16b
-  addp v26.16b, v26.16b, v28.16b
-  eor v28.16b, v23.16b, v19.16b
+  eor v27.16b, v23.16b, v17.16b
+  eor v28.16b, v23.16b, v18.16b
+  eor v29.16b, v23.16b, v19.16b
   ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  cnt v26.16b, v26.16b
+  addp v25.16b, v25.16b, v30.16b
   cnt v27.16b, v27.16b
-  addp v24.16b, v24.16b, v29.16b
-  cnt v31.16b, v31.16b
-  cnt v30.16b, v30.16b
-  uadalp v3.8h, v26.16b
   cnt v28.16b, v28.16b
-  addp v25.16b, v25.16b, v24.16b
-  addp v27.16b, v27.16b, v31.16b
-  addp v30.16b, v30.16b, v28.16b
-  uadalp v3.8h, v25.16b
-  addp v27.16b, v27.16b, v30.16b
-  uadalp v3.8h, v27.16b
-  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   subs w3, w3, #1
   b.ne 1b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  addp v26.16b, v26.16b, v27.16b
+  uadalp v3.8h, v24.16b
+  addp v28.16b, v28.16b, v29.16b
+  addp v26.16b, v26.16b, v28.16b
+  uadalp v3.8h, v26.16b
+  st1 {v0.8h, v1.8h, v2.8h, v3.8h}, [x2], #64
   ldp d10, d11, [sp, #16]
   ldp d12, d13, [sp, #32]
   ldp d14, d15, [sp, #48]
@@ -1623,6 +1773,1944 @@ bnnmk_add_words_4_a64:
   ret
   .cfi_endproc
   .size bnnmk_add_words_4_a64, . - bnnmk_add_words_4_a64
+
+  .section .text.bnnmk_count_words_1_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_words_1_a55
+  .hidden bnnmk_count_words_1_a55
+  .type bnnmk_count_words_1_a55, %function
+bnnmk_count_words_1_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
+  ld1 {v8.16b}, [x0], x4
+  eor v14.16b, v8.16b, v4.16b
+  eor v15.16b, v8.16b, v5.16b
+  eor v16.16b, v8.16b, v6.16b
+  eor v17.16b, v8.16b, v7.16b
+  cnt v14.16b, v14.16b
+  cnt v15.16b, v15.16b
+  cnt v16.16b, v16.16b
+  cnt v17.16b, v17.16b
+  addp v14.16b, v14.16b, v15.16b
+  addp v16.16b, v16.16b, v17.16b
+  b 2f
+1:
+  str q1, [x2, #16]
+  uaddlp v2.8h, v9.16b
+  eor v14.16b, v8.16b, v4.16b
+  str q2, [x2, #32]
+  eor v15.16b, v8.16b, v5.16b
+  eor v16.16b, v8.16b, v6.16b
+  eor v17.16b, v8.16b, v7.16b
+  addp v10.16b, v10.16b, v11.16b
+  addp v12.16b, v12.16b, v13.16b
+  cnt v14.16b, v14.16b
+  cnt v15.16b, v15.16b
+  addp v10.16b, v10.16b, v12.16b
+  cnt v16.16b, v16.16b
+  cnt v17.16b, v17.16b
+  uaddlp v3.8h, v10.16b
+  addp v14.16b, v14.16b, v15.16b
+  addp v16.16b, v16.16b, v17.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+2:
+  addp v14.16b, v14.16b, v16.16b
+  ldr q8, [x0, #0]
+  add x0, x0, x4
+  uaddlp v0.8h, v14.16b
+  eor v18.16b, v8.16b, v4.16b
+  str q0, [x2, #0]
+  eor v19.16b, v8.16b, v5.16b
+  eor v20.16b, v8.16b, v6.16b
+  eor v21.16b, v8.16b, v7.16b
+  ldr q8, [x0, #0]
+  cnt v18.16b, v18.16b
+  add x0, x0, x4
+  cnt v19.16b, v19.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
+  eor v22.16b, v8.16b, v4.16b
+  eor v23.16b, v8.16b, v5.16b
+  eor v24.16b, v8.16b, v6.16b
+  eor v25.16b, v8.16b, v7.16b
+  ldr q8, [x0, #0]
+  cnt v22.16b, v22.16b
+  add x0, x0, x4
+  addp v18.16b, v18.16b, v19.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v23.16b, v23.16b
+  cnt v24.16b, v24.16b
+  addp v18.16b, v18.16b, v20.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  eor v26.16b, v8.16b, v4.16b
+  eor v27.16b, v8.16b, v5.16b
+  eor v28.16b, v8.16b, v6.16b
+  eor v29.16b, v8.16b, v7.16b
+  ldr q8, [x0, #0]
+  uaddlp v1.8h, v18.16b
+  add x0, x0, x4
+  addp v24.16b, v24.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v22.16b, v22.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v29.16b, v29.16b
+  uaddlp v2.8h, v22.16b
+  str q1, [x2, #16]
+  eor v30.16b, v8.16b, v4.16b
+  eor v31.16b, v8.16b, v5.16b
+  str q2, [x2, #32]
+  eor v15.16b, v8.16b, v6.16b
+  eor v17.16b, v8.16b, v7.16b
+  addp v26.16b, v26.16b, v27.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v15.16b, v15.16b
+  cnt v17.16b, v17.16b
+  uaddlp v3.8h, v26.16b
+  addp v30.16b, v30.16b, v31.16b
+  addp v15.16b, v15.16b, v17.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  addp v30.16b, v30.16b, v15.16b
+  ldr q8, [x0, #0]
+  add x0, x0, x4
+  uaddlp v0.8h, v30.16b
+  eor v16.16b, v8.16b, v4.16b
+  str q0, [x2, #0]
+  eor v14.16b, v8.16b, v5.16b
+  eor v19.16b, v8.16b, v6.16b
+  eor v21.16b, v8.16b, v7.16b
+  ldr q8, [x0, #0]
+  cnt v16.16b, v16.16b
+  add x0, x0, x4
+  cnt v14.16b, v14.16b
+  cnt v19.16b, v19.16b
+  cnt v21.16b, v21.16b
+  eor v9.16b, v8.16b, v4.16b
+  eor v20.16b, v8.16b, v5.16b
+  eor v23.16b, v8.16b, v6.16b
+  eor v18.16b, v8.16b, v7.16b
+  ldr q8, [x0, #0]
+  cnt v9.16b, v9.16b
+  add x0, x0, x4
+  addp v16.16b, v16.16b, v14.16b
+  addp v19.16b, v19.16b, v21.16b
+  cnt v20.16b, v20.16b
+  cnt v23.16b, v23.16b
+  addp v16.16b, v16.16b, v19.16b
+  eor v10.16b, v8.16b, v4.16b
+  eor v11.16b, v8.16b, v5.16b
+  eor v12.16b, v8.16b, v6.16b
+  eor v13.16b, v8.16b, v7.16b
+  ldr q8, [x0, #0]
+  uaddlp v1.8h, v16.16b
+  add x0, x0, x4
+  cnt v18.16b, v18.16b
+  addp v9.16b, v9.16b, v20.16b
+  cnt v10.16b, v10.16b
+  cnt v11.16b, v11.16b
+  addp v23.16b, v23.16b, v18.16b
+  cnt v12.16b, v12.16b
+  cnt v13.16b, v13.16b
+  addp v9.16b, v9.16b, v23.16b
+  subs w3, w3, #1
+  b.ne 1b
+  str q1, [x2, #16]
+  uaddlp v2.8h, v9.16b
+  str q2, [x2, #32]
+  addp v10.16b, v10.16b, v11.16b
+  addp v12.16b, v12.16b, v13.16b
+  addp v10.16b, v10.16b, v12.16b
+  uaddlp v3.8h, v10.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_words_1_a55, . - bnnmk_count_words_1_a55
+
+  .section .text.bnnmk_count_words_2_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_words_2_a55
+  .hidden bnnmk_count_words_2_a55
+  .type bnnmk_count_words_2_a55, %function
+bnnmk_count_words_2_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x1], #64
+  ld1 {v12.16b, v13.16b}, [x0], x4
+  eor v19.16b, v12.16b, v4.16b
+  eor v20.16b, v12.16b, v5.16b
+  eor v21.16b, v12.16b, v6.16b
+  eor v22.16b, v12.16b, v7.16b
+  eor v23.16b, v13.16b, v8.16b
+  eor v24.16b, v13.16b, v9.16b
+  eor v25.16b, v13.16b, v10.16b
+  eor v26.16b, v13.16b, v11.16b
+  cnt v19.16b, v19.16b
+  cnt v20.16b, v20.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v19.16b, v19.16b, v21.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  uaddlp v0.8h, v19.16b
+  addp v25.16b, v25.16b, v26.16b
+  b 2f
+1:
+  str q2, [x2, #32]
+  uaddlp v3.8h, v14.16b
+  eor v19.16b, v12.16b, v4.16b
+  eor v20.16b, v12.16b, v5.16b
+  eor v21.16b, v12.16b, v6.16b
+  eor v22.16b, v12.16b, v7.16b
+  eor v23.16b, v13.16b, v8.16b
+  eor v24.16b, v13.16b, v9.16b
+  eor v25.16b, v13.16b, v10.16b
+  eor v26.16b, v13.16b, v11.16b
+  cnt v18.16b, v18.16b
+  addp v15.16b, v15.16b, v16.16b
+  cnt v19.16b, v19.16b
+  cnt v20.16b, v20.16b
+  addp v17.16b, v17.16b, v18.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  addp v15.16b, v15.16b, v17.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v23.16b, v23.16b
+  uadalp v3.8h, v15.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v19.16b, v19.16b, v21.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v24.16b
+  uaddlp v0.8h, v19.16b
+  addp v25.16b, v25.16b, v26.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+2:
+  addp v23.16b, v23.16b, v25.16b
+  ldr q12, [x0, #0]
+  ldr q13, [x0, #16]
+  uadalp v0.8h, v23.16b
+  add x0, x0, x4
+  eor v27.16b, v12.16b, v4.16b
+  eor v28.16b, v12.16b, v5.16b
+  eor v29.16b, v12.16b, v6.16b
+  eor v30.16b, v12.16b, v7.16b
+  eor v31.16b, v13.16b, v8.16b
+  eor v20.16b, v13.16b, v9.16b
+  eor v22.16b, v13.16b, v10.16b
+  eor v21.16b, v13.16b, v11.16b
+  ldr q12, [x0, #0]
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  ldr q13, [x0, #16]
+  cnt v29.16b, v29.16b
+  add x0, x0, x4
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v20.16b, v20.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v22.16b, v22.16b
+  cnt v21.16b, v21.16b
+  addp v27.16b, v27.16b, v29.16b
+  addp v31.16b, v31.16b, v20.16b
+  eor v24.16b, v12.16b, v4.16b
+  eor v19.16b, v12.16b, v5.16b
+  eor v26.16b, v12.16b, v6.16b
+  eor v25.16b, v12.16b, v7.16b
+  eor v23.16b, v13.16b, v8.16b
+  eor v28.16b, v13.16b, v9.16b
+  eor v30.16b, v13.16b, v10.16b
+  eor v29.16b, v13.16b, v11.16b
+  ldr q12, [x0, #0]
+  uaddlp v1.8h, v27.16b
+  addp v22.16b, v22.16b, v21.16b
+  ldr q13, [x0, #16]
+  cnt v24.16b, v24.16b
+  add x0, x0, x4
+  cnt v19.16b, v19.16b
+  addp v31.16b, v31.16b, v22.16b
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  uadalp v1.8h, v31.16b
+  addp v24.16b, v24.16b, v19.16b
+  cnt v23.16b, v23.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v28.16b, v28.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v23.16b, v23.16b, v28.16b
+  str q0, [x2, #0]
+  eor v20.16b, v12.16b, v4.16b
+  eor v27.16b, v12.16b, v5.16b
+  str q1, [x2, #16]
+  eor v21.16b, v12.16b, v6.16b
+  eor v22.16b, v12.16b, v7.16b
+  eor v31.16b, v13.16b, v8.16b
+  eor v19.16b, v13.16b, v9.16b
+  eor v25.16b, v13.16b, v10.16b
+  eor v26.16b, v13.16b, v11.16b
+  ldr q12, [x0, #0]
+  uaddlp v2.8h, v24.16b
+  addp v30.16b, v30.16b, v29.16b
+  ldr q13, [x0, #16]
+  cnt v20.16b, v20.16b
+  add x0, x0, x4
+  cnt v27.16b, v27.16b
+  addp v23.16b, v23.16b, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  uadalp v2.8h, v23.16b
+  addp v20.16b, v20.16b, v27.16b
+  cnt v31.16b, v31.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v19.16b, v19.16b
+  cnt v25.16b, v25.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v19.16b
+  str q2, [x2, #32]
+  eor v28.16b, v12.16b, v4.16b
+  eor v24.16b, v12.16b, v5.16b
+  eor v29.16b, v12.16b, v6.16b
+  eor v30.16b, v12.16b, v7.16b
+  eor v23.16b, v13.16b, v8.16b
+  eor v27.16b, v13.16b, v9.16b
+  eor v22.16b, v13.16b, v10.16b
+  eor v21.16b, v13.16b, v11.16b
+  uaddlp v3.8h, v20.16b
+  addp v25.16b, v25.16b, v26.16b
+  cnt v28.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  uadalp v3.8h, v31.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v30.16b
+  cnt v27.16b, v27.16b
+  cnt v22.16b, v22.16b
+  addp v28.16b, v28.16b, v29.16b
+  cnt v21.16b, v21.16b
+  addp v23.16b, v23.16b, v27.16b
+  uaddlp v0.8h, v28.16b
+  addp v22.16b, v22.16b, v21.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  addp v23.16b, v23.16b, v22.16b
+  ldr q12, [x0, #0]
+  ldr q13, [x0, #16]
+  uadalp v0.8h, v23.16b
+  add x0, x0, x4
+  eor v19.16b, v12.16b, v4.16b
+  eor v20.16b, v12.16b, v5.16b
+  eor v26.16b, v12.16b, v6.16b
+  eor v25.16b, v12.16b, v7.16b
+  eor v31.16b, v13.16b, v8.16b
+  eor v24.16b, v13.16b, v9.16b
+  eor v30.16b, v13.16b, v10.16b
+  eor v29.16b, v13.16b, v11.16b
+  ldr q12, [x0, #0]
+  cnt v19.16b, v19.16b
+  cnt v20.16b, v20.16b
+  ldr q13, [x0, #16]
+  cnt v26.16b, v26.16b
+  add x0, x0, x4
+  cnt v25.16b, v25.16b
+  cnt v31.16b, v31.16b
+  addp v19.16b, v19.16b, v20.16b
+  cnt v24.16b, v24.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v30.16b, v30.16b
+  cnt v29.16b, v29.16b
+  addp v19.16b, v19.16b, v26.16b
+  addp v31.16b, v31.16b, v24.16b
+  eor v27.16b, v12.16b, v4.16b
+  eor v28.16b, v12.16b, v5.16b
+  eor v21.16b, v12.16b, v6.16b
+  eor v22.16b, v12.16b, v7.16b
+  eor v23.16b, v13.16b, v8.16b
+  eor v20.16b, v13.16b, v9.16b
+  eor v25.16b, v13.16b, v10.16b
+  eor v26.16b, v13.16b, v11.16b
+  ldr q12, [x0, #0]
+  uaddlp v1.8h, v19.16b
+  addp v30.16b, v30.16b, v29.16b
+  ldr q13, [x0, #16]
+  cnt v27.16b, v27.16b
+  add x0, x0, x4
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  uadalp v1.8h, v31.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v23.16b, v23.16b
+  addp v21.16b, v21.16b, v22.16b
+  cnt v20.16b, v20.16b
+  cnt v25.16b, v25.16b
+  addp v27.16b, v27.16b, v21.16b
+  cnt v26.16b, v26.16b
+  addp v23.16b, v23.16b, v20.16b
+  str q0, [x2, #0]
+  eor v14.16b, v12.16b, v4.16b
+  eor v24.16b, v12.16b, v5.16b
+  str q1, [x2, #16]
+  eor v19.16b, v12.16b, v6.16b
+  eor v29.16b, v12.16b, v7.16b
+  eor v15.16b, v13.16b, v8.16b
+  eor v16.16b, v13.16b, v9.16b
+  eor v17.16b, v13.16b, v10.16b
+  eor v18.16b, v13.16b, v11.16b
+  ldr q12, [x0, #0]
+  uaddlp v2.8h, v27.16b
+  addp v25.16b, v25.16b, v26.16b
+  ldr q13, [x0, #16]
+  cnt v14.16b, v14.16b
+  add x0, x0, x4
+  cnt v24.16b, v24.16b
+  addp v23.16b, v23.16b, v25.16b
+  cnt v19.16b, v19.16b
+  cnt v29.16b, v29.16b
+  uadalp v2.8h, v23.16b
+  addp v14.16b, v14.16b, v24.16b
+  cnt v15.16b, v15.16b
+  addp v19.16b, v19.16b, v29.16b
+  cnt v16.16b, v16.16b
+  cnt v17.16b, v17.16b
+  addp v14.16b, v14.16b, v19.16b
+  subs w3, w3, #1
+  b.ne 1b
+  str q2, [x2, #32]
+  uaddlp v3.8h, v14.16b
+  cnt v18.16b, v18.16b
+  addp v15.16b, v15.16b, v16.16b
+  addp v17.16b, v17.16b, v18.16b
+  addp v15.16b, v15.16b, v17.16b
+  uadalp v3.8h, v15.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_words_2_a55, . - bnnmk_count_words_2_a55
+
+  .section .text.bnnmk_count_words_3_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_words_3_a55
+  .hidden bnnmk_count_words_3_a55
+  .type bnnmk_count_words_3_a55, %function
+bnnmk_count_words_3_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x1], #64
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x1], #64
+  ld1 {v16.16b, v17.16b, v18.16b}, [x0], x4
+  eor v24.16b, v16.16b, v4.16b
+  eor v25.16b, v16.16b, v5.16b
+  eor v26.16b, v16.16b, v6.16b
+  eor v27.16b, v16.16b, v7.16b
+  eor v28.16b, v17.16b, v8.16b
+  eor v29.16b, v17.16b, v9.16b
+  eor v30.16b, v17.16b, v10.16b
+  eor v31.16b, v17.16b, v11.16b
+  eor v19.16b, v18.16b, v12.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v28.16b, v28.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v29.16b
+  uaddlp v0.8h, v24.16b
+  eor v25.16b, v18.16b, v13.16b
+  eor v27.16b, v18.16b, v14.16b
+  eor v26.16b, v18.16b, v15.16b
+  b 2f
+1:
+  str q2, [x2, #32]
+  uadalp v3.8h, v19.16b
+  eor v24.16b, v16.16b, v4.16b
+  eor v25.16b, v16.16b, v5.16b
+  eor v26.16b, v16.16b, v6.16b
+  eor v27.16b, v16.16b, v7.16b
+  eor v28.16b, v17.16b, v8.16b
+  eor v29.16b, v17.16b, v9.16b
+  eor v30.16b, v17.16b, v10.16b
+  eor v31.16b, v17.16b, v11.16b
+  eor v19.16b, v18.16b, v12.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v23.16b
+  cnt v26.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v20.16b, v20.16b, v22.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v20.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v29.16b
+  uaddlp v0.8h, v24.16b
+  str q3, [x2, #48]
+  eor v25.16b, v18.16b, v13.16b
+  eor v27.16b, v18.16b, v14.16b
+  eor v26.16b, v18.16b, v15.16b
+  add x2, x2, #64
+2:
+  ldr q16, [x0, #0]
+  addp v30.16b, v30.16b, v31.16b
+  ldr q17, [x0, #16]
+  cnt v19.16b, v19.16b
+  cnt v25.16b, v25.16b
+  ldr q18, [x0, #32]
+  cnt v27.16b, v27.16b
+  add x0, x0, x4
+  addp v28.16b, v28.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v19.16b, v19.16b, v25.16b
+  eor v29.16b, v16.16b, v4.16b
+  eor v24.16b, v16.16b, v5.16b
+  eor v31.16b, v16.16b, v6.16b
+  eor v30.16b, v16.16b, v7.16b
+  eor v25.16b, v17.16b, v8.16b
+  eor v21.16b, v17.16b, v9.16b
+  eor v23.16b, v17.16b, v10.16b
+  eor v22.16b, v17.16b, v11.16b
+  eor v20.16b, v18.16b, v12.16b
+  ldr q16, [x0, #0]
+  uadalp v0.8h, v28.16b
+  addp v27.16b, v27.16b, v26.16b
+  ldr q17, [x0, #16]
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v19.16b, v19.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  uadalp v0.8h, v19.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v30.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v22.16b, v22.16b
+  addp v25.16b, v25.16b, v21.16b
+  uaddlp v1.8h, v29.16b
+  eor v28.16b, v18.16b, v13.16b
+  eor v26.16b, v18.16b, v14.16b
+  eor v27.16b, v18.16b, v15.16b
+  eor v24.16b, v16.16b, v4.16b
+  eor v30.16b, v16.16b, v5.16b
+  eor v31.16b, v16.16b, v6.16b
+  eor v29.16b, v16.16b, v7.16b
+  eor v19.16b, v17.16b, v8.16b
+  eor v21.16b, v17.16b, v9.16b
+  ldr q18, [x0, #32]
+  cnt v20.16b, v20.16b
+  add x0, x0, x4
+  addp v23.16b, v23.16b, v22.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  ldr q16, [x0, #0]
+  cnt v27.16b, v27.16b
+  addp v25.16b, v25.16b, v23.16b
+  addp v20.16b, v20.16b, v28.16b
+  cnt v24.16b, v24.16b
+  uadalp v1.8h, v25.16b
+  addp v26.16b, v26.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v20.16b, v20.16b, v26.16b
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v30.16b
+  uadalp v1.8h, v20.16b
+  cnt v19.16b, v19.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v28.16b, v17.16b, v10.16b
+  eor v25.16b, v17.16b, v11.16b
+  eor v27.16b, v18.16b, v12.16b
+  eor v26.16b, v18.16b, v13.16b
+  eor v30.16b, v18.16b, v14.16b
+  eor v29.16b, v18.16b, v15.16b
+  eor v22.16b, v16.16b, v4.16b
+  eor v23.16b, v16.16b, v5.16b
+  eor v20.16b, v16.16b, v6.16b
+  ldr q17, [x0, #16]
+  cnt v21.16b, v21.16b
+  addp v24.16b, v24.16b, v31.16b
+  ldr q18, [x0, #32]
+  cnt v28.16b, v28.16b
+  add x0, x0, x4
+  cnt v25.16b, v25.16b
+  uaddlp v2.8h, v24.16b
+  addp v19.16b, v19.16b, v21.16b
+  cnt v27.16b, v27.16b
+  addp v28.16b, v28.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v30.16b, v30.16b
+  addp v19.16b, v19.16b, v28.16b
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v26.16b
+  uadalp v2.8h, v19.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v29.16b
+  cnt v23.16b, v23.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v30.16b
+  str q0, [x2, #0]
+  eor v31.16b, v16.16b, v7.16b
+  eor v24.16b, v17.16b, v8.16b
+  str q1, [x2, #16]
+  eor v25.16b, v17.16b, v9.16b
+  eor v28.16b, v17.16b, v10.16b
+  eor v26.16b, v17.16b, v11.16b
+  eor v29.16b, v18.16b, v12.16b
+  eor v30.16b, v18.16b, v13.16b
+  eor v21.16b, v18.16b, v14.16b
+  eor v19.16b, v18.16b, v15.16b
+  ldr q16, [x0, #0]
+  uadalp v2.8h, v27.16b
+  cnt v31.16b, v31.16b
+  ldr q17, [x0, #16]
+  cnt v24.16b, v24.16b
+  addp v22.16b, v22.16b, v23.16b
+  ldr q18, [x0, #32]
+  cnt v25.16b, v25.16b
+  add x0, x0, x4
+  addp v20.16b, v20.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  addp v22.16b, v22.16b, v20.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  uaddlp v3.8h, v22.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v21.16b, v21.16b
+  addp v24.16b, v24.16b, v28.16b
+  cnt v19.16b, v19.16b
+  addp v29.16b, v29.16b, v30.16b
+  str q2, [x2, #32]
+  eor v27.16b, v16.16b, v4.16b
+  eor v31.16b, v16.16b, v5.16b
+  eor v25.16b, v16.16b, v6.16b
+  eor v26.16b, v16.16b, v7.16b
+  eor v28.16b, v17.16b, v8.16b
+  eor v30.16b, v17.16b, v9.16b
+  eor v23.16b, v17.16b, v10.16b
+  eor v20.16b, v17.16b, v11.16b
+  eor v22.16b, v18.16b, v12.16b
+  uadalp v3.8h, v24.16b
+  addp v21.16b, v21.16b, v19.16b
+  cnt v27.16b, v27.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v21.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v29.16b
+  addp v27.16b, v27.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v23.16b, v23.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v20.16b, v20.16b
+  addp v28.16b, v28.16b, v30.16b
+  uaddlp v0.8h, v27.16b
+  str q3, [x2, #48]
+  eor v24.16b, v18.16b, v13.16b
+  eor v29.16b, v18.16b, v14.16b
+  eor v31.16b, v18.16b, v15.16b
+  add x2, x2, #64
+  ldr q16, [x0, #0]
+  addp v23.16b, v23.16b, v20.16b
+  ldr q17, [x0, #16]
+  cnt v22.16b, v22.16b
+  cnt v24.16b, v24.16b
+  ldr q18, [x0, #32]
+  cnt v29.16b, v29.16b
+  add x0, x0, x4
+  addp v28.16b, v28.16b, v23.16b
+  cnt v31.16b, v31.16b
+  addp v22.16b, v22.16b, v24.16b
+  eor v26.16b, v16.16b, v4.16b
+  eor v25.16b, v16.16b, v5.16b
+  eor v30.16b, v16.16b, v6.16b
+  eor v27.16b, v16.16b, v7.16b
+  eor v24.16b, v17.16b, v8.16b
+  eor v19.16b, v17.16b, v9.16b
+  eor v21.16b, v17.16b, v10.16b
+  eor v20.16b, v17.16b, v11.16b
+  eor v23.16b, v18.16b, v12.16b
+  ldr q16, [x0, #0]
+  uadalp v0.8h, v28.16b
+  addp v29.16b, v29.16b, v31.16b
+  ldr q17, [x0, #16]
+  cnt v26.16b, v26.16b
+  cnt v25.16b, v25.16b
+  addp v22.16b, v22.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  uadalp v0.8h, v22.16b
+  addp v26.16b, v26.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v19.16b, v19.16b
+  cnt v21.16b, v21.16b
+  addp v26.16b, v26.16b, v30.16b
+  cnt v20.16b, v20.16b
+  addp v24.16b, v24.16b, v19.16b
+  uaddlp v1.8h, v26.16b
+  eor v28.16b, v18.16b, v13.16b
+  eor v31.16b, v18.16b, v14.16b
+  eor v29.16b, v18.16b, v15.16b
+  eor v25.16b, v16.16b, v4.16b
+  eor v27.16b, v16.16b, v5.16b
+  eor v30.16b, v16.16b, v6.16b
+  eor v26.16b, v16.16b, v7.16b
+  eor v22.16b, v17.16b, v8.16b
+  eor v19.16b, v17.16b, v9.16b
+  ldr q18, [x0, #32]
+  cnt v23.16b, v23.16b
+  add x0, x0, x4
+  addp v21.16b, v21.16b, v20.16b
+  cnt v28.16b, v28.16b
+  cnt v31.16b, v31.16b
+  ldr q16, [x0, #0]
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v21.16b
+  addp v23.16b, v23.16b, v28.16b
+  cnt v25.16b, v25.16b
+  uadalp v1.8h, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  cnt v27.16b, v27.16b
+  cnt v30.16b, v30.16b
+  addp v23.16b, v23.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v1.8h, v23.16b
+  cnt v22.16b, v22.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v28.16b, v17.16b, v10.16b
+  eor v24.16b, v17.16b, v11.16b
+  eor v29.16b, v18.16b, v12.16b
+  eor v31.16b, v18.16b, v13.16b
+  eor v27.16b, v18.16b, v14.16b
+  eor v26.16b, v18.16b, v15.16b
+  eor v20.16b, v16.16b, v4.16b
+  eor v21.16b, v16.16b, v5.16b
+  eor v23.16b, v16.16b, v6.16b
+  ldr q17, [x0, #16]
+  cnt v19.16b, v19.16b
+  addp v25.16b, v25.16b, v30.16b
+  ldr q18, [x0, #32]
+  cnt v28.16b, v28.16b
+  add x0, x0, x4
+  cnt v24.16b, v24.16b
+  uaddlp v2.8h, v25.16b
+  addp v22.16b, v22.16b, v19.16b
+  cnt v29.16b, v29.16b
+  addp v28.16b, v28.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  addp v22.16b, v22.16b, v28.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  uadalp v2.8h, v22.16b
+  cnt v20.16b, v20.16b
+  addp v27.16b, v27.16b, v26.16b
+  cnt v21.16b, v21.16b
+  cnt v23.16b, v23.16b
+  addp v29.16b, v29.16b, v27.16b
+  str q0, [x2, #0]
+  eor v30.16b, v16.16b, v7.16b
+  eor v19.16b, v17.16b, v8.16b
+  str q1, [x2, #16]
+  eor v25.16b, v17.16b, v9.16b
+  eor v24.16b, v17.16b, v10.16b
+  eor v28.16b, v17.16b, v11.16b
+  ldr q16, [x0, #0]
+  uadalp v2.8h, v29.16b
+  cnt v30.16b, v30.16b
+  ldr q17, [x0, #16]
+  cnt v19.16b, v19.16b
+  addp v20.16b, v20.16b, v21.16b
+  cnt v25.16b, v25.16b
+  addp v23.16b, v23.16b, v30.16b
+  cnt v24.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v20.16b, v20.16b, v23.16b
+  addp v19.16b, v19.16b, v25.16b
+  uaddlp v3.8h, v20.16b
+  eor v20.16b, v18.16b, v12.16b
+  eor v21.16b, v18.16b, v13.16b
+  eor v22.16b, v18.16b, v14.16b
+  eor v23.16b, v18.16b, v15.16b
+  ldr q18, [x0, #32]
+  cnt v20.16b, v20.16b
+  add x0, x0, x4
+  addp v24.16b, v24.16b, v28.16b
+  cnt v21.16b, v21.16b
+  cnt v22.16b, v22.16b
+  addp v19.16b, v19.16b, v24.16b
+  subs w3, w3, #1
+  b.ne 1b
+  str q2, [x2, #32]
+  uadalp v3.8h, v19.16b
+  cnt v23.16b, v23.16b
+  addp v20.16b, v20.16b, v21.16b
+  addp v22.16b, v22.16b, v23.16b
+  addp v20.16b, v20.16b, v22.16b
+  uadalp v3.8h, v20.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_words_3_a55, . - bnnmk_count_words_3_a55
+
+  .section .text.bnnmk_count_words_4_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_count_words_4_a55
+  .hidden bnnmk_count_words_4_a55
+  .type bnnmk_count_words_4_a55, %function
+bnnmk_count_words_4_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x1], #64
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x1], #64
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x1], #64
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  eor v29.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v31.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uaddlp v0.8h, v29.16b
+  eor v31.16b, v22.16b, v12.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  b 2f
+1:
+  uadalp v3.8h, v24.16b
+  eor v29.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v31.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v25.16b, v25.16b, v27.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  uadalp v3.8h, v25.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uaddlp v0.8h, v29.16b
+  str q3, [x2, #48]
+  eor v31.16b, v22.16b, v12.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  add x2, x2, #64
+2:
+  ldr q20, [x0, #0]
+  addp v30.16b, v30.16b, v26.16b
+  ldr q21, [x0, #16]
+  cnt v31.16b, v31.16b
+  addp v28.16b, v28.16b, v27.16b
+  ldr q22, [x0, #32]
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v0.8h, v30.16b
+  add x0, x0, x4
+  addp v25.16b, v25.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  uadalp v0.8h, v31.16b
+  eor v30.16b, v20.16b, v4.16b
+  eor v31.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v25.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v0.8h, v29.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uaddlp v1.8h, v30.16b
+  eor v29.16b, v22.16b, v12.16b
+  eor v30.16b, v22.16b, v13.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v26.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v1.8h, v31.16b
+  add x0, x0, x4
+  addp v25.16b, v25.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  uadalp v1.8h, v29.16b
+  eor v31.16b, v20.16b, v4.16b
+  eor v29.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v25.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v1.8h, v30.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uaddlp v2.8h, v31.16b
+  eor v30.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v26.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v2.8h, v29.16b
+  add x0, x0, x4
+  addp v25.16b, v25.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v30.16b
+  str q0, [x2, #0]
+  eor v29.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  str q1, [x2, #16]
+  eor v24.16b, v20.16b, v6.16b
+  eor v25.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v2.8h, v31.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  uaddlp v3.8h, v29.16b
+  str q2, [x2, #32]
+  eor v31.16b, v22.16b, v12.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v25.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v26.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v3.8h, v30.16b
+  add x0, x0, x4
+  addp v25.16b, v25.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v31.16b
+  eor v30.16b, v20.16b, v4.16b
+  eor v31.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v25.16b, v20.16b, v7.16b
+  addp v29.16b, v29.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v24.16b, v24.16b
+  cnt v25.16b, v25.16b
+  uadalp v3.8h, v29.16b
+  eor v29.16b, v21.16b, v8.16b
+  str q3, [x2, #48]
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  add x2, x2, #64
+  ldr q20, [x0, #0]
+  addp v30.16b, v30.16b, v31.16b
+  ldr q21, [x0, #16]
+  cnt v29.16b, v29.16b
+  addp v24.16b, v24.16b, v25.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v26.16b
+  eor v31.16b, v22.16b, v12.16b
+  eor v25.16b, v22.16b, v13.16b
+  eor v24.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  uaddlp v0.8h, v30.16b
+  addp v28.16b, v28.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v24.16b, v24.16b
+  cnt v26.16b, v26.16b
+  uadalp v0.8h, v29.16b
+  eor v30.16b, v23.16b, v16.16b
+  eor v29.16b, v23.16b, v17.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  cnt v30.16b, v30.16b
+  add x0, x0, x4
+  addp v31.16b, v31.16b, v25.16b
+  addp v24.16b, v24.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v20.16b, v4.16b
+  eor v25.16b, v20.16b, v5.16b
+  eor v26.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  uadalp v0.8h, v31.16b
+  ldr q20, [x0, #0]
+  cnt v29.16b, v29.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v25.16b
+  eor v31.16b, v21.16b, v8.16b
+  eor v28.16b, v21.16b, v9.16b
+  eor v27.16b, v21.16b, v10.16b
+  eor v25.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v0.8h, v30.16b
+  addp v26.16b, v26.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v25.16b, v25.16b
+  uaddlp v1.8h, v29.16b
+  eor v30.16b, v22.16b, v12.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v24.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v28.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v23.16b, v16.16b
+  eor v28.16b, v23.16b, v17.16b
+  eor v25.16b, v23.16b, v18.16b
+  eor v27.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v1.8h, v31.16b
+  add x0, x0, x4
+  addp v24.16b, v24.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  uadalp v1.8h, v30.16b
+  eor v31.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v26.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v28.16b, v21.16b, v9.16b
+  eor v27.16b, v21.16b, v10.16b
+  eor v25.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v1.8h, v29.16b
+  addp v26.16b, v26.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v25.16b, v25.16b
+  uaddlp v2.8h, v31.16b
+  eor v29.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  eor v24.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v28.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v31.16b, v23.16b, v16.16b
+  eor v28.16b, v23.16b, v17.16b
+  eor v25.16b, v23.16b, v18.16b
+  eor v27.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v2.8h, v30.16b
+  add x0, x0, x4
+  addp v24.16b, v24.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v28.16b, v28.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v25.16b, v25.16b
+  cnt v27.16b, v27.16b
+  uadalp v2.8h, v29.16b
+  str q0, [x2, #0]
+  eor v30.16b, v20.16b, v4.16b
+  eor v29.16b, v20.16b, v5.16b
+  str q1, [x2, #16]
+  eor v26.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v25.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v21.16b, v8.16b
+  eor v28.16b, v21.16b, v9.16b
+  eor v27.16b, v21.16b, v10.16b
+  eor v25.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v2.8h, v31.16b
+  addp v26.16b, v26.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v28.16b, v28.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v27.16b, v27.16b
+  cnt v25.16b, v25.16b
+  uaddlp v3.8h, v30.16b
+  str q2, [x2, #32]
+  eor v24.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  eor v30.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v28.16b
+  addp v27.16b, v27.16b, v25.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v25.16b, v23.16b, v16.16b
+  uadalp v3.8h, v29.16b
+  cnt v26.16b, v26.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v26.16b, v23.16b, v17.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  cnt v26.16b, v26.16b
+  add x0, x0, x4
+  addp v24.16b, v24.16b, v30.16b
+  subs w3, w3, #1
+  b.ne 1b
+  uadalp v3.8h, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v3.8h, v25.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_count_words_4_a55, . - bnnmk_count_words_4_a55
+
+  .section .text.bnnmk_add_words_4_a55, "ax", %progbits
+  .p2align 6
+  .globl bnnmk_add_words_4_a55
+  .hidden bnnmk_add_words_4_a55
+  .type bnnmk_add_words_4_a55, %function
+bnnmk_add_words_4_a55:
+  .cfi_startproc
+  hint #34  // BTI c
+  stp d8, d9, [sp, #-64]!
+  .cfi_adjust_cfa_offset 64
+  stp d10, d11, [sp, #16]
+  stp d12, d13, [sp, #32]
+  stp d14, d15, [sp, #48]
+  .cfi_rel_offset b8, 0
+  .cfi_rel_offset b9, 8
+  .cfi_rel_offset b10, 16
+  .cfi_rel_offset b11, 24
+  .cfi_rel_offset b12, 32
+  .cfi_rel_offset b13, 40
+  .cfi_rel_offset b14, 48
+  .cfi_rel_offset b15, 56
+  ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [x1], #64
+  ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [x1], #64
+  ld1 {v12.16b, v13.16b, v14.16b, v15.16b}, [x1], #64
+  ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [x1], #64
+  ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [x0], x4
+  eor v29.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v31.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v31.16b, v22.16b, v12.16b
+  eor v25.16b, v22.16b, v13.16b
+  eor v24.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  b 2f
+1:
+  uadalp v3.8h, v24.16b
+  eor v29.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v31.16b, v20.16b, v6.16b
+  eor v24.16b, v20.16b, v7.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v30.16b, v30.16b
+  addp v27.16b, v27.16b, v28.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v25.16b, v25.16b, v27.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v26.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v27.16b, v21.16b, v11.16b
+  uadalp v3.8h, v25.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  addp v29.16b, v29.16b, v31.16b
+  cnt v28.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v26.16b
+  str q3, [x2, #48]
+  eor v31.16b, v22.16b, v12.16b
+  eor v25.16b, v22.16b, v13.16b
+  eor v24.16b, v22.16b, v14.16b
+  eor v26.16b, v22.16b, v15.16b
+  add x2, x2, #64
+2:
+  addp v28.16b, v28.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  ldr q0, [x2, #0]
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v28.16b
+  ldr q1, [x2, #16]
+  cnt v26.16b, v26.16b
+  addp v31.16b, v31.16b, v25.16b
+  ldr q2, [x2, #32]
+  uadalp v0.8h, v29.16b
+  eor v29.16b, v23.16b, v16.16b
+  eor v27.16b, v23.16b, v17.16b
+  eor v28.16b, v23.16b, v18.16b
+  eor v25.16b, v23.16b, v19.16b
+  ldr q3, [x2, #48]
+  uadalp v0.8h, v30.16b
+  addp v24.16b, v24.16b, v26.16b
+  ldr q20, [x0, #0]
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  ldr q21, [x0, #16]
+  cnt v28.16b, v28.16b
+  addp v31.16b, v31.16b, v24.16b
+  ldr q22, [x0, #32]
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v27.16b
+  eor v30.16b, v20.16b, v4.16b
+  eor v26.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  ldr q23, [x0, #48]
+  uadalp v0.8h, v31.16b
+  add x0, x0, x4
+  addp v28.16b, v28.16b, v25.16b
+  cnt v30.16b, v30.16b
+  cnt v26.16b, v26.16b
+  ldr q20, [x0, #0]
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v26.16b
+  eor v31.16b, v21.16b, v8.16b
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v0.8h, v29.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v30.16b
+  eor v29.16b, v22.16b, v12.16b
+  eor v30.16b, v22.16b, v13.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v30.16b, v30.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  eor v26.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v1.8h, v31.16b
+  add x0, x0, x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v1.8h, v29.16b
+  eor v31.16b, v20.16b, v4.16b
+  eor v29.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v21.16b, v8.16b
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v1.8h, v30.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v31.16b
+  eor v30.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v25.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v31.16b
+  eor v31.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  eor v26.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v2.8h, v29.16b
+  add x0, x0, x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v30.16b
+  str q0, [x2, #0]
+  eor v29.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  str q1, [x2, #16]
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v29.16b, v29.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v2.8h, v31.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v29.16b
+  str q2, [x2, #32]
+  eor v31.16b, v22.16b, v12.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v31.16b, v31.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v29.16b
+  eor v29.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  eor v26.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v3.8h, v30.16b
+  add x0, x0, x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v3.8h, v31.16b
+  eor v30.16b, v20.16b, v4.16b
+  eor v31.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  addp v29.16b, v29.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v24.16b, v24.16b
+  cnt v27.16b, v27.16b
+  uadalp v3.8h, v29.16b
+  eor v29.16b, v21.16b, v8.16b
+  str q3, [x2, #48]
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  add x2, x2, #64
+  addp v30.16b, v30.16b, v31.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v29.16b, v29.16b
+  ldr q0, [x2, #0]
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v24.16b
+  ldr q1, [x2, #16]
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  ldr q2, [x2, #32]
+  uadalp v0.8h, v30.16b
+  eor v31.16b, v22.16b, v12.16b
+  eor v30.16b, v22.16b, v13.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q3, [x2, #48]
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v25.16b
+  ldr q20, [x0, #0]
+  cnt v30.16b, v30.16b
+  addp v28.16b, v28.16b, v26.16b
+  ldr q21, [x0, #16]
+  cnt v27.16b, v27.16b
+  cnt v24.16b, v24.16b
+  ldr q22, [x0, #32]
+  addp v29.16b, v29.16b, v28.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  eor v26.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v0.8h, v29.16b
+  add x0, x0, x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v0.8h, v31.16b
+  eor v29.16b, v20.16b, v4.16b
+  eor v31.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v31.16b, v31.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v31.16b, v21.16b, v8.16b
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v0.8h, v30.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  uadalp v1.8h, v29.16b
+  eor v30.16b, v22.16b, v12.16b
+  eor v29.16b, v22.16b, v13.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v29.16b, v29.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  eor v26.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v1.8h, v31.16b
+  add x0, x0, x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v1.8h, v30.16b
+  eor v31.16b, v20.16b, v4.16b
+  eor v30.16b, v20.16b, v5.16b
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v31.16b, v31.16b
+  addp v29.16b, v29.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v30.16b, v30.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v31.16b, v31.16b, v30.16b
+  eor v30.16b, v21.16b, v8.16b
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v1.8h, v29.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v30.16b, v30.16b
+  cnt v25.16b, v25.16b
+  addp v31.16b, v31.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  uadalp v2.8h, v31.16b
+  eor v29.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  eor v27.16b, v22.16b, v14.16b
+  eor v24.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v29.16b, v29.16b
+  addp v30.16b, v30.16b, v25.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v28.16b
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v31.16b
+  eor v31.16b, v23.16b, v16.16b
+  eor v25.16b, v23.16b, v17.16b
+  eor v26.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  uadalp v2.8h, v30.16b
+  add x0, x0, x4
+  addp v27.16b, v27.16b, v24.16b
+  cnt v31.16b, v31.16b
+  cnt v25.16b, v25.16b
+  addp v29.16b, v29.16b, v27.16b
+  cnt v26.16b, v26.16b
+  cnt v28.16b, v28.16b
+  uadalp v2.8h, v29.16b
+  str q0, [x2, #0]
+  eor v30.16b, v20.16b, v4.16b
+  eor v29.16b, v20.16b, v5.16b
+  str q1, [x2, #16]
+  eor v24.16b, v20.16b, v6.16b
+  eor v27.16b, v20.16b, v7.16b
+  ldr q20, [x0, #0]
+  cnt v30.16b, v30.16b
+  addp v31.16b, v31.16b, v25.16b
+  addp v26.16b, v26.16b, v28.16b
+  cnt v29.16b, v29.16b
+  cnt v24.16b, v24.16b
+  addp v31.16b, v31.16b, v26.16b
+  cnt v27.16b, v27.16b
+  addp v30.16b, v30.16b, v29.16b
+  eor v29.16b, v21.16b, v8.16b
+  eor v25.16b, v21.16b, v9.16b
+  eor v28.16b, v21.16b, v10.16b
+  eor v26.16b, v21.16b, v11.16b
+  ldr q21, [x0, #16]
+  uadalp v2.8h, v31.16b
+  addp v24.16b, v24.16b, v27.16b
+  cnt v29.16b, v29.16b
+  cnt v25.16b, v25.16b
+  addp v30.16b, v30.16b, v24.16b
+  cnt v28.16b, v28.16b
+  cnt v26.16b, v26.16b
+  uadalp v3.8h, v30.16b
+  str q2, [x2, #32]
+  eor v24.16b, v22.16b, v12.16b
+  eor v31.16b, v22.16b, v13.16b
+  eor v30.16b, v22.16b, v14.16b
+  eor v27.16b, v22.16b, v15.16b
+  ldr q22, [x0, #32]
+  cnt v24.16b, v24.16b
+  addp v29.16b, v29.16b, v25.16b
+  addp v28.16b, v28.16b, v26.16b
+  cnt v31.16b, v31.16b
+  cnt v30.16b, v30.16b
+  addp v29.16b, v29.16b, v28.16b
+  eor v25.16b, v23.16b, v16.16b
+  eor v26.16b, v23.16b, v17.16b
+  uadalp v3.8h, v29.16b
+  cnt v27.16b, v27.16b
+  addp v24.16b, v24.16b, v31.16b
+  cnt v25.16b, v25.16b
+  cnt v26.16b, v26.16b
+  addp v30.16b, v30.16b, v27.16b
+  eor v27.16b, v23.16b, v18.16b
+  eor v28.16b, v23.16b, v19.16b
+  ldr q23, [x0, #48]
+  add x0, x0, x4
+  addp v24.16b, v24.16b, v30.16b
+  subs w3, w3, #1
+  b.ne 1b
+  uadalp v3.8h, v24.16b
+  cnt v27.16b, v27.16b
+  cnt v28.16b, v28.16b
+  addp v25.16b, v25.16b, v26.16b
+  addp v27.16b, v27.16b, v28.16b
+  addp v25.16b, v25.16b, v27.16b
+  uadalp v3.8h, v25.16b
+  str q3, [x2, #48]
+  add x2, x2, #64
+  ldp d10, d11, [sp, #16]
+  ldp d12, d13, [sp, #32]
+  ldp d14, d15, [sp, #48]
+  ldp d8, d9, [sp], #64
+  .cfi_adjust_cfa_offset -64
+  .cfi_restore b8
+  .cfi_restore b9
+  .cfi_restore b10
+  .cfi_restore b11
+  .cfi_restore b12
+  .cfi_restore b13
+  .cfi_restore b14
+  .cfi_restore b15
+  ret
+  .cfi_endproc
+  .size bnnmk_add_words_4_a55, . - bnnmk_add_words_4_a55
 
   .section .note.gnu.property, "a"
   .p2align 3

@@ -5,6 +5,7 @@
 #define BNNM_COUNT_WORDS_ARM_H
 
 #include "columns_arm.h"
+#include "schedule_arm.h"
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 
@@ -12,11 +13,26 @@
 enum { BNNMK_MOST_COUNTED_WORDS = 4, BNNMK_COUNTED_PIXELS = 8 };
 
 // counts[p][m] = popcount(pixel ^ weights[m]) of turn_count * BNNMK_COUNTED_PIXELS pixels, `pixel_step` bytes apart, at
-// least one turn; bnnmk_add_words_4_a64 adds that to the counts. Reads one pixel more.
+// least one turn; bnnmk_add_words_4_* add that to the counts. Reads one pixel more.
 typedef void bnnmk_count_words(const uint8_t *pixels, const uint64_t *weights, uint16_t counts[][BNNMK_CHANNEL_BLOCK],
                                uint32_t turn_count, size_t pixel_step);
 bnnmk_count_words bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64,
     bnnmk_add_words_4_a64;
+bnnmk_count_words bnnmk_count_words_1_a55, bnnmk_count_words_2_a55, bnnmk_count_words_3_a55, bnnmk_count_words_4_a55,
+    bnnmk_add_words_4_a55;
+
+// Of so many words, indexed by them, and of the most, added.
+typedef struct bnnmk_words_counters {
+  bnnmk_count_words *count[BNNMK_MOST_COUNTED_WORDS + 1], *add;
+} bnnmk_words_counters;
+static const bnnmk_words_counters bnnmk_words_counters_of[BNNMK_SCHEDULE_COUNT] = {
+    [BNNMK_SCHEDULE_USUAL] =
+        {{[1] = bnnmk_count_words_1_a64, bnnmk_count_words_2_a64, bnnmk_count_words_3_a64, bnnmk_count_words_4_a64},
+         bnnmk_add_words_4_a64},
+    [BNNMK_SCHEDULE_A55] =
+        {{[1] = bnnmk_count_words_1_a55, bnnmk_count_words_2_a55, bnnmk_count_words_3_a55, bnnmk_count_words_4_a55},
+         bnnmk_add_words_4_a55},
+};
 
 #elif defined(BNNMK_HAS_A32_ASSEMBLY)
 

@@ -116,6 +116,7 @@ static void prepare_segment(const bnnmk_block_row *row, const bnnmk_segment *par
 #if defined(BNNMK_HAS_ASSEMBLY)
   run->tiles.columns = 0;
   run->pixels = row->pixels;
+  run->schedule = row->schedule;
   if (row->columns && part->is_shared && prepared->box.row_count > 0) {
     prepare_tiles(row, prepared);
   }

@@ -23,6 +23,7 @@ typedef struct bnnmk_block_row {
 #if defined(BNNMK_HAS_ASSEMBLY)
   const bnnmk_columns *columns;  // of the rows at hand, or NULL
   const uint8_t *pixels;         // the first one at hand where pixels meet their words only, or NULL
+  bnnmk_schedule schedule;
 #endif
 } bnnmk_block_row;
 

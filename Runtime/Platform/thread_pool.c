@@ -29,6 +29,8 @@ enum {
   // More than one, so that a thread that is interrupted does not hold up the others for long; but what neighbouring
   // items have in common is computed once a part.
   PARTS_PER_THREAD = 2,
+  // Where some cores are two to four times as fast as others: then few parts are begun late and slowly.
+  PARTS_PER_UNLIKE_THREAD = 4,
   // Longer than what one thread does alone between two calls, mostly. Pauses take 1 to 140 cycles, so they do not tell
   // how long; the clock does, which is looked at now and then.
   SPIN_NANOSECONDS = 200000,
@@ -39,6 +41,7 @@ enum {
 // One of the threads: the caller, of index 0, or a worker.
 typedef struct pool_member {
   _Alignas(64) _Atomic uint32_t next_part;  // of its share
+  _Atomic uint32_t core;                    // that it was on when it worked last; 0 where not known
   bnnmp_pool *pool;
   pthread_t thread;  // of a worker
 } pool_member;
@@ -57,6 +60,7 @@ struct bnnmp_pool {
 
   pthread_mutex_t mutex;
   pthread_cond_t work_arrives, gate_empties;
+  bnnmp_core core;
   uint32_t worker_count;
   bool spins;
   pid_t process;  // where the workers are
@@ -108,6 +112,7 @@ static void run_part(const bnnmp_pool *pool, uint32_t part) {
 // Parts of member `self`, then of those behind it.
 static void take_parts(bnnmp_pool *pool, uint32_t self) {
   const uint32_t member_count = pool->worker_count + 1;
+  atomic_store_explicit(&pool->members[self].core, pool->core(), memory_order_relaxed);
   for (uint32_t i = 0; i < member_count; i++) {
     const uint32_t member = (self + i) % member_count, last = first_part(pool, member + 1);
     for (;;) {
@@ -199,6 +204,18 @@ static void close_gate(bnnmp_pool *pool) {
   pthread_mutex_unlock(&pool->mutex);
 }
 
+bool bnnmp_pool_is_unlike(const bnnmp_pool *pool) {
+  uint32_t known = 0;
+  for (uint32_t i = 0; pool && i <= pool->worker_count; i++) {
+    const uint32_t core = atomic_load_explicit(&pool->members[i].core, memory_order_relaxed);
+    if (core != 0 && known != 0 && core != known) {
+      return true;
+    }
+    known = core != 0 ? core : known;
+  }
+  return false;
+}
+
 void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint32_t count, uint32_t grain) {
   if (count == 0) {
     return;
@@ -208,7 +225,8 @@ void bnnmp_pool_run(bnnmp_pool *pool, bnnmp_task task, const void *context, uint
     task(context, 0, count);
     return;
   }
-  const uint32_t useful_parts = (pool->worker_count + 1) * PARTS_PER_THREAD;
+  const uint32_t parts_per_thread = bnnmp_pool_is_unlike(pool) ? PARTS_PER_UNLIKE_THREAD : PARTS_PER_THREAD;
+  const uint32_t useful_parts = (pool->worker_count + 1) * parts_per_thread;
   pool->task = task;
   pool->context = context;
   pool->item_count = count;
@@ -267,7 +285,8 @@ static bool start_workers(bnnmp_pool *pool, uint32_t worker_count, const uint32_
   return started;
 }
 
-bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_t *cpus, uint32_t cpu_count) {
+bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_t *cpus, uint32_t cpu_count,
+                              bnnmp_core core) {
   bnnmp_pool *pool = memory;
   if (thread_count > MAX_THREADS) {
     thread_count = MAX_THREADS;
@@ -277,6 +296,10 @@ bnnmp_pool *bnnmp_pool_create(void *memory, uint32_t thread_count, const uint32_
   atomic_init(&pool->sleeping_workers, 0);
   atomic_init(&pool->caller_sleeps, 0);
   atomic_init(&pool->stops, 0);
+  for (uint32_t i = 0; i == 0 || i < thread_count; i++) {
+    atomic_init(&pool->members[i].core, 0);
+  }
+  pool->core = core;
   pool->worker_count = 0;
   pool->process = getpid();
   // Spinning helps only while everybody has a processor.

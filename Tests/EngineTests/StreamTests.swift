@@ -1,5 +1,7 @@
 import BNNM
+@testable import BNNMEngine
 import BNNMFormat
+import BNNMPlatform
 import CBNNM
 import TestSupport
 import XCTest
@@ -252,6 +254,38 @@ final class StreamTests: EngineTestCase {
             }
         }
         return output
+    }
+
+    /// Where threads are on unlike cores, there are more parts than buffers.
+    func testThreadsOnUnlikeCores() throws {
+        try stem().withModel { model in
+            var sessions: [OpaquePointer?] = [nil, nil]
+            for (index, threads) in [1, 4].enumerated() {
+                var options = bnnm_session_options()
+                options.struct_size = MemoryLayout<bnnm_session_options>.size
+                options.threads = UInt32(threads)
+                XCTAssertEqual(bnnm_session_create(model, &options, &sessions[index]), BNNM_OK)
+            }
+            defer { sessions.forEach(bnnm_session_free) }
+            let memory = bnnmp_allocate(bnnmp_pool_byte_count(4), 64)!
+            defer { bnnmp_free(memory) }
+            let unlike: bnnmp_core = { UInt32(truncatingIfNeeded: pthread_self() >> 12) | 1 }
+            var pool = bnnmp_pool_create(memory, 4, nil, 0, unlike)
+            let session = try XCTUnwrap(Session.pointer(sessions[1]))
+            swap(&session.pointee.pool, &pool)
+            defer {
+                swap(&session.pointee.pool, &pool)
+                bnnmp_pool_destroy(pool)
+            }
+            let expected = try run(sessions[0])
+            // What threads are on is known once they have worked.
+            var unlikeRuns = 0
+            for _ in 0..<1000 where unlikeRuns < 20 {
+                unlikeRuns += bnnmp_pool_is_unlike(session.pointee.pool) ? 1 : 0
+                XCTAssertEqual(try run(sessions[1]), expected)
+            }
+            XCTAssertEqual(unlikeRuns, 20)
+        }
     }
 
     func testLayersTellWithWhichTheyRun() throws {

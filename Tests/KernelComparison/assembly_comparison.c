@@ -48,7 +48,7 @@ static int is_equal(const void *counted, const void *expected, size_t byte_count
   return 0;
 }
 
-static int compare_shared(uint32_t width, uint64_t *random) {
+static int compare_shared(bnnmk_schedule schedule, uint32_t width, uint64_t *random) {
   const uint32_t tiles = random_between(random, 1, 3), lines = random_between(random, 1, 2);
   const uint32_t rows = random_between(random, 1, 3), words = random_between(random, 1, 5);
   const uint32_t pixels = tiles * width, columns = pixels + TAPS - 1,
@@ -99,8 +99,9 @@ static int compare_shared(uint32_t width, uint64_t *random) {
       .tile_count = tiles,
       .line_count = lines,
   };
-  bnnmk_shared_counters[width](&arguments);
-  const int is_same = is_equal(counted.data, expected.data, counted.byte_count, "count_shared", width);
+  bnnmk_shared_counters[schedule][width](&arguments);
+  const int is_same =
+      is_equal(counted.data, expected.data, counted.byte_count, "count_shared", (uint32_t)schedule * 100 + width);
   guarded_memory *const all[] = {&input, &weights, &counted, &expected};
   for (int i = 0; i < 4; i++) {
     guarded_free(all[i]);
@@ -108,8 +109,8 @@ static int compare_shared(uint32_t width, uint64_t *random) {
   return is_same;
 }
 
-// Of so many words; on 64-bit ARM, with `adds`, bnnmk_add_words_4_a64.
-static int compare_words(uint32_t words, int adds, uint64_t *random) {
+// Of so many words; on 64-bit ARM, with `adds`, those that add to counts.
+static int compare_words(bnnmk_schedule schedule, uint32_t words, int adds, uint64_t *random) {
   const uint32_t turns = random_between(random, 1, 3), pixels = turns * BNNMK_COUNTED_PIXELS;
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
   const uint32_t step = words + random_between(random, 0, 2), pixels_behind = 1;
@@ -132,15 +133,13 @@ static int compare_words(uint32_t words, int adds, uint64_t *random) {
     }
   }
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-  static bnnmk_count_words *const counters[] = {bnnmk_count_words_1_a64, bnnmk_count_words_2_a64,
-                                                bnnmk_count_words_3_a64, bnnmk_count_words_4_a64};
-  (adds ? bnnmk_add_words_4_a64 : counters[words - 1])(input.data, weights.data, counts, turns,
-                                                       step * 2 * sizeof(uint64_t));
+  const bnnmk_words_counters *counters = &bnnmk_words_counters_of[schedule];
+  (adds ? counters->add : counters->count[words])(input.data, weights.data, counts, turns, step * 2 * sizeof(uint64_t));
 #else
   bnnmk_count_words_a32(input.data, weights.data, counts, turns, words);
 #endif
-  const int is_same =
-      is_equal(counted.data, expected.data, counted.byte_count, adds ? "add_words" : "count_words", words);
+  const int is_same = is_equal(counted.data, expected.data, counted.byte_count, adds ? "add_words" : "count_words",
+                               (uint32_t)schedule * 100 + words);
   guarded_memory *const all[] = {&input, &weights, &counted, &expected};
   for (int i = 0; i < 4; i++) {
     guarded_free(all[i]);
@@ -303,17 +302,41 @@ static int compare_convolution(uint64_t *random) {
 
 #endif
 
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+static uint32_t cortex_a53(void) { return 0x4100d030; }
+static uint32_t cortex_a55(void) { return 0x4100d050; }
+static uint32_t kryo_silver(void) { return 0x51008050; }
+
+// Which results do not show.
+static int are_schedules_chosen(void) {
+  const int is_right = bnnmk_choose_schedule(NULL) == BNNMK_SCHEDULE_USUAL &&
+                       bnnmk_choose_schedule(cortex_a53) == BNNMK_SCHEDULE_USUAL &&
+                       bnnmk_choose_schedule(cortex_a55) == BNNMK_SCHEDULE_A55 &&
+                       bnnmk_choose_schedule(kryo_silver) == BNNMK_SCHEDULE_A55;
+  if (!is_right) {
+    printf("assembly: a core gets the schedule of another\n");
+  }
+  return is_right;
+}
+
+#endif
+
 int compare_assembly(uint64_t seed) {
   uint64_t random = seed;
   int is_same = 1;
-  for (uint32_t width = BNNMK_LEAST_SHARED_TILE; width <= BNNMK_MOST_SHARED_TILE; width++) {
-    is_same &= compare_shared(width, &random);
-  }
-  for (uint32_t words = 1; words <= 4; words++) {
-    is_same &= compare_words(words, 0, &random);
+  for (bnnmk_schedule schedule = BNNMK_SCHEDULE_USUAL; schedule < BNNMK_SCHEDULE_COUNT; schedule++) {
+    for (uint32_t width = BNNMK_LEAST_SHARED_TILE; width <= BNNMK_MOST_SHARED_TILE; width++) {
+      is_same &= compare_shared(schedule, width, &random);
+    }
+    for (uint32_t words = 1; words <= 4; words++) {
+      is_same &= compare_words(schedule, words, 0, &random);
+    }
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+    is_same &= compare_words(schedule, BNNMK_MOST_COUNTED_WORDS, 1, &random);
+#endif
   }
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-  is_same &= compare_words(BNNMK_MOST_COUNTED_WORDS, 1, &random);
+  is_same &= are_schedules_chosen();
   is_same &= compare_convolution(&random);
   for (int program = 0; program < PROGRAMS; program++) {
     if (program < COUNT_PROGRAMS) {

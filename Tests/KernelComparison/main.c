@@ -2,19 +2,22 @@
 //
 //     kernel_comparison [CASES] [SEED]
 //     kernel_comparison bench
+//     kernel_comparison core
 //
-// Prints the levels and "ok", or times of whole layers at every level. Exit status: 0 where all is equal, 1 where not,
-// 2 on wrong usage.
+// Prints the levels and "ok", times of whole layers at every level, or which core it runs on. Exit status: 0 where all
+// is equal, 1 where not, 2 on wrong usage.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "assembly_comparison.h"
 #include "benchmark.h"
+#include "bnnm_platform.h"
 #include "columns_arm.h"
 #include "comparisons.h"
 #include "instruction_set_tables.h"
 #include "kernel_declarations.h"
+#include "schedule_arm.h"
 #include "vpopcntdq.h"
 
 static const struct {
@@ -28,6 +31,16 @@ enum { KNOWN_COUNT = sizeof known / sizeof *known, MAX_LEVELS = KNOWN_COUNT + 2 
 
 // An emulated instruction takes microseconds: one case of this many runs them.
 enum { CASES_PER_EMULATED_ONE = 25 };
+
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+static uint32_t cortex_a55(void) { return BNNMK_CORTEX_A55; }
+
+static void convolve_on_a55(const void *arguments, uint32_t begin, uint32_t end) {
+  bnnmk_binary_conv2d conv = *(const bnnmk_binary_conv2d *)arguments;
+  conv.core = cortex_a55;
+  bnnmk_binary_conv2d_neon(&conv, begin, end);
+}
+#endif
 
 // The levels of this CPU. Those that `emulated_count` of them, the last ones, need emulation for are slow.
 static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
@@ -55,6 +68,11 @@ static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
   levels[count].name = "neon without assembly";
   levels[count++].table.binary_conv2d = bnnmk_binary_conv2d_neon_intrinsics;
 #endif
+#if defined(BNNMK_HAS_A64_ASSEMBLY)
+  levels[count] = levels[count - 1];
+  levels[count].name = "neon on Cortex-A55";
+  levels[count++].table.binary_conv2d = convolve_on_a55;
+#endif
   for (int i = 0; i < count; i++) {
     printf("%s: %s, %s\n", levels[i].name, levels[i].table.binary_conv2d_name, levels[i].table.conv2d_name);
   }
@@ -65,8 +83,12 @@ int main(int argc, char **argv) {
   const int is_benchmark = argc == 2 && strcmp(argv[1], "bench") == 0;
   unsigned long case_count = argc > 1 && !is_benchmark ? strtoul(argv[1], NULL, 10) : 1000;
   unsigned long first_seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+  if (argc == 2 && strcmp(argv[1], "core") == 0) {
+    printf("%08x\n", (unsigned)bnnmp_current_core());
+    return 0;
+  }
   if (argc > 3 || case_count == 0) {
-    fprintf(stderr, "usage: kernel_comparison [CASES] [SEED] | bench\n");
+    fprintf(stderr, "usage: kernel_comparison [CASES] [SEED] | bench | core\n");
     return 2;
   }
   const char *missing = bnnmk_missing_instructions();

@@ -119,7 +119,7 @@ final class PlatformTests: XCTestCase {
     func testReferenceCountsAreAtomic() {
         let memory = bnnmp_allocate(bnnmp_pool_byte_count(4), 64)!
         defer { bnnmp_free(memory) }
-        let pool = bnnmp_pool_create(memory, 4, nil, 0)
+        let pool = bnnmp_pool_create(memory, 4, nil, 0, bnnmp_current_core)
         var count: UInt32 = 1
         let churn: bnnmp_task = { context, begin, end in
             let count = UnsafeMutablePointer<UInt32>(mutating: context!.assumingMemoryBound(to: UInt32.self))
@@ -143,5 +143,15 @@ final class PlatformTests: XCTestCase {
         let start = bnnmp_clock_nanoseconds()
         usleep(3000)
         XCTAssertGreaterThanOrEqual(bnnmp_clock_nanoseconds() - start, 3_000_000)
+    }
+
+    /// Programs are told on 64-bit ARM only, there by Linux.
+    func testTheCurrentCoreIsAnImplementersPart() {
+        let core = bnnmp_current_core()
+        #if arch(arm64)
+            XCTAssertEqual(core & ~0xff00_fff0, 0)
+        #else
+            XCTAssertEqual(core, 0)
+        #endif
     }
 }

@@ -5,10 +5,12 @@ import XCTest
 
 final class ThreadPoolTests: XCTestCase {
     /// A pool in memory of exactly its size.
-    private func withPool(_ threadCount: UInt32, _ body: (OpaquePointer) -> Void) {
+    private func withPool(
+        _ threadCount: UInt32, core: bnnmp_core = bnnmp_current_core, _ body: (OpaquePointer) -> Void
+    ) {
         let memory = bnnmp_allocate(bnnmp_pool_byte_count(threadCount), 64)!
         defer { bnnmp_free(memory) }
-        guard let pool = bnnmp_pool_create(memory, threadCount, nil, 0) else {
+        guard let pool = bnnmp_pool_create(memory, threadCount, nil, 0, core) else {
             return XCTFail("a pool of \(threadCount) threads does not start")
         }
         body(pool)
@@ -54,7 +56,7 @@ final class ThreadPoolTests: XCTestCase {
         let cpu = try XCTUnwrap(UInt32(last))
         let memory = bnnmp_allocate(bnnmp_pool_byte_count(3), 64)!
         defer { bnnmp_free(memory) }
-        let pool = try XCTUnwrap(bnnmp_pool_create(memory, 3, [cpu], 1))
+        let pool = try XCTUnwrap(bnnmp_pool_create(memory, 3, [cpu], 1, bnnmp_current_core))
         defer { bnnmp_pool_destroy(pool) }
         let places = UnsafeMutablePointer<Place>.allocate(capacity: 300)
         defer { places.deallocate() }
@@ -81,8 +83,8 @@ final class ThreadPoolTests: XCTestCase {
     func testNoThreadStartsOnACPUThatIsNotThere() {
         let memory = bnnmp_allocate(bnnmp_pool_byte_count(2), 64)!
         defer { bnnmp_free(memory) }
-        XCTAssertNil(bnnmp_pool_create(memory, 2, [1023], 1))
-        XCTAssertNil(bnnmp_pool_create(memory, 2, [.max], 1))
+        XCTAssertNil(bnnmp_pool_create(memory, 2, [1023], 1, bnnmp_current_core))
+        XCTAssertNil(bnnmp_pool_create(memory, 2, [.max], 1, bnnmp_current_core))
     }
 
     func testEveryItemIsComputedOnce() {
@@ -126,6 +128,33 @@ final class ThreadPoolTests: XCTestCase {
                 if round % 2 == 0 { check(pool, items: 9, grain: 1, calls: 1, "round \(round)") }
             }
         }
+    }
+
+    /// How many parts there are of 1000 items on four threads: the most in some calls, until there are `enough`.
+    private func mostParts(core: bnnmp_core, enough: Int) -> Int {
+        let begins = UnsafeMutablePointer<Bool>.allocate(capacity: 1000)
+        defer { begins.deallocate() }
+        var most = 0
+        withPool(4, core: core) { pool in
+            // What threads are on is known once they have worked, and the caller may take all parts of a call.
+            for _ in 0..<1000 where most < enough {
+                begins.initialize(repeating: false, count: 1000)
+                bnnmp_pool_run(
+                    pool,
+                    { context, begin, _ in
+                        UnsafeMutablePointer(mutating: context!.assumingMemoryBound(to: Bool.self))[Int(begin)] = true
+                    }, begins, 1000, 1)
+                most = max(most, (0..<1000).count { begins[$0] })
+            }
+        }
+        return most
+    }
+
+    func testThreadsOnUnlikeCoresHaveMoreParts() {
+        XCTAssertEqual(mostParts(core: { 0 }, enough: 9), 8)
+        XCTAssertEqual(mostParts(core: { 0x4100_d050 }, enough: 9), 8)
+        // Threads' addresses are pages apart.
+        XCTAssertEqual(mostParts(core: { UInt32(truncatingIfNeeded: pthread_self() >> 12) | 1 }, enough: 16), 16)
     }
 
     /// Parts are what `grain` asks for: none is smaller, and they cover the range.

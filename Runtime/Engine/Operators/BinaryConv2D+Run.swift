@@ -1,5 +1,6 @@
 import BNNMFormat
 import BNNMKernels
+import BNNMPlatform
 import CBNNM
 
 /// The execution of a binary convolution: one kernel call for each image and group.
@@ -113,6 +114,7 @@ extension BinaryConv2D {
         arguments.bias = run.blob(op.bias, as: Float.self).map { $0 + offset }
         arguments.minimum = op.minimum
         arguments.maximum = op.maximum
+        arguments.core = bnnmp_current_core
         return arguments
     }
 

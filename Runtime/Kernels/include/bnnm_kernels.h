@@ -1,9 +1,9 @@
 // The kernels: what each operation computes on raw memory, and the table through which the engine calls them.
 //
-// A kernel does not allocate, keeps no state, calls nothing beyond mem* and libm, and trusts its arguments:
-// the engine has checked them. Each operation's arguments are a structure, declared here with its buffer contract.
-// `kernels_generic.c` fills the whole table with plain C, the reference of all others; each instruction set's table
-// then overrides what it does better.
+// A kernel does not allocate, keeps no state, calls nothing beyond mem*, libm and what its arguments name, and trusts
+// these: the engine has checked them. Each operation's arguments are a structure, declared here with its buffer
+// contract. `kernels_generic.c` fills the whole table with plain C, the reference of all others; each instruction set's
+// table then overrides what it does better.
 //
 // Images are channel-last [H][W][C], one image a call; bits are packed as bnnm_format.h says. One long file, since it
 // is one table: each slot's structure of arguments, then the slots.
@@ -21,6 +21,10 @@ extern "C" {
 // begin..<end of its range only, so that threads can share one call's work: parts never write the same word. The type
 // is that of a thread pool's task (bnnmp_task), so that a pool runs kernels as they are.
 typedef void (*bnnmk_kernel)(const void *arguments, uint32_t begin, uint32_t end);
+
+// Which core the calling thread is on: implementer and part number where MIDR_EL1 of ARM has them, all other bits 0; 0
+// where that is not known.
+typedef uint32_t (*bnnmk_core)(void);
 
 // Geometry of a window over an image; taps outside the input are padding.
 typedef struct bnnmk_window {
@@ -131,6 +135,8 @@ typedef struct bnnmk_binary_conv2d {
   const uint64_t *mask;            // NULL: all inputs count
   const bnnmk_epilogue *epilogue;  // for BNNMK_OUTPUT_EPILOGUE
   double *row_sums;                // for BNNMK_OUTPUT_INT32; [out_h][output_channels], or NULL
+  // Asked once a call: cores like instructions in different orders, which no result depends on. May be NULL.
+  bnnmk_core core;
 } bnnmk_binary_conv2d;
 
 // One group of a float convolution: y = clamp((bias + sum x * w) * scale + shift), the sum, the product and what is
