@@ -22,7 +22,7 @@ extension Tensor {
     }
 
     /// As `picked`, with coordinates along one axis alone and all other axes as they are.
-    func picked(_ coordinates: [Int], axis: Int) -> Tensor {
+    public func picked(_ coordinates: [Int], axis: Int) -> Tensor {
         picked(shape.indices.map { $0 == axis ? coordinates : Array(0..<shape[$0]) })
     }
 

@@ -80,6 +80,21 @@ extension OperatorPacker {
     }
 }
 
+extension Epilogue {
+    /// Limits of the first step, where it is a clamp, and the epilogue without it.
+    var splitAtFirstClamp: (limits: ClosedRange<Float>, rest: Epilogue) {
+        guard case .clamp(let minimum, let maximum) = steps.first, minimum <= maximum else {
+            return (-.infinity ... .infinity, self)
+        }
+        var rest = self
+        rest.steps.removeFirst()
+        return (minimum...maximum, rest)
+    }
+
+    /// Whether it stores what it is given, and nothing else.
+    var isEmpty: Bool { steps.isEmpty && storesValues && switchPoints == nil && !storesAverages }
+}
+
 /// Copies records into a C array.
 func fill<Array, Record: BitwiseCopyable>(_ array: inout Array, _ records: [Record]) {
     withUnsafeMutableBytes(of: &array) { bytes in

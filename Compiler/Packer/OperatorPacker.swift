@@ -36,9 +36,7 @@ struct OperatorPacker {
                 BNNMF_OP_AVERAGE_POOL, Window(Window.Axis(kernel: inputShape[2]), Window.Axis(kernel: inputShape[3])))
         case let op as ChannelsLast<BinaryPool>: try pool(BNNMF_OP_BIT_POOL, op.base.window, minimum: constant(1))
         case let op as WithEpilogue<ChannelsLast<Conv>>:
-            try withEpilogue(op.epilogue, op.baseOperandCount) {
-                try conv2D(op.base.base, bias: optionalConstant(2, of: op.baseOperandCount), $0)
-            }
+            try convWithEpilogue(op)
         case let op as WithEpilogue<ChannelsLast<BinaryConvThen<AccumulatorToFloat>>>:
             try withEpilogue(op.epilogue, op.baseOperandCount, mask: op.base.base.conv.isMasked ? node.inputs[2] : nil)
             {
@@ -117,14 +115,25 @@ struct OperatorPacker {
         return op
     }
 
-    private func conv2D(_ conv: Conv, bias: Tensor?, _ epilogue: bnnmf_epilogue = .none) throws -> bnnmf_op {
+    private func conv2D(
+        _ conv: Conv, bias: Tensor?, _ limits: ClosedRange<Float> = -.infinity ... .infinity,
+        _ epilogue: bnnmf_epilogue = .none
+    ) throws -> bnnmf_op {
         var op = try record(BNNMF_OP_CONV2D)
         let weights = LaidOutFloats(constant(1), groups: conv.groups)
         op.parameters.conv2d = bnnmf_conv2d(
             window: format(conv.window), groups: UInt32(conv.groups), weights: model.blob(weights.floats),
-            bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE,
-            minimum: -.infinity, maximum: .infinity, layout: weights.layout.rawValue, epilogue: epilogue)
+            bias: bias.map { model.blob($0.floats) } ?? BNNMF_NONE, minimum: limits.lowerBound,
+            maximum: limits.upperBound, layout: weights.layout.rawValue, epilogue: epilogue)
         return op
+    }
+
+    private func convWithEpilogue(_ op: WithEpilogue<ChannelsLast<Conv>>) throws -> bnnmf_op {
+        // A clamp right behind the convolution is its own.
+        let (limits, epilogue) = op.epilogue.splitAtFirstClamp
+        let bias = optionalConstant(2, of: op.baseOperandCount)
+        if epilogue.isEmpty { return try conv2D(op.base.base, bias: bias, limits) }
+        return try withEpilogue(epilogue, op.baseOperandCount) { try conv2D(op.base.base, bias: bias, limits, $0) }
     }
 
     private func lookup(_ lookup: Lookup) throws -> bnnmf_op {

@@ -39,7 +39,8 @@ public struct FuseEpilogues: Pass {
 }
 
 extension Graph.Node {
-    fileprivate var isConvolutionToFloat: Bool {
+    /// Whether an epilogue can stand behind it.
+    var isConvolutionToFloat: Bool {
         op is ChannelsLast<Conv> || op is ChannelsLast<BinaryConvThen<AccumulatorToFloat>>
     }
 }

@@ -39,6 +39,7 @@ public enum Pipeline {
         // fused → laid out: channel-last runtime operators, each with what stands behind it.
         LayOut(),
         FuseMovement(),
+        SinkConcatenations(),
         FuseEpilogues(),
     ]
 

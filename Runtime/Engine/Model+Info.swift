@@ -136,6 +136,10 @@ public func bnnm_model_layer_info(
     writeDims(output.dims, to: &result.dims)
     result.multiply_accumulates = Dispatch.multiplyAccumulates(op, scope.input(0), output)
     result.weight_byte_count = scope.constantByteCount
+    let workload = Workload(scope)
+    result.operation_count = workload.operations
+    result.operand_byte_count = workload.operandByteCount
+    result.result_byte_count = workload.resultByteCount
     result.runs_with = UInt32(StreamMember.runIndex(of: Int(index), model.pointee.operators))
     return writeInfo(info, result)
 }

@@ -10,10 +10,10 @@ struct LaidOutWeights {
     var layout: UInt32 = 0
     /// Bytes of one group; of a depthwise convolution's weights, of all.
     var groupByteCount = 0
-    /// Of a binary convolution whose padding counts: in how many bits each tap differs from it (see
+    /// Of a binary convolution whose padding counts: in how many bits its taps differ from it (see
     /// `bnnmk_binary_conv2d`), and how many of these numbers a group has.
-    var padDifferences: UnsafePointer<UInt32>?
-    var groupDifferenceCount = 0
+    var paddingSums: UnsafePointer<UInt32>?
+    var groupPaddingSumCount = 0
 }
 
 /// The weights of a model's convolutions in the layouts that one target's kernels want: those of the file in place where
@@ -42,7 +42,7 @@ struct WeightSet {
                 repackedByteCount = sum(repackedByteCount, bytes) ?? .max
                 wordsByteCount = max(wordsByteCount, source.scratchByteCount)
             }
-            _ = block.reserve(UInt32.self, count: source.padDifferenceCount)
+            _ = block.reserve(UInt32.self, count: source.paddingSumCount)
         }
         guard let byteCount = block.byteCount else {
             throw message.failure(BNNM_LIMIT_EXCEEDED, "the weights do not fit this machine's address space")
@@ -70,11 +70,9 @@ struct WeightSet {
                 laidOut = source.repack(
                     to: memory + room.reserve(UInt8.self, count: source.byteCount(source.wanted)), words)
             }
-            let differenceCount = source.padDifferenceCount
-            let differences = memory + room.reserve(UInt32.self, count: differenceCount)
-            if differenceCount > 0 {
-                source.countPadDifferences(of: &laidOut, to: differences.assumingMemoryBound(to: UInt32.self))
-            }
+            let sumCount = source.paddingSumCount
+            let sums = memory + room.reserve(UInt32.self, count: sumCount)
+            if sumCount > 0 { source.sumPadding(of: &laidOut, to: sums.assumingMemoryBound(to: UInt32.self)) }
             layers[index] = laidOut
         }
         return WeightSet(layers: layers, target: target, repackedByteCount: repackedByteCount)

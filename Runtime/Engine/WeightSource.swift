@@ -7,7 +7,8 @@ struct WeightSource {
     private let isBinary: Bool
     private let isMasked: Bool
     private let shape: bnnmf_weight_shape
-    private let padValue: Int32
+    /// Of a binary convolution.
+    private let paddingSums: PaddingSums?
     /// Of the file; like `wanted` a `bnnmf_weight_layout` of a binary convolution, else a `bnnmf_float_layout`.
     let layout: UInt32
     private(set) var wanted: UInt32
@@ -20,12 +21,12 @@ struct WeightSource {
         case BNNMF_OP_BINARY_CONV2D:
             let op = scope.record.parameters.binary_conv2d
             (blob, layout, isBinary, isMasked) = (op.weights, op.layout, true, op.mask != 0)
-            padValue = Int32(op.pad_value)
             shape = BinaryConv2D.Layout(op, scope.input(0), scope.output).shape
+            paddingSums = PaddingSums(op.window, shape, padValue: Int32(op.pad_value))
         case BNNMF_OP_CONV2D:
             let op = scope.record.parameters.conv2d
             (blob, layout, isBinary, isMasked) = (op.weights, op.layout, false, false)
-            padValue = 0
+            paddingSums = nil
             shape = Conv2D.weightShape(op, scope.input(0), scope.output)
         default: return nil
         }
@@ -93,23 +94,13 @@ struct WeightSource {
     }
 
     /// Numbers that tell how the taps of all groups differ from padding; 0 where padding counts nothing.
-    var padDifferenceCount: Int { padValue == 0 ? 0 : Int(shape.groups) &* groupDifferenceCount }
+    var paddingSumCount: Int { paddingSums?.count ?? 0 }
 
-    /// The weights are in memory, so that their numbers, of which none takes less than half a byte, fit.
-    private var groupDifferenceCount: Int {
-        let block = Int64(BNNMF_CHANNEL_BLOCK)
-        return Int(Int64(shape.taps) &* dividedUp(Int64(shape.out_channels), by: block) &* block)
-    }
-
-    /// Padding of −1 has bit 1 in every channel, and differs where a weight has bit 0.
-    func countPadDifferences(of weights: inout LaidOutWeights, to counts: UnsafeMutablePointer<UInt32>) {
-        withUnsafePointer(to: shape) {
-            bnnmf_weight_bit_counts(bnnmf_weight_layout(rawValue: weights.layout), $0, weights.bytes, counts)
-        }
-        if padValue < 0 {
-            for i in 0..<padDifferenceCount { counts[i] = shape.channels &- counts[i] }
-        }
-        weights.padDifferences = UnsafePointer(counts)
-        weights.groupDifferenceCount = groupDifferenceCount
+    /// - Parameter memory: room for `paddingSumCount` numbers
+    func sumPadding(of weights: inout LaidOutWeights, to memory: UnsafeMutablePointer<UInt32>) {
+        guard let paddingSums else { return }
+        paddingSums.make(of: weights, shape, to: memory)
+        weights.paddingSums = UnsafePointer(memory)
+        weights.groupPaddingSumCount = paddingSums.groupSumCount
     }
 }

@@ -40,27 +40,40 @@ BNNMK_INLINE const uint64_t *bnnmk_block_weights(const bnnmk_binary_conv2d *conv
   return conv->weights + block * taps * conv->input_words * BNNMK_CHANNEL_BLOCK;
 }
 
-// Channels of a tap's differences from padding.
+// Channels of a tap's sum of differences from padding.
 static inline size_t bnnmk_padding_stride(const bnnmk_binary_conv2d *conv) {
   return ((size_t)conv->out_channels + BNNMK_CHANNEL_BLOCK - 1) / BNNMK_CHANNEL_BLOCK * BNNMK_CHANNEL_BLOCK;
 }
 
-// Adds to `counts`, of `count` channels from `channel` on, what the taps on padding differ from it: all rows of the
-// window but `rows`, and of `rows` all columns but `columns`. The same for every pixel with these ranges.
+// Sums of differences from padding of the channels from one on, at the corners of a box of taps: its taps differ in
+//   [1][1] - [0][1] - [1][0] + [0][0].
+typedef struct bnnmk_padding_corners {
+  const uint32_t *at[2][2];  // [first or last row][first or last column]
+} bnnmk_padding_corners;
+
+static inline bnnmk_padding_corners bnnmk_corners_of(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows,
+                                                     bnnmk_tap_range columns, uint32_t channel) {
+  const size_t stride = bnnmk_padding_stride(conv), row_stride = (conv->window.kernel_w + 1) * stride;
+  const uint32_t *first = conv->padding_sums + rows.first * row_stride + channel,
+                 *last = conv->padding_sums + rows.last * row_stride + channel;
+  return (bnnmk_padding_corners){{{first + columns.first * stride, first + columns.last * stride},
+                                  {last + columns.first * stride, last + columns.last * stride}}};
+}
+
+// The sums of all taps of the window, of the channels from one on.
+static inline const uint32_t *bnnmk_all_padding(const bnnmk_binary_conv2d *conv, uint32_t channel) {
+  const size_t corners = ((size_t)conv->window.kernel_h + 1) * (conv->window.kernel_w + 1);
+  return conv->padding_sums + (corners - 1) * bnnmk_padding_stride(conv) + channel;
+}
+
+// Sets `counts`, of `count` channels from `channel` on, to what the taps on padding differ from it: all but those of
+// `rows` and `columns`. The same for every pixel with these ranges.
 static inline void bnnmk_count_padding(const bnnmk_binary_conv2d *conv, bnnmk_tap_range rows, bnnmk_tap_range columns,
                                        uint32_t channel, uint32_t count, uint32_t *counts) {
-  const bnnmk_window *w = &conv->window;
-  const size_t stride = bnnmk_padding_stride(conv);
-  const uint32_t *differences = conv->pad_differences + channel;
-  for (uint32_t ky = 0; ky < w->kernel_h; ky++) {
-    for (uint32_t kx = 0; kx < w->kernel_w; kx++, differences += stride) {
-      if (ky >= rows.first && ky < rows.last && kx >= columns.first && kx < columns.last) {
-        continue;
-      }
-      for (uint32_t m = 0; m < count; m++) {
-        counts[m] += differences[m];
-      }
-    }
+  const bnnmk_padding_corners box = bnnmk_corners_of(conv, rows, columns, channel);
+  const uint32_t *all = bnnmk_all_padding(conv, channel);
+  for (uint32_t m = 0; m < count; m++) {
+    counts[m] = all[m] - box.at[1][1][m] + box.at[0][1][m] + box.at[1][0][m] - box.at[0][0][m];
   }
 }
 
@@ -93,8 +106,8 @@ BNNMK_INLINE void bnnmk_convolve_by_parts(const bnnmk_binary_conv2d *conv, bnnmk
     }
     tap_count = (rows.last - rows.first) * (columns.last - columns.first);
   }
-  if (conv->pad_differences && tap_count < w->kernel_h * w->kernel_w) {
-    uint32_t padding[BNNMK_CHANNEL_BLOCK] = {0};
+  if (conv->padding_sums && tap_count < w->kernel_h * w->kernel_w) {
+    uint32_t padding[BNNMK_CHANNEL_BLOCK];
     bnnmk_count_padding(conv, rows, columns, taps->block * BNNMK_CHANNEL_BLOCK, BNNMK_CHANNEL_BLOCK, padding);
     for (uint32_t p = 0; p < pixel_count; p++) {
       for (int m = 0; m < BNNMK_CHANNEL_BLOCK; m++) {

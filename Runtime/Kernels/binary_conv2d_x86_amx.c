@@ -197,7 +197,7 @@ static int split_rows(const bnnmk_binary_conv2d *conv, uint32_t row_count, layer
 // Whether tiles can compute the layer's rows.
 static int are_possible(const bnnmk_binary_conv2d *conv, uint32_t row_count, layer_split *split) {
   return row_count > 0 && conv->layout == BNNMK_LAYOUT_WORDS && !conv->mask &&
-         !(conv->pad_differences && conv->pad_value == 0) && split_rows(conv, row_count, split);
+         !(conv->padding_sums && conv->pad_value == 0) && split_rows(conv, row_count, split);
 }
 
 // Whether tiles take less time than counting, which folds rows of few channels. A step of sixteen channels takes

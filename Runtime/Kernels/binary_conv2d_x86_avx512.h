@@ -31,14 +31,14 @@ typedef uint64_t bnnmk_wide_counts[BNNMK_WIDE_PIXELS][BNNMK_WIDE_BLOCKS][BNNMK_C
 // Sets `counts`, which are aligned to 64 bytes.
 typedef void bnnmk_count_wide(const bnnmk_wide_taps *taps, bnnmk_wide_counts counts);
 
-// Taps of a tile that are on padding which counts: of most pixels, and of the first and the last, which may have more.
-typedef struct bnnmk_wide_padding {
-  const bnnmk_binary_conv2d *conv;
-  bnnmk_tap_range rows, columns;  // on the input, of most pixels
-  uint32_t skipped_by_first, skipped_by_last;
-} bnnmk_wide_padding;
-
 enum { BNNMK_MOST_PIXELS, BNNMK_FIRST_PIXEL, BNNMK_LAST_PIXEL, BNNMK_PIXEL_KINDS };
+
+// Taps of a tile that are on padding which counts, all but a box: of most pixels, and of the first and the last, which
+// may have more. Sums of the group's first channel.
+typedef struct bnnmk_wide_padding {
+  const uint32_t *all;
+  bnnmk_padding_corners boxes[BNNMK_PIXEL_KINDS];
+} bnnmk_wide_padding;
 
 // What they differ from it, of sixteen channels.
 typedef uint32_t bnnmk_padding_counts[BNNMK_PIXEL_KINDS][BNNMK_WIDE_CHANNELS];

@@ -71,7 +71,7 @@ BNNMK_TARGET_AVX512 int bnnmk_binary_conv2d_folded(const bnnmk_binary_conv2d *co
   const bnnmk_window *w = &conv->window;
   const uint32_t per_word = 64 / conv->channels, blocks = (conv->out_channels + 7) / BNNMK_CHANNEL_BLOCK;
   const uint64_t most_planes = per_word > 0 ? plane_count(w->kernel_h, per_word) : w->kernel_h;
-  if (most_planes == w->kernel_h || conv->mask || conv->pad_differences || most_planes * w->in_w > MOST_INPUT_WORDS ||
+  if (most_planes == w->kernel_h || conv->mask || conv->padding_sums || most_planes * w->in_w > MOST_INPUT_WORDS ||
       blocks * most_planes * w->kernel_w * BNNMK_CHANNEL_BLOCK > MOST_WEIGHT_WORDS) {
     return 0;
   }

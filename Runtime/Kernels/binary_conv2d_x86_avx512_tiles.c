@@ -68,14 +68,21 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
 
   const uint32_t row_count = rows.last - rows.first, column_count = columns.last - columns.first;
   const uint32_t on_input = row_count * column_count, window = w->kernel_h * w->kernel_w;
-  work->padding = (bnnmk_wide_padding){conv, rows, columns, taps->skipped_by_first, taps->skipped_by_last};
-  work->has_padding = conv->pad_differences && (on_input < window || taps->skipped_by_first || taps->skipped_by_last);
+  work->has_padding = conv->padding_sums && (on_input < window || taps->skipped_by_first || taps->skipped_by_last);
+  if (work->has_padding) {
+    const bnnmk_tap_range of_first = {columns.first + taps->skipped_by_first, columns.last},
+                          of_last = {columns.first, columns.last - taps->skipped_by_last};
+    work->padding = (bnnmk_wide_padding){bnnmk_all_padding(conv, 0),
+                                         {[BNNMK_MOST_PIXELS] = bnnmk_corners_of(conv, rows, columns, 0),
+                                          [BNNMK_FIRST_PIXEL] = bnnmk_corners_of(conv, rows, of_first, 0),
+                                          [BNNMK_LAST_PIXEL] = bnnmk_corners_of(conv, rows, of_last, 0)}};
+  }
   const uint32_t in_column = work->column_channels ? work->column_channels : row_count * conv->channels;
-  const uint32_t all = conv->pad_differences ? window * conv->channels : column_count * in_column;
+  const uint32_t all = conv->padding_sums ? window * conv->channels : column_count * in_column;
   for (uint32_t p = 0; p < pixel_count; p++) {
     tile->all[p] = (int32_t)all;
   }
-  if (!conv->pad_differences) {
+  if (!conv->padding_sums) {
     tile->all[0] -= (int32_t)(taps->skipped_by_first * in_column);
     tile->all[pixel_count - 1] -= (int32_t)(taps->skipped_by_last * in_column);
   }
@@ -83,20 +90,15 @@ static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_w
 
 BNNMK_TARGET_AVX512 void bnnmk_count_wide_padding(const bnnmk_wide_padding *padding, uint32_t channel,
                                                   uint32_t channel_count, bnnmk_padding_counts counts) {
-  const bnnmk_tap_range columns = padding->columns;
-  const bnnmk_tap_range of_kind[BNNMK_PIXEL_KINDS] = {
-      [BNNMK_MOST_PIXELS] = columns,
-      [BNNMK_FIRST_PIXEL] = {columns.first + padding->skipped_by_first, columns.last},
-      [BNNMK_LAST_PIXEL] = {columns.first, columns.last - padding->skipped_by_last},
-  };
+  const __mmask16 lanes = bnnmk_first_lanes(channel_count);
+  const __m512i all = _mm512_maskz_loadu_epi32(lanes, padding->all + channel);
   for (int kind = 0; kind < BNNMK_PIXEL_KINDS; kind++) {
-    const bnnmk_tap_range own = of_kind[kind];
-    if (kind > BNNMK_MOST_PIXELS && own.first == columns.first && own.last == columns.last) {
-      __builtin_memcpy(counts[kind], counts[BNNMK_MOST_PIXELS], sizeof counts[kind]);
-    } else {
-      __builtin_memset(counts[kind], 0, sizeof counts[kind]);
-      bnnmk_count_padding(padding->conv, padding->rows, own, channel, channel_count, counts[kind]);
-    }
+    const bnnmk_padding_corners *box = &padding->boxes[kind];
+    const __m512i last_row = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, box->at[1][1] + channel),
+                                              _mm512_maskz_loadu_epi32(lanes, box->at[1][0] + channel));
+    const __m512i first_row = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, box->at[0][1] + channel),
+                                               _mm512_maskz_loadu_epi32(lanes, box->at[0][0] + channel));
+    _mm512_storeu_si512(counts[kind], _mm512_add_epi32(_mm512_sub_epi32(all, last_row), first_row));
   }
 }
 

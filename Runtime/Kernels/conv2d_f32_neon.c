@@ -243,7 +243,17 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
 }
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-// The same in assembly of tiles of PIXEL_BLOCK pixels and the channels of a block, where nothing is clamped.
+// Clamps what was stored: the channels of a block of some pixels, which are still near.
+static void clamp_stored(const bnnmk_conv2d *conv, float *output, size_t output_step, uint32_t pixel_count) {
+  const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
+  for (; pixel_count > 0; pixel_count--, output += output_step) {
+    for (int i = 0; i < BNNMK_CONVOLVED_CHANNELS; i += LANES) {
+      vst1q_f32(output + i, clamp_lanes(vld1q_f32(output + i), minimum, maximum));
+    }
+  }
+}
+
+// The same in assembly of tiles of PIXEL_BLOCK pixels and the channels of a block.
 static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line, uint32_t tile_count,
                                  uint32_t channel) {
   static const float no_bias[BNNMK_CONVOLVED_CHANNELS] = {0};
@@ -252,12 +262,14 @@ static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
                                                                  line->bias ? line->bias + channel : no_bias,
                                                                  line->output + channel, line->output_step, tile_count);
   bnnmk_convolve_floats_a64(&tiles);
+  if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
+    clamp_stored(conv, line->output + channel, line->output_step, tile_count * BNNMK_CONVOLVED_PIXELS);
+  }
 }
 
-static int can_go_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *line) {
+static int can_go_by_assembly(const bnnmk_conv2d_tile *line) {
   const bnnmk_tap_box *box = line->box;
-  return box->row_count > 0 && box->run_count > 0 && box->run_length > 0 && conv->minimum == -INFINITY &&
-         conv->maximum == INFINITY;
+  return box->row_count > 0 && box->run_count > 0 && box->run_length > 0;
 }
 #endif
 
@@ -284,7 +296,7 @@ BNNMK_INLINE void convolve_tiles(const bnnmk_conv2d *arguments, const bnnmk_conv
     }
 #endif
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-    if (pixel_count == BNNMK_CONVOLVED_PIXELS && can_go_by_assembly(conv, line)) {
+    if (pixel_count == BNNMK_CONVOLVED_PIXELS && can_go_by_assembly(line)) {
       for (; count - m >= BNNMK_CONVOLVED_CHANNELS; m += BNNMK_CONVOLVED_CHANNELS) {
         convolve_by_assembly(conv, line, tile_count, m);
       }

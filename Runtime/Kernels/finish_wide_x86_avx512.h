@@ -49,7 +49,11 @@ BNNMK_FINISH_INLINE void bnnmk_load_wide_channels(bnnmk_finish_tile t, const flo
 BNNMK_FINISH_INLINE void bnnmk_clamp_wide(bnnmk_finish_tile t, float minimum, float maximum, bnnmk_pixel_values *x) {
   // The second operand where one is NaN, or both are 0: bnnmk_clamp_value.
   const __m512 low = _mm512_set1_ps(minimum), high = _mm512_set1_ps(maximum);
-  BNNMK_EACH_REGISTER(x[p][v] = _mm512_min_ps(high, _mm512_max_ps(low, x[p][v])))
+  BNNMK_EACH_REGISTER(x[p][v] = _mm512_max_ps(low, x[p][v]))
+  // Mostly a ReLU.
+  if (maximum < __builtin_inff()) {
+    BNNMK_EACH_REGISTER(x[p][v] = _mm512_min_ps(high, x[p][v]))
+  }
 }
 
 BNNMK_FINISH_INLINE __mmask16 bnnmk_below_zero(__m512 x) {

@@ -8,6 +8,14 @@ void bnnmk_insert_generic(const void *arguments, uint32_t begin, uint32_t end) {
   const size_t channels = insert->channels;
   const size_t words = channels / 64 + (channels % 64 > 0);
   const uint32_t shift = insert->offset % 64;
+  if (words == 1 && shift + channels <= 64) {
+    // One word of both.
+    uint64_t *output = insert->output + insert->offset / 64;
+    for (size_t row = begin; row < end; row++) {
+      output[row * insert->output_stride] |= insert->input[row] << shift;
+    }
+    return;
+  }
   for (size_t row = begin; row < end; row++) {
     const uint64_t *input = insert->input + row * words;
     uint64_t *output = insert->output + row * insert->output_stride + insert->offset / 64;

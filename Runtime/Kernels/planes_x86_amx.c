@@ -168,7 +168,7 @@ BNNMK_TARGET_AVX512 void bnnmk_fill_planes(const bnnmk_binary_conv2d *conv, cons
     const uint32_t channels = least(conv->channels - word * 64, 64);
     const __mmask64 exists = _cvtu64_mask64(~(uint64_t)0 >> (64 - channels));
     source.plus = _mm512_maskz_set1_epi8(exists, 1);
-    source.padding = _mm512_maskz_set1_epi8(exists, conv->pad_differences ? (char)conv->pad_value : 0);
+    source.padding = _mm512_maskz_set1_epi8(exists, conv->padding_sums ? (char)conv->pad_value : 0);
     for (uint32_t phase = 0; phase < form->y.phase_count * phases; phase++, planes += band->plane_pixels * 64) {
       const uint32_t row_remainder = form->y.remainders[phase / phases];
       const uint32_t column_remainder = form->x.remainders[phase % phases];

@@ -5,34 +5,29 @@
 
 #include <arm_neon.h>
 
-// Adds a block's differences of `count` taps, `stride` apart.
-BNNMK_INLINE void add_taps(const uint32_t *differences, size_t stride, uint32_t count, uint32x4_t sums[2]) {
-  for (; count > 0; count--, differences += stride) {
-    sums[0] = vaddq_u32(sums[0], vld1q_u32(differences));
-    sums[1] = vaddq_u32(sums[1], vld1q_u32(differences + 4));
-  }
+// A block's sums, whose differences fit in 16 bits.
+BNNMK_INLINE uint16x8_t load_sums(const uint32_t *sums) {
+  return vcombine_u16(vmovn_u32(vld1q_u32(sums)), vmovn_u32(vld1q_u32(sums + 4)));
 }
 
 // Whether taps left out can count half of their bits.
-static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->pad_differences || conv->channels % 2 == 0; }
+static int can_leave_out(const bnnmk_binary_conv2d *conv) { return conv->padding_sums || conv->channels % 2 == 0; }
 
-// What `count` taps left out count, of those that begin with number `first` each `step`-th one: what they differ from
-// padding, or half of their bits.
-BNNMK_INLINE uint16x8_t count_left_out(const bnnmk_block_row *row, uint32_t first, uint32_t step, uint32_t count) {
+// What a box of taps counts where it is left out: what it differs from padding, or half of its bits.
+static uint16x8_t count_left_out(const bnnmk_block_row *row, bnnmk_tap_range rows, bnnmk_tap_range columns) {
   const bnnmk_binary_conv2d *conv = row->conv;
-  if (!conv->pad_differences) {
-    return vdupq_n_u16((uint16_t)(count * conv->channels / 2));
+  if (!conv->padding_sums) {
+    const uint32_t taps = (rows.last - rows.first) * (columns.last - columns.first);
+    return vdupq_n_u16((uint16_t)(taps * conv->channels / 2));
   }
-  const size_t stride = bnnmk_padding_stride(conv);
-  uint32x4_t sums[2] = {vdupq_n_u32(0), vdupq_n_u32(0)};
-  add_taps(conv->pad_differences + row->block * BNNMK_CHANNEL_BLOCK + first * stride, step * stride, count, sums);
-  return vcombine_u16(vmovn_u32(sums[0]), vmovn_u32(sums[1]));
+  const bnnmk_padding_corners box = bnnmk_corners_of(conv, rows, columns, row->block * BNNMK_CHANNEL_BLOCK);
+  const uint16x8_t above = vsubq_u16(load_sums(box.at[0][1]), load_sums(box.at[0][0]));
+  return vsubq_u16(vsubq_u16(load_sums(box.at[1][1]), load_sums(box.at[1][0])), above);
 }
 
 // Of column `column` of the window, the row's rows.
 static uint16x8_t count_column(const bnnmk_block_row *row, uint32_t column) {
-  const uint32_t kernel_w = row->conv->window.kernel_w;
-  return count_left_out(row, row->rows.first * kernel_w + column, kernel_w, row->rows.last - row->rows.first);
+  return count_left_out(row, row->rows, (bnnmk_tap_range){column, column + 1});
 }
 
 // What counts of a segment start with: those of most pixels, and of those that lack their first or their last taps.
@@ -41,14 +36,8 @@ static void make_starts(const bnnmk_block_row *row, bnnmk_prepared_segment *prep
   const bnnmk_window *w = &row->conv->window;
   uint16x8_t start = vdupq_n_u16(0);
   if (can_leave_out(row->conv)) {
-    start =
-        vaddq_u16(count_left_out(row, 0, 1, row->rows.first * w->kernel_w),
-                  count_left_out(row, row->rows.last * w->kernel_w, 1, (w->kernel_h - row->rows.last) * w->kernel_w));
-    for (uint32_t column = 0; column < w->kernel_w; column++) {
-      if (column < part->columns.first || column >= part->columns.last) {
-        start = vaddq_u16(start, count_column(row, column));
-      }
-    }
+    const bnnmk_tap_range all_rows = {0, w->kernel_h}, all_columns = {0, w->kernel_w};
+    start = vsubq_u16(count_left_out(row, all_rows, all_columns), count_left_out(row, row->rows, part->columns));
   }
   for (int i = 0; i < BNNMK_START_FIRST; i++) {
     vst1q_u16(prepared->start[i], start);
@@ -69,7 +58,7 @@ static void begin_block(const bnnmk_block_row *row, bnnmk_prepared_segment *prep
 #if defined(BNNMK_HAS_ASSEMBLY)
   prepared->run.tiles.weights = prepared->run.weights;
 #endif
-  if (row->conv->pad_differences) {
+  if (row->conv->padding_sums) {
     make_starts(row, prepared);
   }
 }
@@ -131,7 +120,7 @@ static void prepare_segment(const bnnmk_block_row *row, const bnnmk_segment *par
     prepare_tiles(row, prepared);
   }
 #endif
-  if (!conv->pad_differences) {
+  if (!conv->padding_sums) {
     make_starts(row, prepared);
   }
   begin_block(row, prepared);

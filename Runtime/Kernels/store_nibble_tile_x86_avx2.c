@@ -118,9 +118,9 @@ static AVX2 void store_integers(const bnnmk_binary_conv2d *conv, const bnnmk_sum
 // What taps on padding differ from it, of a pixel that lacks all columns of taps but `columns`.
 static AVX2 void set_padding(const bnnmk_binary_conv2d *conv, const bnnmk_nibble_tile *tile, bnnmk_tap_range columns,
                              int16_t padding[CHANNELS]) {
-  uint32_t counts[CHANNELS] = {0};
+  uint32_t counts[CHANNELS];
   bnnmk_count_padding(conv, tile->strip->rows, columns, tile->channel, tile->channel_count, counts);
-  for (int m = 0; m < CHANNELS; m++) {
+  for (uint32_t m = 0; m < tile->channel_count; m++) {
     padding[m] = (int16_t)counts[m];
   }
 }
@@ -139,7 +139,7 @@ AVX2_INLINE void make_accumulators(const bnnmk_binary_conv2d *conv, const bnnmk_
     const int is_whole = x >= strip->whole.first && x < strip->whole.last;
     const bnnmk_tap_range columns = is_whole ? all_columns : bnnmk_column_taps(w, x);
     uint32_t taps = tap_rows * (columns.last - columns.first);
-    const int has_padding = conv->pad_differences && taps < w->kernel_h * w->kernel_w;
+    const int has_padding = conv->padding_sums && taps < w->kernel_h * w->kernel_w;
     if (has_padding) {
       taps = w->kernel_h * w->kernel_w;
       if (columns.first != padded.first || columns.last != padded.last) {

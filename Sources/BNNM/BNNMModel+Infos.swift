@@ -52,6 +52,9 @@ extension BNNMModel.Layer {
         shape = dims(info.dims, info.rank)
         multiplyAccumulates = Int(clamping: info.multiply_accumulates)
         weightByteCount = Int(clamping: info.weight_byte_count)
+        operationCount = Int(clamping: info.operation_count)
+        operandByteCount = Int(clamping: info.operand_byte_count)
+        resultByteCount = Int(clamping: info.result_byte_count)
         runsWith = Int(info.runs_with)
     }
 }

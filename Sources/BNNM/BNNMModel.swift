@@ -62,6 +62,13 @@ public final class BNNMModel: @unchecked Sendable {
         public let multiplyAccumulates: Int
         /// The constants it reads, in bytes.
         public let weightByteCount: Int
+        /// Arithmetic of one execution beside the multiplications: operations on a number of 32 bits each, twice as many
+        /// of 64.
+        public let operationCount: Int
+        /// The tensors it reads, in bytes.
+        public let operandByteCount: Int
+        /// The tensors it computes, in bytes.
+        public let resultByteCount: Int
         /// The index of the layer in whose time it runs: its own, or that of the last one of those that run together,
         /// some rows at a time.
         public let runsWith: Int

@@ -1,14 +1,11 @@
 """The shipped library through ctypes, with the clock of `session_times.c` around it."""
 
 import ctypes
-import math
 import statistics
 from pathlib import Path
 
 LEVELS = {"generic": 1, "neon": 2, "neon-dotprod": 4, "avx2": 8, "avx512": 16, "amx": 32}
 MESSAGE = 1024
-# bnnm_element_type
-BITS, ELEMENT_BYTES = 3, {1: 4, 2: 4, 4: 8, 5: 1, 6: 1}
 
 
 class Allocator(ctypes.Structure):
@@ -38,14 +35,9 @@ class LayerInfo(ctypes.Structure):
         ("struct_size", ctypes.c_size_t), ("name", ctypes.c_char_p), ("operator_name", ctypes.c_char_p),
         ("element_type", ctypes.c_uint32), ("rank", ctypes.c_uint32), ("dims", ctypes.c_int64 * 8),
         ("multiply_accumulates", ctypes.c_uint64), ("weight_byte_count", ctypes.c_uint64),
-        ("runs_with", ctypes.c_uint32),
+        ("runs_with", ctypes.c_uint32), ("operation_count", ctypes.c_uint64),
+        ("operand_byte_count", ctypes.c_uint64), ("result_byte_count", ctypes.c_uint64),
     ]  # fmt: skip
-
-    @property
-    def result_byte_count(self):
-        """What the result takes where it is stored, in bytes."""
-        values = math.prod(self.dims[: self.rank])
-        return values // 8 if self.element_type == BITS else ELEMENT_BYTES[self.element_type] * values
 
 
 def check(status, what):
@@ -169,11 +161,11 @@ class Session:
         self.clock.timed_session_free(ctypes.c_void_p(self.handle))
 
 
-def interleaved(variants, rounds, milliseconds=4.0):
+def interleaved(variants, rounds, milliseconds=4.0, summary=statistics.median):
     """Times of variants that take turns, so that a change of the machine's speed meets all of them.
 
     `variants` maps names to functions that take a count and give as many times in microseconds; each is called in every
-    round with as many as take about `milliseconds`. Gives the median of each.
+    round with as many as take about `milliseconds`. Gives the median of each, or another `summary`.
     """
     counts, times = {}, {name: [] for name in variants}
     for name, measure in variants.items():
@@ -182,4 +174,4 @@ def interleaved(variants, rounds, milliseconds=4.0):
     for _ in range(rounds):
         for name, measure in variants.items():
             times[name] += measure(counts[name])
-    return {name: statistics.median(values) for name, values in times.items()}
+    return {name: summary(values) for name, values in times.items()}

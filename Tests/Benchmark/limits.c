@@ -19,32 +19,37 @@ enum { ROUNDS = 20000 };
 
 // Loops over chains are unrolled, so that these live in registers; the compiler takes what KEEP has touched for
 // changed, and can compute nothing of it ahead.
-#define CHAINS _Pragma("GCC unroll 16")
+#define CHAINS _Pragma("GCC unroll 24")
 #define KEEP(constraint, value) __asm__ volatile("" : "+" constraint(value))
 
 static uint64_t numbers[16 * 8];
 
 typedef struct limit {
   const char *name;  // "avx2: xor + shuffle popcount + add"
-  double per_round;  // multiply-accumulates, or bytes, a round
+  double per_round;  // multiply-accumulates, operations or bytes, a round
   void (*loop)(void);
   int (*is_available)(void);
 } limit;
 
 static int always(void) { return 1; }
 
-// Bytes that come once a run, such as weights, and bytes that stay near.
+// Bytes that come once a run, such as weights; half of them copied into the other half, which is more than a
+// second-level cache holds; and bytes that stay near.
 enum { MANY_BYTES = 8 << 20, FEW_BYTES = 256 << 10, LINE = 64 };
 static _Alignas(LINE) unsigned char many[MANY_BYTES], few[2][FEW_BYTES];
 
-// Four sums, and a line of 64 bytes at a time, so that the compiler takes vectors of any width.
-static void read_many(void) {
+// Else all of it is one page.
+static void touch_many(void) {
   static int is_touched;
   if (!is_touched) {
-    // Else all of it is one page.
     memset(many, 1, sizeof many);
     is_touched = 1;
   }
+}
+
+// Four sums, and a line of 64 bytes at a time, so that the compiler takes vectors of any width.
+static void read_many(void) {
+  touch_many();
   uint64_t sums[LINE / sizeof(uint64_t)] = {0};
   const uint64_t *words = (const uint64_t *)(const void *)many;
   KEEP("r", words);
@@ -54,6 +59,15 @@ static void read_many(void) {
     }
   }
   KEEP("m", sums);
+}
+
+static void copy_half(void) {
+  static int half;
+  touch_many();
+  // To and fro, so that neither half is always the written one.
+  memcpy(many + half * (MANY_BYTES / 2), many + !half * (MANY_BYTES / 2), MANY_BYTES / 2);
+  half = !half;
+  __asm__ volatile("" ::: "memory");
 }
 
 static void copy_few(void) {
@@ -173,6 +187,39 @@ AVX2 static void multiply_add(void) {
   _mm256_storeu_ps((float *)numbers, a[0]);
 }
 
+// Multiplications and additions by turns: some CPUs have units of their own for either.
+AVX2 static void operate(void) {
+  __m256 a[12], x = _mm256_set1_ps(1.0f);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      a[k] = k % 2 ? _mm256_mul_ps(a[k], x) : _mm256_add_ps(a[k], x);
+      KEEP("x", a[k]);
+    }
+  }
+  _mm256_storeu_ps((float *)numbers, a[0]);
+}
+
+AVX512 static void operate_wide(void) {
+  __m512 a[24], x = _mm512_set1_ps(1.0f);
+  CHAINS
+  for (int k = 0; k < 24; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 24; k++) {
+      a[k] = k % 2 ? _mm512_mul_ps(a[k], x) : _mm512_add_ps(a[k], x);
+      KEEP("v", a[k]);
+    }
+  }
+  _mm512_storeu_ps((float *)numbers, a[0]);
+}
+
 AVX512 static void wide_multiply_add(void) {
   __m512 a[12], x = _mm512_set1_ps(1.0f), w = _mm512_set1_ps(1e-9f);
   CHAINS
@@ -236,6 +283,22 @@ static void vector_popcount(void) {
   }
 }
 
+static void operate(void) {
+  float32x4_t a[12], x = vdupq_n_f32(1.0f);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      a[k] = k % 2 ? vmulq_f32(a[k], x) : vaddq_f32(a[k], x);
+      KEEP("w", a[k]);
+    }
+  }
+  vst1q_f32((float *)numbers, a[0]);
+}
+
 static void multiply_add(void) {
   float32x4_t a[8], x = vdupq_n_f32(1.0f), w = vdupq_n_f32(1e-9f);
   CHAINS
@@ -264,11 +327,15 @@ static const limit limits[] = {
 #endif
     {"avx2: float32 multiply-add", 12 * 8, multiply_add, has_avx2},
     {"avx512: float32 multiply-add", 12 * 16, wide_multiply_add, has_avx512},
+    {"avx2: float32 operations", 12 * 8, operate, has_avx2},
+    {"avx512: float32 operations", 24 * 16, operate_wide, has_avx512},
 #elif defined(__ARM_NEON)
     {"neon: eor + cnt + add", 8 * 128, vector_popcount, always},
     {"neon: float32 multiply-add", 8 * 4, multiply_add, always},
+    {"neon: float32 operations", 12 * 4, operate, always},
 #endif
     {"memory: 8 MB read", (double)MANY_BYTES / (double)ROUNDS, read_many, always},
+    {"cache: 4 MB copied", (double)MANY_BYTES / 2 / (double)ROUNDS, copy_half, always},
     {"cache: 256 KB copied", (double)MANY_BYTES / (double)ROUNDS, copy_few, always},
 };
 

@@ -20,7 +20,7 @@ final class ConcatTests: EngineTestCase {
         var seed: UInt64 = 0
         for dims in [[2, 3, 4, 5], [1, 2, 2, 64], [3, 65], [7], [1, 2, 3, 130], [2, 1, 70]] {
             for axis in dims.indices {
-                for extents in [[3], [1, 2], [64, 1, 63], [5, 70, 128, 3]] {
+                for extents in [[3], [1, 2], [64, 1, 63], [64, 128], [5, 70, 128, 3]] {
                     for type in [BNNMF_FLOAT32, BNNMF_BITS] {
                         seed += 1
                         var random = SeededRandom(seed: seed)

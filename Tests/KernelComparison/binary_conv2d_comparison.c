@@ -15,7 +15,7 @@ enum { MAX_CHANNELS = 70000, MAX_WORDS = (MAX_CHANNELS + 63) / 64 };
 
 typedef struct binary_case {
   bnnmk_binary_conv2d conv;  // all but the output
-  guarded_memory input, weights, pad_differences, switch_points, scale, bias;
+  guarded_memory input, weights, padding_sums, switch_points, scale, bias;
   int32_t *accumulators;  // [out_h * out_w][out_channels]
 } binary_case;
 
@@ -81,17 +81,32 @@ static void fill_outputs_parameters(binary_case *test, uint64_t *random) {
   conv->maximum = random_between(random, 0, 1) ? INFINITY : 30;
 }
 
-// In how many bits the weights of each tap and output channel differ from what padding reads.
-static guarded_memory count_pad_differences(const bnnmk_binary_conv2d *conv, const uint64_t *pad_pixel) {
-  const size_t taps = (size_t)conv->window.kernel_h * conv->window.kernel_w, blocks = (conv->out_channels + 7) / 8;
-  guarded_memory memory = guarded_allocate(taps * blocks * 8 * sizeof(uint32_t));
-  uint32_t *counts = memory.data;
-  memset(counts, 0, memory.byte_count);
-  for (size_t tap = 0; tap < taps; tap++) {
-    for (size_t m = 0; m < blocks * 8; m++) {
-      const uint64_t *weights = conv->weights + (m / 8 * taps + tap) * conv->input_words * 8 + m % 8;
+// In how many bits the weights of output channel m differ from what padding reads, in the taps above row y and left of
+// column x.
+static uint32_t padding_sum(const bnnmk_binary_conv2d *conv, const uint64_t *pad_pixel, uint32_t y, uint32_t x,
+                            size_t m) {
+  const bnnmk_window *w = &conv->window;
+  uint32_t sum = 0;
+  for (size_t ky = 0; ky < y; ky++) {
+    for (size_t kx = 0; kx < x; kx++) {
+      const size_t tap = (m / 8 * w->kernel_h + ky) * w->kernel_w + kx;
       for (uint32_t i = 0; i < conv->input_words; i++) {
-        counts[tap * blocks * 8 + m] += (uint32_t)__builtin_popcountll(pad_pixel[i] ^ weights[(size_t)i * 8]);
+        sum += (uint32_t)__builtin_popcountll(pad_pixel[i] ^ conv->weights[(tap * conv->input_words + i) * 8 + m % 8]);
+      }
+    }
+  }
+  return sum;
+}
+
+static guarded_memory sum_padding(const bnnmk_binary_conv2d *conv, const uint64_t *pad_pixel) {
+  const bnnmk_window *w = &conv->window;
+  const size_t channels = (conv->out_channels + 7) / 8 * 8, corners = ((size_t)w->kernel_h + 1) * (w->kernel_w + 1);
+  guarded_memory memory = guarded_allocate(corners * channels * sizeof(uint32_t));
+  uint32_t *sums = memory.data;
+  for (uint32_t y = 0; y <= w->kernel_h; y++) {
+    for (uint32_t x = 0; x <= w->kernel_w; x++) {
+      for (size_t m = 0; m < channels; m++) {
+        *sums++ = padding_sum(conv, pad_pixel, y, x, m);
       }
     }
   }
@@ -149,8 +164,8 @@ static binary_case make_case(uint64_t *random) {
   const int pad_pattern = (int)random_between(random, 0, 2);
   fill_bits(pad_pixel, conv->channels, pad_pattern, random);
   const int has_padding = (int)random_between(random, 0, 1);
-  test.pad_differences = count_pad_differences(conv, pad_pixel);
-  conv->pad_differences = has_padding ? test.pad_differences.data : NULL;
+  test.padding_sums = sum_padding(conv, pad_pixel);
+  conv->padding_sums = has_padding ? test.padding_sums.data : NULL;
   conv->pad_value = !has_padding || pad_pattern == 2 ? 0 : pad_pattern == 0 ? 1 : -1;
 
   test.accumulators = malloc((size_t)w->out_h * w->out_w * conv->out_channels * sizeof(int32_t));
@@ -167,7 +182,7 @@ static binary_case make_case(uint64_t *random) {
 }
 
 static void free_case(binary_case *test) {
-  guarded_memory *all[] = {&test->input,         &test->weights, &test->pad_differences,
+  guarded_memory *all[] = {&test->input,         &test->weights, &test->padding_sums,
                            &test->switch_points, &test->scale,   &test->bias};
   for (int i = 0; i < 6; i++) {
     guarded_free(all[i]);
@@ -226,7 +241,7 @@ static int compare_level(const bnnmk_binary_conv2d *laid_out, const kernel_level
         "stride %ux%u, dilation %ux%u, pads %u %u, padding counts %d\n",
         (unsigned long long)seed, level->name, (int)conv.output_kind, (int)conv.layout, cut, w->in_h, w->in_w,
         conv.channels, w->out_h, w->out_w, conv.out_channels, w->kernel_h, w->kernel_w, w->stride_h, w->stride_w,
-        w->dilation_h, w->dilation_w, w->pad_top, w->pad_left, conv.pad_differences != NULL);
+        w->dilation_h, w->dilation_w, w->pad_top, w->pad_left, conv.padding_sums != NULL);
   }
   guarded_free(&output);
   return is_equal;

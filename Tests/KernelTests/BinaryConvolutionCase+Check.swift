@@ -34,7 +34,7 @@ extension BinaryConvolutionOperands {
     func withArguments(_ layout: bnnmk_weight_layout = BNNMK_LAYOUT_WORDS, _ body: (bnnmk_binary_conv2d) -> Void) {
         let x = InputMemory(packedInput)
         let w = InputMemory(weights(layout))
-        let pad = padDifferences.map { InputMemory($0) }
+        let pad = paddingSums.map { InputMemory($0) }
         let counted = packedMask.map { InputMemory($0) }
         let points = InputMemory(switchPoints)
         let scales = InputMemory(scale)
@@ -48,7 +48,7 @@ extension BinaryConvolutionOperands {
             arguments.channels = UInt32(test.channels)
             arguments.weights = w.pointer
             arguments.layout = layout
-            arguments.pad_differences = pad?.pointer
+            arguments.padding_sums = pad?.pointer
             arguments.mask = counted?.pointer
             arguments.out_channels = UInt32(test.outChannels)
             arguments.channel_offset = UInt32(test.channelOffset)

@@ -144,23 +144,26 @@ struct BinaryConvolutionOperands {
         return blocks
     }
 
-    /// In how many channels the weights of each tap differ from the pad pixel: [tap][output channel, rounded up to a
-    /// block].
-    var padDifferences: [UInt32]? {
+    /// In how many channels the weights of all taps above y and left of x differ from the pad pixel:
+    /// [y][x][output channel, rounded up to a block].
+    var paddingSums: [UInt32]? {
         guard let padPixel else { return nil }
-        let tapCount = test.geometry.kernelHeight * test.geometry.kernelWidth
+        let (height, width) = (test.geometry.kernelHeight, test.geometry.kernelWidth)
         let block = Int(BNNMK_CHANNEL_BLOCK)
         let stride = (test.outChannels + block - 1) / block * block
-        var counts = [UInt32](repeating: 0, count: tapCount * stride)
+        var sums = [UInt32](repeating: 0, count: (height + 1) * (width + 1) * stride)
         for m in 0..<test.outChannels {
-            for tap in 0..<tapCount {
-                let first = (m * tapCount + tap) * test.channels
-                counts[tap * stride + m] = (0..<test.channels).reduce(0) {
-                    $0 + (weights[first + $1] == padPixel[$1] ? 0 : 1)
+            for ky in 0..<height {
+                for kx in 0..<width {
+                    let first = ((m * height + ky) * width + kx) * test.channels
+                    let differences = (0..<test.channels).count { weights[first + $0] != padPixel[$0] }
+                    for y in (ky + 1)...height {
+                        for x in (kx + 1)...width { sums[(y * (width + 1) + x) * stride + m] += UInt32(differences) }
+                    }
                 }
             }
         }
-        return counts
+        return sums
     }
 
     /// Packed pixels with other groups' words, arbitrary, between them. The last pixel ends with its own words.

@@ -86,4 +86,23 @@ final class PackedEpilogueTests: XCTestCase {
         XCTAssertEqual(map.inputs.1, op.more_outputs.0)
         XCTAssertEqual(map.parameters.map.epilogue.stores, BNNMF_STORES_DECISIONS.rawValue)
     }
+
+    func testAClampRightBehindAFloatConvolutionIsItsOwn() throws {
+        for isDecided in [false, true] {
+            var graph = Graph(name: "clamped")
+            let x = graph.addInput("x", TensorType(.float32, [1, 2, 4, 4]))
+            let weights = graph.addConstant("w", Tensor([2, 2, 1, 1], [0.5, 1, -2, 3 as Float]))
+            let conv = try graph.append(Conv(window: Window(kernel: 1)), [x, weights], name: "float")[0]
+            let limits = [0, 6].map { graph.addConstant("limit", Tensor([], [$0 as Float])) }
+            let y = try graph.append(Clip(), [conv] + limits, name: "clip")[0]
+            graph.outputs = [Graph.Output(name: "y", value: y)]
+            if isDecided { graph.outputs.append(Graph.Output(name: "z", value: try layer(&graph, y))) }
+            let model = try PackedModel(compiling: graph)
+            let record = try XCTUnwrap(model.ops.first { $0.code == BNNMF_OP_CONV2D.rawValue }).parameters.conv2d
+            XCTAssertEqual([record.minimum, record.maximum], [0, 6])
+            XCTAssertEqual(record.epilogue.step_count, 0)
+            let both = BNNMF_STORES_VALUES.rawValue | BNNMF_STORES_DECISIONS.rawValue
+            XCTAssertEqual(record.epilogue.stores, isDecided ? both : 0)
+        }
+    }
 }

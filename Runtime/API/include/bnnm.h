@@ -303,8 +303,12 @@ typedef struct bnnm_layer_info {
   uint64_t weight_byte_count;     // of the constants it reads
   // The layer in whose time it runs (see bnnm_layer_callback): itself, or the last one of those that run together.
   uint32_t runs_with;
+  // Arithmetic of one execution beside those: operations on a number of 32 bits each, twice as many of 64.
+  uint64_t operation_count;
+  uint64_t operand_byte_count;  // of the tensors it reads
+  uint64_t result_byte_count;   // of those it computes
 } bnnm_layer_info;
-#define BNNM_LAYER_INFO_INIT {sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0, 0}
+#define BNNM_LAYER_INFO_INIT {sizeof(bnnm_layer_info), NULL, NULL, 0, 0, {0}, 0, 0, 0, 0, 0, 0}
 
 // What layer `index` (below bnnm_model_info.layer_count) computes; layers stand in execution order.
 bnnm_status bnnm_model_layer_info(const bnnm_model *model, uint32_t index, bnnm_layer_info *info);

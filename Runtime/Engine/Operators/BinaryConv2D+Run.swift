@@ -105,7 +105,7 @@ extension BinaryConv2D {
         let weights = state.weights + group &* run.weights.groupByteCount
         arguments.weights = weights.assumingMemoryBound(to: UInt64.self)
         arguments.layout = bnnmk_weight_layout(rawValue: run.weights.layout)
-        arguments.pad_differences = run.weights.padDifferences.map { $0 + group &* run.weights.groupDifferenceCount }
+        arguments.padding_sums = run.weights.paddingSums.map { $0 + group &* run.weights.groupPaddingSumCount }
         arguments.pad_value = op.pad_value
         arguments.out_channels = UInt32(layout.outChannels)
         arguments.channel_offset = UInt32(offset)

@@ -21,7 +21,16 @@ enum Concat {
 
     static func run(_ run: OperatorRun) {
         let (y, axis) = (run.outputTensor, Int(run.record.parameters.concat.axis))
-        if y.elementType == .bits, axis == y.rank &- 1 { insertBits(run, y) } else { copyRows(run, y, axis) }
+        let isPacked = y.elementType == .bits && axis == y.rank &- 1
+        if isPacked && !hasWholeWords(run) { insertBits(run, y) } else { copyRows(run, y, axis) }
+    }
+
+    /// Whether no word has bits of two inputs.
+    private static func hasWholeWords(_ run: OperatorRun) -> Bool {
+        for position in 0..<Int(run.record.input_count) where run.inputTensor(position).channels % 64 != 0 {
+            return false
+        }
+        return true
     }
 
     /// Along the packed axis: each input's bits into their place in every row.
@@ -39,7 +48,7 @@ enum Concat {
         }
     }
 
-    /// Along any other axis, and of numbers: what an input has behind the axis stands in one piece.
+    /// Along any other axis, of numbers, and of whole words: what an input has behind the axis stands in one piece.
     private static func copyRows(_ run: OperatorRun, _ y: Tensor, _ axis: Int) {
         let output = run.output(as: UInt8.self)
         var rows = 1

@@ -45,8 +45,10 @@ extension Conv2D {
         let spare = UnsafeMutableRawPointer(scratch + Int(EpilogueRun.scratchWordCount(epilogue, dims)))
         for image in run.images(geometry.imageCount) {
             state.clearRowSums()
-            let form = state.kernelForm(image: image)
+            var form = state.kernelForm(image: image)
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)
+            // Without steps they are stored already.
+            if epilogue.stepCount == 0 { form.values = nil }
             guard let convolve = Conv2DCall(run, geometry, image: image, to: values, channels: state.channels) else {
                 return
             }

@@ -106,7 +106,7 @@ typedef enum bnnmk_weight_layout {
 //   int32: acc, and, where `row_sums` is not NULL, their sums as in bnnmk_epilogue;
 //   float32: min(max((float)((double)scale * acc + bias), minimum), maximum);
 //   epilogue: that number through the steps of `epilogue`; decisions are ORed into words that the caller has cleared.
-// With `mask` (laid out as the input; no pad_differences) only inputs whose mask bit is 1 count:
+// With `mask` (laid out as the input; no padding_sums) only inputs whose mask bit is 1 count:
 // acc[m] = popcount(mask) - 2 * popcount(mask & (x ^ w)) over the taps on the input.
 typedef struct bnnmk_binary_conv2d {
   bnnmk_window window;
@@ -115,9 +115,10 @@ typedef struct bnnmk_binary_conv2d {
   uint32_t channels;        // of the group; bits behind them are 0 in input and weights
   const uint64_t *weights;  // in `layout`; every level takes WORDS, and what its target wants besides
   bnnmk_weight_layout layout;
-  // NULL: taps on padding count nothing; else in how many of its `channels` bits a tap's weights differ from what
-  // padding reads: [kernel_h][kernel_w][out_channels rounded up to BNNMK_CHANNEL_BLOCK]
-  const uint32_t *pad_differences;
+  // NULL: taps on padding count nothing; else [kernel_h + 1][kernel_w + 1][out_channels rounded up to
+  // BNNMK_CHANNEL_BLOCK], at [y][x] of all taps above y and left of x in how many of their `channels` bits weights
+  // differ from what padding reads
+  const uint32_t *padding_sums;
   int32_t pad_value;         // +1 or -1 where that is all that padding which counts reads; else 0
   uint32_t out_channels;     // of the group
   uint32_t channel_offset;   // of the group's first channel in the output pixel
