@@ -79,7 +79,7 @@ void benchmark_levels(const kernel_level *levels, int level_count) {
 }
 
 void count_tile_products(const kernel_level *level) {
-  enum { PRODUCTS_OF_A_CYCLE = 1024 };
+  const double products_of_a_cycle = 1024;
   printf("%-44s %16s %14s\n", "layer, tiles", "cycles", "of the limit");
   for (uint32_t shape = 0; shape < BINARY_LAYER_COUNT; shape++) {
     const binary_layer layer = make_binary_layer(shape, 0);
@@ -89,7 +89,7 @@ void count_tile_products(const kernel_level *level) {
     if (cycles == 0) {
       printf("%-44s %16s\n", layer.name, "none");
     } else {
-      printf("%-44s %16.0f %13.1f%%\n", layer.name, cycles, 100 * layer.products / PRODUCTS_OF_A_CYCLE / cycles);
+      printf("%-44s %16.0f %13.1f%%\n", layer.name, cycles, 100 * layer.products / products_of_a_cycle / cycles);
     }
   }
 }
