@@ -110,7 +110,7 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_x86_avx512(const void *arguments, u
   if (conv->layout == BNNMK_LAYOUT_NIBBLES) {
     bnnmk_binary_conv2d_nibbles_x86_avx512(conv, begin, end);
   } else {
-    static const bnnmk_wide_loops loops = {count_wide, 0, 0};
+    static const bnnmk_wide_loops loops = {count_wide, 0, 0, 0};
     bnnmk_binary_conv2d_wide(conv, begin, end, 0, &loops);
   }
 }

@@ -8,18 +8,20 @@
 #include "store_accumulators_x86_avx512.h"
 
 enum {
-  BNNMK_WIDE_PIXELS = 7,                                          // of a tile: 7, 4, 2 or 1
+  BNNMK_WIDE_PIXELS = 7,       // of a tile: 7, 6, 4 or 1
+  BNNMK_FEWEST_OF_HALVES = 6,  // pixels of a tile of several, where lanes are halves of words
   BNNMK_WIDE_BLOCKS = BNNMK_WIDE_CHANNELS / BNNMK_CHANNEL_BLOCK,  // a register each
 };
 
 // What an inner loop counts for a tile. For row < row_count, run < run_count, i < run_length, p < pixel_count:
 //   input[first + p * pixel_step + row * row_step + run * run_step + i]
 // meets the words of eight channels, 8 * (row * weights_row_step + run * weights_run_step + i) behind weights[block].
-// In a tile of seven pixels the first may have no taps in some first runs, and the last none in some other, last runs.
+// In a tile of several pixels the first may have no taps in some first runs, and the last none in some last runs.
 typedef struct bnnmk_wide_taps {
   const uint64_t *input;
   int64_t first;
   size_t pixel_step;
+  uint32_t unit_bytes;  // of an element of the input, a word or a half
   uint32_t pixel_count, skipped_by_first, skipped_by_last;
   bnnmk_tap_box box;
   const uint64_t *weights[BNNMK_WIDE_BLOCKS];
@@ -52,11 +54,13 @@ static inline __attribute__((always_inline)) int bnnmk_pixel_kind(int p, int pix
   return p == 0 ? BNNMK_FIRST_PIXEL : p == pixel_count - 1 ? BNNMK_LAST_PIXEL : BNNMK_MOST_PIXELS;
 }
 
-// What a loop that decides or finishes sums up: tiles of 7, 4, 2 or 1 pixels, one behind the other, and channels,
-// sixteen at a time. Only of one tile of seven pixels the first and the last may lack taps.
+// What a loop that decides or finishes sums up: rows of tiles of 7, 6, 4 or 1 pixels, one behind the other, and
+// channels, sixteen or 32 at a time. Only of one tile a row the first and the last pixel may lack taps.
 typedef struct bnnmk_wide_sums {
-  uint32_t tile_count;
+  uint32_t row_count, tile_count;      // tiles of a row
+  size_t input_row_step;               // words from where a row of tiles begins to where the next one does
   uint32_t channel_count;              // a multiple of BNNMK_WIDE_CHANNELS
+  int has_halves;                      // lanes are halves of words
   size_t block_words;                  // of the weights of BNNMK_CHANNEL_BLOCK channels
   int32_t all;                         // taps that count times channels, of most pixels
   uint32_t lacked_first, lacked_last;  // halves of what the first and the last pixel lack of `all`
@@ -67,7 +71,7 @@ typedef struct bnnmk_wide_sums {
 typedef struct bnnmk_wide_decisions {
   const int32_t *points;
   uint8_t *bytes;  // of the first pixel; written
-  size_t pixel_bytes;
+  size_t pixel_bytes, row_bytes;
 } bnnmk_wide_decisions;
 
 // Counts from the first channel on, whose weights those of the taps are, and compares counts while they are at hand.
@@ -89,6 +93,9 @@ typedef struct bnnmk_wide_loops {
   bnnmk_count_wide *count;
   bnnmk_decide_wide *decide;
   bnnmk_finish_counts *finish;
+  // To decide or finish halves of words, 32 channels at a time: 8 where each half is a word by itself, 4 where both
+  // halves of words are elements of the input; else 0.
+  uint32_t half_bytes;
 } bnnmk_wide_loops;
 
 // The largest counts of eight channels whose accumulators are not below their points: (all - point) >> 1.
@@ -110,6 +117,11 @@ typedef struct bnnmk_wide_tile {
 // many as its taps times `channels`.
 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end, uint32_t column_channels,
                               const bnnmk_wide_loops *loops);
+
+// The same on halves of words, by loops that take 32 output channels at a time of weights packed for them; 0 where it
+// does not suit the layer, of which nothing is done then.
+int bnnmk_binary_conv2d_halves(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,
+                               const bnnmk_wide_loops *loops);
 
 // The same for few channels, on folded rows; 0 where it does not suit the layer, of which nothing is done then.
 int bnnmk_binary_conv2d_folded(const bnnmk_binary_conv2d *conv, uint32_t begin, uint32_t end,

@@ -34,14 +34,15 @@ typedef struct tile_work {
   bnnmk_wide_taps taps;
   bnnmk_wide_tile tile;
   bnnmk_wide_padding padding;
-  size_t first_weight;       // of a block: where its first tap's words stand
-  uint32_t column_channels;  // of a column of taps on the input, where it has not `channels` of each
-  int has_padding;           // that counts
-  int can_finish;            // by a loop of its own
+  size_t first_weight;             // of a block: where its first tap's words stand
+  uint32_t row_count, tile_count;  // neighbours with the same taps, and as many below them
+  uint32_t column_channels;        // of a column of taps on the input, where it has not `channels` of each
+  int has_padding;                 // that counts
+  int can_finish;                  // by a loop of its own
 } tile_work;
 
-// The tile from column x on of `work->tile.pixel_count` pixels: seven, of which the first or the last may be at a
-// border, or fewer with the same taps. `rows` are on the input.
+// The tile from column x on of `work->tile.pixel_count` pixels: of several of them the first or the last may be at a
+// border. `rows` are on the input.
 static BNNMK_TARGET_AVX512 void set_tile(const bnnmk_binary_conv2d *conv, tile_work *work, bnnmk_tap_range rows,
                                          uint32_t x) {
   const bnnmk_window *w = &conv->window;
@@ -127,14 +128,21 @@ INLINE int is_decided_at_once(const bnnmk_binary_conv2d *conv, const tile_work *
          (most_taps(tile) - tile->all[0]) % 2 == 0 && (most_taps(tile) - tile->all[tile->pixel_count - 1]) % 2 == 0;
 }
 
-// The first `channel_count` channels, a multiple of sixteen, of the tile and its neighbours, by a loop that decides or
-// finishes.
-static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t tile_count,
-                                          size_t block_words, uint32_t channel_count, const bnnmk_wide_loops *loops) {
+// Words from where a row of tiles begins in the input to where the next one does.
+INLINE size_t input_row_step(const bnnmk_binary_conv2d *conv) {
+  return (size_t)conv->window.stride_h * conv->window.in_w * conv->input_stride;
+}
+
+// The first `channel_count` channels, a multiple of sixteen, of all tiles, by a loop that decides or finishes.
+static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, size_t block_words,
+                                          uint32_t channel_count, const bnnmk_wide_loops *loops) {
   const bnnmk_wide_tile *tile = &work->tile;
   const bnnmk_wide_sums sums = {
-      .tile_count = tile_count,
+      .row_count = work->row_count,
+      .tile_count = work->tile_count,
+      .input_row_step = input_row_step(conv),
       .channel_count = channel_count,
+      .has_halves = loops->half_bytes > 0,
       .block_words = block_words,
       .all = most_taps(tile),
       .lacked_first = (uint32_t)(most_taps(tile) - tile->all[0]) / 2,
@@ -151,6 +159,7 @@ static BNNMK_TARGET_AVX512 void sum_tiles(const bnnmk_binary_conv2d *conv, tile_
         .points = conv->switch_points,
         .bytes = (uint8_t *)((uint64_t *)conv->output + tile->pixel * words) + conv->channel_offset / 8,
         .pixel_bytes = words * sizeof(uint64_t),
+        .row_bytes = conv->window.out_w * words * sizeof(uint64_t),
     };
     loops->decide(&work->taps, &sums, &decisions);
   }
@@ -176,43 +185,56 @@ static BNNMK_TARGET_AVX512 void convolve_channels(const bnnmk_binary_conv2d *con
   }
 }
 
-// All channels of the tile and its neighbours, `tile_count` in all, with the same taps.
-static BNNMK_TARGET_AVX512 void convolve_tiles(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t tile_count,
+// All channels of all tiles.
+static BNNMK_TARGET_AVX512 void convolve_tiles(const bnnmk_binary_conv2d *conv, tile_work *work,
                                                const bnnmk_wide_loops *loops) {
   const size_t block_words = (size_t)conv->window.kernel_h * conv->window.kernel_w * conv->input_words;
   uint32_t channel = 0;
   if (work->can_finish || (loops->decide && is_decided_at_once(conv, work))) {
     channel = conv->out_channels - conv->out_channels % BNNMK_WIDE_CHANNELS;
-    sum_tiles(conv, work, tile_count, block_words, channel, loops);
+    sum_tiles(conv, work, block_words, channel, loops);
   }
   if (channel == conv->out_channels) {
     return;
   }
-  for (; tile_count > 0; tile_count--) {
-    convolve_channels(conv, work, block_words, channel, loops);
-    work->taps.first += (int64_t)(work->tile.pixel_count * work->taps.pixel_step);
-    work->tile.pixel += work->tile.pixel_count;
+  const int64_t first = work->taps.first;
+  const size_t pixel = work->tile.pixel, pixel_count = work->tile.pixel_count;
+  for (uint32_t row = 0; row < work->row_count; row++, work->tile.row++) {
+    work->taps.first = first + (int64_t)(row * input_row_step(conv));
+    work->tile.pixel = pixel + (size_t)row * conv->window.out_w;
+    for (uint32_t tile = 0; tile < work->tile_count; tile++) {
+      convolve_channels(conv, work, block_words, channel, loops);
+      work->taps.first += (int64_t)(pixel_count * work->taps.pixel_step);
+      work->tile.pixel += pixel_count;
+    }
   }
 }
 
-// How many pixels of a row the tile from column x on takes.
-static BNNMK_TARGET_AVX512 uint32_t tile_width(const bnnmk_binary_conv2d *conv, bnnmk_tap_range interior, uint32_t x) {
-  const bnnmk_window *w = &conv->window;
-  const uint32_t last = x + BNNMK_WIDE_PIXELS - 1;
-  const int is_inside = x >= interior.first && last < interior.last;
-  // One pixel at either end may miss taps, on its outer side.
-  const bnnmk_tap_range of_first = bnnmk_column_taps(w, x), of_last = bnnmk_column_taps(w, last);
-  const int is_near = interior.first < interior.last && x + 1 >= interior.first && last <= interior.last &&
-                      last < w->out_w && of_first.last == w->kernel_w && of_last.first == 0 &&
-                      of_first.first <= of_last.last;
-  if (is_inside || is_near) {
-    return BNNMK_WIDE_PIXELS;
+// Columns that tiles of several pixels may have: of `interior`, and one more on either side, which lacks outer taps.
+static BNNMK_TARGET_AVX512 bnnmk_tap_range tiled_columns(const bnnmk_window *w, bnnmk_tap_range interior) {
+  bnnmk_tap_range tiled = interior;
+  if (interior.first >= interior.last) {
+    return tiled;
   }
-  if (x < interior.first || x >= interior.last) {
-    return 1;
+  uint32_t first_tap = 0;
+  if (interior.first > 0) {
+    tiled.first--;
+    first_tap = bnnmk_column_taps(w, tiled.first).first;
   }
-  const uint32_t left = interior.last - x;
-  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+  // Those of one tile have taps in common.
+  tiled.last += interior.last < w->out_w && bnnmk_column_taps(w, interior.last).last >= first_tap;
+  return tiled;
+}
+
+// How many pixels the next tile of a row takes, of whose tiled columns `left` are left: tiles of seven and behind them
+// of six where these fill the row, which they do from 30 columns on, else fewer.
+INLINE uint32_t tile_width(uint32_t left) {
+  const uint32_t tile_count = (left + BNNMK_WIDE_PIXELS - 1) / BNNMK_WIDE_PIXELS;
+  const uint32_t missing = tile_count * BNNMK_WIDE_PIXELS - left;
+  if (missing <= tile_count) {
+    return missing < tile_count ? BNNMK_WIDE_PIXELS : BNNMK_WIDE_PIXELS - 1;
+  }
+  return left >= 4 ? 4 : 1;
 }
 
 // Whether the map's pixels are one row as well: windows are single pixels, and nothing is summed up by rows.
@@ -223,21 +245,49 @@ static BNNMK_TARGET_AVX512 int is_one_row(const bnnmk_binary_conv2d *conv) {
          w->in_h == w->out_h && w->in_w == w->out_w && w->pad_top == 0 && w->pad_left == 0;
 }
 
-// Columns first..<last of output row `work->tile.row`.
-static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t first,
-                                                 uint32_t last, const bnnmk_wide_loops *loops) {
+// Output rows begin..<end of the tile from column x on and its neighbours.
+static BNNMK_TARGET_AVX512 void convolve_rows(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t begin,
+                                              uint32_t end, uint32_t x, const bnnmk_wide_loops *loops) {
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range rows = bnnmk_row_taps(w, (uint32_t)work->tile.row);
-  bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  interior.last = interior.last < last ? interior.last : last;
-  uint32_t tile_count;
-  for (uint32_t x = first; x < last; x += tile_count * work->tile.pixel_count) {
-    work->tile.pixel = work->tile.row * w->out_w + x;
-    work->tile.pixel_count = tile_width(conv, interior, x);
+  for (uint32_t y = begin; y < end; y += work->row_count) {
+    const bnnmk_tap_range rows = bnnmk_row_taps(w, y);
+    work->row_count = 1;
+    while (y + work->row_count < end) {
+      const bnnmk_tap_range of_next = bnnmk_row_taps(w, y + work->row_count);
+      if (of_next.first != rows.first || of_next.last != rows.last) {
+        break;
+      }
+      work->row_count++;
+    }
+    work->tile.row = y;
+    work->tile.pixel = (size_t)y * w->out_w + x;
     set_tile(conv, work, rows, x);
-    const int is_whole = work->tile.pixel_count == BNNMK_WIDE_PIXELS && x >= interior.first;
-    tile_count = is_whole && interior.last > x + BNNMK_WIDE_PIXELS ? (interior.last - x) / BNNMK_WIDE_PIXELS : 1;
-    convolve_tiles(conv, work, tile_count, loops);
+    convolve_tiles(conv, work, loops);
+  }
+}
+
+// Columns first..<last of output rows begin..<end. Rows are the inner loop: what tiles have in common is set once.
+static BNNMK_TARGET_AVX512 void convolve_columns(const bnnmk_binary_conv2d *conv, tile_work *work, uint32_t begin,
+                                                 uint32_t end, uint32_t first, uint32_t last,
+                                                 const bnnmk_wide_loops *loops) {
+  const bnnmk_window *w = &conv->window;
+  const bnnmk_tap_range interior = bnnmk_interior_columns(w), tiled = tiled_columns(w, interior);
+  const uint32_t tiled_last = tiled.last < last ? tiled.last : last;
+  uint32_t width;
+  for (uint32_t x = first; x < last; x += work->tile_count * width) {
+    width = x >= tiled.first && x < tiled_last ? tile_width(tiled_last - x) : 1;
+    width = loops->half_bytes > 0 && width < BNNMK_FEWEST_OF_HALVES ? 1 : width;
+    work->tile_count = 1;
+    if (x >= interior.first) {
+      for (uint32_t next = x + width; next + width <= interior.last && next < tiled_last; next += width) {
+        if (tile_width(tiled_last - next) != width) {
+          break;
+        }
+        work->tile_count++;
+      }
+    }
+    work->tile.pixel_count = width;
+    convolve_rows(conv, work, begin, end, x, loops);
   }
 }
 
@@ -248,22 +298,22 @@ BNNMK_TARGET_AVX512 void bnnmk_binary_conv2d_wide(const bnnmk_binary_conv2d *con
     return;
   }
   const bnnmk_window *w = &conv->window;
-  tile_work work = {.taps = {.input = conv->input, .pixel_step = (size_t)w->stride_w * conv->input_stride},
+  tile_work work = {.taps = {.input = conv->input,
+                             .unit_bytes = loops->half_bytes > 0 ? loops->half_bytes : sizeof(uint64_t),
+                             .pixel_step = (size_t)w->stride_w * conv->input_stride},
                     .column_channels = column_channels};
-  // Accumulators have halves where channels do.
+  // Accumulators have halves where channels do. Who chose halves of words has looked at the scales.
   work.can_finish = loops->finish && conv->output_kind == BNNMK_OUTPUT_EPILOGUE &&
-                    (conv->channels | column_channels) % 2 == 0 && bnnmk_wide_scales_are_exact(conv);
+                    (conv->channels | column_channels) % 2 == 0 &&
+                    (loops->half_bytes > 0 || bnnmk_wide_scales_are_exact(conv));
   const uint64_t pixel_count = (uint64_t)w->out_h * w->out_w;
   if (is_one_row(conv) && pixel_count <= INT32_MAX) {
     bnnmk_binary_conv2d row = *conv;
     row.window.in_h = row.window.out_h = 1;
     row.window.in_w = row.window.out_w = (uint32_t)pixel_count;
-    convolve_columns(&row, &work, begin * w->out_w, end * w->out_w, loops);
-    return;
-  }
-  for (uint32_t y = begin; y < end; y++) {
-    work.tile.row = y;
-    convolve_columns(conv, &work, 0, w->out_w, loops);
+    convolve_columns(&row, &work, 0, 1, begin * w->out_w, end * w->out_w, loops);
+  } else {
+    convolve_columns(conv, &work, begin, end, 0, w->out_w, loops);
   }
 }
 

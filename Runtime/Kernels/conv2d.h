@@ -1,7 +1,7 @@
 // The outer loops of float convolution, written once: blocks of output channels, whose weights then stay in a cache for
 // all rows at hand, and tiles of pixels whose taps on the input are the same. An instruction set's file gives the tile.
-// Each output is bias (or 0), then the taps' terms one after the other in the order of the weights: it does not depend
-// on how the work is split.
+// Each sum is bias (or 0), then the taps' terms one after the other in the order of the weights: it does not depend on
+// how the work is split.
 //
 // Tiles lie along a row where all column taps are on the input; along a column at the left and right border, so that
 // border pixels share the loads of weights, too; a pointwise convolution's rows are one.
@@ -19,10 +19,10 @@ typedef struct bnnmk_conv2d_tile {
   size_t pixel_step;   // floats from pixel to pixel
   uint32_t pixel_count;
   const bnnmk_tap_box *box;
-  const float *weights;  // the box's first tap, the first channel
-  const float *bias;     // the first channel; or NULL
-  float *output;         // the first pixel and channel
-  size_t output_step;    // floats from pixel to pixel
+  const float *weights;               // the box's first tap, the first channel
+  const float *bias, *scale, *shift;  // the first channel; or NULL
+  float *output;                      // the first pixel and channel
+  size_t output_step;                 // floats from pixel to pixel
   uint32_t channel_count;
 } bnnmk_conv2d_tile;
 
@@ -71,6 +71,8 @@ BNNMK_INLINE void bnnmk_convolve_line(const bnnmk_conv2d_part *part, uint32_t y,
       .box = &box,
       .weights = conv->weights + part->channel / BNNMK_FLOAT_BLOCK * conv->block_step,
       .bias = conv->bias ? conv->bias + part->channel : 0,
+      .scale = conv->scale ? conv->scale + part->channel : 0,
+      .shift = conv->shift ? conv->shift + part->channel : 0,
       .output = conv->output + ((size_t)y * w->out_w + x) * conv->output_stride + part->channel,
       .output_step = conv->output_stride,
       .channel_count = part->channel_count,

@@ -24,7 +24,9 @@ BNNMK_INLINE void convolve_pixel(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
   }
   float *output = tile->output + p * tile->output_step;
   for (uint32_t m = 0; m < channel_count; m++) {
-    output[m] = bnnmk_clamp_value(sums[m], conv->minimum, conv->maximum);
+    const float scaled = tile->scale ? sums[m] * tile->scale[m] : sums[m];
+    const float shifted = tile->shift ? scaled + tile->shift[m] : scaled;
+    output[m] = bnnmk_clamp_value(shifted, conv->minimum, conv->maximum);
   }
 }
 

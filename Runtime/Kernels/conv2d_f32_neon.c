@@ -174,9 +174,26 @@ BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel
   }
 }
 
-BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, float *output, size_t output_step,
-                             float32x4_t sums[][WIDE_VECTORS], const int pixel_count, const int vector_count,
-                             const int single) {
+// Stores sums times scale, plus shift, which are of the first vector's channels or NULL, clamped.
+BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, const float *scale, const float *shift, float *output,
+                             size_t output_step, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
+                             const int vector_count, const int single) {
+  BNNMK_UNROLL
+  for (int v = 0; v < vector_count && scale; v++) {
+    const float32x4_t by = load_lanes(scale + v * LANES, single);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = vmulq_f32(sums[p][v], by);
+    }
+  }
+  BNNMK_UNROLL
+  for (int v = 0; v < vector_count && shift; v++) {
+    const float32x4_t by = load_lanes(shift + v * LANES, single);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = vaddq_f32(sums[p][v], by);
+    }
+  }
   if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
     const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
     BNNMK_UNROLL
@@ -212,6 +229,8 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
   const float *const weights =
       line->weights + channel / BNNMK_FLOAT_BLOCK * conv->block_step + channel % BNNMK_FLOAT_BLOCK;
   const float *const bias = line->bias ? line->bias + channel : 0;
+  const float *const scale = line->scale ? line->scale + channel : 0;
+  const float *const shift = line->shift ? line->shift + channel : 0;
   const float *input = line->input;
   float *output = line->output + channel;
   for (; tile_count > 0; tile_count--) {
@@ -236,20 +255,24 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
       row_input += box.input_row_step;
       row_weights += weights_row_step;
     }
-    store_sums(conv, output, output_step, sums, pixel_count, vector_count, single);
+    store_sums(conv, scale, shift, output, output_step, sums, pixel_count, vector_count, single);
     input += (size_t)pixel_count * pixel_step;
     output += (size_t)pixel_count * output_step;
   }
 }
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
-// Clamps what was stored: the channels of a block of some pixels, which are still near.
-static void clamp_stored(const bnnmk_conv2d *conv, float *output, size_t output_step, uint32_t pixel_count) {
-  const float32x4_t minimum = vdupq_n_f32(conv->minimum), maximum = vdupq_n_f32(conv->maximum);
+// Sums that were stored, of the channels of a block of some pixels, which are still near, become what store_sums
+// stores.
+static void finish_stored(const bnnmk_conv2d *conv, const float *scale, const float *shift, float *output,
+                          size_t output_step, uint32_t pixel_count) {
   for (; pixel_count > 0; pixel_count--, output += output_step) {
-    for (int i = 0; i < BNNMK_CONVOLVED_CHANNELS; i += LANES) {
-      vst1q_f32(output + i, clamp_lanes(vld1q_f32(output + i), minimum, maximum));
+    float32x4_t sums[1][WIDE_VECTORS];
+    BNNMK_UNROLL
+    for (int v = 0; v < TILE_VECTORS; v++) {
+      sums[0][v] = vld1q_f32(output + v * LANES);
     }
+    store_sums(conv, scale, shift, output, output_step, sums, 1, TILE_VECTORS, 0);
   }
 }
 
@@ -262,8 +285,9 @@ static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
                                                                  line->bias ? line->bias + channel : no_bias,
                                                                  line->output + channel, line->output_step, tile_count);
   bnnmk_convolve_floats_a64(&tiles);
-  if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
-    clamp_stored(conv, line->output + channel, line->output_step, tile_count * BNNMK_CONVOLVED_PIXELS);
+  if (line->scale || line->shift || conv->minimum > -INFINITY || conv->maximum < INFINITY) {
+    finish_stored(conv, line->scale ? line->scale + channel : 0, line->shift ? line->shift + channel : 0,
+                  line->output + channel, line->output_step, tile_count * BNNMK_CONVOLVED_PIXELS);
   }
 }
 

@@ -28,6 +28,27 @@ AVX2_INLINE __m256 load_lanes(const float *from, const int is_masked, __m256i ma
   return is_masked ? _mm256_maskload_ps(from, mask) : _mm256_loadu_ps(from);
 }
 
+// Sums times scale, then plus shift; both begin with the first vector's channels.
+AVX2_INLINE void normalize(const float *scale, const float *shift, const int pixel_count, const int vector_count,
+                           const int is_masked, lane_masks masks, __m256 sums[][WIDE_BLOCKS * BLOCK_VECTORS]) {
+  BNNMK_REGISTERS
+  for (int v = 0; v < vector_count && scale; v++) {
+    const __m256 by = load_lanes(scale + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = _mm256_mul_ps(sums[p][v], by);
+    }
+  }
+  BNNMK_REGISTERS
+  for (int v = 0; v < vector_count && shift; v++) {
+    const __m256 by = load_lanes(shift + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][v] = _mm256_add_ps(sums[p][v], by);
+    }
+  }
+}
+
 // The first `pixel_count` pixels and `blocks` blocks from `tile`'s first channel, `block` steps behind it. Constants in
 // every call: pixel_count, blocks and is_masked (of one block, whose lanes are those of the masks).
 AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t block,
@@ -69,6 +90,10 @@ AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
         }
       }
     }
+  }
+  if (tile->scale || tile->shift) {
+    normalize(tile->scale ? tile->scale + channel : 0, tile->shift ? tile->shift + channel : 0, pixel_count,
+              vector_count, is_masked, masks, sums);
   }
   const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
   BNNMK_REGISTERS

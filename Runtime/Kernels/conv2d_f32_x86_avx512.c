@@ -16,6 +16,29 @@
 
 enum { WIDE_PIXELS = 14, MAX_BLOCKS = 8 };
 
+// Sums times scale, then plus shift; both begin with the blocks' first channel.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void normalize(const float *scale, const float *shift,
+                                                                                const int pixel_count, const int blocks,
+                                                                                __mmask16 lanes,
+                                                                                __m512 sums[][MAX_BLOCKS]) {
+  BNNMK_REGISTERS
+  for (int b = 0; b < blocks && scale; b++) {
+    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, scale + b * BNNMK_FLOAT_BLOCK);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][b] = _mm512_mul_ps(sums[p][b], by);
+    }
+  }
+  BNNMK_REGISTERS
+  for (int b = 0; b < blocks && shift; b++) {
+    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, shift + b * BNNMK_FLOAT_BLOCK);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      sums[p][b] = _mm512_add_ps(sums[p][b], by);
+    }
+  }
+}
+
 // `pixel_count` pixels and `blocks` blocks, from the block `block` steps behind the tile's first channel; `lanes` of
 // the last one exist. Constants in every call: pixel_count and blocks.
 static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_blocks(
@@ -57,6 +80,10 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_b
         }
       }
     }
+  }
+  if (tile->scale || tile->shift) {
+    normalize(tile->scale ? tile->scale + channel : 0, tile->shift ? tile->shift + channel : 0, pixel_count, blocks,
+              lanes, sums);
   }
   const __m512 minimum = _mm512_set1_ps(conv->minimum), maximum = _mm512_set1_ps(conv->maximum);
   BNNMK_REGISTERS

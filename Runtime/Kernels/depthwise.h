@@ -1,6 +1,6 @@
 // Depthwise convolution in float32, written once: some neighbouring pixels times some channels at a time, whose sums
 // are registers where the compiler has vectors of that width; of kernels three taps wide, pixels share columns. Each
-// output is bias (or 0), then the taps' products one after the other in the order of the weights, each rounded, each
+// sum is bias (or 0), then the taps' products one after the other in the order of the weights, each rounded, each
 // sum rounded: the same at every level.
 #ifndef BNNM_DEPTHWISE_H
 #define BNNM_DEPTHWISE_H
@@ -38,11 +38,29 @@ BNNMK_INLINE void bnnmk_start_depthwise(const bnnmk_depthwise_conv2d *conv, uint
   }
 }
 
-// Stores them, clamped.
+// Stores them, scaled, shifted and clamped.
 BNNMK_INLINE void bnnmk_store_depthwise(const bnnmk_depthwise_conv2d *conv, uint32_t y, uint32_t x, uint32_t channel,
                                         const uint32_t pixel_count, const uint32_t vector_count,
                                         const uint32_t lane_count, bnnmk_floats sums[][BNNMK_DEPTHWISE_VECTORS]) {
   const bnnmk_window *w = &conv->window;
+  BNNMK_REGISTERS
+  for (uint32_t v = 0; v < vector_count && conv->scale; v++) {
+    bnnmk_floats by;
+    bnnmk_load_floats(&by, conv->scale + channel + v * BNNMK_LANE_COUNT, lane_count);
+    BNNMK_REGISTERS
+    for (uint32_t p = 0; p < pixel_count; p++) {
+      sums[p][v] *= by;
+    }
+  }
+  BNNMK_REGISTERS
+  for (uint32_t v = 0; v < vector_count && conv->shift; v++) {
+    bnnmk_floats by;
+    bnnmk_load_floats(&by, conv->shift + channel + v * BNNMK_LANE_COUNT, lane_count);
+    BNNMK_REGISTERS
+    for (uint32_t p = 0; p < pixel_count; p++) {
+      sums[p][v] += by;
+    }
+  }
   const bnnmk_floats minimum = conv->minimum - (bnnmk_floats){0}, maximum = conv->maximum - (bnnmk_floats){0};
   if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
     BNNMK_REGISTERS

@@ -5,7 +5,8 @@
 #include "map_wide.h"
 
 void bnnmk_map_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_map_wide(arguments, begin, end, bnnmk_finish_wide_x86_avx512);
+  const bnnmk_map_parts parts = {bnnmk_apply_function_x86_avx512, bnnmk_finish_wide_x86_avx512};
+  bnnmk_map_wide(arguments, begin, end, parts);
 }
 
 #else

@@ -1,5 +1,5 @@
-// Those real functions that are arithmetic free of branches, exponentials and error functions among them, so that loops
-// over them vectorize and give the same bits on every machine and at every level.
+// Those real functions that are arithmetic of float64 free of branches, so that loops over them vectorize and give the
+// same bits on every machine and at every level.
 #ifndef BNNM_REAL_FUNCTION_VALUES_H
 #define BNNM_REAL_FUNCTION_VALUES_H
 
@@ -8,10 +8,13 @@
 #include "real_functions.h"
 #include "separate_roundings.h"
 
-// e^x for |x| <= 708 to a relative 5e-12. NaN stays NaN.
+// e^x to a relative 5e-12; beyond, e^708 or e^-708, which float32 has as infinity and 0. NaN stays NaN.
 //
 // x = n ln 2 + r with |r| <= ln 2 / 2; e^r is 1 + r + r^2 times a Chebyshev fit, then times 2^n.
-BNNMK_INLINE double exponential_near(double x) {
+BNNMK_INLINE double exponential(double x) {
+  const double limit = 708.0;
+  x = x > limit ? limit : x;
+  x = x < -limit ? -limit : x;
   // Adding 1.5 * 2^52 leaves the nearest integer in the low bits.
   const double magic = 6755399441055744.0;
   const bnnmk_double_bits shifted = {x * 1.4426950408889634 + magic};
@@ -25,22 +28,6 @@ BNNMK_INLINE double exponential_near(double x) {
   // n is added to the exponent. Of a NaN nothing is: the low bits of one that was float32, or computed, are 0.
   const bnnmk_double_bits result = {.bits = p.bits + (shifted.bits << 52)};
   return result.number;
-}
-
-// The same of any x: beyond, e^708 or e^-708, which float32 has as infinity and 0.
-BNNMK_INLINE double exponential(double x) {
-  const double limit = 708.0;
-  x = x > limit ? limit : x;
-  x = x < -limit ? -limit : x;
-  return exponential_near(x);
-}
-
-BNNMK_INLINE float exponential_function(float x) {
-  // Float32 has infinity and 0 from here on.
-  const float limit = 110.0f;
-  x = x > limit ? limit : x;
-  x = x < -limit ? -limit : x;
-  return (float)exponential_near(x);
 }
 
 BNNMK_INLINE float sigmoid(float x) { return (float)(1.0 / (1.0 + exponential(-(double)x))); }
@@ -75,27 +62,6 @@ BNNMK_INLINE double complementary_error(double magnitude) {
   return bnnmk_choose_double(magnitude >= limit, 0.0, t * exponential(q - near * near));
 }
 
-// erf(x) / x, even, by its Chebyshev fit in x^2 to a relative 7e-11; from 3.95 on float32 has 1.
-BNNMK_INLINE float error_function(float x) {
-  const float limit = 3.95f;
-  x = x > limit ? limit : x;
-  x = x < -limit ? -limit : x;
-  const double z = x;
-  // 0...limit^2 becomes -1...1. In parts, as above.
-  const double s = z * z * 0.12818458580355713 - 1.0, s2 = s * s, s4 = s2 * s2;
-  const double p0 =
-      (0.35800076957650895 - s * 0.17876950530789232) + s2 * (0.13317655841195478 - s * 0.10863859914885866);
-  const double p4 =
-      (0.0904912831414071 - s * 0.0743159148117783) + s2 * (0.058858842133849926 - s * 0.0443280690766544);
-  const double p8 =
-      (0.03147780510828986 - s * 0.02100422845960063) + s2 * (0.013183556772947691 - s * 0.007739202415026445);
-  const double p12 =
-      (0.004185890155943961 - s * 0.002180499267778668) + s2 * (0.0011879107219301946 - s * 0.0005442601740729978);
-  const double p16 =
-      (0.00013733703493007523 - s * 6.052675421487398e-05) + s2 * (7.190601384547757e-05 - s * 2.6502586598400226e-05);
-  return (float)(z * (p0 + s4 * (p4 + s4 * (p8 + s4 * (p12 + s4 * p16)))));
-}
-
 // x * (1 + erf(x / sqrt(2))) / 2 = x * erfc(-x / sqrt(2)) / 2, without the cancellation of 1 + erf far below 0.
 BNNMK_INLINE float gelu(float x) {
   const double z = x;
@@ -128,7 +94,7 @@ BNNMK_INLINE float to_integer(bnnmk_real_function function, float x) {
   return signed_result.number;
 }
 
-// Before a loop over numbers that softmax and GELU have many of. A file may ask for vectors of two rounds in turns
+// Before a loop over numbers that there are many of. A file may ask for vectors of two rounds in turns
 // (BNNMK_TWO_ROUNDS), since the operations of one wait for each other.
 #if defined(BNNMK_TWO_ROUNDS) && defined(__clang__)
 #define BNNMK_OFTEN _Pragma("clang loop interleave_count(2) unroll(disable)")
@@ -149,10 +115,6 @@ BNNMK_INLINE int bnnmk_apply_arithmetic(bnnmk_real_function function, float *x, 
       BNNMK_EACH(BNNMK_LANES, sigmoid(x[i]));
     case BNNMK_TANH:
       BNNMK_EACH(BNNMK_LANES, hyperbolic_tangent(x[i]));
-    case BNNMK_EXP:
-      BNNMK_EACH(BNNMK_OFTEN, exponential_function(x[i]));
-    case BNNMK_ERF:
-      BNNMK_EACH(BNNMK_OFTEN, error_function(x[i]));
     case BNNMK_GELU:
       BNNMK_EACH(BNNMK_OFTEN, gelu(x[i]));
     case BNNMK_GELU_TANH:

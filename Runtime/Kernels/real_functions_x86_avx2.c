@@ -2,16 +2,51 @@
 // plain C gives the same bits.
 #if defined(__x86_64__) || defined(__i386__)
 
+#include <immintrin.h>
 #include <string.h>
 
 #define BNNMK_TWO_ROUNDS
 #include "real_function_values.h"
 
+#define AVX2 __attribute__((target("avx2")))
+#define INLINE static inline AVX2 __attribute__((always_inline))
+
 // Numbers of a round of the loops.
 enum { ROUND = 16 };
 
-__attribute__((target("avx2"))) void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x,
-                                                                   uint32_t count) {
+typedef __m256 vector;
+
+INLINE vector all(float x) { return _mm256_set1_ps(x); }
+INLINE vector load(const float *from, int k) { return _mm256_loadu_ps(from + 8 * k); }
+INLINE void store(float *to, int k, vector x) { _mm256_storeu_ps(to + 8 * k, x); }
+INLINE vector greatest(vector a, vector b) { return _mm256_max_ps(a, b); }
+INLINE vector least(vector a, vector b) { return _mm256_min_ps(a, b); }
+
+INLINE vector lookup(const float row[16], vector shifted) {
+  const __m256i index = _mm256_castps_si256(shifted);
+  const vector low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(row), index);
+  const vector high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(row + 8), index);
+  return _mm256_blendv_ps(low, high, _mm256_castsi256_ps(_mm256_slli_epi32(index, 28)));
+}
+
+// In two steps, since 2^(n / 16) may be no normal number; only the second one rounds.
+INLINE vector times_power(vector x, vector n) {
+  const __m256i exponent = _mm256_add_epi32(_mm256_srai_epi32(_mm256_cvtps_epi32(n), 4), _mm256_set1_epi32(2 * 127));
+  const __m256i half = _mm256_srli_epi32(exponent, 1), other = _mm256_sub_epi32(exponent, half);
+  return x * _mm256_castsi256_ps(_mm256_slli_epi32(half, 23)) * _mm256_castsi256_ps(_mm256_slli_epi32(other, 23));
+}
+
+INLINE vector if_below(vector x, vector limit, vector yes, vector no) {
+  return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(x, limit, _CMP_LT_OQ));
+}
+
+INLINE vector magnitude_of(vector x) { return _mm256_andnot_ps(all(-0.0f), x); }
+INLINE vector with_sign_of(vector x, vector of) { return _mm256_or_ps(x, _mm256_and_ps(all(-0.0f), of)); }
+
+enum { TURNS = 2, FEWER_TURNS = 2 };
+#include "exponentials_x86.h"
+
+AVX2 void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count) {
   const uint32_t rest = count % ROUND;
   count -= rest;
   if (rest > 0) {
@@ -22,6 +57,9 @@ __attribute__((target("avx2"))) void bnnmk_apply_function_x86_avx2(bnnmk_real_fu
   }
   // Said once more for the compiler, which then leaves out what would take single numbers.
   count -= count % ROUND;
+  if (apply_exponential(function, x, count)) {
+    return;
+  }
   if (!bnnmk_apply_arithmetic(function, x, count)) {
     bnnmk_apply_function(function, x, count);
   }

@@ -2,16 +2,43 @@
 // that plain C gives the same bits.
 #if defined(__x86_64__) || defined(__i386__)
 
+#include <immintrin.h>
 #include <string.h>
 
 #define BNNMK_TWO_ROUNDS
 #include "real_function_values.h"
 
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define INLINE static inline AVX512 __attribute__((always_inline))
+
 // Numbers of a round of the loops.
 enum { ROUND = 32 };
 
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) void bnnmk_apply_function_x86_avx512(
-    bnnmk_real_function function, float *x, uint32_t count) {
+typedef __m512 vector;
+
+INLINE vector all(float x) { return _mm512_set1_ps(x); }
+INLINE vector load(const float *from, int k) { return _mm512_loadu_ps(from + 16 * k); }
+INLINE void store(float *to, int k, vector x) { _mm512_storeu_ps(to + 16 * k, x); }
+INLINE vector greatest(vector a, vector b) { return _mm512_max_ps(a, b); }
+INLINE vector least(vector a, vector b) { return _mm512_min_ps(a, b); }
+
+INLINE vector lookup(const float row[16], vector shifted) {
+  return _mm512_permutexvar_ps(_mm512_castps_si512(shifted), _mm512_loadu_ps(row));
+}
+
+INLINE vector times_power(vector x, vector n) { return _mm512_scalef_ps(x, n * all(1.0f / 16)); }
+
+INLINE vector if_below(vector x, vector limit, vector yes, vector no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, limit, _CMP_LT_OQ), no, yes);
+}
+
+INLINE vector magnitude_of(vector x) { return _mm512_andnot_ps(all(-0.0f), x); }
+INLINE vector with_sign_of(vector x, vector of) { return _mm512_or_ps(x, _mm512_and_ps(all(-0.0f), of)); }
+
+enum { TURNS = 4, FEWER_TURNS = 2 };
+#include "exponentials_x86.h"
+
+AVX512 void bnnmk_apply_function_x86_avx512(bnnmk_real_function function, float *x, uint32_t count) {
   const uint32_t rest = count % ROUND;
   count -= rest;
   if (rest > 0) {
@@ -22,6 +49,9 @@ __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) void bnnmk_apply_f
   }
   // Said once more for the compiler, which then leaves out what would take single numbers.
   count -= count % ROUND;
+  if (apply_exponential(function, x, count)) {
+    return;
+  }
   if (!bnnmk_apply_arithmetic(function, x, count)) {
     bnnmk_apply_function(function, x, count);
   }

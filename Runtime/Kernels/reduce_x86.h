@@ -1,21 +1,23 @@
 // Sums, means and extremes of float32 on registers of AVX2, or of AVX-512 for sums: which one, BNNMK_VECTOR_BYTES and
 // BNNMK_INLINE_TARGET of the including file say. Other reductions, and what is left over, by plain C. Sums take their
-// elements in plain C's order, so that results are the same to the bit.
+// elements in plain C's order, eight in turns in rows, so that results are the same to the bit.
 #ifndef BNNM_REDUCE_X86_H
 #define BNNM_REDUCE_X86_H
 
+#include <immintrin.h>
 #include <math.h>
 #include <string.h>
 
 #include "kernel_declarations.h"
+#include "lanes.h"
 #include "separate_roundings.h"
-#include "transpose_eight_x86_avx2.h"
 #include "window_taps.h"
 
 // Numbered as bnnmf_reduction.
 enum { BNNMK_REDUCE_SUM = 1, BNNMK_REDUCE_MEAN = 2, BNNMK_REDUCE_MAXIMUM = 3, BNNMK_REDUCE_MINIMUM = 4 };
 
-enum { BNNMK_REDUCED_LANES = 8 };
+// Lanes of a register; sums of rows at once, and extremes of one row, since those of one would wait for each other.
+enum { BNNMK_REDUCED_LANES = 8, BNNMK_SUMMED_ROWS = 4, BNNMK_EXTREMES = 4 };
 
 // The greater or lesser of each two, the second one where one is NaN or both are 0. `function` is a constant in every
 // call, here and below.
@@ -35,8 +37,21 @@ BNNMK_INLINE void bnnmk_extremes_of_columns(uint32_t function, const bnnmk_reduc
 
 // One column, a row in memory, in any order. 0: NaN, or a zero, whose sign the order decides.
 BNNMK_INLINE int bnnmk_extreme_of_row(uint32_t function, const bnnmk_reduce *reduce, const float *x, float *to) {
-  __m256 y = _mm256_set1_ps(*x), is_nan = _mm256_setzero_ps();
+  const __m256 first = _mm256_set1_ps(*x);
+  __m256 several[BNNMK_EXTREMES] = {first, first, first, first}, is_nan = _mm256_setzero_ps();
   uint32_t i = 0;
+  for (; reduce->extent - i >= BNNMK_EXTREMES * BNNMK_REDUCED_LANES; i += BNNMK_EXTREMES * BNNMK_REDUCED_LANES) {
+    BNNMK_REGISTERS
+    for (int k = 0; k < BNNMK_EXTREMES; k += 2) {
+      const __m256 even = _mm256_loadu_ps(x + i + k * BNNMK_REDUCED_LANES);
+      const __m256 odd = _mm256_loadu_ps(x + i + (k + 1) * BNNMK_REDUCED_LANES);
+      several[k] = bnnmk_extreme(function, even, several[k]);
+      several[k + 1] = bnnmk_extreme(function, odd, several[k + 1]);
+      is_nan = _mm256_or_ps(is_nan, _mm256_cmp_ps(even, odd, _CMP_UNORD_Q));
+    }
+  }
+  __m256 y = bnnmk_extreme(function, bnnmk_extreme(function, several[0], several[1]),
+                           bnnmk_extreme(function, several[2], several[3]));
   for (; reduce->extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
     const __m256 value = _mm256_loadu_ps(x + i);
     y = bnnmk_extreme(function, value, y);
@@ -54,7 +69,7 @@ BNNMK_INLINE int bnnmk_extreme_of_row(uint32_t function, const bnnmk_reduce *red
   return _mm256_movemask_ps(is_nan) == 0 && *to != 0.0f;
 }
 
-// The sums of eight columns so far, in float64.
+// Eight sums so far, in float64.
 #if BNNMK_VECTOR_BYTES == 64
 typedef __m512d bnnmk_eight_sums;
 
@@ -65,6 +80,11 @@ BNNMK_INLINE void bnnmk_enter_sums(bnnmk_eight_sums *sums, __m256 x) {
 // Stores them divided by a number.
 BNNMK_INLINE void bnnmk_store_sums(const bnnmk_eight_sums *sums, double by, float *to) {
   _mm256_storeu_ps(to, _mm512_cvtpd_ps(_mm512_div_pd(*sums, _mm512_set1_pd(by))));
+}
+
+// Of the first and the second four, of each two.
+BNNMK_INLINE __m256d bnnmk_four_sums(const bnnmk_eight_sums *sums) {
+  return _mm256_add_pd(_mm512_castpd512_pd256(*sums), _mm512_extractf64x4_pd(*sums, 1));
 }
 #else
 typedef struct bnnmk_eight_sums {
@@ -81,6 +101,9 @@ BNNMK_INLINE void bnnmk_store_sums(const bnnmk_eight_sums *sums, double by, floa
   _mm_storeu_ps(to, _mm256_cvtpd_ps(_mm256_div_pd(sums->low, _mm256_set1_pd(by))));
   _mm_storeu_ps(to + 4, _mm256_cvtpd_ps(_mm256_div_pd(sums->high, _mm256_set1_pd(by))));
 }
+
+// Of the first and the second four, of each two.
+BNNMK_INLINE __m256d bnnmk_four_sums(const bnnmk_eight_sums *sums) { return _mm256_add_pd(sums->low, sums->high); }
 #endif
 
 // What sums are divided by.
@@ -98,25 +121,30 @@ BNNMK_INLINE void bnnmk_sums_of_columns(const bnnmk_reduce *reduce, const float 
   bnnmk_store_sums(&sums, bnnmk_sum_divisor(reduce), to);
 }
 
-// Eight columns, rows in memory.
-BNNMK_INLINE void bnnmk_sums_of_rows(const bnnmk_reduce *reduce, const float *x, float *to) {
+// `row_count` columns, a constant number, which are rows in memory: of several, whose additions wait for each other, at
+// once.
+BNNMK_INLINE void bnnmk_sums_of_rows(const bnnmk_reduce *reduce, const float *x, const int row_count, float *to) {
   const size_t extent = reduce->extent;
-  bnnmk_eight_sums sums;
-  memset(&sums, 0, sizeof sums);
+  bnnmk_eight_sums sums[BNNMK_SUMMED_ROWS];
+  memset(sums, 0, sizeof sums);
   size_t i = 0;
   for (; extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
-    __m256 columns[BNNMK_REDUCED_LANES];
-    bnnmk_transpose_eight(x + i, extent, columns);
     BNNMK_REGISTERS
-    for (int c = 0; c < BNNMK_REDUCED_LANES; c++) {
-      bnnmk_enter_sums(&sums, columns[c]);
+    for (int r = 0; r < row_count; r++) {
+      bnnmk_enter_sums(&sums[r], _mm256_loadu_ps(x + (size_t)r * extent + i));
     }
   }
-  const __m256i places = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32((int)extent));
-  for (; i < extent; i++) {
-    bnnmk_enter_sums(&sums, _mm256_i32gather_ps(x + i, places, sizeof(float)));
+  // What is left out adds 0, which changes none of them: they began with 0, and are not -0.
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i is_left = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(extent - i)), lanes);
+  const double by = bnnmk_sum_divisor(reduce);
+  BNNMK_REGISTERS
+  for (int r = 0; r < row_count; r++) {
+    bnnmk_enter_sums(&sums[r], _mm256_maskload_ps(x + (size_t)r * extent + i, is_left));
+    const __m256d four = bnnmk_four_sums(&sums[r]);
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    to[r] = (float)((_mm_cvtsd_f64(two) + _mm_cvtsd_f64(_mm_unpackhi_pd(two, two))) / by);
   }
-  bnnmk_store_sums(&sums, bnnmk_sum_divisor(reduce), to);
 }
 
 // Rows begin..<end of which each is a column.
@@ -126,10 +154,12 @@ BNNMK_INLINE void bnnmk_reduce_rows(const bnnmk_reduce *reduce, uint32_t begin, 
   const size_t extent = reduce->extent;
   uint32_t row = begin;
   if (reduce->function == BNNMK_REDUCE_SUM || reduce->function == BNNMK_REDUCE_MEAN) {
-    for (; end - row >= BNNMK_REDUCED_LANES; row += BNNMK_REDUCED_LANES) {
-      bnnmk_sums_of_rows(reduce, input + row * extent, output + row);
+    for (; end - row >= BNNMK_SUMMED_ROWS; row += BNNMK_SUMMED_ROWS) {
+      bnnmk_sums_of_rows(reduce, input + row * extent, BNNMK_SUMMED_ROWS, output + row);
     }
-    bnnmk_reduce_generic(reduce, row, end);
+    for (; row < end; row++) {
+      bnnmk_sums_of_rows(reduce, input + row * extent, 1, output + row);
+    }
     return;
   }
   for (; row < end; row++) {

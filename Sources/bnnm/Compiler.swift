@@ -76,7 +76,8 @@ struct Compiler {
             model = try BNNMModel(path: finished)
             session = try BNNMSession(model, instructionSets: .generic)
         } catch {
-            throw refusal("\(error)")
+            guard [.outOfMemory, .ioError, .fileNotFound].contains(error.status) else { throw refusal("\(error)") }
+            throw CommandFailure("\(path): what it compiles to cannot be tried here (\(error)); nothing was written")
         }
         for index in 0..<model.checkCount {
             let result = try session.check(index)

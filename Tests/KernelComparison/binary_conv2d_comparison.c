@@ -126,14 +126,26 @@ static binary_case make_case(uint64_t *random) {
     conv->channels = random_between(random, MAX_CHANNELS - 5000, MAX_CHANNELS);
     conv->out_channels = random_between(random, 1, 9);
   }
+  // Kernels with loops of their own for these.
+  const int has_whole_bytes = !is_long && random_between(random, 0, 2) == 0;
+  const int is_narrow = has_whole_bytes && random_between(random, 0, 1) == 0;
+  if (is_narrow) {
+    conv->channels = random_between(random, 0, 3) ? 32 : random_between(random, 1, 40);
+  }
+  // Many weights that meet many pixels, of which kernels take a part at a time.
+  if (has_whole_bytes && !is_narrow && random_between(random, 0, 3) == 0) {
+    const uint32_t width = random_between(random, 130, 200);
+    conv->window = (bnnmk_window){1, width, 1, width, 1, 1, 1, 1, 1, 1, 0, 0};
+    conv->channels = 2 * random_between(random, 480, 512);
+    conv->out_channels = random_between(random, 192, 256);
+  }
   conv->input_words = (conv->channels + 63) / 64;
   conv->input_stride = conv->input_words + (random_between(random, 0, 2) ? 0 : random_between(random, 1, 3));
   conv->channel_offset =
       random_between(random, 0, 1) ? 8 * random_between(random, 0, 9) : random_between(random, 1, 70);
-  // Kernels with loops of their own for these.
-  const int has_whole_bytes = !is_long && random_between(random, 0, 2) == 0;
   if (has_whole_bytes) {
-    conv->out_channels = (conv->out_channels + 15) / 16 * 16;
+    const uint32_t multiple = is_narrow || conv->out_channels > 140 ? 32 : 16;
+    conv->out_channels = (conv->out_channels + multiple - 1) / multiple * multiple;
     conv->channel_offset = conv->channel_offset / 8 * 8;
   }
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;

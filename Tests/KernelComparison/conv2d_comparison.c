@@ -11,7 +11,7 @@
 
 typedef struct float_case {
   bnnmk_conv2d conv;  // all but the output
-  guarded_memory input, weights, bias;
+  guarded_memory input, weights, bias, scale, shift;
   int is_integer;
 } float_case;
 
@@ -81,6 +81,16 @@ static float_case make_case(uint64_t *random) {
     to_blocks(&test);
   }
   conv->bias = random_between(random, 0, 2) ? test.bias.data : NULL;
+  // Powers of 2 and whole numbers, which keep sums of whole numbers exact.
+  static const float powers[] = {0.5f, -1, 2, 0.25f, 1};
+  test.scale = guarded_allocate(conv->out_channels * sizeof(float));
+  test.shift = guarded_allocate(conv->out_channels * sizeof(float));
+  fill_floats(&test.shift, test.is_integer, random);
+  for (uint32_t m = 0; m < conv->out_channels; m++) {
+    ((float *)test.scale.data)[m] = powers[random_between(random, 0, 4)];
+  }
+  conv->scale = random_between(random, 0, 1) ? test.scale.data : NULL;
+  conv->shift = random_between(random, 0, 1) ? test.shift.data : NULL;
   conv->minimum = random_between(random, 0, 1) ? -INFINITY : 0;
   conv->maximum = random_between(random, 0, 1) ? INFINITY : 6;
   return test;
@@ -106,9 +116,11 @@ static int is_right(const float_case *test, uint32_t y, uint32_t x, uint32_t m, 
   if (isnan(sum)) {
     return isnan(result);
   }
-  const double clamped = fmin(fmax(sum, conv->minimum), conv->maximum);
-  // Two roundings a term at most, each half an epsilon of a partial sum that the magnitudes bound.
-  const double bound = test->is_integer ? 0 : 1.01 * FLT_EPSILON * term_count * magnitude;
+  const double scale = conv->scale ? conv->scale[m] : 1, shift = conv->shift ? conv->shift[m] : 0;
+  const double clamped = fmin(fmax(scale * sum + shift, conv->minimum), conv->maximum);
+  // Two roundings a term at most, each half an epsilon of a partial sum that the magnitudes bound; then two more.
+  magnitude = fabs(scale) * magnitude + fabs(shift);
+  const double bound = test->is_integer ? 0 : 1.01 * FLT_EPSILON * (term_count + 1) * magnitude;
   return fabs(result - clamped) <= bound;
 }
 
@@ -155,5 +167,7 @@ int compare_conv2d(uint64_t seed, const kernel_level *levels, int level_count) {
   guarded_free(&test.input);
   guarded_free(&test.weights);
   guarded_free(&test.bias);
+  guarded_free(&test.scale);
+  guarded_free(&test.shift);
   return is_equal;
 }

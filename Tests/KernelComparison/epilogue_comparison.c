@@ -52,9 +52,18 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
       random_between(random, 0, 1) ? 8 * random_between(random, 0, 9) : random_between(random, 1, 70);
   test->is_residual = random_between(random, 0, 2) == 0;
   if (test->is_residual) {
-    conv->channels += conv->channels % 2;
+    const int is_narrow = random_between(random, 0, 1) == 0;
+    // Many weights that meet many pixels, of which kernels take a part at a time.
+    if (!is_narrow && random_between(random, 0, 3) == 0) {
+      conv->window = (bnnmk_window){3, 120, 3, 118 + random_between(random, 0, 2), 3, 3, 1, 1, 1, 1, 1, 1};
+      conv->channels = random_between(random, 129, 200);
+      conv->out_channels = 128;
+    }
+    const uint32_t multiple = is_narrow ? 32 : 16;
+    conv->channels = is_narrow ? random_between(random, 1, 16) : conv->channels;
+    conv->channels += is_narrow && random_between(random, 0, 3) ? 32 - conv->channels : conv->channels % 2;
     conv->input_words = conv->input_stride = (conv->channels + 63) / 64;
-    conv->out_channels = (conv->out_channels + 15) / 16 * 16;
+    conv->out_channels = (conv->out_channels + multiple - 1) / multiple * multiple;
     conv->channel_offset = conv->channel_offset / 8 * 8;
   }
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;

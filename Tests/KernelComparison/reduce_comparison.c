@@ -41,7 +41,8 @@ int compare_reduce(uint64_t seed, const kernel_level *levels, int level_count) {
   uint64_t random = seed * 17 + 9;
   const uint32_t kind = random_between(&random, 0, 2);
   const uint32_t inner = kind == 0 ? 1 : kind == 1 ? 8 * random_between(&random, 1, 3) : random_between(&random, 1, 40);
-  const uint32_t outer = random_between(&random, 1, inner == 1 ? 40 : 4), extent = random_between(&random, 1, 50);
+  const uint32_t outer = random_between(&random, 1, inner == 1 ? 40 : 4),
+                 extent = random_between(&random, 1, random_between(&random, 0, 1) ? 50 : 150);
   guarded_memory input = random_input((size_t)outer * extent * inner, inner, &random);
   bnnmk_reduce reduce = {.input = input.data,
                          .function = random_between(&random, SUM, ARGMIN),

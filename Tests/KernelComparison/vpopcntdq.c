@@ -1,5 +1,5 @@
-// VPOPCNTQ zmm, zmm for CPUs without it: the handler of SIGILL decodes the instruction, reads and writes the registers
-// that the kernel saved in the signal's frame, and goes on behind it.
+// VPOPCNTQ and VPOPCNTD zmm, zmm for CPUs without them: the handler of SIGILL decodes the instruction, reads and writes
+// the registers that the kernel saved in the signal's frame, and goes on behind it.
 #define _GNU_SOURCE
 #include "vpopcntdq.h"
 
@@ -48,7 +48,8 @@ static int register_parts(uint8_t *area, int number, uint8_t *parts[3], size_t s
   return 3;
 }
 
-static void count_bits(uint8_t *area, int to, int from) {
+// Of words, or of their halves.
+static void count_bits(uint8_t *area, int is_words, int to, int from) {
   uint64_t words[8];
   uint8_t *parts[3];
   size_t sizes[3], at = 0;
@@ -57,7 +58,9 @@ static void count_bits(uint8_t *area, int to, int from) {
     memcpy((uint8_t *)words + at, parts[i], sizes[i]);
   }
   for (int i = 0; i < 8; i++) {
-    words[i] = (uint64_t)__builtin_popcountll(words[i]);
+    const uint64_t low = words[i] & UINT32_MAX, high = words[i] >> 32;
+    words[i] = is_words ? (uint64_t)__builtin_popcountll(words[i])
+                        : (uint64_t)__builtin_popcountll(low) | (uint64_t)__builtin_popcountll(high) << 32;
   }
   count = register_parts(area, to, parts, sizes);
   at = 0;
@@ -66,14 +69,15 @@ static void count_bits(uint8_t *area, int to, int from) {
   }
 }
 
-// EVEX.512.66.0F38.W1 55 /r between registers, without a mask: 62 P0 P1 P2 55 ModRM.
+// EVEX.512.66.0F38.W1 55 /r, or W0 for halves, between registers, without a mask: 62 P0 P1 P2 55 ModRM.
 static void handle(int signal_number, siginfo_t *info, void *context) {
   (void)info;
   ucontext_t *user = context;
   const uint8_t *code = (const uint8_t *)user->uc_mcontext.gregs[REG_RIP];
-  const int is_vpopcntq = code[0] == 0x62 && (code[1] & 0x0f) == 0x02 && code[2] == 0xfd && code[3] == 0x48 &&
-                          code[4] == 0x55 && code[5] >> 6 == 3;
-  if (!is_vpopcntq) {
+  const int is_words = code[2] >> 7;
+  const int is_vpopcnt = code[0] == 0x62 && (code[1] & 0x0f) == 0x02 && (code[2] & 0x7f) == 0x7d && code[3] == 0x48 &&
+                         code[4] == 0x55 && code[5] >> 6 == 3;
+  if (!is_vpopcnt) {
     signal(signal_number, SIG_DFL);
     return;
   }
@@ -81,7 +85,7 @@ static void handle(int signal_number, siginfo_t *info, void *context) {
   const int high = ~code[1];
   const int to = (code[5] >> 3 & 7) | (high >> 7 & 1) << 3 | (high >> 4 & 1) << 4;
   const int from = (code[5] & 7) | (high >> 5 & 1) << 3 | (high >> 6 & 1) << 4;
-  count_bits((uint8_t *)user->uc_mcontext.fpregs, to, from);
+  count_bits((uint8_t *)user->uc_mcontext.fpregs, is_words, to, from);
   user->uc_mcontext.gregs[REG_RIP] += 6;
 }
 

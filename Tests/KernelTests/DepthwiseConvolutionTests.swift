@@ -10,6 +10,8 @@ final class DepthwiseConvolutionTests: XCTestCase {
         func floats(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &random) } }
         let x = floats(g.inHeight * g.inWidth * channels), w = floats(g.kernelHeight * g.kernelWidth * channels)
         let bias = Bool.random(using: &random) ? floats(channels) : nil
+        let scale = Bool.random(using: &random) ? floats(channels) : nil
+        let shift = Bool.random(using: &random) ? floats(channels) : nil
         let (minimum, maximum): (Float, Float) = Bool.random(using: &random) ? (0, 0.5) : (-.infinity, .infinity)
         var expected: [Float] = []
         for y in 0..<g.outHeight {
@@ -21,18 +23,23 @@ final class DepthwiseConvolutionTests: XCTestCase {
                         guard let pixel else { continue }
                         sum += x[pixel * channels + c] * w[tap * channels + c]
                     }
+                    if let scale { sum *= scale[c] }
+                    if let shift { sum += shift[c] }
                     expected.append(min(max(sum, minimum), maximum))
                 }
             }
         }
         let memory = (InputMemory(x), InputMemory(w), InputMemory(bias ?? [0]))
-        withExtendedLifetime(memory) {
+        let factors = (InputMemory(scale ?? [0]), InputMemory(shift ?? [0]))
+        withExtendedLifetime((memory, factors)) {
             var arguments = bnnmk_depthwise_conv2d()
             arguments.window = g.window
             arguments.channels = UInt32(channels)
             arguments.input = memory.0.pointer
             arguments.weights = memory.1.pointer
             arguments.bias = bias == nil ? nil : memory.2.pointer
+            arguments.scale = scale == nil ? nil : factors.0.pointer
+            arguments.shift = shift == nil ? nil : factors.1.pointer
             arguments.minimum = minimum
             arguments.maximum = maximum
             for level in KernelLevel.available {

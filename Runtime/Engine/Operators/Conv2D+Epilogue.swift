@@ -49,9 +49,10 @@ extension Conv2D {
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)
             // Without steps they are stored already.
             if epilogue.stepCount == 0 { form.values = nil }
-            guard let convolve = Conv2DCall(run, geometry, image: image, to: values, channels: state.channels) else {
-                return
-            }
+            guard
+                let convolve = Conv2DCall(
+                    run, geometry, image: image, to: values, channels: state.channels, Normalization(op))
+            else { return }
             let map = bnnmk_map(
                 input: UnsafePointer(values), row_pixels: UInt32(geometry.outputWidth), epilogue: form)
             let rowByteCount = Int(geometry.outputWidth) &* state.channels &* MemoryLayout<Float>.stride

@@ -46,17 +46,22 @@ enum Conv2D {
 
     static func run(_ run: OperatorRun) {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.conv2d)
+        var normalization = Normalization(op)
         if let epilogue = Epilogue(run.record) {
-            if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, dims) }
-            return
+            guard let all = Normalization(op, epilogue, run) else {
+                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, dims) }
+                return
+            }
+            normalization = all
         }
         let geometry = WindowGeometry(op.window, x, y)
         let imageSize = y.elementCount / geometry.imageCount
         for image in run.images(geometry.imageCount) {
             let output = run.output(as: Float.self) + image &* imageSize
-            guard let call = Conv2DCall(run, geometry, image: image, to: output, channels: Int(y.channels)) else {
-                return
-            }
+            guard
+                let call = Conv2DCall(
+                    run, geometry, image: image, to: output, channels: Int(y.channels), normalization)
+            else { return }
             let parts = call.channelParts
             if parts > 1 {
                 run.parallel(parts, cost: call.rowCost / Int64(parts), Conv2DCall.partKernel, call)

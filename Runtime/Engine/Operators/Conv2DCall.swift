@@ -17,7 +17,7 @@ struct Conv2DCall {
     /// - Parameter channels: of the output; nil where the weights are missing
     init?(
         _ run: OperatorRun, _ geometry: WindowGeometry, image: Int, to output: UnsafeMutablePointer<Float>,
-        channels outChannels: Int
+        channels outChannels: Int, _ normalization: Normalization
     ) {
         let (x, op, laidOut) = (run.inputTensor(0), run.record.parameters.conv2d, run.weights)
         guard let weights = laidOut.bytes?.assumingMemoryBound(to: Float.self) else { return nil }
@@ -32,7 +32,8 @@ struct Conv2DCall {
             kernel = run.table.pointee.depthwise_conv2d
             depthwise = bnnmk_depthwise_conv2d(
                 window: geometry.forKernels, channels: UInt32(channels), input: input, weights: weights, bias: bias,
-                output: output, minimum: op.minimum, maximum: op.maximum)
+                output: output, minimum: normalization.minimum, maximum: normalization.maximum,
+                scale: normalization.scale, shift: normalization.shift)
         } else {
             kernel = run.table.pointee.conv2d
             let (groupChannels, groupOutChannels) = (channels / groups, outChannels / groups)
@@ -43,7 +44,8 @@ struct Conv2DCall {
                 channels: UInt32(groupChannels), weights: weights, weight_step: isRows ? groupOutChannels : block,
                 block_step: isRows ? block : Int(geometry.tapCount) &* groupChannels &* block, bias: bias,
                 output: output, output_stride: UInt32(outChannels), out_channels: UInt32(groupOutChannels),
-                minimum: op.minimum, maximum: op.maximum)
+                minimum: normalization.minimum, maximum: normalization.maximum, scale: normalization.scale,
+                shift: normalization.shift)
         }
     }
 
@@ -60,10 +62,17 @@ struct Conv2DCall {
             var conv = self.conv
             conv.input += group &* Int(conv.channels)
             conv.weights += group &* groupWeights
-            if let bias = conv.bias { conv.bias = bias + group &* Int(conv.out_channels) }
-            conv.output += group &* Int(conv.out_channels)
+            Self.skipChannels(&conv, group &* Int(conv.out_channels))
             withUnsafePointer(to: conv) { kernel?($0, begin, end) }
         }
+    }
+
+    /// Begins what the output channels have at another one.
+    private static func skipChannels(_ conv: inout bnnmk_conv2d, _ count: Int) {
+        if let bias = conv.bias { conv.bias = bias + count }
+        if let scale = conv.scale { conv.scale = scale + count }
+        if let shift = conv.shift { conv.shift = shift + count }
+        conv.output += count
     }
 
     /// Output channels of a part of a dense layer: several blocks, so that a tile of one pixel has work for all lanes.
@@ -82,8 +91,7 @@ struct Conv2DCall {
         guard first < last else { return }
         var conv = self.conv
         conv.weights += Int(first) / Int(BNNMF_FLOAT_BLOCK) &* conv.block_step
-        if let bias = conv.bias { conv.bias = bias + Int(first) }
-        conv.output += Int(first)
+        Self.skipChannels(&conv, Int(first))
         conv.out_channels = last &- first
         withUnsafePointer(to: conv) { kernel?($0, 0, 1) }
     }

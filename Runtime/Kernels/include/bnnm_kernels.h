@@ -134,7 +134,8 @@ typedef struct bnnmk_binary_conv2d {
   double *row_sums;                // for BNNMK_OUTPUT_INT32; [out_h][output_channels], or NULL
 } bnnmk_binary_conv2d;
 
-// One group of a float convolution: y = clamp(bias + sum x * w). Padding counts as 0.
+// One group of a float convolution: y = clamp((bias + sum x * w) * scale + shift), the sum, the product and what is
+// added to it each rounded. Padding counts as 0.
 typedef struct bnnmk_conv2d {
   bnnmk_window window;
   const float *input;  // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
@@ -148,10 +149,11 @@ typedef struct bnnmk_conv2d {
   float *output;      // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
   uint32_t output_stride, out_channels;
   float minimum, maximum;
+  const float *scale, *shift;  // [out_channels] or NULL
 } bnnmk_conv2d;
 
-// A float convolution of as many groups as channels: y[c] = clamp(bias[c] + sum x[c] * w[c]). Padding counts as 0;
-// multiplication and addition round separately.
+// A float convolution of as many groups as channels: y[c] = clamp((bias[c] + sum x[c] * w[c]) * scale[c] + shift[c]).
+// Padding counts as 0; multiplication and addition round separately.
 typedef struct bnnmk_depthwise_conv2d {
   bnnmk_window window;
   uint32_t channels;
@@ -160,6 +162,7 @@ typedef struct bnnmk_depthwise_conv2d {
   const float *bias;     // [channels] or NULL
   float *output;         // [out_h][out_w][channels]
   float minimum, maximum;
+  const float *scale, *shift;  // [channels] or NULL
 } bnnmk_depthwise_conv2d;
 
 // Maximum over the taps on the input (every window has at least one), or their average.

@@ -1,0 +1,80 @@
+// Exponentials and error functions on vectors of float32, the operations of plain C (real_functions_generic.c) in the
+// same order. The including file has before it:
+//
+//   vector, all(x)            of float32; each number x
+//   INLINE                    of functions for its instruction set
+//   TURNS, FEWER_TURNS        vectors at a time, and of what is left
+//   load(from, k), store(to, k, x)  the k-th vector
+//   greatest(a, b), least(a, b)     b where one is NaN
+//   lookup(row, shifted)      row[low four bits of each number]
+//   times_power(x, n)         x times 2^(n / 16 rounded down), rounded once
+//   if_below(x, limit, yes, no)
+//   magnitude_of(x), with_sign_of(x, of)    without its sign bit; that of the other joined to it
+#ifndef BNNM_EXPONENTIALS_X86_H
+#define BNNM_EXPONENTIALS_X86_H
+
+#include "exponential_tables.h"
+
+// `statement` for each of some vectors in turns, since the operations of one wait for each other.
+#define IN_TURNS(statement)         \
+  BNNMK_REGISTERS                   \
+  for (int k = 0; k < turns; k++) { \
+    statement;                      \
+  }
+
+INLINE void exponentials(float *numbers, const int turns) {
+  vector x[TURNS], shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
+  IN_TURNS(x[k] = least(all(BNNMK_MOST_EXPONENT), greatest(all(BNNMK_LEAST_EXPONENT), load(numbers, k))))
+  IN_TURNS(shifted[k] = x[k] * all(BNNMK_SIXTEENTHS) + all(BNNMK_NEAREST))
+  IN_TURNS(n[k] = shifted[k] - all(BNNMK_NEAREST))
+  IN_TURNS(r[k] = (x[k] - n[k] * all(BNNMK_SIXTEENTH_HIGH)) - n[k] * all(BNNMK_SIXTEENTH_LOW))
+  IN_TURNS(more[k] = r[k] + r[k] * r[k] * (all(BNNMK_EXPONENTIAL_2) + r[k] * all(BNNMK_EXPONENTIAL_3)))
+  IN_TURNS(power[k] = lookup(bnnmk_exponential_table[BNNMK_POWER], shifted[k]))
+  IN_TURNS(more[k] = lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted[k]) + power[k] * more[k])
+  IN_TURNS(store(numbers, k, times_power(power[k] + more[k], n[k])))
+}
+
+INLINE void error_functions(float *numbers, const int turns) {
+  const vector first = all(BNNMK_NEAREST + BNNMK_FIRST_PIECES);
+  vector magnitude[TURNS], shifted[TURNS], distance[TURNS], d[TURNS], d2[TURNS], value[TURNS], slope[TURNS];
+  IN_TURNS(magnitude[k] = least(all(BNNMK_MOST_ERROR), magnitude_of(load(numbers, k))))
+  IN_TURNS(shifted[k] = magnitude[k] * all(BNNMK_PIECES_PER_UNIT) + all(BNNMK_NEAREST))
+  IN_TURNS(distance[k] = magnitude[k] - lookup(bnnmk_error_table[BNNMK_CENTER], shifted[k]))
+  IN_TURNS(d[k] = if_below(shifted[k], first, distance[k] * distance[k], distance[k]))
+  IN_TURNS(value[k] = if_below(shifted[k], first, magnitude[k], lookup(bnnmk_error_table[BNNMK_VALUE], shifted[k])))
+  IN_TURNS(d2[k] = d[k] * d[k])
+#define FIT(i) lookup(bnnmk_error_table[BNNMK_FIT + i], shifted[k])
+  IN_TURNS(slope[k] = (FIT(0) + d[k] * FIT(1)) + d2[k] * (FIT(2) + d[k] * FIT(3)))
+  IN_TURNS(slope[k] += d2[k] * d2[k] * (FIT(4) + d[k] * FIT(5)))
+#undef FIT
+  IN_TURNS(store(numbers, k, with_sign_of(value[k] + distance[k] * slope[k], load(numbers, k))))
+}
+
+#undef IN_TURNS
+
+// `function` of TURNS vectors at a time, then of fewer.
+#define EACH_ROUND(function)                             \
+  for (; i + MOST <= count; i += MOST) {                 \
+    function(x + i, TURNS);                              \
+  }                                                      \
+  for (; FEWER_TURNS < TURNS && i < count; i += LEAST) { \
+    function(x + i, FEWER_TURNS);                        \
+  }
+
+// x[i] = function(x[i]) for i < count, a multiple of FEWER_TURNS vectors; returns whether it is one of these.
+INLINE int apply_exponential(bnnmk_real_function function, float *x, uint32_t count) {
+  enum { WIDTH = sizeof(vector) / sizeof *x, MOST = TURNS * WIDTH, LEAST = FEWER_TURNS * WIDTH };
+  uint32_t i = 0;
+  if (function == BNNMK_EXP) {
+    EACH_ROUND(exponentials)
+  } else if (function == BNNMK_ERF) {
+    EACH_ROUND(error_functions)
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+#undef EACH_ROUND
+
+#endif
