@@ -77,8 +77,9 @@ private func create(
             model: model, allocator: allocator, probe: options.probe, probeUser: options.probeUser,
             layer: options.layer, layerUser: options.layerUser, threadCount: options.threadCount, message: text))
     do throws(Failure) {
-        bnnmk_fill_table(&session.pointee.table, options.isaMask)
-        session.pointee.isa = InstructionSets.best(options.isaMask)
+        let levels = try InstructionSets.permitted(options.isaMask, message)
+        bnnmk_fill_table(&session.pointee.table, levels)
+        session.pointee.isa = InstructionSets.best(levels)
         try layOutWeights(session, message)
         session.pointee.ownsArena = options.arena == nil
         if let given = options.arena {

@@ -5,12 +5,12 @@
 
 #include "avx512_features.h"
 #include "binary_conv2d.h"
+#include "store_accumulators_x86_avx512.h"
 
 enum {
   BNNMK_WIDE_PIXELS = 7,       // of a tile: 7, 6, 4 or 1
   BNNMK_FEWEST_OF_HALVES = 6,  // pixels of a tile of several, where lanes are halves of words
-  BNNMK_WIDE_BLOCKS = 2,       // of eight channels, a register each
-  BNNMK_WIDE_CHANNELS = BNNMK_WIDE_BLOCKS * BNNMK_CHANNEL_BLOCK,
+  BNNMK_WIDE_BLOCKS = BNNMK_WIDE_CHANNELS / BNNMK_CHANNEL_BLOCK,  // a register each
 };
 
 // Whether tiles of seven and of six pixels fill a row, as they do from 30 on.
@@ -117,21 +117,6 @@ typedef struct bnnmk_wide_tile {
   int32_t all[BNNMK_WIDE_PIXELS];                // taps that count times channels
   _Alignas(64) bnnmk_wide_counts counts;
 } bnnmk_wide_tile;
-
-// Sixteen accumulators of a pixel.
-static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) __m512i
-bnnmk_wide_accumulators(const bnnmk_wide_tile *tile, uint32_t p) {
-  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  const __m512i low = _mm512_load_si512(tile->counts[p][0]), high = _mm512_load_si512(tile->counts[p][1]);
-  const __m512i counts = _mm512_permutex2var_epi32(low, even, high);
-  return _mm512_sub_epi32(_mm512_set1_epi32(tile->all[p]), _mm512_add_epi32(counts, counts));
-}
-
-// Whether fused multiply-adds in float32 give all channels' values, of half the accumulators and twice the scales too.
-int bnnmk_wide_scales_are_exact(const bnnmk_binary_conv2d *conv);
-
-// Stores a tile as float32, or through the epilogue.
-void bnnmk_store_wide_values(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile);
 
 // The whole kernel: output rows begin..<end. A column of taps on the input has `column_channels` channels; where 0, as
 // many as its taps times `channels`.

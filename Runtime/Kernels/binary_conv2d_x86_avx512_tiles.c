@@ -11,78 +11,22 @@
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "binary_conv2d_x86_avx512.h"
-#include "finish_wide.h"
 #include "kernel_declarations.h"
 
 #define INLINE static inline BNNMK_TARGET_AVX512 __attribute__((always_inline))
 
-// (all - point) >> 1 of sixteen channels.
-typedef struct count_limits {
-  __m512i low, high;
-} count_limits;
-
-INLINE count_limits limits_of(__m512i points, int32_t all) {
-  return (count_limits){bnnmk_count_limits(_mm512_castsi512_si256(points), all),
-                        bnnmk_count_limits(_mm512_extracti64x4_epi64(points, 1), all)};
-}
-
-// Bits of a pixel's channels whose counts are above the limits: whose points are above the accumulators.
-INLINE uint32_t counts_above(const bnnmk_wide_tile *tile, uint32_t p, count_limits limits) {
-  const __mmask8 low = _mm512_cmpgt_epi64_mask(_mm512_load_si512(tile->counts[p][0]), limits.low);
-  const __mmask8 high = _mm512_cmpgt_epi64_mask(_mm512_load_si512(tile->counts[p][1]), limits.high);
-  return _cvtmask16_u32(_mm512_kunpackb(high, low));
-}
-
-// Sixteen channels with one switch point each, as two bytes of their own, cleared by the caller.
-INLINE void store_two_bytes(const bnnmk_wide_tile *tile, const int32_t *points, uint8_t *bytes, size_t pixel_bytes) {
-  const __m512i sixteen = _mm512_loadu_si512(points);
-  int32_t all = tile->all[0];
-  count_limits limits = limits_of(sixteen, all);
-  for (uint32_t p = 0; p < tile->pixel_count; p++, bytes += pixel_bytes) {
-    if (tile->all[p] != all) {
-      all = tile->all[p];
-      limits = limits_of(sixteen, all);
-    }
-    const uint16_t minus = (uint16_t)counts_above(tile, p, limits);
-    __builtin_memcpy(bytes, &minus, sizeof minus);
-  }
-}
-
-INLINE void store_wide_bits(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {
-  const size_t stride = conv->output_channels, words = stride / 64 + (stride % 64 > 0);
-  const uint32_t channel = conv->channel_offset + tile->channel;
-  uint64_t *output = (uint64_t *)conv->output + tile->pixel * words;
-  if (conv->switch_count == 1 && channel % 8 == 0 && tile->channel_count == BNNMK_WIDE_CHANNELS) {
-    store_two_bytes(tile, conv->switch_points + tile->channel, (uint8_t *)output + channel / 8, words * 8);
-    return;
-  }
-  const __mmask16 lanes = bnnmk_first_lanes(tile->channel_count);
+// The accumulators of a tile's counts, stored.
+static BNNMK_TARGET_AVX512 void store_wide_tile(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  _Alignas(64) int32_t accumulators[BNNMK_WIDE_PIXELS][BNNMK_WIDE_CHANNELS];
   for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    // 1 where an even number of points is behind.
-    uint32_t minus = lanes;
-    for (uint32_t s = 0; s < conv->switch_count; s++) {
-      const __m512i points = _mm512_maskz_loadu_epi32(lanes, conv->switch_points + s * stride + tile->channel);
-      minus ^= ~counts_above(tile, p, limits_of(points, tile->all[p])) & lanes;
-    }
-    bnnmk_or_wide(output + p * words, channel, minus);
+    const __m512i low = _mm512_load_si512(tile->counts[p][0]), high = _mm512_load_si512(tile->counts[p][1]);
+    const __m512i counts = _mm512_permutex2var_epi32(low, even, high);
+    const __m512i all = _mm512_set1_epi32(tile->all[p]);
+    _mm512_store_si512(accumulators[p], _mm512_sub_epi32(all, _mm512_add_epi32(counts, counts)));
   }
-}
-
-INLINE void store_wide_integers(const bnnmk_binary_conv2d *conv, const bnnmk_wide_tile *tile) {
-  const size_t stride = conv->output_channels, channel = (size_t)conv->channel_offset + tile->channel;
-  const __mmask16 lanes = bnnmk_first_lanes(tile->channel_count);
-  int32_t *output = (int32_t *)conv->output + tile->pixel * stride + channel;
-  for (uint32_t p = 0; p < tile->pixel_count; p++) {
-    _mm512_mask_storeu_epi32(output + p * stride, lanes, bnnmk_wide_accumulators(tile, p));
-  }
-  if (conv->row_sums) {
-    double *sums = conv->row_sums + tile->row * stride + channel;
-    for (uint32_t p = 0; p < tile->pixel_count; p++) {
-      for (uint32_t m = 0; m < tile->channel_count; m++) {
-        sums[m] += output[p * stride + m];
-      }
-    }
-  }
+  const bnnmk_accumulator_place place = {tile->row, tile->pixel, tile->pixel_count, tile->channel, tile->channel_count};
+  bnnmk_store_accumulators(conv, &place, accumulators[0], BNNMK_WIDE_CHANNELS);
 }
 
 // Taps of some pixels and the tile that they make. What is the same for all channels is set once.
@@ -237,18 +181,7 @@ static BNNMK_TARGET_AVX512 void convolve_channels(const bnnmk_binary_conv2d *con
     if (work->has_padding) {
       add_padding(&work->padding, tile);
     }
-    switch (conv->output_kind) {
-      case BNNMK_OUTPUT_BITS:
-        store_wide_bits(conv, tile);
-        break;
-      case BNNMK_OUTPUT_INT32:
-        store_wide_integers(conv, tile);
-        break;
-      case BNNMK_OUTPUT_FLOAT32:
-      case BNNMK_OUTPUT_EPILOGUE:
-        bnnmk_store_wide_values(conv, tile);
-        break;
-    }
+    store_wide_tile(conv, tile);
   }
 }
 

@@ -15,6 +15,11 @@ void bnnmk_set_avx2(bnnmk_table *table);
 // Sets the slots that AVX-512 (F, BW, DQ and VL) does better, and, behind that, those that VPOPCNTDQ does.
 void bnnmk_set_avx512(bnnmk_table *table);
 void bnnmk_set_avx512_vpopcntdq(bnnmk_table *table);
+
+#if defined(__x86_64__)
+// Sets the slots that tiles (AMX, beside AVX-512 with VPOPCNTDQ) do better.
+void bnnmk_set_amx(bnnmk_table *table);
+#endif
 #endif
 
 #if defined(__ARM_NEON)

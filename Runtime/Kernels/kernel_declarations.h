@@ -40,6 +40,9 @@ void bnnmk_binary_matmul_generic(const void *arguments, uint32_t begin, uint32_t
 void bnnmk_binary_conv2d_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binary_conv2d_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binary_conv2d_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_conv2d_x86_amx(const void *arguments, uint32_t begin, uint32_t end);
+// The same by tiles wherever that is possible, gain or not.
+void bnnmk_binary_conv2d_x86_amx_tiles(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_depthwise_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);

@@ -29,7 +29,8 @@ public final class BNNMSession {
     ///
     /// - Parameters:
     ///   - threads: that share the work of one run, the caller's among them: 1 to 64. Results do not depend on it.
-    ///   - instructionSets: that may be used; those that the CPU lacks are passed over. nil: all.
+    ///   - instructionSets: that may be used; those that the CPU lacks are passed over. nil: all but AMX, for
+    ///     which the operating system is asked where the set has it.
     ///   - onProbe: told of every binarizer's decisions; kept as long as the session lives.
     /// - Throws: `BNNMError` with `.invalidArgument`, `.unsupportedCPU`, `.outOfMemory` or `.threadFailed`.
     public init(

@@ -8,7 +8,7 @@ struct ExecutionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Instruction set level: generic, neon, neon-dotprod, avx2, avx512 or amx; the best one by default.",
+            "Instruction set level: generic, neon, neon-dotprod, avx2, avx512 or amx; the best one but amx by default.",
             valueName: "level"))
     var isa: String?
 

@@ -25,6 +25,9 @@ SQUARES = {
     "7x7x512": Layer(7, 7, 512, 512), "1x1 14x14x256": Layer(14, 14, 256, 256, kernel=1),
 }  # fmt: skip
 
+# What layers' times are divided by.
+COMPARED = ["bnnm avx512", "LiteRT int8"]
+
 # Off the beaten track, each with the regular layer whose cost for a multiply-accumulate it is compared with.
 SWEEP = [
     (Layer(14, 14, 250, 256), "14x14x256"), (Layer(14, 14, 256, 250), "14x14x256"),
@@ -90,7 +93,7 @@ class Benchmark:
         return {level: partial(model.session(level).layer, index) for level in levels}
 
     def layers(self):
-        limits = self.library.binary_limits()
+        limits = self.library.binary_limits() | self.library.tile_limits()
         rows = []
         for name, layer in SQUARES.items():
             for kind, graph in (("bits", graphs.binary_layer), ("float32 + residual + RPReLU + bits", graphs.residual_layer)):
@@ -112,14 +115,20 @@ class Benchmark:
                         continue
                     own = [t for k, t in rates.items() if variant == f"bnnm {k.split(':')[0]}"]
                     share = min(own) / time if own else None
-                    rows.append([name, kind, variant, time, layer.macs / time / 1e3, share])
-        self.table("layers", ["layer", "result", "variant", "us", "GMAC/s", "of the limit"], rows)
+                    faster = [times[k] / time if k in times and k != variant else None for k in COMPARED]
+                    rows.append([name, kind, variant, time, layer.macs / time / 1e3, share, *faster])
+        header = ["layer", "result", "variant", "us", "GMAC/s", "of the limit"]
+        self.table("layers", header + [f"times as fast as {k}" for k in COMPARED], rows)
 
     def limit_variant(self, index, macs):
         return lambda count: [macs / self.library.measure_limit(index) / 1e3 for _ in range(min(count, 5))]
 
     def sweep(self):
-        level = self.library.levels()[-1]
+        self.sweep_level(self.library.usual_levels()[-1])
+        if "amx" in self.library.levels():
+            self.sweep_level("amx")
+
+    def sweep_level(self, level):
         costs, rows = {}, []
 
         def variant(layer):
@@ -167,6 +176,8 @@ class Benchmark:
         for name, model in models.items():
             for threads in (1, 2):
                 variants[f"{name}, {threads} threads"] = model.session(threads=threads).runs
+            if "amx" in self.library.levels():
+                variants[f"{name}, amx"] = model.session("amx").runs
         resnet = graphs.resnet18()
         variants["ResNet-18, ONNX Runtime float32"] = rivals.onnx_runtime(resnet)
         quantized = rivals.quantized(resnet, str(Path(self.folder.name) / "resnet18-int8.onnx"))
@@ -316,6 +327,8 @@ def main():
         parser.error(f"there is no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
     benchmark = Benchmark(arguments)
     print(f"{benchmark.results['machine']['cpu']}: {', '.join(benchmark.results['levels'])}")
+    if "amx" not in benchmark.results["levels"]:
+        print("left out: amx, which this machine does not have")
     for name in chosen:
         getattr(benchmark, name)()
     if arguments.json:

@@ -65,14 +65,22 @@ class Library:
         mask = self.bnnm.bnnm_available_isa()
         return [name for name, bit in LEVELS.items() if mask & bit]
 
+    def usual_levels(self):
+        """Those that sessions use unless they ask for others."""
+        return [name for name in self.levels() if name != "amx"]
+
     def limits(self):
         """Names and numbers of the limits that this CPU can measure."""
         count = self.clock.limit_count()
         return {self.clock.limit_name(i).decode(): i for i in range(count) if self.clock.limit_is_available(i)}
 
     def binary_limits(self):
-        """Those of binary multiply-accumulates, least first."""
+        """Those of counting bits, least first."""
         return {name: index for name, index in self.limits().items() if " + " in name}
+
+    def tile_limits(self):
+        """Those of products of bytes on tiles."""
+        return {name: index for name, index in self.limits().items() if name.startswith("amx")}
 
     def measure_limit(self, index):
         """Multiply-accumulates, or bytes, a nanosecond."""

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "bnnm.h"
+
 static double nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -20,7 +22,7 @@ enum { ROUNDS = 20000 };
 #define CHAINS _Pragma("GCC unroll 24")
 #define KEEP(constraint, value) __asm__ volatile("" : "+" constraint(value))
 
-static uint64_t numbers[12 * 8];
+static uint64_t numbers[16 * 8];
 
 typedef struct limit {
   const char *name;  // "avx2: xor + shuffle popcount + add"
@@ -233,6 +235,31 @@ AVX512 static void wide_multiply_add(void) {
   }
   _mm512_storeu_ps((float *)numbers, a[0]);
 }
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "amx_features.h"
+
+// With the permission that a session asks for, too.
+static int has_tiles(void) {
+  enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+  return (bnnm_available_isa() & BNNM_ISA_AMX) && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
+
+BNNMK_TARGET_AMX static void multiply_tiles(void) {
+  bnnmk_configure_tiles(BNNMK_TILE_ROWS, 0);
+  for (int i = 0; i < ROUNDS; i++) {
+    _tile_dpbssd(0, 4, 6);
+    _tile_dpbssd(1, 4, 7);
+    _tile_dpbssd(2, 5, 6);
+    _tile_dpbssd(3, 5, 7);
+  }
+  _tile_stored(0, numbers, BNNMK_TILE_ROW_BYTES);
+  _tile_release();
+}
+#endif
 #elif defined(__ARM_NEON)
 #include <arm_neon.h>
 
@@ -295,6 +322,9 @@ static const limit limits[] = {
     {"avx2: xor + shuffle popcount + add", 4 * 256, shuffle_popcount, has_avx2},
     {"avx512: xor + shuffle popcount + add", 8 * 512, wide_shuffle_popcount, has_avx512},
     {"avx512: xor + vpopcntdq + add", 12 * 512, vector_popcount, has_vpopcntdq},
+#if defined(__linux__)
+    {"amx: products of tiles", 4 * 16 * 64 * 16, multiply_tiles, has_tiles},
+#endif
     {"avx2: float32 multiply-add", 12 * 8, multiply_add, has_avx2},
     {"avx512: float32 multiply-add", 12 * 16, wide_multiply_add, has_avx512},
     {"avx2: float32 operations", 12 * 8, operate, has_avx2},

@@ -209,6 +209,10 @@ final class InterfaceTests: EngineTestCase {
             }
             XCTAssertEqual(try BNNMSession(model, instructionSets: [level, .generic]).instructionSet, .generic)
         }
+        // Only sessions that ask for it use AMX.
+        XCTAssertNotEqual(try BNNMSession(model).instructionSet, .amx)
+        let all = InstructionSet.levels.filter { InstructionSet.available.contains($0) }
+        for level in all { XCTAssertEqual(try BNNMSession(model, instructionSets: level).instructionSet, level) }
         for level in InstructionSet.levels { XCTAssertEqual(InstructionSet(name: level.name ?? ""), level) }
     }
 

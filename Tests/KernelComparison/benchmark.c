@@ -9,6 +9,7 @@
 #include "binary_layers.h"
 #include "float_layers.h"
 #include "target_layout.h"
+#include "tile_emulation.h"
 
 enum { ROUNDS = 15, MOST_LEVELS = 16 };
 
@@ -74,5 +75,21 @@ void benchmark_levels(const kernel_level *levels, int level_count) {
       layers[i] = &layer;
     }
     time_layer(levels, level_count, run_float, layers, layer.name, "float32", layer.products);
+  }
+}
+
+void count_tile_products(const kernel_level *level) {
+  const double products_of_a_cycle = 1024;
+  printf("%-44s %16s %14s\n", "layer, tiles", "cycles", "of the limit");
+  for (uint32_t shape = 0; shape < BINARY_LAYER_COUNT; shape++) {
+    const binary_layer layer = make_binary_layer(shape, 0);
+    const uint64_t before = emulated_product_rows();
+    run_binary_layer(&level->table, &layer);
+    const double cycles = (double)(emulated_product_rows() - before);
+    if (cycles == 0) {
+      printf("%-44s %16s\n", layer.name, "none");
+    } else {
+      printf("%-44s %16.0f %13.1f%%\n", layer.name, cycles, 100 * layer.products / products_of_a_cycle / cycles);
+    }
   }
 }

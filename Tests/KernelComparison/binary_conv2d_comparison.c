@@ -9,6 +9,7 @@
 #include "guarded_memory.h"
 #include "random_window.h"
 #include "target_layout.h"
+#include "tile_emulation.h"
 
 enum { MAX_CHANNELS = 70000, MAX_WORDS = (MAX_CHANNELS + 63) / 64 };
 
@@ -172,10 +173,12 @@ static binary_case make_case(uint64_t *random) {
   }
   conv->weights = test.weights.data;
   uint64_t pad_pixel[MAX_WORDS];
-  fill_bits(pad_pixel, conv->channels, (int)random_between(random, 0, 2), random);
+  const int pad_pattern = (int)random_between(random, 0, 2);
+  fill_bits(pad_pixel, conv->channels, pad_pattern, random);
   const int has_padding = (int)random_between(random, 0, 1);
   test.padding_sums = sum_padding(conv, pad_pixel);
   conv->padding_sums = has_padding ? test.padding_sums.data : NULL;
+  conv->pad_value = !has_padding || pad_pattern == 2 ? 0 : pad_pattern == 0 ? 1 : -1;
 
   test.accumulators = malloc((size_t)w->out_h * w->out_w * conv->out_channels * sizeof(int32_t));
   for (uint32_t y = 0; y < w->out_h; y++) {
@@ -242,6 +245,7 @@ static int compare_level(const bnnmk_binary_conv2d *laid_out, const kernel_level
   if (cut < w->out_h) {
     level->table.binary_conv2d(&conv, cut, w->out_h);
   }
+  expect_released_tiles();
   const int is_equal = memcmp(output.data, expected->data, output.byte_count) == 0 && guarded_is_intact(&output);
   if (!is_equal) {
     printf(

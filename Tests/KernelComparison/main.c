@@ -4,8 +4,8 @@
 //     kernel_comparison bench
 //     kernel_comparison core
 //
-// Prints the levels and "ok", times of whole layers at every level, or which core it runs on. Exit status: 0 where all
-// is equal, 1 where not, 2 on wrong usage.
+// Prints the levels and "ok", times of whole layers at every level, and what emulated ones would take at least, or which
+// core it runs on. Exit status: 0 where all is equal, 1 where not, 2 on wrong usage.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 #include "instruction_set_tables.h"
 #include "kernel_declarations.h"
 #include "schedule_arm.h"
+#include "tile_emulation.h"
 #include "vpopcntdq.h"
 
 static const struct {
@@ -27,10 +28,10 @@ static const struct {
     {BNNMK_GENERIC, "generic"}, {BNNMK_NEON, "neon"},     {BNNMK_NEON_DOTPROD, "neon-dotprod"},
     {BNNMK_AVX2, "avx2"},       {BNNMK_AVX512, "avx512"}, {BNNMK_AMX, "amx"},
 };
-enum { KNOWN_COUNT = sizeof known / sizeof *known, MAX_LEVELS = KNOWN_COUNT + 2 };
+enum { KNOWN_COUNT = sizeof known / sizeof *known, MAX_LEVELS = KNOWN_COUNT + 4 };
 
 // An emulated instruction takes microseconds: one case of this many runs them.
-enum { CASES_PER_EMULATED_ONE = 25 };
+enum { CASES_PER_EMULATED_ONE = 10 };
 
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 static uint32_t cortex_a55(void) { return BNNMK_CORTEX_A55; }
@@ -46,7 +47,7 @@ static void convolve_on_a55(const void *arguments, uint32_t begin, uint32_t end)
 static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
   int count = 0;
   for (int i = 0; i < KNOWN_COUNT; i++) {
-    if (bnnmk_available_levels() & known[i].mask) {
+    if (bnnmk_free_levels(bnnmk_available_levels()) & known[i].mask) {
       levels[count].name = known[i].name;
       bnnmk_fill_table(&levels[count++].table, known[i].mask);
     }
@@ -61,6 +62,17 @@ static int make_levels(kernel_level levels[MAX_LEVELS], int *emulated_count) {
     *emulated_count = emulate_vpopcntdq();
     levels[count].name = *emulated_count ? "avx512 with VPOPCNTDQ, emulated" : "avx512 with VPOPCNTDQ";
     bnnmk_set_avx512_vpopcntdq(&levels[count++].table);
+  }
+#endif
+#if defined(__x86_64__)
+  if (prepare_tiles()) {
+    levels[count] = levels[count - 1];
+    levels[count].name = tiles_are_emulated() ? "amx, emulated" : "amx";
+    bnnmk_set_amx(&levels[count++].table);
+    levels[count] = levels[count - 1];
+    levels[count].name = tiles_are_emulated() ? "amx wherever possible, emulated" : "amx wherever possible";
+    levels[count++].table.binary_conv2d = bnnmk_binary_conv2d_x86_amx_tiles;
+    *emulated_count += 2 * tiles_are_emulated();
   }
 #endif
 #if defined(BNNMK_HAS_ASSEMBLY)
@@ -102,6 +114,9 @@ int main(int argc, char **argv) {
   fflush(stdout);
   if (is_benchmark) {
     benchmark_levels(levels, all_count - emulated_count);
+    if (tiles_are_emulated()) {
+      count_tile_products(&levels[all_count - 2]);
+    }
     return 0;
   }
   unsigned long failures = 0;

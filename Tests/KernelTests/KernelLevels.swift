@@ -17,10 +17,10 @@ struct KernelLevel {
         (BNNMK_AMX.rawValue, "amx"),
     ]
 
-    /// Every level available here, generic first.
+    /// Every level available here and permitted, generic first.
     static var available: [KernelLevel] {
         names.compactMap { mask, name in
-            guard bnnmk_available_levels() & mask != 0 else { return nil }
+            guard bnnmk_available_levels() & mask != 0, bnnmk_ask_for_levels(mask) == 0 else { return nil }
             var table = bnnmk_table()
             bnnmk_fill_table(&table, mask)
             return KernelLevel(name: name, table: table)
@@ -85,17 +85,28 @@ final class KernelLevelTests: XCTestCase {
         let avx2 = ["binary_conv2d_x86_avx2", "conv2d_f32_x86_avx2"]
         XCTAssertEqual(names(within: BNNMK_GENERIC.rawValue), generic)
         XCTAssertEqual(names(within: BNNMK_AVX2.rawValue), avx2)
-        XCTAssertEqual(names(within: ~BNNMK_AVX512.rawValue), avx2)
-        XCTAssertEqual(names(within: ~(BNNMK_AVX2.rawValue | BNNMK_AVX512.rawValue)), generic)
+        let wide = BNNMK_AVX512.rawValue | BNNMK_AMX.rawValue
+        XCTAssertEqual(names(within: ~wide), avx2)
+        XCTAssertEqual(names(within: ~(BNNMK_AVX2.rawValue | wide)), generic)
     }
 
     /// AVX-512 comes on top of AVX2, whose kernels it takes where it has none.
     func testAVX512TakesAVX2sKernelsToo() throws {
         try XCTSkipIf(bnnmk_available_levels() & BNNMK_AVX512.rawValue == 0, "this CPU has no AVX-512")
-        for mask in [BNNMK_AVX512.rawValue, UInt32.max] {
+        for mask in [BNNMK_AVX512.rawValue, bnnmk_free_levels(.max)] {
             let names = names(within: mask)
             XCTAssertTrue(names[0].hasPrefix("binary_conv2d_x86_avx512"), names[0])
             XCTAssertEqual(names[1], "conv2d_f32_x86_avx512")
+        }
+    }
+
+    /// AMX needs permission, and comes on top of AVX-512.
+    func testAMXIsNotFree() throws {
+        XCTAssertEqual(bnnmk_free_levels(.max), ~BNNMK_AMX.rawValue)
+        XCTAssertEqual(bnnmk_ask_for_levels(bnnmk_free_levels(.max)), 0)
+        try XCTSkipIf(bnnmk_available_levels() & BNNMK_AMX.rawValue == 0, "this CPU has no AMX")
+        for mask in [BNNMK_AMX.rawValue, UInt32.max] {
+            XCTAssertEqual(names(within: mask), ["binary_conv2d_x86_amx", "conv2d_f32_x86_avx512"])
         }
     }
 }

@@ -56,7 +56,7 @@ class Model:
     def __init__(
         self, path: Union[str, "os.PathLike[str]"], *, threads: int = 1, instruction_set: Optional[str] = None
     ) -> None:
-        """Opens a .bnnm file. `instruction_set` forces one: "generic", "avx2", …; by default the best is used."""
+        """Opens a .bnnm file. `instruction_set` forces one: "generic", "avx2", …; by default the best but AMX is used."""
         self.path = os.fspath(path)
         self._lock = threading.Lock()
         self._model, self._session = ctypes.c_void_p(), ctypes.c_void_p()

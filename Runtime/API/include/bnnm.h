@@ -168,10 +168,10 @@ typedef enum bnnm_isa {
   BNNM_ISA_NEON_DOTPROD = 1 << 2,
   BNNM_ISA_AVX2 = 1 << 3,
   BNNM_ISA_AVX512 = 1 << 4,
-  BNNM_ISA_AMX = 1 << 5,
+  BNNM_ISA_AMX = 1 << 5,  // only where a session's isa_mask has it
 } bnnm_isa;
 
-// The instruction sets that both this CPU and this library have, as a mask of bnnm_isa.
+// The instruction sets that both this CPU (with its operating system) and this library have, as a mask of bnnm_isa.
 uint32_t bnnm_available_isa(void);
 
 // The name of one instruction set: "generic", "neon", "neon-dotprod", "avx2", "avx512", "amx"; NULL for anything else.
@@ -205,9 +205,12 @@ typedef struct bnnm_session_options {
   bnnm_allocator allocator;  // used until the session is freed
   // Threads that share the work of one run, the caller's among them; 0 counts as 1. Results do not depend on it.
   uint32_t threads;
-  // Instruction sets that may be used, as a mask of bnnm_isa; 0: all. Those that the CPU lacks are passed over, and
-  // plain C is what remains where the mask has BNNM_ISA_GENERIC; BNNM_UNSUPPORTED_CPU where the CPU has none of the
-  // mask.
+  // Instruction sets that may be used, as a mask of bnnm_isa; 0: all but AMX. Those that the CPU lacks are passed over,
+  // and plain C is what remains where the mask has BNNM_ISA_GENERIC; BNNM_UNSUPPORTED_CPU where the CPU has none of the
+  // mask. A mask with AMX, on a CPU that has it, asks Linux for permission to use tile registers: for the whole
+  // process, its later children too, and for good; from then on every signal handler's stack needs 8 KB more, and
+  // smaller ones by sigaltstack are refused. Where permission is denied, AMX counts as lacking; where the mask has
+  // nothing else, the message says why. Kernels of AMX take 128 KB of the stack of each thread that runs.
   uint32_t isa_mask;
   // Working memory of the caller, aligned to 64 bytes and of bnnm_session_arena_bytes bytes or more, which must stay
   // the session's until it is freed; NULL: the allocator's.

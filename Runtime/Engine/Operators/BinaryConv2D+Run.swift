@@ -107,6 +107,7 @@ extension BinaryConv2D {
         arguments.weights = weights.assumingMemoryBound(to: UInt64.self)
         arguments.layout = bnnmk_weight_layout(rawValue: run.weights.layout)
         arguments.padding_sums = run.weights.paddingSums.map { $0 + group &* run.weights.groupPaddingSumCount }
+        arguments.pad_value = op.pad_value
         arguments.out_channels = UInt32(layout.outChannels)
         arguments.channel_offset = UInt32(offset)
         arguments.output_channels = UInt32(layout.outChannels &* layout.groups)

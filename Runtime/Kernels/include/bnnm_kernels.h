@@ -123,6 +123,7 @@ typedef struct bnnmk_binary_conv2d {
   // BNNMK_CHANNEL_BLOCK], at [y][x] of all taps above y and left of x in how many of their `channels` bits weights
   // differ from what padding reads
   const uint32_t *padding_sums;
+  int32_t pad_value;         // +1 or -1 where that is all that padding which counts reads; else 0
   uint32_t out_channels;     // of the group
   uint32_t channel_offset;   // of the group's first channel in the output pixel
   uint32_t output_channels;  // of the whole output pixel
@@ -428,7 +429,7 @@ typedef struct bnnmk_table {
 } bnnmk_table;
 
 // Instruction set levels, as a mask. A level implies nothing about the others, but that AVX-512 (F, BW, DQ and VL, and
-// VPOPCNTDQ where the CPU has it) takes AVX2's kernels where it has none of its own.
+// VPOPCNTDQ where the CPU has it) takes AVX2's kernels where it has none of its own, and AMX those of AVX-512.
 typedef enum bnnmk_level {
   BNNMK_GENERIC = 1 << 0,
   BNNMK_NEON = 1 << 1,
@@ -444,6 +445,13 @@ const char *bnnmk_missing_instructions(void);
 
 // The levels that this CPU (and operating system) can execute and that this library has kernels for; GENERIC always.
 uint32_t bnnmk_available_levels(void);
+
+// Those of `mask` that need no permission: all but AMX, whose tiles Linux gives to processes that ask.
+uint32_t bnnmk_free_levels(uint32_t mask);
+
+// Asks for what the available levels of `mask` need, once and for all: 0, or the operating system's error number. The
+// permission is the whole process's, and its threads' and children's.
+int bnnmk_ask_for_levels(uint32_t mask);
 
 // Fills the table for the best available levels within `mask` (GENERIC is always part of it).
 void bnnmk_fill_table(bnnmk_table *table, uint32_t mask);
