@@ -4,8 +4,8 @@
 //     kernel_comparison bench
 //     kernel_comparison core
 //
-// Prints the levels and "ok", times of whole layers at every level, and what emulated ones would take at least, or which
-// core it runs on. Exit status: 0 where all is equal, 1 where not, 2 on wrong usage.
+// Prints the levels and "ok", times of whole layers at every level, and what emulated ones would take at least, or
+// which core it runs on. Exit status: 0 where all is equal, 1 where not, 2 on wrong usage.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -70,8 +70,8 @@ typedef enum bnnmf_step_kind {
   BNNMF_STEP_DIVIDE = 9,         // x / operand
 } bnnmf_step_kind;
 
-// Real functions, to within 1 unit in the last place of float32: EXP and ERF computed in float32, the others in float64 and
-// rounded once.
+// Real functions, to within 1 unit in the last place of float32: EXP and ERF computed in float32, the others in float64
+// and rounded once.
 typedef enum bnnmf_real_function {
   BNNMF_SIGMOID = 1,  // 1 / (1 + exp(-x))
   BNNMF_TANH = 2,
