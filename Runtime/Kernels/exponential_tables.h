@@ -31,7 +31,7 @@ extern const float bnnmk_exponential_table[BNNMK_EXPONENTIAL_ROWS][16];
 // Float32 has 1 from here on.
 #define BNNMK_MOST_ERROR 3.93f
 #define BNNMK_PIECES_PER_UNIT (256.0f / 65.0f)
-enum { BNNMK_FIRST_PIECES = 3 };
+#define BNNMK_FIRST_PIECES 3.0f
 
 // Centers, values there, and coefficients of the fits; of the first pieces only these.
 enum { BNNMK_CENTER, BNNMK_VALUE, BNNMK_FIT, BNNMK_ERROR_ROWS = BNNMK_FIT + 6 };
