@@ -39,7 +39,13 @@ BNNMK_INLINE int bnnmk_has_exact_inverse(float x) {
   return (bits.bits & 0x7fffff) == 0 && exponent > 0 && exponent < 253;
 }
 
-BNNMK_INLINE void bnnmk_elementwise_rows(const bnnmk_elementwise *operands, uint32_t begin, uint32_t end) {
+// y = f(a, b) along a row; `function` is a constant in every call.
+typedef void bnnmk_apply_function_to_row(bnnmk_function function, const float *a, size_t a_step, const float *b,
+                                         size_t b_step, float *y, size_t count);
+
+// `apply_row` is a constant in every call.
+BNNMK_INLINE void bnnmk_elementwise_rows(const bnnmk_elementwise *operands, uint32_t begin, uint32_t end,
+                                         bnnmk_apply_function_to_row *apply_row) {
   bnnmk_strided_rows rows = bnnmk_first_row(operands->rank, operands->dims, begin, end);
   const size_t a_step = operands->rank > 0 ? operands->a_strides[rows.last] : 0;
   const size_t b_step = operands->rank > 0 ? operands->b_strides[rows.last] : 0;
@@ -49,10 +55,10 @@ BNNMK_INLINE void bnnmk_elementwise_rows(const bnnmk_elementwise *operands, uint
     float *y = operands->output + rows.output;
     if (operands->function == BNNMK_DIVIDE && a_step == 1 && b_step == 0 && bnnmk_has_exact_inverse(*b)) {
       const float inverse = 1.0f / *b;
-      bnnmk_apply_strided(BNNMK_MULTIPLY, a, 1, &inverse, 0, y, rows.row_length);
+      apply_row(BNNMK_MULTIPLY, a, 1, &inverse, 0, y, rows.row_length);
       continue;
     }
-#define APPLY_ROW(function) bnnmk_apply_row(function, a, a_step, b, b_step, y, rows.row_length)
+#define APPLY_ROW(function) apply_row(function, a, a_step, b, b_step, y, rows.row_length)
     BNNMK_WITH_CONSTANT_FUNCTION(operands->function, APPLY_ROW)
   }
 }

@@ -6,7 +6,7 @@
 #include "kernel_declarations.h"
 
 __attribute__((target("avx2"))) void bnnmk_elementwise_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_elementwise_rows(arguments, begin, end);
+  bnnmk_elementwise_rows(arguments, begin, end, bnnmk_apply_row);
 }
 
 #else

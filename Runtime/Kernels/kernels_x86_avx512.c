@@ -1,4 +1,4 @@
-// The AVX-512 level: the slots it does better than AVX2, on every CPU that has F, BW, DQ and VL, and with VPOPCNTDQ.
+// The AVX-512 level: the slots it does better than AVX2, on every CPU that has F, BW, DQ and VL, and more with VPOPCNTDQ.
 // Without it, weights are wanted as AVX2 wants them.
 #if defined(__x86_64__) || defined(__i386__)
 
@@ -25,6 +25,8 @@ void bnnmk_set_avx512_vpopcntdq(bnnmk_table *table) {
   table->target = TARGET_X86_AVX512;
   table->binary_conv2d = bnnmk_binary_conv2d_x86_avx512_vpopcntdq;
   table->binary_conv2d_name = "binary_conv2d_x86_avx512_vpopcntdq";
+  // Older CPUs would lower their clock for it.
+  table->elementwise = bnnmk_elementwise_x86_avx512;
 }
 
 #else

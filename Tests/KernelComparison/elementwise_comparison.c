@@ -18,7 +18,7 @@ typedef struct elementwise_case {
 
 static elementwise_case make_case(uint64_t *random) {
   static const float special[] = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 3e38f, 1e-30f, 1.0f};
-  elementwise_case test = {.rows = random_between(random, 1, 5), .columns = random_between(random, 1, 70)};
+  elementwise_case test = {.rows = random_between(random, 1, 5), .columns = random_between(random, 1, 150)};
   test.function = random_between(random, BNNMK_ADD, BNNMK_MAXIMUM);
   const uint32_t forms[FORM_COUNT][2] = {{test.columns, 1}, {0, 1}, {1, 0}, {1, test.rows}};
   for (int i = 0; i < 2; i++) {
