@@ -1,5 +1,5 @@
-// Elementwise functions of two operands with AVX-512: four registers at a time. For CPUs that keep their clock meanwhile,
-// which those do that count the bits of registers.
+// Elementwise functions of two operands with AVX-512: four registers at a time. For CPUs that keep their clock
+// meanwhile, which those do that count the bits of registers.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include <immintrin.h>

@@ -1,5 +1,5 @@
-// The AVX-512 level: the slots it does better than AVX2, on every CPU that has F, BW, DQ and VL, and more with VPOPCNTDQ.
-// Without it, weights are wanted as AVX2 wants them.
+// The AVX-512 level: the slots it does better than AVX2, on every CPU that has F, BW, DQ and VL, and more of them with
+// VPOPCNTDQ. Without it, weights are wanted as AVX2 wants them.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "instruction_set_tables.h"

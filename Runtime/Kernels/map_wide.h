@@ -18,6 +18,11 @@ typedef struct bnnmk_map_parts {
   bnnmk_finish_wide *finish;
 } bnnmk_map_parts;
 
+#if defined(__x86_64__) || defined(__i386__)
+// Rows begin..<end of a map that stores but decisions, of values and a vector; 0, and nothing is done, of others.
+int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end);
+#endif
+
 // Some pixels, whose values are `source`, through the epilogue.
 BNNMK_INLINE void bnnmk_map_pixels(const bnnmk_epilogue *epilogue, bnnmk_wide_place place, bnnmk_wide_source source,
                                    bnnmk_map_parts parts) {

@@ -106,7 +106,7 @@ static float random_zero(float number, uint64_t *random) {
 }
 
 // What layers of binary networks mostly end in, with one switch point: a normalization, that and ReLU, a residual sum,
-// that and RPReLU, and normalizations in front of a sum.
+// that and RPReLU, normalizations in front of a sum, and thresholds of each image.
 static void make_frequent_steps(epilogue_case *test, float *const vectors[], const float *map, uint64_t *random) {
   enum { MOST = 5 };
   static const bnnmk_step_kind sequences[][MOST] = {
@@ -117,11 +117,14 @@ static void make_frequent_steps(epilogue_case *test, float *const vectors[], con
       {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD},
       {BNNMK_STEP_CLAMP, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD},
       {BNNMK_STEP_CLAMP, BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD, BNNMK_STEP_CLAMP},
+      {BNNMK_STEP_ADD},
+      {BNNMK_STEP_SUBTRACT},
+      {BNNMK_STEP_SUBTRACT_FROM},
   };
-  static const uint32_t counts[] = {1, 2, 1, 4, 2, 3, 4};
+  static const uint32_t counts[] = {1, 2, 1, 4, 2, 3, 4, 1, 1, 1}, first_of_vectors = 7;
   bnnmk_epilogue *epilogue = &test->epilogue;
   const uint32_t sequence = random_between(random, 0, sizeof counts / sizeof *counts - 1);
-  const int only_shifts = sequence == 3;
+  const int only_shifts = sequence == 3, is_vector = sequence >= first_of_vectors;
   epilogue->step_count = counts[sequence];
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     const bnnmk_step_kind kind = sequences[sequence][s];
@@ -130,8 +133,8 @@ static void make_frequent_steps(epilogue_case *test, float *const vectors[], con
         .kind = kind,
         .a = kind == BNNMK_STEP_SCALE_SHIFT && only_shifts ? NULL : vectors[is_plain ? 0 : 2],
         .b = is_plain ? NULL : vectors[3],
-        .operand = map,
-        .operand_stride = epilogue->channels,
+        .operand = is_vector ? vectors[1] : map,
+        .operand_stride = is_vector ? 0 : epilogue->channels,
         .minimum = 0,
         .maximum = INFINITY,
     };
@@ -203,7 +206,7 @@ static void make_steps(epilogue_case *test, uint32_t channels, size_t pixels, ui
 
 // Everything that one call stores.
 typedef struct stored {
-  guarded_memory values, decisions, mapped_decisions, sums, accumulators;
+  guarded_memory values, decisions, mapped_decisions, only_decisions, sums, accumulators;
 } stored;
 
 enum { STORED_COUNT = sizeof(stored) / sizeof(guarded_memory) };
@@ -214,11 +217,12 @@ static stored make_stored(const epilogue_case *test, size_t rows, size_t pixels)
       guarded_allocate(pixels * channels * sizeof(float)),
       guarded_allocate(pixels * ((channels + 63) / 64) * sizeof(uint64_t)),
       guarded_allocate(pixels * ((channels + 63) / 64) * sizeof(uint64_t)),
+      guarded_allocate(pixels * ((channels + 63) / 64) * sizeof(uint64_t)),
       guarded_allocate(rows * channels * sizeof(double)),
       guarded_allocate(pixels * channels * sizeof(int32_t)),
   };
-  guarded_memory *all[STORED_COUNT] = {&result.values, &result.decisions, &result.mapped_decisions, &result.sums,
-                                       &result.accumulators};
+  guarded_memory *all[STORED_COUNT] = {&result.values,         &result.decisions, &result.mapped_decisions,
+                                       &result.only_decisions, &result.sums,      &result.accumulators};
   for (int i = 0; i < STORED_COUNT; i++) {
     memset(all[i]->data, 0, all[i]->byte_count);
   }
@@ -226,8 +230,8 @@ static stored make_stored(const epilogue_case *test, size_t rows, size_t pixels)
 }
 
 static void free_stored(stored *result) {
-  guarded_memory *all[STORED_COUNT] = {&result->values, &result->decisions, &result->mapped_decisions, &result->sums,
-                                       &result->accumulators};
+  guarded_memory *all[STORED_COUNT] = {&result->values,         &result->decisions, &result->mapped_decisions,
+                                       &result->only_decisions, &result->sums,      &result->accumulators};
   for (int i = 0; i < STORED_COUNT; i++) {
     guarded_free(all[i]);
   }
@@ -256,7 +260,7 @@ static int equal_doubles(const guarded_memory *a, const guarded_memory *b) {
 
 static const char *difference(const stored *a, const stored *b) {
   if (!guarded_is_intact(&a->values) || !guarded_is_intact(&a->decisions) || !guarded_is_intact(&a->mapped_decisions) ||
-      !guarded_is_intact(&a->sums) || !guarded_is_intact(&a->accumulators)) {
+      !guarded_is_intact(&a->only_decisions) || !guarded_is_intact(&a->sums) || !guarded_is_intact(&a->accumulators)) {
     return "memory before a result";
   }
   if (!equal_floats(&a->values, &b->values)) {
@@ -271,11 +275,14 @@ static const char *difference(const stored *a, const stored *b) {
   if (memcmp(a->mapped_decisions.data, b->mapped_decisions.data, a->mapped_decisions.byte_count) != 0) {
     return "decisions over memory";
   }
+  if (memcmp(a->only_decisions.data, b->only_decisions.data, a->only_decisions.byte_count) != 0) {
+    return "decisions alone";
+  }
   return memcmp(a->accumulators.data, b->accumulators.data, a->accumulators.byte_count) ? "accumulators" : NULL;
 }
 
 // The whole case at one level, of `conv`, which has the test's weights in some layout: accumulators with row sums, the
-// epilogue behind them, then the same epilogue over the values that it stored.
+// epilogue behind them, then the same epilogue over the values that it stored, at last for decisions alone.
 static stored run(const epilogue_case *test, bnnmk_binary_conv2d conv, const bnnmk_table *table, uint32_t cut) {
   const uint32_t rows = conv.window.out_h, columns = conv.window.out_w;
   stored result = make_stored(test, rows, (size_t)rows * columns);
@@ -297,6 +304,12 @@ static stored run(const epilogue_case *test, bnnmk_binary_conv2d conv, const bnn
   const bnnmk_map map = {.input = result.values.data, .row_pixels = columns, .epilogue = epilogue};
   table->map(&map, 0, cut);
   table->map(&map, cut, rows);
+  bnnmk_map deciding = map;
+  deciding.epilogue.values = NULL;
+  deciding.epilogue.row_sums = NULL;
+  deciding.epilogue.decisions = result.only_decisions.data;
+  table->map(&deciding, 0, cut);
+  table->map(&deciding, cut, rows);
   return result;
 }
 

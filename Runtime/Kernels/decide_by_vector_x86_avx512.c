@@ -1,0 +1,95 @@
+// Decisions by thresholds of each image (DySign, DyBNN) with AVX-512: maps that take a vector off their values, or add
+// it, and store nothing but whether each is at or above its channel's switch point. Words of 64 channels: what these
+// have stays in registers for some pixels.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include "avx512_features.h"
+#include "kernel_declarations.h"
+#include "lanes.h"
+#include "map_wide.h"
+
+#define INLINE static inline BNNMK_TARGET_AVX512 __attribute__((always_inline))
+
+enum { LANES = 16, REGISTERS = 4, PIXELS = 16 };
+
+// The channels of a word: of each register, which lanes exist, the vector, the switch points.
+typedef struct word_channels {
+  __mmask16 lanes[REGISTERS];
+  __m512 by[REGISTERS], points[REGISTERS];
+} word_channels;
+
+INLINE __m512 apply(bnnmk_step_kind kind, __m512 x, __m512 by) {
+  switch (kind) {
+    case BNNMK_STEP_ADD:
+      return _mm512_add_ps(x, by);
+    case BNNMK_STEP_SUBTRACT:
+      return _mm512_sub_ps(x, by);
+    default:
+      return _mm512_sub_ps(by, x);
+  }
+}
+
+// The word at `channel` of `count` pixels from `pixel` on. `kind` is a constant in every call.
+INLINE void decide_word(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, size_t count, uint32_t channel) {
+  const bnnmk_epilogue *epilogue = &map->epilogue;
+  const size_t channels = epilogue->channels, words = channels / 64 + (channels % 64 > 0);
+  word_channels c;
+  BNNMK_REGISTERS
+  for (uint32_t r = 0; r < REGISTERS; r++) {
+    const size_t first = channel + r * LANES;
+    c.lanes[r] = first < channels ? bnnmk_first_lanes(channels - first) : 0;
+    c.by[r] = _mm512_maskz_loadu_ps(c.lanes[r], epilogue->steps[0].operand + first);
+    c.points[r] = _mm512_maskz_loadu_ps(c.lanes[r], epilogue->switch_points + first);
+  }
+  const float *x = map->input + pixel * channels + channel;
+  uint64_t *to = epilogue->decisions + pixel * words + channel / 64;
+  for (size_t p = 0; p < count; p++, x += channels, to += words) {
+    __mmask16 minus[REGISTERS];
+    BNNMK_REGISTERS
+    for (int r = 0; r < REGISTERS; r++) {
+      const __m512 value = apply(kind, _mm512_maskz_loadu_ps(c.lanes[r], x + r * LANES), c.by[r]);
+      // "Not less or equal" is true for NaN.
+      minus[r] = _mm512_mask_cmp_ps_mask(c.lanes[r], c.points[r], value, _CMP_NLE_UQ);
+    }
+    const __mmask32 low = _mm512_kunpackw(minus[1], minus[0]), high = _mm512_kunpackw(minus[3], minus[2]);
+    *to = _cvtmask64_u64(_mm512_kunpackd(high, low));
+  }
+}
+
+// Pixels begin..<end.
+INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t begin, size_t end) {
+  for (size_t pixel = begin; pixel < end; pixel += PIXELS) {
+    const size_t count = end - pixel < PIXELS ? end - pixel : PIXELS;
+    for (uint32_t channel = 0; channel < map->epilogue.channels; channel += 64) {
+      decide_word(map, kind, pixel, count, channel);
+    }
+  }
+}
+
+BNNMK_TARGET_AVX512 int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end) {
+  const bnnmk_epilogue *epilogue = &map->epilogue;
+  const bnnmk_step *step = &epilogue->steps[0];
+  if (epilogue->step_count != 1 || !step->operand || step->operand_stride > 0 || epilogue->values ||
+      epilogue->row_sums || epilogue->switch_count != 1) {
+    return 0;
+  }
+  const size_t first = (size_t)begin * map->row_pixels, last = (size_t)end * map->row_pixels;
+  switch (step->kind) {
+    case BNNMK_STEP_ADD:
+      decide(map, BNNMK_STEP_ADD, first, last);
+      return 1;
+    case BNNMK_STEP_SUBTRACT:
+      decide(map, BNNMK_STEP_SUBTRACT, first, last);
+      return 1;
+    case BNNMK_STEP_SUBTRACT_FROM:
+      decide(map, BNNMK_STEP_SUBTRACT_FROM, first, last);
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx512_here;
+#endif
