@@ -30,11 +30,11 @@ typedef struct bnnmk_conv2d_tile {
 typedef void bnnmk_convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile);
 
 // The tiles of an instruction set: at most `channels` output channels, a multiple of BNNMK_FLOAT_BLOCK, of
-// `wide_pixels` pixels as long as so many are left, then of 1...`pixels`, or of all that are left; of `single_channels`
-// where there is but one pixel.
+// `wide_pixels` pixels as long as so many are left, then of 1...`pixels`, or of all that are left; of `few_channels`
+// along lines of at most `few_pixels`, which are too few to have a register each for sums that do not wait for others.
 enum { BNNMK_WHOLE_LINES = 0 };
 typedef struct bnnmk_conv2d_tiles {
-  uint32_t wide_pixels, pixels, channels, single_channels;
+  uint32_t wide_pixels, pixels, channels, few_pixels, few_channels;
   bnnmk_convolve_tile *convolve;
 } bnnmk_conv2d_tiles;
 
@@ -93,18 +93,50 @@ BNNMK_INLINE void bnnmk_convolve_line(const bnnmk_conv2d_part *part, uint32_t y,
   }
 }
 
-// Columns first..<last of output rows begin..<end, whose column taps are not all on the input.
-BNNMK_INLINE void bnnmk_convolve_border(const bnnmk_conv2d_part *part, uint32_t first, uint32_t last, uint32_t begin,
-                                        uint32_t end) {
+// Output columns first..<last of output rows begin..<end.
+typedef struct bnnmk_conv2d_region {
+  uint32_t begin, end, first, last;
+} bnnmk_conv2d_region;
+
+// A region whose column taps are not all on the input.
+BNNMK_INLINE void bnnmk_convolve_border(const bnnmk_conv2d_part *part, bnnmk_conv2d_region region) {
   const bnnmk_window *w = &part->conv->window;
   const bnnmk_tap_range interior = bnnmk_interior_rows(w);
-  for (uint32_t x = first; x < last; x++) {
+  for (uint32_t x = region.first; x < region.last; x++) {
     const bnnmk_tap_range columns = bnnmk_column_taps(w, x);
     uint32_t count;
-    for (uint32_t y = begin; y < end; y += count) {
-      const uint32_t stretch = interior.last < end ? interior.last : end;
+    for (uint32_t y = region.begin; y < region.end; y += count) {
+      const uint32_t stretch = interior.last < region.end ? interior.last : region.end;
       count = y >= interior.first && y < stretch ? stretch - y : 1;
       bnnmk_convolve_line(part, y, x, count, 1, bnnmk_row_taps(w, y), columns);
+    }
+  }
+}
+
+// A region whose column taps are all on the input.
+BNNMK_INLINE void bnnmk_convolve_interior(const bnnmk_conv2d_part *part, bnnmk_conv2d_region region) {
+  const bnnmk_window *w = &part->conv->window;
+  const bnnmk_tap_range columns = {0, w->kernel_w};
+  for (uint32_t y = region.begin; y < region.end; y++) {
+    bnnmk_convolve_line(part, y, region.first, region.last - region.first, 0, bnnmk_row_taps(w, y), columns);
+  }
+}
+
+// All channels of a region, some at a time.
+BNNMK_INLINE void bnnmk_convolve_region(const bnnmk_conv2d *conv, const bnnmk_conv2d_tiles *tiles,
+                                        bnnmk_conv2d_region region, int is_border) {
+  if (region.first >= region.last) {
+    return;
+  }
+  const uint32_t line = is_border ? region.end - region.begin : region.last - region.first;
+  const uint32_t width = line <= tiles->few_pixels ? tiles->few_channels : tiles->channels;
+  for (uint32_t channel = 0; channel < conv->out_channels; channel += width) {
+    const uint32_t left = conv->out_channels - channel;
+    const bnnmk_conv2d_part part = {conv, tiles, channel, left < width ? left : width};
+    if (is_border) {
+      bnnmk_convolve_border(&part, region);
+    } else {
+      bnnmk_convolve_interior(&part, region);
     }
   }
 }
@@ -119,24 +151,20 @@ BNNMK_INLINE int bnnmk_is_pointwise(const bnnmk_window *w) {
 BNNMK_INLINE void bnnmk_conv2d_rows(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end,
                                     const bnnmk_conv2d_tiles *tiles) {
   const bnnmk_window *w = &conv->window;
-  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
-  const int is_pointwise = bnnmk_is_pointwise(w);
-  const uint32_t width = w->out_w == 1 && end - begin == 1 ? tiles->single_channels : tiles->channels;
-  for (uint32_t channel = 0; channel < conv->out_channels; channel += width) {
-    const uint32_t left = conv->out_channels - channel;
-    const bnnmk_conv2d_part part = {conv, tiles, channel, left < width ? left : width};
-    if (is_pointwise) {
-      const bnnmk_tap_range all = {0, 1};
-      bnnmk_convolve_line(&part, begin, 0, (end - begin) * w->out_w, 0, all, all);
-      continue;
-    }
-    bnnmk_convolve_border(&part, 0, interior.first, begin, end);
-    const bnnmk_tap_range columns = {0, w->kernel_w};
-    for (uint32_t y = begin; y < end && interior.first < interior.last; y++) {
-      bnnmk_convolve_line(&part, y, interior.first, interior.last - interior.first, 0, bnnmk_row_taps(w, y), columns);
-    }
-    bnnmk_convolve_border(&part, interior.last, w->out_w, begin, end);
+  if (bnnmk_is_pointwise(w)) {
+    // All rows are one.
+    bnnmk_conv2d row = *conv;
+    row.window.in_h = row.window.out_h = 1;
+    row.window.in_w = row.window.out_w = (end - begin) * w->out_w;
+    row.input += (size_t)begin * w->in_w * conv->input_stride;
+    row.output += (size_t)begin * w->out_w * conv->output_stride;
+    bnnmk_convolve_region(&row, tiles, (bnnmk_conv2d_region){0, 1, 0, row.window.out_w}, 0);
+    return;
   }
+  const bnnmk_tap_range interior = bnnmk_interior_columns(w);
+  bnnmk_convolve_region(conv, tiles, (bnnmk_conv2d_region){begin, end, 0, interior.first}, 1);
+  bnnmk_convolve_region(conv, tiles, (bnnmk_conv2d_region){begin, end, interior.first, interior.last}, 0);
+  bnnmk_convolve_region(conv, tiles, (bnnmk_conv2d_region){begin, end, interior.last, w->out_w}, 1);
 }
 
 #endif

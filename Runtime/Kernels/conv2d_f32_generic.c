@@ -41,7 +41,7 @@ static void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *til
 }
 
 // A tile takes any number of pixels: it has no registers to fill.
-static const bnnmk_conv2d_tiles tiles = {1024, 1024, BNNMK_FLOAT_BLOCK, BNNMK_FLOAT_BLOCK, convolve_tile};
+static const bnnmk_conv2d_tiles tiles = {1024, 1024, BNNMK_FLOAT_BLOCK, 1, BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_generic(const void *arguments, uint32_t begin, uint32_t end) {
   bnnmk_conv2d_rows(arguments, begin, end, &tiles);

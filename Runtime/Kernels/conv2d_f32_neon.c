@@ -379,8 +379,8 @@ static void convolve_line(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *lin
   by_width[narrow](conv, &part, tile_count - wide_count);
 }
 
-static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, BNNMK_WHOLE_LINES, BNNMK_FLOAT_BLOCK, 2 * BNNMK_FLOAT_BLOCK,
-                                         convolve_line};
+static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, BNNMK_WHOLE_LINES,     BNNMK_FLOAT_BLOCK,
+                                         1,          2 * BNNMK_FLOAT_BLOCK, convolve_line};
 
 void bnnmk_conv2d_f32_neon(const void *arguments, uint32_t begin, uint32_t end) {
   bnnmk_conv2d_rows(arguments, begin, end, &tiles);

@@ -17,7 +17,7 @@
 #define AVX2 __attribute__((target("avx2,fma,popcnt")))
 #define AVX2_INLINE static inline AVX2 __attribute__((always_inline))
 
-enum { LANES = 8, BLOCK_VECTORS = BNNMK_FLOAT_BLOCK / LANES, PIXEL_BLOCK = 6, WIDE_BLOCKS = 4 };
+enum { LANES = 8, BLOCK_VECTORS = BNNMK_FLOAT_BLOCK / LANES, PIXEL_BLOCK = 6, FEW_PIXELS = 3, WIDE_BLOCKS = 4 };
 
 // Lanes of the last block that exist, by vector; only a tile whose last block is partial needs them.
 typedef struct lane_masks {
@@ -123,7 +123,7 @@ AVX2_INLINE lane_masks masks_of(uint32_t channel_count) {
   return masks;
 }
 
-// All channels of the tile: as many blocks at a time as `blocks`, then single ones, then what is left of one.
+// All channels of the tile: `blocks` blocks at a time, then fewer, then what is left of one.
 AVX2_INLINE void convolve_pixels(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, const int pixel_count,
                                  const int blocks) {
   const uint32_t whole = tile->channel_count / BNNMK_FLOAT_BLOCK, rest = tile->channel_count % BNNMK_FLOAT_BLOCK;
@@ -131,6 +131,10 @@ AVX2_INLINE void convolve_pixels(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
   uint32_t block = 0;
   for (; whole - block >= (uint32_t)blocks; block += (uint32_t)blocks) {
     convolve_blocks(conv, tile, block, pixel_count, blocks, 0, none);
+  }
+  if (blocks > 2 && whole - block >= 2) {
+    convolve_blocks(conv, tile, block, pixel_count, 2, 0, none);
+    block += 2;
   }
   if (blocks > 1) {
     for (; block < whole; block++) {
@@ -164,8 +168,8 @@ static AVX2 void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile
   }
 }
 
-static const bnnmk_conv2d_tiles tiles = {UINT32_MAX, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, WIDE_BLOCKS *BNNMK_FLOAT_BLOCK,
-                                         convolve_tile};
+static const bnnmk_conv2d_tiles tiles = {
+    UINT32_MAX, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, FEW_PIXELS, WIDE_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
   bnnmk_conv2d_rows(arguments, begin, end, &tiles);

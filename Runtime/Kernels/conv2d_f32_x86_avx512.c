@@ -14,7 +14,7 @@
 #include "kernel_declarations.h"
 #include "lanes.h"
 
-enum { WIDE_PIXELS = 14, MAX_BLOCKS = 8 };
+enum { WIDE_PIXELS = 14, FEW_PIXELS = 3, MAX_BLOCKS = 8 };
 
 // Sums times scale, then plus shift; both begin with the blocks' first channel.
 static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void normalize(const float *scale, const float *shift,
@@ -98,19 +98,31 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_b
   }
 }
 
-// All channels of the tile, `blocks` blocks at a time, then single ones, the last of which may be partial.
+// The tile's blocks from `block` on, as many times `blocks` of them as are left, the last of which may be partial;
+// gives the next one.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) uint32_t convolve_groups(
+    const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t block, const int pixel_count, const int blocks) {
+  const uint32_t others = (uint32_t)blocks - 1;
+  for (; (block + others) * BNNMK_FLOAT_BLOCK < tile->channel_count; block += (uint32_t)blocks) {
+    const uint32_t left = tile->channel_count - (block + others) * BNNMK_FLOAT_BLOCK;
+    convolve_blocks(conv, tile, block, pixel_count, blocks, bnnmk_first_lanes(left));
+  }
+  return block;
+}
+
+// All channels of the tile, `blocks` blocks at a time, then fewer.
 static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_pixels(const bnnmk_conv2d *conv,
                                                                                       const bnnmk_conv2d_tile *tile,
                                                                                       const int pixel_count,
                                                                                       const int blocks) {
-  const uint32_t count = tile->channel_count;
-  uint32_t block = 0;
-  for (; (block + (uint32_t)blocks) * BNNMK_FLOAT_BLOCK <= count; block += (uint32_t)blocks) {
-    convolve_blocks(conv, tile, block, pixel_count, blocks, 0xffff);
+  uint32_t block = convolve_groups(conv, tile, 0, pixel_count, blocks);
+  if (blocks > 4) {
+    block = convolve_groups(conv, tile, block, pixel_count, 4);
   }
-  for (; block * BNNMK_FLOAT_BLOCK < count; block++) {
-    convolve_blocks(conv, tile, block, pixel_count, 1, bnnmk_first_lanes(count - block * BNNMK_FLOAT_BLOCK));
+  if (blocks > 2) {
+    block = convolve_groups(conv, tile, block, pixel_count, 2);
   }
+  convolve_groups(conv, tile, block, pixel_count, 1);
 }
 
 static BNNMK_TARGET_AVX512 void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile) {
@@ -141,8 +153,8 @@ static BNNMK_TARGET_AVX512 void convolve_tile(const bnnmk_conv2d *conv, const bn
   }
 }
 
-static const bnnmk_conv2d_tiles tiles = {WIDE_PIXELS, WIDE_PIXELS / 2, 2 * BNNMK_FLOAT_BLOCK,
-                                         MAX_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
+static const bnnmk_conv2d_tiles tiles = {
+    WIDE_PIXELS, WIDE_PIXELS / 2, 2 * BNNMK_FLOAT_BLOCK, FEW_PIXELS, MAX_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
   bnnmk_conv2d_rows(arguments, begin, end, &tiles);
