@@ -50,10 +50,11 @@ private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Ses
     let (probe, layer) = (session.pointee.probe, session.pointee.layer)
     if probe != nil { tell(model.pointee.firstConstantProbe, execution, session) }
     for index in 0..<model.pointee.operators.count {
-        let record = model.pointee.operators[index]
+        let member = model.pointee.operators[index].member
+        prefetchOperator(index &+ 1, execution)
         if let layer { layer(session.pointee.layerUser, UInt32(index), execution.index) }
-        if record.member.isFollowed { continue }
-        let first = index &- record.member.position
+        if member.isFollowed { continue }
+        let first = index &- member.position
         if first < index {
             var stream = StreamRun(execution, last: index)
             stream.run()
@@ -65,6 +66,14 @@ private func execute(_ execution: Execution, _ session: UnsafeMutablePointer<Ses
     }
     if let layer { layer(session.pointee.layerUser, UInt32(model.pointee.operators.count), execution.index) }
     for port in 0..<bnnmf_output_count(model.pointee.view) { copyOutput(port, execution) }
+}
+
+/// Asks for the next operator's record, which since the last run has mostly left the near caches: each layer would begin
+/// by waiting for the lines of its own.
+private func prefetchOperator(_ index: Int, _ execution: Execution) {
+    let operators = execution.model.pointee.operators
+    guard index < operators.count, let first = operators.baseAddress else { return }
+    bnnmp_prefetch(first + index, MemoryLayout<Model.OperatorRecord>.stride)
 }
 
 /// An output whose tensor lies elsewhere: an input, a constant, or another output.

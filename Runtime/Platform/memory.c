@@ -1,4 +1,4 @@
-// Aligned memory from the C library.
+// Aligned memory from the C library, and memory asked for ahead.
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdlib.h>
@@ -17,3 +17,10 @@ void *bnnmp_allocate(size_t byte_count, size_t alignment) {
 }
 
 void bnnmp_free(void *memory) { free(memory); }
+
+void bnnmp_prefetch(const void *memory, size_t byte_count) {
+  enum { LINE_BYTES = 64 };
+  for (size_t offset = 0; offset < byte_count; offset += LINE_BYTES) {
+    __builtin_prefetch((const char *)memory + offset);
+  }
+}

@@ -14,6 +14,9 @@ extern "C" {
 void *bnnmp_allocate(size_t byte_count, size_t alignment);
 void bnnmp_free(void *memory);
 
+// Asks for memory that is read soon; any address will do.
+void bnnmp_prefetch(const void *memory, size_t byte_count);
+
 typedef enum bnnmp_file_status {
   BNNMP_FILE_OK = 0,
   BNNMP_FILE_MISSING,      // no such file
