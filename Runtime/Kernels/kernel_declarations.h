@@ -61,6 +61,7 @@ void bnnmk_transpose_x86_avx2(const void *arguments, uint32_t begin, uint32_t en
 void bnnmk_reduce_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_map_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
