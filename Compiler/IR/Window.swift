@@ -27,6 +27,15 @@ public struct Window: Hashable, Sendable {
             return room < 0 ? nil : room / stride + 1
         }
 
+        /// The same positions and taps over `input` elements with the smallest numbers: a stride that leads beyond the input
+        /// goes just so far, and the dilation of a single tap is 1.
+        public func reduced(input: Int) -> Axis {
+            var axis = self
+            axis.stride = min(stride, max(1, input + padBegin + padEnd - span + 1))
+            if kernel == 1 { axis.dilation = 1 }
+            return axis
+        }
+
         /// The taps of the window at `output` that lie on the input: a contiguous range, possibly empty.
         public func validTaps(output: Int, input: Int) -> Range<Int> {
             let start = output * stride - padBegin

@@ -92,8 +92,11 @@ struct OperatorPacker {
         return op
     }
 
+    /// Strides and dilations that do not matter may be beyond the format's limits.
     private func format(_ window: Window) -> bnnmf_window {
-        let (v, u) = (window.vertical, window.horizontal)
+        let (v, u) = (
+            window.vertical.reduced(input: inputShape[2]), window.horizontal.reduced(input: inputShape[3])
+        )
         return bnnmf_window(
             kernel_h: UInt32(v.kernel), kernel_w: UInt32(u.kernel), stride_h: UInt32(v.stride),
             stride_w: UInt32(u.stride),

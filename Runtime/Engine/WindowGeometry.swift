@@ -62,24 +62,29 @@ struct WindowGeometry {
         try scope.require("the input's rank", Int64(input.rank), is: 4)
         try scope.require("the output's rank", Int64(output.rank), is: 4)
         try scope.require("the output's number of images", Int64(output[0]), is: Int64(input[0]))
+        try Self.requireLimits(window, scope)
         let w = window
-        let extents = max(
-            max(w.kernel_h, w.kernel_w), max(max(w.stride_h, w.stride_w), max(w.dilation_h, w.dilation_w)))
-        let least = min(min(w.kernel_h, w.kernel_w), min(min(w.stride_h, w.stride_w), min(w.dilation_h, w.dilation_w)))
-        try scope.require(least >= 1, "the window's kernel, stride and dilation must be at least 1")
-        let padding = max(max(w.pad_top, w.pad_left), max(w.pad_bottom, w.pad_right))
-        guard max(extents, padding) <= Self.limit else {
-            throw scope.failure(BNNM_LIMIT_EXCEEDED) {
-                $0.add("the window's kernel, stride, dilation and padding must be at most ")
-                $0.add(Self.limit)
-            }
-        }
         try Self.validate(
             "the output's height", output[1], input[1], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom,
             scope)
         try Self.validate(
             "the output's width", output[2], input[2], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right,
             scope)
+    }
+
+    /// Throws where a number of a window is beyond its limits.
+    static func requireLimits(_ w: bnnmf_window, _ scope: OperatorScope) throws(Failure) {
+        let extents = max(
+            max(w.kernel_h, w.kernel_w), max(max(w.stride_h, w.stride_w), max(w.dilation_h, w.dilation_w)))
+        let least = min(min(w.kernel_h, w.kernel_w), min(min(w.stride_h, w.stride_w), min(w.dilation_h, w.dilation_w)))
+        try scope.require(least >= 1, "the window's kernel, stride and dilation must be at least 1")
+        let padding = max(max(w.pad_top, w.pad_left), max(w.pad_bottom, w.pad_right))
+        guard max(extents, padding) <= limit else {
+            throw scope.failure(BNNM_LIMIT_EXCEEDED) {
+                $0.add("the window's kernel, stride, dilation and padding must be at most ")
+                $0.add(limit)
+            }
+        }
     }
 
     private static func validate(

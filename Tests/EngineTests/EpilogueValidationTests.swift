@@ -91,7 +91,11 @@ final class EpilogueValidationTests: EngineTestCase {
         let means = [2, 1, 1, 2]
         XCTAssertNoThrow(try conv(window(kernel: (3, 3)), stores: 4, [means]).open())
         assertRefused(conv(window(kernel: (4, 1)), stores: 4, [means]), "the window must fit the padded input")
-        assertRefused(conv(window(kernel: (1, 70000)), stores: 4, [means]), "the window must fit the padded input")
+        for beyond in [window(kernel: (1, 70000)), window(kernel: (3, 3), stride: (3, 70000))] {
+            assertRefused(
+                conv(beyond, stores: 4, [means]), "kernel, stride, dilation and padding must be at most 65536",
+                .limitExceeded)
+        }
         assertRefused(
             conv(window(kernel: (3, 3)), stores: 5, [[2, 1, 3, 2], means]), "the output's width must be 2, not 3")
         assertRefused(conv(window(kernel: (3, 3)), stores: 2, [[2, 1, 3, 2]]), "the output's width must be 2, not 3")

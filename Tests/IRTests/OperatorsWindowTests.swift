@@ -31,6 +31,31 @@ import Testing
         #expect(try conv(.explicit, stride: 2) == [21, 43])
     }
 
+    @Test func reducedWindowsHaveTheSamePositionsAndTaps() {
+        for (kernel, stride, dilation) in combinations([1, 2, 3], [1, 2, 3, 5, 1 << 20], [1, 2, 1 << 20]) {
+            for (padBegin, padEnd, input) in combinations([0, 1, 2], [0, 1, 3], [1, 2, 5, 6]) {
+                let axis = Window.Axis(
+                    kernel: kernel, stride: stride, dilation: dilation, padBegin: padBegin, padEnd: padEnd)
+                guard let count = axis.outputCount(input: input) else { continue }
+                let reduced = axis.reduced(input: input)
+                #expect(reduced.outputCount(input: input) == count)
+                #expect(max(reduced.stride, reduced.dilation) <= input + padBegin + padEnd)
+                for output in 0..<count {
+                    #expect(
+                        reduced.validTaps(output: output, input: input) == axis.validTaps(output: output, input: input))
+                    for tap in 0..<kernel {
+                        #expect(
+                            reduced.coordinate(output: output, tap: tap) == axis.coordinate(output: output, tap: tap))
+                    }
+                }
+            }
+        }
+    }
+
+    private func combinations(_ a: [Int], _ b: [Int], _ c: [Int]) -> [(Int, Int, Int)] {
+        a.flatMap { a in b.flatMap { b in c.map { (a, b, $0) } } }
+    }
+
     @Test func convRefusesHostileWindows() {
         let w = floats([1, 1, 1, 2], [1, 10])
         for window in [

@@ -91,6 +91,18 @@ final class PackedModelTests: XCTestCase {
         XCTAssertEqual(layer.bias, UInt32.max)
     }
 
+    func testStridesThatLeadNowhereStayWithinTheFormatsLimits() throws {
+        var graph = Graph(name: "strides")
+        let x = graph.addInput("x", TensorType(.float32, [1, 2, 5, 5]))
+        let weights = graph.addConstant("w", Tensor([2, 2, 3, 3], [Float](repeating: 1, count: 36)))
+        let window = Window(Window.Axis(kernel: 3, stride: 2), Window.Axis(kernel: 3, stride: 1 << 20))
+        let y = try graph.append(Conv(window: window), [x, weights], name: "conv")
+        graph.outputs = [Graph.Output(name: "y", value: y[0])]
+        let model = try PackedModel(compiling: graph)
+        let conv = try XCTUnwrap(model.ops.first { $0.code == BNNMF_OP_CONV2D.rawValue }).parameters.conv2d
+        XCTAssertEqual([conv.window.stride_h, conv.window.stride_w], [2, 3])
+    }
+
     func testALayerToFloatHoldsItsScalesAndBias() throws {
         let layer = try PackedModel(compiling: sample())
         let record = layer.ops[4].parameters.binary_conv2d
