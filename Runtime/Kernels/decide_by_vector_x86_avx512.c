@@ -18,6 +18,7 @@ typedef struct word_channels {
   __m512 by[REGISTERS], points[REGISTERS];
 } word_channels;
 
+// bnnmk_apply_step of the three kinds that `decide` is called with.
 INLINE __m512 apply(bnnmk_step_kind kind, __m512 x, __m512 by) {
   switch (kind) {
     case BNNMK_STEP_ADD:

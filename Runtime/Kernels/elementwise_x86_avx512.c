@@ -48,7 +48,8 @@ INLINE void apply_wide(bnnmk_function function, const float *a, const float *b, 
 
 INLINE void apply_row(bnnmk_function function, const float *a, size_t a_step, const float *b, size_t b_step, float *y,
                       size_t count) {
-  (void)a_step;
+  (void)a_step;  // 1
+  // Never: `suits`. Said here so that no loops are made for the others.
   if (function > BNNMK_DIVIDE) {
     return;
   }

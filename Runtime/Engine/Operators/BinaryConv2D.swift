@@ -10,6 +10,7 @@ enum BinaryConv2D {
     static func validate(_ scope: OperatorScope) throws(Failure) {
         let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.binary_conv2d)
         try scope.require("the input", x, is: .bits)
+        // In front of dimensions that follow from the window, where only averages are stored.
         try WindowGeometry.requireLimits(op.window, scope)
         let dims = try scope.valueDims()
         let geometry = WindowGeometry(op.window, x.dims, dims)

@@ -6,6 +6,7 @@ enum Conv2D {
     static func validate(_ scope: OperatorScope) throws(Failure) {
         let (x, y, op) = (scope.input(0), scope.output, scope.record.parameters.conv2d)
         try scope.require("the input", x, is: .float32)
+        // In front of dimensions that follow from the window, where only averages are stored.
         try WindowGeometry.requireLimits(op.window, scope)
         let dims = try scope.valueDims()
         let geometry = WindowGeometry(op.window, x.dims, dims)
