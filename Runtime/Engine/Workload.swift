@@ -80,6 +80,10 @@ struct Workload {
         case BNNMF_STEP_RECTIFY: 2
         case BNNMF_STEP_CLAMP: limitCount(step.minimum, step.maximum)
         case BNNMF_STEP_FUNCTION: perValue(bnnmf_real_function(rawValue: step.function))
+        // The greatest, the difference, its exponential, their sum in float64, the quotient.
+        case BNNMF_STEP_SOFTMAX: perValue(BNNMF_EXP) &+ 5
+        // Two sums in float64, the difference, its square, the product.
+        case BNNMF_STEP_STANDARDIZE: 7
         default: 1
         }
     }

@@ -27,7 +27,7 @@ schema::Window stored_window(const bnnmf_window &window) {
 Offset<schema::Step> stored(FlatBufferBuilder &builder, const bnnmf_step &step) {
   return schema::CreateStep(builder, static_cast<schema::StepKind>(stored_byte(step.kind)),
                             static_cast<schema::RealFunction>(stored_byte(step.function)), step.a, step.b, step.operand,
-                            step.minimum, step.maximum);
+                            step.minimum, step.maximum, step.epsilon);
 }
 
 Offset<schema::Tensor> stored(FlatBufferBuilder &builder, const bnnmf_tensor &tensor);

@@ -28,6 +28,7 @@ bnnmf_step step_record(const schema::Step &stored) {
   step.operand = stored.operand();
   step.minimum = stored.minimum();
   step.maximum = stored.maximum();
+  step.epsilon = stored.epsilon();
   return step;
 }
 

@@ -46,9 +46,10 @@ uint32_t channel_count(const bnnmf_tensor &tensor);
 
 /// The steps of an operator whose results have `channels` channels.
 ///
+/// \param may_take_rows whether one step may take a whole row
 /// \param operands gets a bit for each of the operator's inputs that is an operand
 bnnmf_status verify_steps(const bnnmf_step *steps, uint32_t count, uint32_t channels, uint32_t input_count,
-                          uint32_t *operands, ParameterCheck &check);
+                          bool may_take_rows, uint32_t *operands, ParameterCheck &check);
 
 /// The results and the epilogue of a MAP, CONV2D or BINARY_CONV2D, and that its inputs are used.
 bnnmf_status verify_epilogue(const bnnmf_view &view, const bnnmf_op &op, ParameterCheck &check);

@@ -69,7 +69,10 @@ static_assert(equal(StepKind::Subtract, BNNMF_STEP_SUBTRACT));
 static_assert(equal(StepKind::SubtractFrom, BNNMF_STEP_SUBTRACT_FROM));
 static_assert(equal(StepKind::Multiply, BNNMF_STEP_MULTIPLY));
 static_assert(equal(StepKind::Divide, BNNMF_STEP_DIVIDE));
-static_assert(equal(StepKind::MAX, BNNMF_STEP_DIVIDE));
+static_assert(equal(StepKind::Quotient, BNNMF_STEP_QUOTIENT));
+static_assert(equal(StepKind::Softmax, BNNMF_STEP_SOFTMAX));
+static_assert(equal(StepKind::Standardize, BNNMF_STEP_STANDARDIZE));
+static_assert(equal(StepKind::MAX, BNNMF_STEP_STANDARDIZE));
 
 static_assert(equal(RealFunction::Sigmoid, BNNMF_SIGMOID));
 static_assert(equal(RealFunction::Tanh, BNNMF_TANH));

@@ -9,15 +9,17 @@ namespace {
 
 constexpr uint32_t all_stores = BNNMF_STORES_VALUES | BNNMF_STORES_DECISIONS | BNNMF_STORES_AVERAGES;
 
-bool combines(uint32_t kind) { return kind >= BNNMF_STEP_ADD; }
+bool combines(uint32_t kind) { return kind >= BNNMF_STEP_ADD && kind <= BNNMF_STEP_DIVIDE; }
+
+bool takes_rows(uint32_t kind) { return kind >= BNNMF_STEP_SOFTMAX; }
 
 /// What a step has by its kind, and that it has nothing else.
 bnnmf_status verify_step(const bnnmf_step &step, uint32_t index, uint32_t channels, uint32_t input_count,
                          ParameterCheck &check) {
   Diagnosis &diagnosis = check.diagnosis();
-  if (step.kind < BNNMF_STEP_SCALE_SHIFT || step.kind > BNNMF_STEP_DIVIDE) {
+  if (step.kind < BNNMF_STEP_SCALE_SHIFT || step.kind > BNNMF_STEP_STANDARDIZE) {
     return diagnosis.refuse(BNNMF_UNSUPPORTED, "step %" PRIu32 " is of kind %" PRIu32 "; this reader knows %d to %d",
-                            index, step.kind, BNNMF_STEP_SCALE_SHIFT, BNNMF_STEP_DIVIDE);
+                            index, step.kind, BNNMF_STEP_SCALE_SHIFT, BNNMF_STEP_STANDARDIZE);
   }
   constexpr const char *why = "by the kind of its step";
   switch (step.kind) {
@@ -28,6 +30,10 @@ bnnmf_status verify_step(const bnnmf_step &step, uint32_t index, uint32_t channe
     case BNNMF_STEP_RECTIFY:
       if (bnnmf_status status = check.numbers("a of a step", step.a, 1, channels)) return status;
       if (bnnmf_status status = check.optional_numbers("b of a step", step.b, channels)) return status;
+      break;
+    case BNNMF_STEP_QUOTIENT:
+      if (bnnmf_status status = check.numbers("a of a step", step.a, 1, channels)) return status;
+      if (bnnmf_status status = check.no_blob("b of a step", step.b, why)) return status;
       break;
     default:
       if (bnnmf_status status = check.no_blob("a of a step", step.a, why)) return status;
@@ -46,6 +52,14 @@ bnnmf_status verify_step(const bnnmf_step &step, uint32_t index, uint32_t channe
   } else if (!(step.minimum == -__builtin_inff() && step.maximum == __builtin_inff())) {
     return diagnosis.refuse(BNNMF_CORRUPT, "step %" PRIu32 " has limits; only a clamp has others than infinities",
                             index);
+  }
+  if (step.kind == BNNMF_STEP_STANDARDIZE ? !(step.epsilon >= 0) : step.epsilon != 0) {
+    return diagnosis.refuse(BNNMF_CORRUPT, "step %" PRIu32 " has the epsilon %g; valid are 0 and, to standardize, more",
+                            index, static_cast<double>(step.epsilon));
+  }
+  if (takes_rows(step.kind) && channels > BNNMF_MAX_ROW) {
+    return diagnosis.refuse(BNNMF_LIMIT, "step %" PRIu32 " takes rows of %" PRIu32 " numbers; at most %d are valid",
+                            index, channels, BNNMF_MAX_ROW);
   }
   if (!combines(step.kind)) return check.range("operand of a step without one", step.operand, 0, 0);
   if (step.operand >= 1 && step.operand < input_count) return BNNMF_OK;
@@ -152,7 +166,7 @@ const bnnmf_epilogue *epilogue_of(const bnnmf_op &op) {
 }
 
 bnnmf_status verify_steps(const bnnmf_step *steps, uint32_t count, uint32_t channels, uint32_t input_count,
-                          uint32_t *operands, ParameterCheck &check) {
+                          bool may_take_rows, uint32_t *operands, ParameterCheck &check) {
   *operands = 0;
   if (count > BNNMF_MAX_STEPS) {
     return check.diagnosis().refuse(BNNMF_LIMIT, "%" PRIu32 " steps; at most %d are valid", count, BNNMF_MAX_STEPS);
@@ -160,6 +174,12 @@ bnnmf_status verify_steps(const bnnmf_step *steps, uint32_t count, uint32_t chan
   for (uint32_t i = 0; i < count; i++) {
     if (bnnmf_status status = verify_step(steps[i], i, channels, input_count, check)) return status;
     if (combines(steps[i].kind)) *operands |= 1u << steps[i].operand;
+    if (!takes_rows(steps[i].kind)) continue;
+    if (!may_take_rows) {
+      return check.diagnosis().refuse(
+          BNNMF_CORRUPT, "step %" PRIu32 " takes a whole row; valid is one such step, in a MAP", i);
+    }
+    may_take_rows = false;
   }
   return BNNMF_OK;
 }
@@ -188,7 +208,8 @@ bnnmf_status verify_epilogue(const bnnmf_view &view, const bnnmf_op &op, Paramet
     }
     uint32_t operands;
     if (bnnmf_status status =
-            verify_steps(epilogue->steps, epilogue->step_count, channels, op.input_count, &operands, check)) {
+            verify_steps(epilogue->steps, epilogue->step_count, channels, op.input_count, op.code == BNNMF_OP_MAP,
+                         &operands, check)) {
       return status;
     }
     used |= operands;

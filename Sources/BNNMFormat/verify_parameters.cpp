@@ -168,7 +168,8 @@ bnnmf_status verify(const bnnmf_accumulator_thresholds &thresholds, const bnnmf_
   if (bnnmf_status status = check.range("limit", thresholds.limit, 0, 1u << 24)) return status;
   if (bnnmf_status status = check.range("strict", thresholds.strict, 0, 1)) return status;
   uint32_t operands;
-  if (bnnmf_status status = verify_steps(thresholds.steps, thresholds.step_count, channels, 1, &operands, check)) {
+  if (bnnmf_status status =
+          verify_steps(thresholds.steps, thresholds.step_count, channels, 1, false, &operands, check)) {
     return status;
   }
   for (uint32_t i = 0; i < thresholds.step_count; i++) {

@@ -97,6 +97,12 @@ struct EpilogueRun {
         form.b = run.blob(step.b, as: Float.self)
         form.minimum = step.minimum
         form.maximum = step.maximum
+        form.epsilon = step.epsilon
+        // An operand that is the same vector for every pixel.
+        if form.kind.rawValue == BNNMF_STEP_QUOTIENT.rawValue {
+            form.kind = BNNMK_STEP_DIVIDE
+            form.operand = form.a
+        }
         return form
     }
 
@@ -125,7 +131,11 @@ struct EpilogueRun {
     var costPerValue: Int64 {
         var cost: Int64 = 2
         for index in 0..<epilogue.stepCount {
-            cost &+= bnnmf_step_kind(rawValue: epilogue.step(index).kind) == BNNMF_STEP_FUNCTION ? 16 : 1
+            switch bnnmf_step_kind(rawValue: epilogue.step(index).kind) {
+            case BNNMF_STEP_FUNCTION, BNNMF_STEP_SOFTMAX: cost &+= 16
+            case BNNMF_STEP_STANDARDIZE: cost &+= 4
+            default: cost &+= 1
+            }
         }
         return cost &+ (epilogue.storesDecisions ? Int64(epilogue.record.switch_count) &+ 2 : 0)
     }

@@ -84,7 +84,23 @@ extension Epilogue {
         try scope.require(record.step_count <= UInt32(BNNMF_MAX_STEPS), "there must be at most 8 steps")
         try scope.require(valueType == .float32 || record.step_count == 0, "accumulators must not go through steps")
         for index in 0..<stepCount { try Self.validate(step(index), channels, dims, scope) }
+        try validateRows(channels, scope)
     }
+
+    /// Steps on whole rows: one, in a map, whose kernel has the rows at hand.
+    private func validateRows(_ channels: Int64, _ scope: OperatorScope) throws(Failure) {
+        var count = 0
+        for index in 0..<stepCount where Self.takesRows(step(index)) { count &+= 1 }
+        guard count > 0 else { return }
+        let isMap = scope.record.code == BNNMF_OP_MAP.rawValue
+        try scope.require(isMap && count == 1, "only a map's epilogue may take rows, in one step")
+        guard channels <= Int64(BNNMF_MAX_ROW) else {
+            throw scope.failure(BNNM_LIMIT_EXCEEDED) { $0.add("a step's rows must have at most 4096 numbers") }
+        }
+    }
+
+    /// Whether a step needs all channels of a pixel at once.
+    static func takesRows(_ step: bnnmf_step) -> Bool { step.kind >= BNNMF_STEP_SOFTMAX.rawValue }
 
     private func validateAverages(
         _ dims: Dims, _ valueType: Tensor.ElementType, _ channels: Int64, _ scope: OperatorScope
@@ -128,7 +144,10 @@ extension Epilogue {
                 operand.dims == dims || isVector(operand.dims, of: dims),
                 "a step's operand must have the result's dimensions, or extent 1 on all axes but the first and the last"
             )
-        default: throw scope.failure(BNNM_CORRUPT_MODEL) { $0.add("a step's kind must be one of 1...9") }
+        case BNNMF_STEP_QUOTIENT: _ = try scope.blob("a of a step", step.a, byteCount: byteCount)
+        case BNNMF_STEP_SOFTMAX: break
+        case BNNMF_STEP_STANDARDIZE: try scope.require(step.epsilon >= 0, "a step's epsilon must be 0 or more")
+        default: throw scope.failure(BNNM_CORRUPT_MODEL) { $0.add("a step's kind must be one of 1...12") }
         }
     }
 }

@@ -50,6 +50,8 @@ typedef enum bnnmk_step_kind {
   BNNMK_STEP_SUBTRACT_FROM = 7,
   BNNMK_STEP_MULTIPLY = 8,
   BNNMK_STEP_DIVIDE = 9,
+  BNNMK_STEP_SOFTMAX = 11,  // this and the next in a map only, one of them at most: BNNMK_MAX_ROW channels
+  BNNMK_STEP_STANDARDIZE = 12,
 } bnnmk_step_kind;
 
 typedef enum bnnmk_real_function {
@@ -70,6 +72,7 @@ typedef enum bnnmk_real_function {
 } bnnmk_real_function;
 
 #define BNNMK_MAX_STEPS 8
+#define BNNMK_MAX_ROW 4096
 
 typedef struct bnnmk_step {
   bnnmk_step_kind kind;
@@ -78,6 +81,7 @@ typedef struct bnnmk_step {
   const float *operand;     // [pixels][channels], or [channels] of stride 0
   uint32_t operand_stride;  // floats from pixel to pixel: the output's channels, or 0 for one vector
   float minimum, maximum;
+  float epsilon;  // of STANDARDIZE
 } bnnmk_step;
 
 // What becomes of float results [rows][row_pixels][channels] while they are at hand: steps in order, then stores. All

@@ -243,11 +243,14 @@ enum class StepKind : uint8_t {
   SubtractFrom = 7,
   Multiply = 8,
   Divide = 9,
+  Quotient = 10,
+  Softmax = 11,
+  Standardize = 12,
   MIN = Unspecified,
-  MAX = Divide
+  MAX = Standardize
 };
 
-inline const StepKind (&EnumValuesStepKind())[10] {
+inline const StepKind (&EnumValuesStepKind())[13] {
   static const StepKind values[] = {
     StepKind::Unspecified,
     StepKind::ScaleShift,
@@ -258,13 +261,16 @@ inline const StepKind (&EnumValuesStepKind())[10] {
     StepKind::Subtract,
     StepKind::SubtractFrom,
     StepKind::Multiply,
-    StepKind::Divide
+    StepKind::Divide,
+    StepKind::Quotient,
+    StepKind::Softmax,
+    StepKind::Standardize
   };
   return values;
 }
 
 inline const char * const *EnumNamesStepKind() {
-  static const char * const names[11] = {
+  static const char * const names[14] = {
     "Unspecified",
     "ScaleShift",
     "Rectify",
@@ -275,13 +281,16 @@ inline const char * const *EnumNamesStepKind() {
     "SubtractFrom",
     "Multiply",
     "Divide",
+    "Quotient",
+    "Softmax",
+    "Standardize",
     nullptr
   };
   return names;
 }
 
 inline const char *EnumNameStepKind(StepKind e) {
-  if (flatbuffers::IsOutRange(e, StepKind::Unspecified, StepKind::Divide)) return "";
+  if (flatbuffers::IsOutRange(e, StepKind::Unspecified, StepKind::Standardize)) return "";
   const size_t index = static_cast<size_t>(e);
   return EnumNamesStepKind()[index];
 }
@@ -787,7 +796,8 @@ struct Step FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_B = 10,
     VT_OPERAND = 12,
     VT_MINIMUM = 14,
-    VT_MAXIMUM = 16
+    VT_MAXIMUM = 16,
+    VT_EPSILON = 18
   };
   bnnm::schema::StepKind kind() const {
     return static_cast<bnnm::schema::StepKind>(GetField<uint8_t>(VT_KIND, 0));
@@ -810,6 +820,9 @@ struct Step FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   float maximum() const {
     return GetField<float>(VT_MAXIMUM, std::numeric_limits<float>::infinity());
   }
+  float epsilon() const {
+    return GetField<float>(VT_EPSILON, 0.0f);
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyField<uint8_t>(verifier, VT_KIND, 1) &&
@@ -819,6 +832,7 @@ struct Step FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<uint32_t>(verifier, VT_OPERAND, 4) &&
            VerifyField<float>(verifier, VT_MINIMUM, 4) &&
            VerifyField<float>(verifier, VT_MAXIMUM, 4) &&
+           VerifyField<float>(verifier, VT_EPSILON, 4) &&
            verifier.EndTable();
   }
 };
@@ -848,6 +862,9 @@ struct StepBuilder {
   void add_maximum(float maximum) {
     fbb_.AddElement<float>(Step::VT_MAXIMUM, maximum, std::numeric_limits<float>::infinity());
   }
+  void add_epsilon(float epsilon) {
+    fbb_.AddElement<float>(Step::VT_EPSILON, epsilon, 0.0f);
+  }
   explicit StepBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -867,8 +884,10 @@ inline flatbuffers::Offset<Step> CreateStep(
     uint32_t b = 4294967295,
     uint32_t operand = 0,
     float minimum = -std::numeric_limits<float>::infinity(),
-    float maximum = std::numeric_limits<float>::infinity()) {
+    float maximum = std::numeric_limits<float>::infinity(),
+    float epsilon = 0.0f) {
   StepBuilder builder_(_fbb);
+  builder_.add_epsilon(epsilon);
   builder_.add_maximum(maximum);
   builder_.add_minimum(minimum);
   builder_.add_operand(operand);

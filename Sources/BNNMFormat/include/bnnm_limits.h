@@ -10,7 +10,7 @@ extern "C" {
 
 // A reader accepts its own major version and any minor version whose operators it knows.
 #define BNNMF_VERSION_MAJOR 1
-#define BNNMF_VERSION_MINOR 5
+#define BNNMF_VERSION_MINOR 6
 
 // Flags of the file header. A reader refuses flags it does not know.
 typedef enum bnnmf_header_flag {
@@ -35,6 +35,8 @@ typedef enum bnnmf_header_flag {
 #define BNNMF_MAX_OPERANDS 16
 #define BNNMF_MAX_RESULTS 3
 #define BNNMF_MAX_STEPS 8
+// Numbers of a row that a step takes as a whole.
+#define BNNMF_MAX_ROW 4096
 #define BNNMF_MAX_CHECKS 1024
 // Bound on a dimension and, as product of all dimensions, on a tensor's elements.
 #define BNNMF_MAX_ELEMENTS INT32_MAX

@@ -68,6 +68,12 @@ typedef enum bnnmf_step_kind {
   BNNMF_STEP_SUBTRACT_FROM = 7,  // operand - x
   BNNMF_STEP_MULTIPLY = 8,       // x * operand
   BNNMF_STEP_DIVIDE = 9,         // x / operand
+  // Since 1.6:
+  BNNMF_STEP_QUOTIENT = 10,  // x / a
+  // Of a whole row at once, the numbers along the last dimension, at most BNNMF_MAX_ROW; in a MAP only, and one of them
+  // at most. Sums and means as a REDUCE computes them, all else in float32, each operation rounded.
+  BNNMF_STEP_SOFTMAX = 11,      // e / sum of e, where e = exp(x - greatest of the row)
+  BNNMF_STEP_STANDARDIZE = 12,  // d * (1 / sqrt(mean of d * d + epsilon)), where d = x - mean: arXiv 1607.06450
 } bnnmf_step_kind;
 
 // Real functions, to within 1 unit in the last place of float32: EXP and ERF computed in float32, the others in float64
@@ -96,6 +102,7 @@ typedef struct bnnmf_step {
   uint32_t a, b;           // blobs; or BNNMF_NONE
   uint32_t operand;        // which of the operator's inputs, 1 or more; 0 where the kind has none
   float minimum, maximum;  // for CLAMP; else -infinity and infinity
+  float epsilon;           // for STANDARDIZE, at least 0; else 0
 } bnnmf_step;
 
 // The results of an epilogue, in the order in which the operator names its output and more_outputs.
