@@ -7,6 +7,7 @@
 #include "finish_values_a64.h"
 #include "kernel_declarations.h"
 #include "map.h"
+#include "map_in_parts.h"
 
 // Values that stay in a cache from block to block.
 enum { VALUES_AT_A_TIME = 8192, LEAST_PIXELS = 64 };
@@ -59,7 +60,7 @@ static void map_pixels(const bnnmk_map *map, const bnnmk_plain_steps *steps, siz
   }
 }
 
-void bnnmk_map_neon(const void *arguments, uint32_t begin, uint32_t end) {
+static void map_rows(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_map *map = arguments;
   bnnmk_plain_steps steps;
   if (map->epilogue.channels < BNNMK_CHANNEL_BLOCK || !bnnmk_make_plain_steps(&map->epilogue, &steps)) {
@@ -79,6 +80,13 @@ void bnnmk_map_neon(const void *arguments, uint32_t begin, uint32_t end) {
       pixel += count;
       left -= count;
     }
+  }
+}
+
+void bnnmk_map_neon(const void *arguments, uint32_t begin, uint32_t end) {
+  const bnnmk_parts_of_map parts = {.map = map_rows, .apply_rows = bnnmk_apply_rows_generic};
+  if (!bnnmk_map_in_parts(arguments, begin, end, &parts)) {
+    map_rows(arguments, begin, end);
   }
 }
 

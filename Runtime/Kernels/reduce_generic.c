@@ -5,6 +5,7 @@
 
 #include "element_blocks.h"
 #include "kernel_declarations.h"
+#include "row_sums.h"
 #include "separate_roundings.h"
 
 // Numbered as bnnmf_reduction.
@@ -162,27 +163,12 @@ static void reduce_columns(const bnnmk_reduce *reduce, size_t first, size_t colu
   }
 }
 
-// Sums or means of rows of float32: eight sums in turns, so that registers take neighbours, and then those of each
-// other,
-//   ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7))
+// Sums or means of rows of float32.
 static void sum_rows(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end) {
-  enum { TURNS = 8 };
-  const size_t extent = reduce->extent;
-  const float *x = (const float *)reduce->input + begin * extent;
+  const float *x = (const float *)reduce->input + (size_t)begin * reduce->extent;
   float *output = reduce->output;
-  for (uint32_t row = begin; row < end; row++, x += extent) {
-    double sums[TURNS] = {0};
-    size_t i = 0;
-    for (; extent - i >= TURNS; i += TURNS) {
-      for (size_t turn = 0; turn < TURNS; turn++) {
-        sums[turn] += x[i + turn];
-      }
-    }
-    for (size_t turn = 0; i + turn < extent; turn++) {
-      sums[turn] += x[i + turn];
-    }
-    const double even = (sums[0] + sums[4]) + (sums[2] + sums[6]), odd = (sums[1] + sums[5]) + (sums[3] + sums[7]);
-    output[row] = (float)((even + odd) / (reduce->function == MEAN ? reduce->extent : 1.0));
+  for (uint32_t row = begin; row < end; row++, x += reduce->extent) {
+    output[row] = bnnmk_sum_of_row(x, reduce->extent, 0, reduce->function == MEAN ? reduce->extent : 1.0);
   }
 }
 

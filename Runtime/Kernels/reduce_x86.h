@@ -10,6 +10,7 @@
 
 #include "kernel_declarations.h"
 #include "lanes.h"
+#include "row_sums.h"
 #include "separate_roundings.h"
 #include "window_taps.h"
 
@@ -36,11 +37,11 @@ BNNMK_INLINE void bnnmk_extremes_of_columns(uint32_t function, const bnnmk_reduc
 }
 
 // One column, a row in memory, in any order. 0: NaN, or a zero, whose sign the order decides.
-BNNMK_INLINE int bnnmk_extreme_of_row(uint32_t function, const bnnmk_reduce *reduce, const float *x, float *to) {
+BNNMK_INLINE int bnnmk_extreme_of_row(uint32_t function, const float *x, size_t extent, float *to) {
   const __m256 first = _mm256_set1_ps(*x);
   __m256 several[BNNMK_EXTREMES] = {first, first, first, first}, is_nan = _mm256_setzero_ps();
-  uint32_t i = 0;
-  for (; reduce->extent - i >= BNNMK_EXTREMES * BNNMK_REDUCED_LANES; i += BNNMK_EXTREMES * BNNMK_REDUCED_LANES) {
+  size_t i = 0;
+  for (; extent - i >= BNNMK_EXTREMES * BNNMK_REDUCED_LANES; i += BNNMK_EXTREMES * BNNMK_REDUCED_LANES) {
     BNNMK_REGISTERS
     for (int k = 0; k < BNNMK_EXTREMES; k += 2) {
       const __m256 even = _mm256_loadu_ps(x + i + k * BNNMK_REDUCED_LANES);
@@ -52,12 +53,12 @@ BNNMK_INLINE int bnnmk_extreme_of_row(uint32_t function, const bnnmk_reduce *red
   }
   __m256 y = bnnmk_extreme(function, bnnmk_extreme(function, several[0], several[1]),
                            bnnmk_extreme(function, several[2], several[3]));
-  for (; reduce->extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
+  for (; extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
     const __m256 value = _mm256_loadu_ps(x + i);
     y = bnnmk_extreme(function, value, y);
     is_nan = _mm256_or_ps(is_nan, _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
   }
-  for (; i < reduce->extent; i++) {
+  for (; i < extent; i++) {
     const __m256 value = _mm256_broadcast_ss(x + i);
     y = bnnmk_extreme(function, value, y);
     is_nan = _mm256_or_ps(is_nan, _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
@@ -121,52 +122,73 @@ BNNMK_INLINE void bnnmk_sums_of_columns(const bnnmk_reduce *reduce, const float 
   bnnmk_store_sums(&sums, bnnmk_sum_divisor(reduce), to);
 }
 
-// `row_count` columns, a constant number, which are rows in memory: of several, whose additions wait for each other, at
-// once.
-BNNMK_INLINE void bnnmk_sums_of_rows(const bnnmk_reduce *reduce, const float *x, const int row_count, float *to) {
-  const size_t extent = reduce->extent;
+// bnnmk_sum_of_row of `row_count` columns, a constant number, which are rows in memory: of several, whose additions
+// wait for each other, at once. Each has its mean where there are means, which is a constant in every call.
+BNNMK_INLINE void bnnmk_sums_of_rows(const float *x, size_t extent, const float *means, double by, const int row_count,
+                                     float *to) {
   bnnmk_eight_sums sums[BNNMK_SUMMED_ROWS];
   memset(sums, 0, sizeof sums);
   size_t i = 0;
   for (; extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
     BNNMK_REGISTERS
     for (int r = 0; r < row_count; r++) {
-      bnnmk_enter_sums(&sums[r], _mm256_loadu_ps(x + (size_t)r * extent + i));
+      __m256 term = _mm256_loadu_ps(x + (size_t)r * extent + i);
+      if (means) {
+        term = _mm256_sub_ps(term, _mm256_set1_ps(means[r]));
+        term = _mm256_mul_ps(term, term);
+      }
+      bnnmk_enter_sums(&sums[r], term);
     }
   }
   // What is left out adds 0, which changes none of them: they began with 0, and are not -0.
   const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   const __m256i is_left = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(extent - i)), lanes);
-  const double by = bnnmk_sum_divisor(reduce);
   BNNMK_REGISTERS
   for (int r = 0; r < row_count; r++) {
-    bnnmk_enter_sums(&sums[r], _mm256_maskload_ps(x + (size_t)r * extent + i, is_left));
+    __m256 term = _mm256_maskload_ps(x + (size_t)r * extent + i, is_left);
+    if (means) {
+      term = _mm256_sub_ps(term, _mm256_and_ps(_mm256_set1_ps(means[r]), _mm256_castsi256_ps(is_left)));
+      term = _mm256_mul_ps(term, term);
+    }
+    bnnmk_enter_sums(&sums[r], term);
     const __m256d four = bnnmk_four_sums(&sums[r]);
     const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
     to[r] = (float)((_mm_cvtsd_f64(two) + _mm_cvtsd_f64(_mm_unpackhi_pd(two, two))) / by);
   }
 }
 
+// A bnnmk_sum_of_rows.
+BNNMK_INLINE void bnnmk_sum_rows(const float *x, size_t extent, uint32_t row_count, const float *means, double by,
+                                 float *to) {
+  uint32_t row = 0;
+  for (; row_count - row >= BNNMK_SUMMED_ROWS; row += BNNMK_SUMMED_ROWS) {
+    if (means) {
+      bnnmk_sums_of_rows(x + row * extent, extent, means + row, by, BNNMK_SUMMED_ROWS, to + row);
+    } else {
+      bnnmk_sums_of_rows(x + row * extent, extent, 0, by, BNNMK_SUMMED_ROWS, to + row);
+    }
+  }
+  for (; row < row_count; row++) {
+    bnnmk_sums_of_rows(x + row * extent, extent, means ? means + row : 0, by, 1, to + row);
+  }
+}
+
 // Rows begin..<end of which each is a column.
-BNNMK_INLINE void bnnmk_reduce_rows(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end) {
+BNNMK_INLINE void bnnmk_reduce_rows(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end,
+                                    bnnmk_sum_of_rows *sum_rows) {
   const float *input = reduce->input;
   float *output = reduce->output;
   const size_t extent = reduce->extent;
   uint32_t row = begin;
   if (reduce->function == BNNMK_REDUCE_SUM || reduce->function == BNNMK_REDUCE_MEAN) {
-    for (; end - row >= BNNMK_SUMMED_ROWS; row += BNNMK_SUMMED_ROWS) {
-      bnnmk_sums_of_rows(reduce, input + row * extent, BNNMK_SUMMED_ROWS, output + row);
-    }
-    for (; row < end; row++) {
-      bnnmk_sums_of_rows(reduce, input + row * extent, 1, output + row);
-    }
+    sum_rows(input + row * extent, extent, end - row, 0, bnnmk_sum_divisor(reduce), output + row);
     return;
   }
   for (; row < end; row++) {
     const float *x = input + row * extent;
     const int is_found = reduce->function == BNNMK_REDUCE_MAXIMUM
-                             ? bnnmk_extreme_of_row(BNNMK_REDUCE_MAXIMUM, reduce, x, output + row)
-                             : bnnmk_extreme_of_row(BNNMK_REDUCE_MINIMUM, reduce, x, output + row);
+                             ? bnnmk_extreme_of_row(BNNMK_REDUCE_MAXIMUM, x, extent, output + row)
+                             : bnnmk_extreme_of_row(BNNMK_REDUCE_MINIMUM, x, extent, output + row);
     if (!is_found) {
       bnnmk_reduce_generic(reduce, row, row + 1);
     }
@@ -193,10 +215,11 @@ BNNMK_INLINE void bnnmk_reduce_planes(const bnnmk_reduce *reduce, uint32_t begin
   }
 }
 
-BNNMK_INLINE void bnnmk_reduce_vectors(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end) {
+BNNMK_INLINE void bnnmk_reduce_vectors(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end,
+                                       bnnmk_sum_of_rows *sum_rows) {
   const int is_here = reduce->type == BNNMK_FLOAT32 && reduce->function <= BNNMK_REDUCE_MINIMUM;
   if (is_here && reduce->inner == 1) {
-    bnnmk_reduce_rows(reduce, begin, end);
+    bnnmk_reduce_rows(reduce, begin, end, sum_rows);
   } else if (is_here && reduce->inner % BNNMK_REDUCED_LANES == 0) {
     bnnmk_reduce_planes(reduce, begin, end);
   } else {

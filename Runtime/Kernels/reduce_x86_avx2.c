@@ -5,9 +5,21 @@
 #define BNNMK_INLINE_TARGET "avx2"
 #include "reduce_x86.h"
 
+__attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_sum_rows_x86_avx2(const float *x, size_t extent,
+                                                                          uint32_t row_count, const float *means,
+                                                                          double by, float *to) {
+  bnnmk_sum_rows(x, extent, row_count, means, by, to);
+}
+
+__attribute__((target(BNNMK_INLINE_TARGET))) float bnnmk_greatest_of_row_x86_avx2(const float *x, size_t extent) {
+  float y;
+  (void)bnnmk_extreme_of_row(BNNMK_REDUCE_MAXIMUM, x, extent, &y);
+  return y;
+}
+
 __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_reduce_x86_avx2(const void *arguments, uint32_t begin,
                                                                         uint32_t end) {
-  bnnmk_reduce_vectors(arguments, begin, end);
+  bnnmk_reduce_vectors(arguments, begin, end, bnnmk_sum_rows_x86_avx2);
 }
 
 #else

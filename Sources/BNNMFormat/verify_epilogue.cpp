@@ -176,8 +176,8 @@ bnnmf_status verify_steps(const bnnmf_step *steps, uint32_t count, uint32_t chan
     if (combines(steps[i].kind)) *operands |= 1u << steps[i].operand;
     if (!takes_rows(steps[i].kind)) continue;
     if (!may_take_rows) {
-      return check.diagnosis().refuse(
-          BNNMF_CORRUPT, "step %" PRIu32 " takes a whole row; valid is one such step, in a MAP", i);
+      return check.diagnosis().refuse(BNNMF_CORRUPT,
+                                      "step %" PRIu32 " takes a whole row; valid is one such step, in a MAP", i);
     }
     may_take_rows = false;
   }
@@ -207,9 +207,8 @@ bnnmf_status verify_epilogue(const bnnmf_view &view, const bnnmf_op &op, Paramet
       if (bnnmf_status status = verify_accumulators(*epilogue, check)) return status;
     }
     uint32_t operands;
-    if (bnnmf_status status =
-            verify_steps(epilogue->steps, epilogue->step_count, channels, op.input_count, op.code == BNNMF_OP_MAP,
-                         &operands, check)) {
+    if (bnnmf_status status = verify_steps(epilogue->steps, epilogue->step_count, channels, op.input_count,
+                                           op.code == BNNMF_OP_MAP, &operands, check)) {
       return status;
     }
     used |= operands;

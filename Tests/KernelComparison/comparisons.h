@@ -25,5 +25,6 @@ int compare_compute(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_elementwise(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_reduce(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count);
+int compare_row_steps(uint64_t seed, const kernel_level *levels, int level_count);
 
 #endif

@@ -126,6 +126,7 @@ int main(int argc, char **argv) {
     failures += !compare_conv2d(first_seed + i, levels, level_count);
     failures += !compare_channelwise(first_seed + i, levels, level_count);
     failures += !compare_epilogues(first_seed + i, levels, level_count);
+    failures += !compare_row_steps(first_seed + i, levels, level_count);
     failures += !compare_matmul(first_seed + i, levels, level_count);
     failures += !compare_binary_matmul(first_seed + i, levels, level_count);
     failures += !compare_compute(first_seed + i, levels, level_count);
@@ -137,12 +138,12 @@ int main(int argc, char **argv) {
     failures += !compare_assembly(first_seed + i);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 13 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 14 * case_count);
     return 1;
   }
   printf(
-      "ok: %lu binary and float convolutions, depthwise ones or pools, epilogues, products, binary products, "
-      "functions, binarizations, transpositions, lookups, arithmetic and reductions each\n",
+      "ok: %lu binary and float convolutions, depthwise ones or pools, epilogues, steps on rows, products, binary "
+      "products, functions, binarizations, transpositions, lookups, arithmetic and reductions each\n",
       case_count);
   return 0;
 }

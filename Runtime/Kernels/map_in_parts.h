@@ -1,0 +1,20 @@
+// An epilogue over values that stand in memory, a step of which needs more of them at once than registers have: whole
+// rows, or as many numbers as go through a function best.
+#ifndef BNNM_MAP_IN_PARTS_H
+#define BNNM_MAP_IN_PARTS_H
+
+#include "row_steps.h"
+
+// What an instruction set does.
+typedef struct bnnmk_parts_of_map {
+  bnnmk_kernel map;  // of steps that take no rows
+  bnnmk_apply_rows *apply_rows;
+  // x[i] = function(x[i]) for i < count; NULL: functions are steps like others.
+  void (*apply_function)(bnnmk_real_function function, float *x, uint32_t count);
+} bnnmk_parts_of_map;
+
+// Rows begin..<end of a map: some pixels at a time go through the steps in front of the one that needs many numbers,
+// then through that one, then through the others. 0, and nothing is done, of an epilogue without such a step.
+int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const bnnmk_parts_of_map *parts);
+
+#endif

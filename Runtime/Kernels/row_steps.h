@@ -1,0 +1,89 @@
+// The steps that take rows as a whole, SOFTMAX and STANDARDIZE, over rows that stand in the first cache: what
+// instruction sets differ in are the greatest number of a row, sums, and exponentials.
+#ifndef BNNM_ROW_STEPS_H
+#define BNNM_ROW_STEPS_H
+
+#include <stddef.h>
+
+#include "lanes.h"
+#include "real_functions.h"
+#include "row_sums.h"
+#include "separate_roundings.h"
+#include "window_taps.h"
+
+// `row_count` rows of `extent` numbers, one behind the other, through a step that takes rows; `to` may be `from`.
+typedef void bnnmk_apply_rows(const bnnmk_step *step, const float *from, float *to, uint32_t row_count,
+                              uint32_t extent);
+
+bnnmk_apply_rows bnnmk_apply_rows_generic;
+#if defined(__x86_64__) || defined(__i386__)
+bnnmk_apply_rows bnnmk_apply_rows_x86_avx2, bnnmk_apply_rows_x86_avx512;
+#endif
+
+BNNMK_INLINE int bnnmk_takes_rows(const bnnmk_step *step) { return step->kind >= BNNMK_STEP_SOFTMAX; }
+
+// Rows whose exponentials are computed together.
+enum { BNNMK_ROWS_TOGETHER = 16 };
+
+// What an instruction set does. `row_count` is at most BNNMK_ROWS_TOGETHER.
+typedef struct bnnmk_row_parts {
+  // The greatest number of a row: anything where one is NaN, as is then the sum, and so everything.
+  float (*greatest)(const float *x, size_t extent);
+  bnnmk_sum_of_rows *sum;
+  void (*apply_function)(bnnmk_real_function function, float *x, uint32_t count);
+} bnnmk_row_parts;
+
+BNNMK_INLINE void bnnmk_softmax_rows(const float *from, float *to, uint32_t row_count, size_t extent,
+                                     bnnmk_row_parts parts) {
+  for (uint32_t row = 0; row < row_count; row++) {
+    const float *x = from + row * extent, greatest = parts.greatest(x, extent);
+    float *y = to + row * extent;
+    BNNMK_INDEPENDENT
+    for (size_t i = 0; i < extent; i++) {
+      y[i] = x[i] - greatest;
+    }
+  }
+  parts.apply_function(BNNMK_EXP, to, row_count * (uint32_t)extent);
+  float sums[BNNMK_ROWS_TOGETHER];
+  parts.sum(to, extent, row_count, 0, 1.0, sums);
+  for (uint32_t row = 0; row < row_count; row++) {
+    float *y = to + row * extent;
+    const float sum = sums[row];
+    BNNMK_INDEPENDENT
+    for (size_t i = 0; i < extent; i++) {
+      y[i] = y[i] / sum;
+    }
+  }
+}
+
+BNNMK_INLINE void bnnmk_standardize_rows(float epsilon, const float *from, float *to, uint32_t row_count, size_t extent,
+                                         bnnmk_row_parts parts) {
+  float means[BNNMK_ROWS_TOGETHER], variances[BNNMK_ROWS_TOGETHER];
+  parts.sum(from, extent, row_count, 0, (double)extent, means);
+  parts.sum(from, extent, row_count, means, (double)extent, variances);
+  for (uint32_t row = 0; row < row_count; row++) {
+    const float *x = from + row * extent;
+    float *y = to + row * extent;
+    const float mean = means[row], by = 1.0f / __builtin_sqrtf(variances[row] + epsilon);
+    BNNMK_INDEPENDENT
+    for (size_t i = 0; i < extent; i++) {
+      y[i] = (x[i] - mean) * by;
+    }
+  }
+}
+
+// A bnnmk_apply_rows.
+BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_step *step, const float *from, float *to, uint32_t row_count,
+                                      size_t extent, bnnmk_row_parts parts) {
+  for (uint32_t row = 0; row < row_count; row += BNNMK_ROWS_TOGETHER) {
+    const uint32_t left = row_count - row, count = left < BNNMK_ROWS_TOGETHER ? left : BNNMK_ROWS_TOGETHER;
+    const size_t first = row * extent;
+    if (step->kind == BNNMK_STEP_SOFTMAX) {
+      bnnmk_softmax_rows(from + first, to + first, count, extent, parts);
+    } else {
+      bnnmk_standardize_rows(step->epsilon, from + first, to + first, count, extent, parts);
+    }
+  }
+}
+
+#endif
