@@ -20,6 +20,7 @@ static uint32_t find(const bnnmk_epilogue *epilogue, int (*is_sought)(const bnnm
 
 static int takes_rows(const bnnmk_step *step) { return bnnmk_takes_rows(step); }
 static int is_function(const bnnmk_step *step) { return step->kind == BNNMK_STEP_FUNCTION; }
+static int is_scale(const bnnmk_step *step) { return step->kind == BNNMK_STEP_SCALE_SHIFT; }
 
 // The steps first..<last, which store nothing yet.
 static bnnmk_epilogue part_of(const bnnmk_epilogue *epilogue, uint32_t first, uint32_t last) {
@@ -59,9 +60,18 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
   if (through == epilogue->step_count) {
     return 0;
   }
-  const bnnmk_step *step = &epilogue->steps[through];
-  bnnmk_map before = {.row_pixels = 1, .epilogue = part_of(epilogue, 0, through)};
-  bnnmk_map behind = {.epilogue = part_of(epilogue, through + 1, epilogue->step_count)};
+  // Scales around a step on rows go with it.
+  bnnmk_row_steps of_rows = {.step = &epilogue->steps[through]};
+  uint32_t first = through, next = through + 1;
+  const int takes = bnnmk_takes_rows(of_rows.step);
+  if (takes && first > 0 && is_scale(&epilogue->steps[first - 1])) {
+    of_rows.before = &epilogue->steps[--first];
+  }
+  if (takes && next < epilogue->step_count && is_scale(&epilogue->steps[next])) {
+    of_rows.behind = &epilogue->steps[next++];
+  }
+  bnnmk_map before = {.row_pixels = 1, .epilogue = part_of(epilogue, 0, first)};
+  bnnmk_map behind = {.epilogue = part_of(epilogue, next, epilogue->step_count)};
   behind.epilogue.values = epilogue->values;
   behind.epilogue.decisions = epilogue->decisions;
   behind.epilogue.switch_points = epilogue->switch_points;
@@ -81,18 +91,18 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
       float room[NUMBERS];
       float *x = is_last ? behind.epilogue.values : room;
       const float *from = input;
-      if (through > 0) {
+      if (first > 0) {
         before.input = input;
         before.epilogue.values = x;
         parts->map(&before, 0, (uint32_t)count);
         before.epilogue.values = 0;
         from = x;
       }
-      if (bnnmk_takes_rows(step)) {
-        parts->apply_rows(step, from, x, (uint32_t)count, channels);
+      if (takes) {
+        parts->apply_rows(&of_rows, from, x, (uint32_t)count, channels);
       } else {
         memmove(x, from, count * channels * sizeof *x);
-        parts->apply_function(step->function, x, (uint32_t)count * channels);
+        parts->apply_function(of_rows.step->function, x, (uint32_t)count * channels);
       }
       if (!is_last) {
         behind.input = x;
