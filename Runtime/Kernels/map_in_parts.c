@@ -29,13 +29,17 @@ static bnnmk_epilogue part_of(const bnnmk_epilogue *epilogue, uint32_t first, ui
   return part;
 }
 
-// Everything that has pixels stands on one that is `count` further.
-static void advance(bnnmk_epilogue *epilogue, size_t count) {
+// Operands, and what is stored, stand on a pixel that is `count` further.
+static void advance_operands(bnnmk_epilogue *epilogue, size_t count) {
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     if (epilogue->steps[s].operand) {
       epilogue->steps[s].operand += count * epilogue->steps[s].operand_stride;
     }
   }
+}
+
+static void advance(bnnmk_epilogue *epilogue, size_t count) {
+  advance_operands(epilogue, count);
   if (epilogue->values) {
     epilogue->values += count * epilogue->channels;
   }
@@ -82,7 +86,7 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
   const uint32_t row_count = epilogue->row_sums ? 1 : end - begin;
   const size_t row_pixels = row_count * (size_t)map->row_pixels, at_a_time = pixels_at_a_time(channels);
   const float *input = map->input + (size_t)begin * map->row_pixels * channels;
-  advance(&before.epilogue, (size_t)begin * map->row_pixels);
+  advance_operands(&before.epilogue, (size_t)begin * map->row_pixels);
   advance(&behind.epilogue, (size_t)begin * map->row_pixels);
   for (uint32_t row = begin; row < end; row += row_count) {
     behind.epilogue.row_sums = epilogue->row_sums ? epilogue->row_sums + (size_t)row * channels : 0;
@@ -95,7 +99,6 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
         before.input = input;
         before.epilogue.values = x;
         parts->map(&before, 0, (uint32_t)count);
-        before.epilogue.values = 0;
         from = x;
       }
       if (takes) {
@@ -110,7 +113,7 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
         parts->map(&behind, 0, 1);
       }
       input += count * channels;
-      advance(&before.epilogue, count);
+      advance_operands(&before.epilogue, count);
       advance(&behind.epilogue, count);
     }
   }
