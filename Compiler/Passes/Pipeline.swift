@@ -40,6 +40,7 @@ public enum Pipeline {
         LayOut(),
         FuseMovement(),
         SinkConcatenations(),
+        FuseRows(),
         FuseEpilogues(),
     ]
 

@@ -82,7 +82,7 @@ struct EpilogueDescription {
 extension EpilogueDescription.Step {
     func record(_ model: ModelDescription, _ operand: inout UInt32) -> bnnmf_step {
         var step = bnnmf_step(
-            kind: 0, function: 0, a: .max, b: .max, operand: 0, minimum: -.infinity, maximum: .infinity)
+            kind: 0, function: 0, a: .max, b: .max, operand: 0, minimum: -.infinity, maximum: .infinity, epsilon: 0)
         switch self {
         case .scaleShift(let a, let b):
             step.kind = BNNMF_STEP_SCALE_SHIFT.rawValue

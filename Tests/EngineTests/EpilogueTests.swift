@@ -271,7 +271,7 @@ final class EpilogueTests: EngineTestCase {
                     epilogue.set([
                         bnnmf_step(
                             kind: BNNMF_STEP_RECTIFY.rawValue, function: 0, a: slopes, b: .max, operand: 0,
-                            minimum: -.infinity, maximum: .infinity)
+                            minimum: -.infinity, maximum: .infinity, epsilon: 0)
                     ])
                     $0.parameters.accumulator_thresholds.steps = epilogue.steps
                     $0.parameters.accumulator_thresholds.step_count = 1

@@ -143,10 +143,11 @@ extension bnnmf_step {
     /// A step whose other parts are absent.
     static func of(
         _ kind: bnnmf_step_kind, a: UInt32 = .max, b: UInt32 = .max, operand: UInt32 = 0, function: UInt32 = 0,
-        _ minimum: Float = -.infinity, _ maximum: Float = .infinity
+        _ minimum: Float = -.infinity, _ maximum: Float = .infinity, epsilon: Float = 0
     ) -> bnnmf_step {
         bnnmf_step(
-            kind: kind.rawValue, function: function, a: a, b: b, operand: operand, minimum: minimum, maximum: maximum)
+            kind: kind.rawValue, function: function, a: a, b: b, operand: operand, minimum: minimum, maximum: maximum,
+            epsilon: epsilon)
     }
 }
 
