@@ -41,6 +41,7 @@ public enum Pipeline {
         FuseMovement(),
         SinkConcatenations(),
         FuseRows(),
+        LiftReshapes(),
         FuseEpilogues(),
     ]
 
