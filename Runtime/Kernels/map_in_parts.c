@@ -20,6 +20,7 @@ static uint32_t find(const bnnmk_epilogue *epilogue, int (*is_sought)(const bnnm
 
 static int takes_rows(const bnnmk_step *step) { return bnnmk_takes_rows(step); }
 static int is_function(const bnnmk_step *step) { return step->kind == BNNMK_STEP_FUNCTION; }
+static int is_scale(const bnnmk_step *step) { return step->kind == BNNMK_STEP_SCALE_SHIFT; }
 
 // The steps first..<last, which store nothing yet.
 static bnnmk_epilogue part_of(const bnnmk_epilogue *epilogue, uint32_t first, uint32_t last) {
@@ -28,13 +29,17 @@ static bnnmk_epilogue part_of(const bnnmk_epilogue *epilogue, uint32_t first, ui
   return part;
 }
 
-// Everything that has pixels stands on one that is `count` further.
-static void advance(bnnmk_epilogue *epilogue, size_t count) {
+// Operands, and what is stored, stand on a pixel that is `count` further.
+static void advance_operands(bnnmk_epilogue *epilogue, size_t count) {
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     if (epilogue->steps[s].operand) {
       epilogue->steps[s].operand += count * epilogue->steps[s].operand_stride;
     }
   }
+}
+
+static void advance(bnnmk_epilogue *epilogue, size_t count) {
+  advance_operands(epilogue, count);
   if (epilogue->values) {
     epilogue->values += count * epilogue->channels;
   }
@@ -59,9 +64,18 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
   if (through == epilogue->step_count) {
     return 0;
   }
-  const bnnmk_step *step = &epilogue->steps[through];
-  bnnmk_map before = {.row_pixels = 1, .epilogue = part_of(epilogue, 0, through)};
-  bnnmk_map behind = {.epilogue = part_of(epilogue, through + 1, epilogue->step_count)};
+  // Scales around a step on rows go with it.
+  bnnmk_row_steps of_rows = {.step = &epilogue->steps[through]};
+  uint32_t first = through, next = through + 1;
+  const int takes = bnnmk_takes_rows(of_rows.step);
+  if (takes && first > 0 && is_scale(&epilogue->steps[first - 1])) {
+    of_rows.before = &epilogue->steps[--first];
+  }
+  if (takes && next < epilogue->step_count && is_scale(&epilogue->steps[next])) {
+    of_rows.behind = &epilogue->steps[next++];
+  }
+  bnnmk_map before = {.row_pixels = 1, .epilogue = part_of(epilogue, 0, first)};
+  bnnmk_map behind = {.epilogue = part_of(epilogue, next, epilogue->step_count)};
   behind.epilogue.values = epilogue->values;
   behind.epilogue.decisions = epilogue->decisions;
   behind.epilogue.switch_points = epilogue->switch_points;
@@ -72,7 +86,7 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
   const uint32_t row_count = epilogue->row_sums ? 1 : end - begin;
   const size_t row_pixels = row_count * (size_t)map->row_pixels, at_a_time = pixels_at_a_time(channels);
   const float *input = map->input + (size_t)begin * map->row_pixels * channels;
-  advance(&before.epilogue, (size_t)begin * map->row_pixels);
+  advance_operands(&before.epilogue, (size_t)begin * map->row_pixels);
   advance(&behind.epilogue, (size_t)begin * map->row_pixels);
   for (uint32_t row = begin; row < end; row += row_count) {
     behind.epilogue.row_sums = epilogue->row_sums ? epilogue->row_sums + (size_t)row * channels : 0;
@@ -81,18 +95,17 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
       float room[NUMBERS];
       float *x = is_last ? behind.epilogue.values : room;
       const float *from = input;
-      if (through > 0) {
+      if (first > 0) {
         before.input = input;
         before.epilogue.values = x;
         parts->map(&before, 0, (uint32_t)count);
-        before.epilogue.values = 0;
         from = x;
       }
-      if (bnnmk_takes_rows(step)) {
-        parts->apply_rows(step, from, x, (uint32_t)count, channels);
+      if (takes) {
+        parts->apply_rows(&of_rows, from, x, (uint32_t)count, channels);
       } else {
         memmove(x, from, count * channels * sizeof *x);
-        parts->apply_function(step->function, x, (uint32_t)count * channels);
+        parts->apply_function(of_rows.step->function, x, (uint32_t)count * channels);
       }
       if (!is_last) {
         behind.input = x;
@@ -100,7 +113,7 @@ int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const
         parts->map(&behind, 0, 1);
       }
       input += count * channels;
-      advance(&before.epilogue, count);
+      advance_operands(&before.epilogue, count);
       advance(&behind.epilogue, count);
     }
   }

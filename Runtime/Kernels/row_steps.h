@@ -11,8 +11,13 @@
 #include "separate_roundings.h"
 #include "window_taps.h"
 
-// `row_count` rows of `extent` numbers, one behind the other, through a step that takes rows; `to` may be `from`.
-typedef void bnnmk_apply_rows(const bnnmk_step *step, const float *from, float *to, uint32_t row_count,
+// A step that takes rows, and what may stand around it: a SCALE_SHIFT each, or NULL.
+typedef struct bnnmk_row_steps {
+  const bnnmk_step *before, *step, *behind;
+} bnnmk_row_steps;
+
+// `row_count` rows of `extent` numbers, one behind the other, through these steps; `to` may be `from`.
+typedef void bnnmk_apply_rows(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
                               uint32_t extent);
 
 bnnmk_apply_rows bnnmk_apply_rows_generic;
@@ -33,26 +38,45 @@ typedef struct bnnmk_row_parts {
   void (*apply_function)(bnnmk_real_function function, float *x, uint32_t count);
 } bnnmk_row_parts;
 
+// `expression` for every number i of a row.
+#define BNNMK_EACH_OF_ROW(expression)   \
+  BNNMK_INDEPENDENT                     \
+  for (size_t i = 0; i < extent; i++) { \
+    expression;                         \
+  }
+
+// A SCALE_SHIFT of a row.
+BNNMK_INLINE void bnnmk_scale_row(const bnnmk_step *step, const float *x, float *y, size_t extent) {
+  const float *a = step->a, *b = step->b;
+  if (a && b) {
+    BNNMK_EACH_OF_ROW(y[i] = x[i] * a[i] + b[i])
+  } else if (a) {
+    BNNMK_EACH_OF_ROW(y[i] = x[i] * a[i])
+  } else if (b) {
+    BNNMK_EACH_OF_ROW(y[i] = x[i] + b[i])
+  } else {
+    BNNMK_EACH_OF_ROW(y[i] = x[i])
+  }
+}
+
 BNNMK_INLINE void bnnmk_softmax_rows(const float *from, float *to, uint32_t row_count, size_t extent,
                                      bnnmk_row_parts parts) {
+  // Of all rows first: exponentials would wait for the greatest number of each.
+  float greatest[BNNMK_ROWS_TOGETHER], sums[BNNMK_ROWS_TOGETHER];
   for (uint32_t row = 0; row < row_count; row++) {
-    const float *x = from + row * extent, greatest = parts.greatest(x, extent);
+    greatest[row] = parts.greatest(from + row * extent, extent);
+  }
+  for (uint32_t row = 0; row < row_count; row++) {
+    const float *x = from + row * extent, most = greatest[row];
     float *y = to + row * extent;
-    BNNMK_INDEPENDENT
-    for (size_t i = 0; i < extent; i++) {
-      y[i] = x[i] - greatest;
-    }
+    BNNMK_EACH_OF_ROW(y[i] = x[i] - most)
   }
   parts.apply_function(BNNMK_EXP, to, row_count * (uint32_t)extent);
-  float sums[BNNMK_ROWS_TOGETHER];
   parts.sum(to, extent, row_count, 0, 1.0, sums);
   for (uint32_t row = 0; row < row_count; row++) {
     float *y = to + row * extent;
     const float sum = sums[row];
-    BNNMK_INDEPENDENT
-    for (size_t i = 0; i < extent; i++) {
-      y[i] = y[i] / sum;
-    }
+    BNNMK_EACH_OF_ROW(y[i] = y[i] / sum)
   }
 }
 
@@ -65,25 +89,36 @@ BNNMK_INLINE void bnnmk_standardize_rows(float epsilon, const float *from, float
     const float *x = from + row * extent;
     float *y = to + row * extent;
     const float mean = means[row], by = 1.0f / __builtin_sqrtf(variances[row] + epsilon);
-    BNNMK_INDEPENDENT
-    for (size_t i = 0; i < extent; i++) {
-      y[i] = (x[i] - mean) * by;
-    }
+    BNNMK_EACH_OF_ROW(y[i] = (x[i] - mean) * by)
   }
 }
 
 // A bnnmk_apply_rows.
-BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_step *step, const float *from, float *to, uint32_t row_count,
+BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
                                       size_t extent, bnnmk_row_parts parts) {
   for (uint32_t row = 0; row < row_count; row += BNNMK_ROWS_TOGETHER) {
     const uint32_t left = row_count - row, count = left < BNNMK_ROWS_TOGETHER ? left : BNNMK_ROWS_TOGETHER;
-    const size_t first = row * extent;
-    if (step->kind == BNNMK_STEP_SOFTMAX) {
-      bnnmk_softmax_rows(from + first, to + first, count, extent, parts);
+    const float *x = from + row * extent;
+    float *y = to + row * extent;
+    if (steps->before) {
+      for (uint32_t r = 0; r < count; r++) {
+        bnnmk_scale_row(steps->before, x + r * extent, y + r * extent, extent);
+      }
+      x = y;
+    }
+    if (steps->step->kind == BNNMK_STEP_SOFTMAX) {
+      bnnmk_softmax_rows(x, y, count, extent, parts);
     } else {
-      bnnmk_standardize_rows(step->epsilon, from + first, to + first, count, extent, parts);
+      bnnmk_standardize_rows(steps->step->epsilon, x, y, count, extent, parts);
+    }
+    if (steps->behind) {
+      for (uint32_t r = 0; r < count; r++) {
+        bnnmk_scale_row(steps->behind, y + r * extent, y + r * extent, extent);
+      }
     }
   }
 }
+
+#undef BNNMK_EACH_OF_ROW
 
 #endif

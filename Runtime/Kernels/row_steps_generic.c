@@ -15,8 +15,8 @@ static void sum(const float *x, size_t extent, uint32_t row_count, const float *
   }
 }
 
-void bnnmk_apply_rows_generic(const bnnmk_step *step, const float *from, float *to, uint32_t row_count,
+void bnnmk_apply_rows_generic(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
                               uint32_t extent) {
   const bnnmk_row_parts parts = {greatest, sum, bnnmk_apply_function};
-  bnnmk_apply_rows_by(step, from, to, row_count, extent, parts);
+  bnnmk_apply_rows_by(steps, from, to, row_count, extent, parts);
 }
