@@ -59,7 +59,7 @@ struct EpilogueChain {
         _ node: Graph.Node, _ step: any FusableStep, reading data: Graph.ValueID, _ graph: Graph
     ) -> Bool {
         guard let taken = step.steps(node, reading: data, graph, firstPosition: operands.count),
-            epilogue.steps.count + taken.steps.count <= EpilogueChain.stepLimit, mayTakeRows(taken.steps),
+            epilogue.steps.count + taken.steps.count <= EpilogueChain.stepLimit, mayTake(taken.steps),
             graph[node.outputs[0]].type == graph[data].type
         else { return false }
         let tensors = taken.operands.filter { $0.map { graph.constant($0) == nil } ?? false }.count
@@ -86,11 +86,13 @@ struct EpilogueChain {
         return true
     }
 
-    /// Whether no step needs a row that is not at hand: a convolution gives its channels some at a time, and the format
-    /// has room for one such step.
-    private func mayTakeRows(_ steps: [Epilogue.Step]) -> Bool {
-        guard steps.contains(where: \.takesRows) else { return true }
-        return beginsWithStep && (epilogue.steps + steps).filter(\.takesRows).count == 1
+    /// Whether the steps may stand here. A convolution gives its channels some at a time, so that there are no rows; and
+    /// its kernels hold what they computed in registers as long as no step divides by a constant, which takes them longer
+    /// than a pass of its own. The format has room for one step on rows.
+    private func mayTake(_ steps: [Epilogue.Step]) -> Bool {
+        beginsWithStep
+            ? (epilogue.steps + steps).filter(\.takesRows).count <= 1
+            : !steps.contains { $0.takesRows || $0.isQuotient }
     }
 
     // MARK: - Results

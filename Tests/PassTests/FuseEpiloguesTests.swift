@@ -121,14 +121,15 @@ final class FuseEpiloguesTests: XCTestCase {
         return try g.add(Conv(window: Window(kernel: 1)), value, weights)
     }
 
-    func testAQuotientByAConstantOfTheChannelsRunsWithItsLayer() throws {
+    func testAQuotientByAConstantOfTheChannelsRunsWithWhatFollowsBehindALayer() throws {
         for divisor in [[3], [1.5, -7]] as [[Float]] {
             for isBinary in [false, true] {
                 var g = SmallGraph([1, 2, 4, 4])
                 let y = try isBinary ? binaryConv(&g, g.x, name: "a") : conv(&g, g.x)
-                g.output(try g.add(Relu(), try g.add(Div(), y, perChannel(&g, divisor))))
+                let quotient = try g.add(Div(), try g.add(Add(), y, g.x), perChannel(&g, divisor))
+                g.output(try g.add(Relu(), quotient))
                 let found = epilogues(try fused(g))
-                XCTAssertEqual(found.map { $0.steps.map(\.description) }, [["quotient", "ReLU"]])
+                XCTAssertEqual(found.map { $0.steps.map(\.description) }, [["add"], ["quotient", "ReLU"]])
             }
         }
     }

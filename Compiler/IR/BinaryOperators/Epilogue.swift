@@ -116,6 +116,10 @@ extension Epilogue.Step {
     public var takesRows: Bool {
         if case .rows = self { true } else { false }
     }
+
+    public var isQuotient: Bool {
+        if case .quotient = self { true } else { false }
+    }
 }
 
 extension Epilogue.Step: CustomStringConvertible {
