@@ -29,7 +29,53 @@ static bnnmk_epilogue part_of(const bnnmk_epilogue *epilogue, uint32_t first, ui
   return part;
 }
 
-// Operands, and what is stored, stand on a pixel that is `count` further.
+// Pixels at a time.
+static size_t pixels_at_a_time(uint32_t channels) {
+  const size_t most = NUMBERS / channels;
+  return most >= PIXELS ? most / PIXELS * PIXELS : most >= 3 ? most / 3 * 3 : most;
+}
+
+// The step that needs many numbers, those around it that go with it, and what is in front of all these and behind.
+typedef struct map_work {
+  bnnmk_map before, behind;
+  const bnnmk_step *step;
+  bnnmk_row_steps of_rows;  // where it takes rows
+  int is_last;              // what it gives are the values, and nothing else is left to do with them
+  int has_rest;
+} map_work;
+
+// 0: no step needs many numbers.
+static int make_work(const bnnmk_epilogue *epilogue, const bnnmk_parts_of_map *parts, map_work *work) {
+  uint32_t through = find(epilogue, takes_rows);
+  const int is_of_rows = through < epilogue->step_count;
+  if (!is_of_rows && parts->apply_function && epilogue->channels <= NUMBERS) {
+    through = find(epilogue, is_function);
+  }
+  if (through == epilogue->step_count) {
+    return 0;
+  }
+  uint32_t first = through, next = through + 1;
+  work->step = &epilogue->steps[through];
+  work->of_rows = (bnnmk_row_steps){.step = is_of_rows ? work->step : 0};
+  if (is_of_rows && first > 0 && is_scale(&epilogue->steps[first - 1])) {
+    work->of_rows.before = &epilogue->steps[--first];
+  }
+  if (is_of_rows && next < epilogue->step_count && is_scale(&epilogue->steps[next])) {
+    work->of_rows.behind = &epilogue->steps[next++];
+  }
+  const int has_steps = next < epilogue->step_count, has_sums = epilogue->row_sums && (has_steps || !is_of_rows);
+  work->is_last = epilogue->values && !has_steps && !epilogue->decisions && !has_sums;
+  work->has_rest = !work->is_last && (has_steps || epilogue->values || epilogue->decisions || has_sums);
+  work->before = (bnnmk_map){.row_pixels = 1, .epilogue = part_of(epilogue, 0, first)};
+  work->behind = (bnnmk_map){.epilogue = part_of(epilogue, next, epilogue->step_count)};
+  bnnmk_epilogue *behind = &work->behind.epilogue;
+  behind->values = epilogue->values;
+  behind->decisions = epilogue->decisions;
+  behind->switch_points = epilogue->switch_points;
+  behind->switch_count = epilogue->switch_count;
+  return 1;
+}
+
 static void advance_operands(bnnmk_epilogue *epilogue, size_t count) {
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     if (epilogue->steps[s].operand) {
@@ -38,83 +84,70 @@ static void advance_operands(bnnmk_epilogue *epilogue, size_t count) {
   }
 }
 
-static void advance(bnnmk_epilogue *epilogue, size_t count) {
-  advance_operands(epilogue, count);
-  if (epilogue->values) {
-    epilogue->values += count * epilogue->channels;
+// Operands, and what is stored, stand on a pixel that is `count` further.
+static void advance(map_work *work, size_t count) {
+  bnnmk_epilogue *behind = &work->behind.epilogue;
+  advance_operands(&work->before.epilogue, count);
+  advance_operands(behind, count);
+  if (behind->values) {
+    behind->values += count * behind->channels;
   }
-  if (epilogue->decisions) {
-    epilogue->decisions += count * (epilogue->channels / 64 + (epilogue->channels % 64 > 0));
+  if (behind->decisions) {
+    behind->decisions += count * (behind->channels / 64 + (behind->channels % 64 > 0));
   }
 }
 
-// Pixels at a time.
-static size_t pixels_at_a_time(uint32_t channels) {
-  const size_t most = NUMBERS / channels;
-  return most >= PIXELS ? most / PIXELS * PIXELS : most >= 3 ? most / 3 * 3 : most;
+// The sums of a row of pixels, added up where its values are computed last.
+static void set_sums(map_work *work, double *sums) {
+  const int is_by_rows = work->of_rows.step && work->behind.epilogue.step_count == 0;
+  work->of_rows.sums = is_by_rows ? sums : 0;
+  work->behind.epilogue.row_sums = is_by_rows ? 0 : sums;
+}
+
+// `count` pixels, as many as there is room for.
+static void run_work(map_work *work, const float *input, uint32_t count, const bnnmk_parts_of_map *parts) {
+  const uint32_t channels = work->behind.epilogue.channels;
+  float room[NUMBERS];
+  float *x = work->is_last ? work->behind.epilogue.values : room;
+  if (work->before.epilogue.step_count > 0) {
+    work->before.input = input;
+    work->before.epilogue.values = x;
+    parts->map(&work->before, 0, count);
+    input = x;
+  }
+  if (work->of_rows.step) {
+    parts->apply_rows(&work->of_rows, input, x, count, channels);
+  } else {
+    memmove(x, input, (size_t)count * channels * sizeof *x);
+    parts->apply_function(work->step->function, x, count * channels);
+  }
+  if (work->has_rest) {
+    work->behind.input = x;
+    work->behind.row_pixels = count;
+    parts->map(&work->behind, 0, 1);
+  }
 }
 
 int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const bnnmk_parts_of_map *parts) {
   const bnnmk_epilogue *epilogue = &map->epilogue;
   const uint32_t channels = epilogue->channels;
-  uint32_t through = find(epilogue, takes_rows);
-  if (through == epilogue->step_count && parts->apply_function && channels <= NUMBERS) {
-    through = find(epilogue, is_function);
-  }
-  if (through == epilogue->step_count) {
+  map_work work;
+  if (!make_work(epilogue, parts, &work)) {
     return 0;
   }
-  // Scales around a step on rows go with it.
-  bnnmk_row_steps of_rows = {.step = &epilogue->steps[through]};
-  uint32_t first = through, next = through + 1;
-  const int takes = bnnmk_takes_rows(of_rows.step);
-  if (takes && first > 0 && is_scale(&epilogue->steps[first - 1])) {
-    of_rows.before = &epilogue->steps[--first];
-  }
-  if (takes && next < epilogue->step_count && is_scale(&epilogue->steps[next])) {
-    of_rows.behind = &epilogue->steps[next++];
-  }
-  bnnmk_map before = {.row_pixels = 1, .epilogue = part_of(epilogue, 0, first)};
-  bnnmk_map behind = {.epilogue = part_of(epilogue, next, epilogue->step_count)};
-  behind.epilogue.values = epilogue->values;
-  behind.epilogue.decisions = epilogue->decisions;
-  behind.epilogue.switch_points = epilogue->switch_points;
-  behind.epilogue.switch_count = epilogue->switch_count;
-  const int is_last =
-      behind.epilogue.step_count == 0 && epilogue->values && !epilogue->decisions && !epilogue->row_sums;
   // Rows of pixels matter to their sums alone: else all are one.
   const uint32_t row_count = epilogue->row_sums ? 1 : end - begin;
   const size_t row_pixels = row_count * (size_t)map->row_pixels, at_a_time = pixels_at_a_time(channels);
   const float *input = map->input + (size_t)begin * map->row_pixels * channels;
-  advance_operands(&before.epilogue, (size_t)begin * map->row_pixels);
-  advance(&behind.epilogue, (size_t)begin * map->row_pixels);
+  advance(&work, (size_t)begin * map->row_pixels);
   for (uint32_t row = begin; row < end; row += row_count) {
-    behind.epilogue.row_sums = epilogue->row_sums ? epilogue->row_sums + (size_t)row * channels : 0;
-    for (size_t left = row_pixels, count; left > 0; left -= count) {
-      count = left < at_a_time ? left : at_a_time;
-      float room[NUMBERS];
-      float *x = is_last ? behind.epilogue.values : room;
-      const float *from = input;
-      if (first > 0) {
-        before.input = input;
-        before.epilogue.values = x;
-        parts->map(&before, 0, (uint32_t)count);
-        from = x;
-      }
-      if (takes) {
-        parts->apply_rows(&of_rows, from, x, (uint32_t)count, channels);
-      } else {
-        memmove(x, from, count * channels * sizeof *x);
-        parts->apply_function(of_rows.step->function, x, (uint32_t)count * channels);
-      }
-      if (!is_last) {
-        behind.input = x;
-        behind.row_pixels = (uint32_t)count;
-        parts->map(&behind, 0, 1);
-      }
+    set_sums(&work, epilogue->row_sums ? epilogue->row_sums + (size_t)row * channels : 0);
+    for (size_t left = row_pixels; left > 0;) {
+      const size_t count = left < at_a_time ? left : at_a_time;
+      run_work(&work, input, (uint32_t)count, parts);
+      advance(&work, count);
       input += count * channels;
-      advance_operands(&before.epilogue, count);
-      advance(&behind.epilogue, count);
+      left -= count;
     }
   }
   return 1;

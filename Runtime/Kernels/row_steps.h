@@ -14,6 +14,7 @@
 // A step that takes rows, and what may stand around it: a SCALE_SHIFT each, or NULL.
 typedef struct bnnmk_row_steps {
   const bnnmk_step *before, *step, *behind;
+  double *sums;  // to which results are added, one for each place in a row; or NULL
 } bnnmk_row_steps;
 
 // `row_count` rows of `extent` numbers, one behind the other, through these steps; `to` may be `from`.
@@ -56,6 +57,30 @@ BNNMK_INLINE void bnnmk_scale_row(const bnnmk_step *step, const float *x, float 
     BNNMK_EACH_OF_ROW(y[i] = x[i] + b[i])
   } else {
     BNNMK_EACH_OF_ROW(y[i] = x[i])
+  }
+}
+
+// Adds rows to the sums of their places, in ascending order.
+BNNMK_INLINE void bnnmk_add_rows(const float *x, uint32_t row_count, size_t extent, double *sums) {
+  typedef double eight_sums __attribute__((vector_size(64)));
+  typedef float eight_numbers __attribute__((vector_size(32)));
+  enum { AT_ONCE = 8, VECTORS = 2 };
+  size_t first = 0;
+  for (; extent - first >= VECTORS * AT_ONCE; first += VECTORS * AT_ONCE) {
+    eight_sums several[VECTORS];
+    __builtin_memcpy(several, sums + first, sizeof several);
+    for (uint32_t row = 0; row < row_count; row++) {
+      eight_numbers numbers[VECTORS];
+      __builtin_memcpy(numbers, x + row * extent + first, sizeof numbers);
+      several[0] += __builtin_convertvector(numbers[0], eight_sums);
+      several[1] += __builtin_convertvector(numbers[1], eight_sums);
+    }
+    __builtin_memcpy(sums + first, several, sizeof several);
+  }
+  for (uint32_t row = 0; row < row_count; row++) {
+    for (size_t i = first; i < extent; i++) {
+      sums[i] += x[row * extent + i];
+    }
   }
 }
 
@@ -115,6 +140,9 @@ BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_row_steps *steps, const float 
       for (uint32_t r = 0; r < count; r++) {
         bnnmk_scale_row(steps->behind, y + r * extent, y + r * extent, extent);
       }
+    }
+    if (steps->sums) {
+      bnnmk_add_rows(y, count, extent, steps->sums);
     }
   }
 }
