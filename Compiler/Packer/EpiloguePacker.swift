@@ -69,6 +69,13 @@ extension OperatorPacker {
         case .combine(let arithmetic, let operand):
             record.kind = arithmetic.kind.rawValue
             record.operand = try input(operands[operand]!)
+        case .quotient(let divisor):
+            record.kind = BNNMF_STEP_QUOTIENT.rawValue
+            record.a = model.blob(constant(divisor))
+        case .rows(.softmax): record.kind = BNNMF_STEP_SOFTMAX.rawValue
+        case .rows(.standardize(let epsilon)):
+            record.kind = BNNMF_STEP_STANDARDIZE.rawValue
+            record.epsilon = epsilon
         }
         return record
     }

@@ -1,6 +1,7 @@
 import BNNMIR
 
-/// The elementwise operators behind one node of a laid-out graph, as far as one pass over its result can execute them.
+/// The operators on elements or rows behind one node of a laid-out graph, as far as one pass over its result can execute
+/// them.
 struct EpilogueChain {
     /// Steps of one epilogue, at most; `BNNMF_MAX_STEPS` of the format.
     static let stepLimit = 8
@@ -42,11 +43,13 @@ struct EpilogueChain {
         store(graph.readers(of: tail), graph)
     }
 
-    /// Whether anything is saved: a convolution with nothing behind it, or one operator alone, has a kernel of its own.
+    /// Whether anything is saved: a convolution with nothing behind it, or one operator on elements alone, has a kernel of
+    /// its own.
     var isWorthFusing: Bool {
         guard !isEmpty else { return false }
         guard beginsWithStep else { return !epilogue.steps.isEmpty || results.count > 1 || !epilogue.storesValues }
         return epilogue.steps.count > 1 || epilogue.switchPoints != nil || epilogue.storesAverages
+            || epilogue.steps.contains(where: \.takesRows)
     }
 
     // MARK: - Steps
@@ -56,16 +59,40 @@ struct EpilogueChain {
         _ node: Graph.Node, _ step: any FusableStep, reading data: Graph.ValueID, _ graph: Graph
     ) -> Bool {
         guard let taken = step.steps(node, reading: data, graph, firstPosition: operands.count),
-            epilogue.steps.count + taken.steps.count <= EpilogueChain.stepLimit,
+            epilogue.steps.count + taken.steps.count <= EpilogueChain.stepLimit, mayTake(taken.steps),
             graph[node.outputs[0]].type == graph[data].type
         else { return false }
         let tensors = taken.operands.filter { $0.map { graph.constant($0) == nil } ?? false }.count
         guard 1 + tensorOperandCount + tensors < EpilogueChain.tensorLimit else { return false }
+        tail = node.outputs[0]
+        guard !mergeShift(taken.steps, taken.operands, graph) else { return true }
         tensorOperandCount += tensors
         epilogue.steps += taken.steps
         operands += taken.operands
-        tail = node.outputs[0]
         return true
+    }
+
+    /// Gives the last step, a scale without a shift, the shift of a step that has no scale. Positions of `steps` are those
+    /// behind the chain's operands.
+    private mutating func mergeShift(_ steps: [Epilogue.Step], _ others: [Graph.ValueID?], _ graph: Graph) -> Bool {
+        guard case .scaleShift(_, let absent) = epilogue.steps.last, steps.count == 1,
+            case .scaleShift(let scale, let shift) = steps[0]
+        else { return false }
+        func all(of value: Graph.ValueID?, are number: Float) -> Bool {
+            value.flatMap { graph.constant($0)?.floats.allSatisfy { $0 == number } } ?? false
+        }
+        guard all(of: operands[absent], are: 0), all(of: others[scale - operands.count], are: 1) else { return false }
+        operands[absent] = others[shift - operands.count]
+        return true
+    }
+
+    /// Whether the steps may stand here. A convolution gives its channels some at a time, so that there are no rows; and
+    /// its kernels hold what they computed in registers as long as no step divides by a constant, which takes them longer
+    /// than a pass of its own. The format has room for one step on rows.
+    private func mayTake(_ steps: [Epilogue.Step]) -> Bool {
+        beginsWithStep
+            ? (epilogue.steps + steps).filter(\.takesRows).count <= 1
+            : !steps.contains { $0.takesRows || $0.isQuotient }
     }
 
     // MARK: - Results

@@ -1,6 +1,6 @@
 import BNNMIR
 
-/// An elementwise operator of a laid-out graph that an epilogue can execute.
+/// An operator on elements or rows of a laid-out graph that an epilogue can execute.
 protocol FusableStep: Operator {
     /// The operator as steps on its operand `data`, their operands standing from `firstPosition` on; nil where it treats
     /// more than channels differently.
@@ -62,20 +62,34 @@ extension Epilogue.Step {
         switch self {
         case .scaleShift(let scale, let shift): .scaleShift(scale: scale + distance, shift: shift + distance)
         case .rectify(let slope): .rectify(slope: slope + distance)
-        case .clamp, .function: self
+        case .clamp, .function, .rows: self
         case .combine(let arithmetic, let operand): .combine(arithmetic, operand: operand + distance)
+        case .quotient(let divisor): .quotient(by: divisor + distance)
         }
     }
 }
 
-/// Sums, differences, products and quotients of two computed values.
+extension RowFunction: FusableStep {
+    func steps(
+        _ node: Graph.Node, reading data: Graph.ValueID, _ graph: Graph, firstPosition: Int
+    ) -> (steps: [Epilogue.Step], operands: [Graph.ValueID?])? {
+        ([.rows(function)], [])
+    }
+}
+
+/// Sums, differences, products and quotients of two computed values, and quotients by constants. What else has a
+/// constant is a `ScaleShift`.
 protocol FusableArithmetic: FusableStep {
     /// The step where the data is the left operand, and where it is the right one; nil: there is none.
     static var onLeft: Epilogue.Arithmetic { get }
     static var onRight: Epilogue.Arithmetic? { get }
+    /// The step where the right operand is a constant of the channels that stands at this position.
+    static func byConstant(_ position: Int) -> Epilogue.Step?
 }
 
 extension FusableArithmetic {
+    static func byConstant(_ position: Int) -> Epilogue.Step? { nil }
+
     func steps(
         _ node: Graph.Node, reading data: Graph.ValueID, _ graph: Graph, firstPosition: Int
     ) -> (steps: [Epilogue.Step], operands: [Graph.ValueID?])? {
@@ -83,10 +97,14 @@ extension FusableArithmetic {
             let arithmetic = left == data ? Self.onLeft : Self.onRight
         else { return nil }
         let other = left == data ? right : left
-        let shape = graph[data].type.shape
-        guard graph.constant(other) == nil, [shape, shape.channelVector].contains(graph[other].type.shape) else {
-            return nil
+        let shape = graph[data].type.shape, otherShape = graph[other].type.shape
+        if graph.constant(other) != nil {
+            guard left == data, otherShape.dropLast().allSatisfy({ $0 == 1 }),
+                let step = Self.byConstant(firstPosition)
+            else { return nil }
+            return ([step], [other])
         }
+        guard [shape, shape.channelVector].contains(otherShape) else { return nil }
         return ([.combine(arithmetic, operand: firstPosition)], [other])
     }
 
@@ -115,4 +133,5 @@ extension Mul: FusableArithmetic {
 extension Div: FusableArithmetic {
     static var onLeft: Epilogue.Arithmetic { .divide }
     static var onRight: Epilogue.Arithmetic? { nil }
+    static func byConstant(_ position: Int) -> Epilogue.Step? { .quotient(by: position) }
 }

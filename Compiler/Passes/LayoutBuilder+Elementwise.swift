@@ -60,8 +60,8 @@ extension LayoutBuilder {
         }
     }
 
-    /// x + c, x − c, c − x and x · c are ScaleShifts to the bit (but for the sign of a zero); everything else has a kernel
-    /// with two operands.
+    /// x + c, x − c, c − x, x · c and, where 1 / c is exact, x / c are ScaleShifts to the bit (but for the sign of a zero);
+    /// everything else has a kernel with two operands.
     mutating func arithmetic(_ node: Graph.Node) throws {
         let operands = node.inputs.compactMap { $0 }
         guard old[node.outputs[0]].type.elementType == .float32,
@@ -73,7 +73,11 @@ extension LayoutBuilder {
         case is Add: try scaleShift(data, one, constant, node)
         case is Mul: try scaleShift(data, constant, zero, node)
         case is Sub where isLeft: try scaleShift(data, Tensor(one.shape, [-1 as Float]), constant, node)
-        default: try scaleShift(data, one, Tensor(constant.shape, constant.floats.map { -$0 }), node)
+        case is Sub: try scaleShift(data, one, Tensor(constant.shape, constant.floats.map { -$0 }), node)
+        default:
+            let inverses = constant.floats.compactMap(\.exactInverse)
+            guard !isLeft, inverses.count == constant.elementCount else { return try combine(node) }
+            try scaleShift(data, Tensor(constant.shape, inverses), zero, node)
         }
     }
 
@@ -111,5 +115,14 @@ extension LayoutBuilder {
             return new.addConstant(old[value].name, full.permuted(ImageLayout.toChannelsLast))
         }
         channelsLast[output] = try append(node.op, laidOut, node)
+    }
+}
+
+extension Float {
+    /// What to multiply by instead of dividing by this number, to the bit: the inverse of a power of two, where both are
+    /// normal numbers.
+    fileprivate var exactInverse: Float? {
+        let inverse = 1 / self
+        return isNormal && significandBitPattern == 0 && inverse.isNormal ? inverse : nil
     }
 }

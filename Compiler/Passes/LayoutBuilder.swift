@@ -74,11 +74,11 @@ struct LayoutBuilder {
         case is ScaleShift:
             let constants = node.inputs.dropFirst().map { old.constant($0!)! }
             try scaleShift(node.inputs[0]!, constants[0], constants[1], node)
-        case is Add, is Sub, is Mul: try arithmetic(node)
+        case is Add, is Sub, is Mul, is Div: try arithmetic(node)
         case let op as Cast
         where op.target == .float32 && old.producer(of: node.inputs[0]!, as: BinaryMatMul.self) != nil:
             plain[output] = try binaryProduct(of: node.inputs[0]!, as: .float32, name: old[output].name)
-        case is Div, is Min, is Max, is Pow, is Equal, is Less, is LessOrEqual, is And, is Or, is Xor, is Where,
+        case is Min, is Max, is Pow, is Equal, is Less, is LessOrEqual, is And, is Or, is Xor, is Where,
             is Cast:
             try combine(node)
         case is PRelu:

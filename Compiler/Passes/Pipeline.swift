@@ -40,6 +40,8 @@ public enum Pipeline {
         LayOut(),
         FuseMovement(),
         SinkConcatenations(),
+        FuseRows(),
+        LiftReshapes(),
         FuseEpilogues(),
     ]
 

@@ -56,7 +56,8 @@ private struct Concatenation {
     func onlyStep(_ graph: Graph) -> Graph.NodeID? {
         guard !graph.isOutput(result), graph.readerCount(of: result) == 1, let id = graph.readers(of: result).first,
             let step = graph[id].op as? any FusableStep,
-            step.steps(graph[id], reading: result, graph, firstPosition: 0) != nil, canBeSplit(graph[id], graph)
+            let taken = step.steps(graph[id], reading: result, graph, firstPosition: 0),
+            !taken.steps.contains(where: \.takesRows), canBeSplit(graph[id], graph)
         else { return nil }
         return id
     }

@@ -72,6 +72,9 @@ struct FoldedSteps {
         case BNNMF_STEP_SUBTRACT: "subtract"
         case BNNMF_STEP_SUBTRACT_FROM: "subtract from"
         case BNNMF_STEP_MULTIPLY: "multiply"
+        case BNNMF_STEP_QUOTIENT: "quotient"
+        case BNNMF_STEP_SOFTMAX: "softmax"
+        case BNNMF_STEP_STANDARDIZE: "standardize"
         default: "divide"
         }
     }

@@ -105,4 +105,37 @@ final class PackedEpilogueTests: XCTestCase {
             XCTAssertEqual(record.epilogue.stores, isDecided ? both : 0)
         }
     }
+
+    func testQuotientsAndRowsAreStepsOfTheirOwn() throws {
+        var graph = Graph(name: "tokens")
+        let x = graph.addInput("x", TensorType(.float32, [2, 3, 4]))
+        let scale = graph.addConstant("scale", Tensor([4], [1, 2, 3, 4 as Float]))
+        let shift = graph.addConstant("shift", Tensor([4], [5, 6, 7, 8 as Float]))
+        let divisors = graph.addConstant("divisors", Tensor([4], [3, 5, 6, 7 as Float]))
+        let divisor = graph.addConstant("divisor", Tensor([], [3 as Float]))
+        let normalized = try graph.append(LayerNormalization(epsilon: 0.5), [x, scale, shift], name: "norm")[0]
+        let quotient = try graph.append(Div(), [normalized, divisors], name: "quotient")[0]
+        let softmax = try graph.append(Softmax(axis: -1), [quotient], name: "softmax")[0]
+        let end = try graph.append(Div(), [softmax, divisor], name: "end")[0]
+        graph.outputs = [Graph.Output(name: "y", value: end)]
+        let model = try PackedModel(compiling: graph)
+        XCTAssertEqual(model.codes, [BNNMF_OP_MAP, BNNMF_OP_MAP])
+        let first = model.ops[0].parameters.map.epilogue, second = model.ops[1].parameters.map.epilogue
+        XCTAssertEqual([first.step_count, second.step_count], [3, 2])
+        let steps = [first.steps.0, first.steps.1, first.steps.2, second.steps.0, second.steps.1]
+        XCTAssertEqual(
+            steps.map(\.kind),
+            [
+                BNNMF_STEP_STANDARDIZE, BNNMF_STEP_SCALE_SHIFT, BNNMF_STEP_QUOTIENT, BNNMF_STEP_SOFTMAX,
+                BNNMF_STEP_QUOTIENT,
+            ].map(\.rawValue))
+        XCTAssertEqual(steps.map(\.epsilon), [0.5, 0, 0, 0, 0])
+        XCTAssertEqual(model.blob(steps[1].a, as: Float.self), [1, 2, 3, 4])
+        XCTAssertEqual(model.blob(steps[1].b, as: Float.self), [5, 6, 7, 8])
+        XCTAssertEqual(model.blob(steps[2].a, as: Float.self), [3, 5, 6, 7])
+        XCTAssertEqual(model.blob(steps[4].a, as: Float.self), [3, 3, 3, 3])
+        for step in steps { XCTAssertEqual(step.operand, 0) }
+        for (index, step) in steps.enumerated() where index != 1 { XCTAssertEqual(step.b, UInt32.max) }
+        for index in [0, 3] { XCTAssertEqual(steps[index].a, UInt32.max) }
+    }
 }

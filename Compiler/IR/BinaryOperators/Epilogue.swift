@@ -1,5 +1,6 @@
-/// What becomes of a float32 result, channels last, while it is at hand: steps that treat every element alike, each
-/// rounded to float32, then up to three results to store. An operator with an epilogue is a `WithEpilogue`.
+/// What becomes of a float32 result, channels last, while it is at hand: steps that treat every element alike, or
+/// every row, each rounded to float32, then up to three results to store. An operator with an epilogue is a
+/// `WithEpilogue`.
 ///
 /// Positions address the epilogue's own operands.
 public struct Epilogue: Sendable {
@@ -14,6 +15,10 @@ public struct Epilogue: Sendable {
         case function(Function)
         /// x with an operand of its own shape, or one vector of channels for each sample: [N,1,…,1,C].
         case combine(Arithmetic, operand: Int)
+        /// x / divisor: a constant of one number for each channel, or one for all, its other axes, if any, 1.
+        case quotient(by: Int)
+        /// All channels of a pixel at once. Once at most, and only where the epilogue stands by itself, as a `Map`.
+        case rows(RowFunction.Function)
     }
 
     /// A function of one real number, computed in float64 and rounded once.
@@ -42,6 +47,7 @@ extension Epilogue {
             throw OperatorError("an epilogue takes float32 values, not \(x.type)")
         }
         for step in steps { try check(step, x, operands) }
+        guard steps.filter(\.takesRows).count <= 1 else { throw OperatorError("only one step may take rows") }
         var types = storesValues ? [x.type] : []
         if let switchPoints {
             types += try Decide().inferTypes([x, try operands.require(switchPoints, "switch points")])
@@ -62,6 +68,12 @@ extension Epilogue {
             guard operand.type == x.type || operand.type == TensorType(.float32, x.shape.channelVector) else {
                 throw OperatorError("operand \(operand.type) fits neither \(x.type) nor one vector of its channels")
             }
+        case .quotient(let divisor):
+            let divisor = try operands.require(divisor, "divisor")
+            guard divisor.elementType == .float32, divisor.shape.dropLast().allSatisfy({ $0 == 1 }),
+                x.shape.broadcast(with: divisor.shape) == x.shape
+            else { throw OperatorError("divisor \(divisor.type) is not one number for each channel of \(x.type)") }
+        case .rows(let function): _ = try RowFunction(function).inferTypes([x])
         }
     }
 
@@ -93,7 +105,20 @@ extension Epilogue {
         case .combine(.subtractFrom, let operand): try Sub().evaluate([operands[operand], x])[0]
         case .combine(.multiply, let operand): try Mul().evaluate([x, operands[operand]])[0]
         case .combine(.divide, let operand): try Div().evaluate([x, operands[operand]])[0]
+        case .quotient(let divisor): try Div().evaluate([x, operands[divisor]])[0]
+        case .rows(let function): try RowFunction(function).evaluate([x])[0]
         }
+    }
+}
+
+extension Epilogue.Step {
+    /// Whether it needs all channels of a pixel at once.
+    public var takesRows: Bool {
+        if case .rows = self { true } else { false }
+    }
+
+    public var isQuotient: Bool {
+        if case .quotient = self { true } else { false }
     }
 }
 
@@ -106,6 +131,8 @@ extension Epilogue.Step: CustomStringConvertible {
             minimum == 0 && maximum == .infinity ? "ReLU" : "clip[\(minimum),\(maximum)]"
         case .function(let function): function.rawValue
         case .combine(let arithmetic, _): arithmetic.rawValue
+        case .quotient: "quotient"
+        case .rows(let function): function.description
         }
     }
 }

@@ -20,6 +20,9 @@ public struct WithEpilogue<Base: Operator>: StagedOperator {
     }
 
     public func inferTypes(_ operands: [Operand?]) throws -> [TensorType] {
+        guard base is Identity || !epilogue.steps.contains(where: \.takesRows) else {
+            throw OperatorError("a step may take rows only of a value that stands in memory")
+        }
         let x = try base.inferTypes(Array(operands.prefix(baseOperandCount)))[0]
         return try epilogue.inferTypes(Operand(x), Array(operands.dropFirst(baseOperandCount)))
     }

@@ -27,9 +27,20 @@ extension NetworkBuilder {
         case .absolute: try add(Abs())
         case .negation: try add(Neg())
         case .squash: try add(random.pick([Sigmoid(), Tanh()] as [any Operator]))
+        case .smoothActivation where random.chance(1, in: 5): try exportedGELU()
         case .smoothActivation:
             try add(random.pick([HardSwish(), Elu(), Gelu(), HardSigmoid()] as [any Operator]))
         default: break
         }
+    }
+
+    /// x · (1 + erf(x / √2)) · 0.5, as PyTorch's exporter spells it.
+    private mutating func exportedGELU() throws {
+        let x = value
+        try add(Div(), number(Float(2).squareRoot()))
+        try add(Erf())
+        try add(Add(), number(1))
+        value = try node(Mul(), [x, value])
+        try add(Mul(), number(0.5))
     }
 }
