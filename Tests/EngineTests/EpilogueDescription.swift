@@ -1,5 +1,6 @@
 import BNNMFormat
 import Foundation
+import TestSupport
 
 /// An epilogue written down by a test, and its plain meaning.
 struct EpilogueDescription {
@@ -10,6 +11,9 @@ struct EpilogueDescription {
         case function(bnnmf_real_function)
         /// `values` are of the result's dimensions or, shorter, a vector for each image.
         case combine(bnnmf_step_kind, values: [Float], tensor: UInt32)
+        case quotient([Float])
+        case softmax
+        case standardize(epsilon: Float)
     }
 
     var steps: [Step] = []
@@ -102,11 +106,31 @@ extension EpilogueDescription.Step {
             step.kind = kind.rawValue
             step.operand = operand
             operand += 1
+        case .quotient(let a):
+            step.kind = BNNMF_STEP_QUOTIENT.rawValue
+            step.a = model.blob(a)
+        case .softmax: step.kind = BNNMF_STEP_SOFTMAX.rawValue
+        case .standardize(let epsilon):
+            step.kind = BNNMF_STEP_STANDARDIZE.rawValue
+            step.epsilon = epsilon
         }
         return step
     }
 
     func apply(_ x: [Float], _ dims: [Int]) -> [Float] {
+        let width = dims.last!
+        switch self {
+        case .softmax:
+            // Rounded correctly, which the engine's exponentials are not all.
+            return RowSteps.each(of: x, width: width) { RowSteps.softmax($0) { Float(exp(Double($0))) } }
+        case .standardize(let epsilon):
+            return RowSteps.each(of: x, width: width) { RowSteps.standardized($0, epsilon: epsilon) }
+        default: return applyToEach(x, dims)
+        }
+    }
+
+    /// Where every number is by itself.
+    private func applyToEach(_ x: [Float], _ dims: [Int]) -> [Float] {
         let channels = dims.last!, perImage = x.count / dims[0]
         return x.enumerated().map { i, x in
             let c = i % channels
@@ -125,6 +149,8 @@ extension EpilogueDescription.Step {
                 case BNNMF_STEP_MULTIPLY: return x * y
                 default: return x / y
                 }
+            case .quotient(let a): return x / a[c]
+            case .softmax, .standardize: return x
             }
         }
     }

@@ -25,14 +25,22 @@ final class EpilogueTests: EngineTestCase {
         return (values.map { -$0 }, model.scaleShift(input, shape, [-1], [0]))
     }
 
-    /// Random steps; no functions, which are not exact.
+    /// Random steps; no functions, which are not exact, and so no softmax (`RowStepTests`).
+    ///
+    /// - Parameter rows: whether one may standardize rows
     private func epilogue(
-        _ model: ModelDescription, _ inputs: inout [[Float]], _ dims: [Int], stores: UInt32, stepCount: Int
+        _ model: ModelDescription, _ inputs: inout [[Float]], _ dims: [Int], stores: UInt32, stepCount: Int,
+        rows: Bool = false
     ) -> EpilogueDescription {
         let channels = dims.last!
         var epilogue = EpilogueDescription(stores: stores)
-        for _ in 0..<stepCount {
-            switch Int.random(in: 0..<5, using: &random) {
+        let standardized = rows && random.chance(1, in: 2) ? Int.random(in: 0...stepCount, using: &random) : stepCount
+        for index in 0..<stepCount {
+            guard index != standardized else {
+                epilogue.steps.append(.standardize(epsilon: 0.25))
+                continue
+            }
+            switch Int.random(in: 0..<6, using: &random) {
             case 0:
                 let (a, b) = (powers(channels), random.integers(channels))
                 epilogue.steps.append(
@@ -41,6 +49,7 @@ final class EpilogueTests: EngineTestCase {
             case 1:
                 epilogue.steps.append(.rectify(powers(channels), Bool.random(using: &random) ? powers(channels) : nil))
             case 2: epilogue.steps.append(.clamp(-20.5, 30.25))
+            case 3: epilogue.steps.append(.quotient(powers(channels)))
             default:
                 let kind = EpilogueDescription.Step.arithmetic.randomElement(using: &random)!
                 let operand = operand(
@@ -90,7 +99,8 @@ final class EpilogueTests: EngineTestCase {
                     var inputs = [random.integers(dims.reduce(1, *))]
                     var x = model.input(dims)
                     if stepCount > 1 { x = model.scaleShift(x, dims, [1], [0]) }
-                    let epilogue = epilogue(model, &inputs, dims, stores: stores, stepCount: stepCount)
+                    let epilogue = epilogue(
+                        model, &inputs, dims, stores: stores, stepCount: stepCount, rows: true)
                     let record = epilogue.record(model, channels: dims.last!)
                     add(model, BNNMF_OP_MAP, x, epilogue, dims) { $0.parameters.map.epilogue = record }
                     try assertRuns(

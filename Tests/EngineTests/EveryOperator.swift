@@ -45,6 +45,7 @@ extension ModelDescription {
         model.addEpilogues(x: x, bits: bits, layer, dims)
         model.addNumbers(x: x, bits: bits, dims)
         model.addBytes()
+        model.addRowSteps(x: x, dims)
         model.output(model.clamp(model.reshape(turned, [1, 5]), [1, 5], -5, 5))
         model.probe(decided, [1, 6, 4, 4], channelsFirst: true)
         return model
@@ -150,5 +151,17 @@ extension ModelDescription {
             $0.parameters.lookup = bnnmf_lookup(values: values, table_count: 3, channels_first: 1)
         }
         output(numbers, name: "numbers")
+    }
+
+    /// The steps since version 1.6.
+    private func addRowSteps(x: UInt32, _ dims: [Int]) {
+        let divisors: [Float] = [1, 2, 3, 4, 5, 6]
+        let lists: [(name: String, steps: [EpilogueDescription.Step])] = [
+            ("softmax", [.quotient(divisors), .softmax]), ("standardized", [.standardize(epsilon: 1e-5)]),
+        ]
+        for (name, steps) in lists {
+            let record = EpilogueDescription(steps: steps).record(self, channels: 6)
+            output(op(BNNMF_OP_MAP, [x], BNNMF_FLOAT32, dims) { $0.parameters.map.epilogue = record }, name: name)
+        }
     }
 }

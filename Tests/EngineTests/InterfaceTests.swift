@@ -151,7 +151,7 @@ final class InterfaceTests: EngineTestCase {
         XCTAssertEqual(model.inputs.map(\.elementCount), [280])
         XCTAssertEqual(model.outputs.map(\.shape), [[nil, 2, 2, 7]])
         XCTAssertEqual(model.info.openBatch, "N")
-        XCTAssertEqual(model.info.formatVersion, "1.5")
+        XCTAssertEqual(model.info.formatVersion, "1.6")
         XCTAssertEqual(model.layers.map(\.operatorName), ["Binarize", "BinaryConv2D", "Clamp"])
         XCTAssertEqual(model.layers[1].multiplyAccumulates, 4 * 7 * 9 * 10)
         XCTAssertEqual(model.layers[1].weightByteCount, 7 * 9 * 8 * 8 + 28)

@@ -72,9 +72,10 @@ final class LayerSequence {
         keep(result, results, next)
     }
 
-    /// A scale, a vector for each image, then values and, where `stores` says so, decisions.
-    func map(stores: UInt32) {
-        let epilogue = epilogue(dims, stores: stores)
+    /// A scale, a step of rows perhaps, a vector for each image, then values and, where `stores` says so, decisions.
+    func map(stores: UInt32, rowStep: EpilogueDescription.Step? = nil) {
+        var epilogue = epilogue(dims, stores: stores)
+        if let rowStep { epilogue.steps.insert(rowStep, at: 1) }
         let record = epilogue.record(model, channels: dims[3])
         let results = epilogue.results(dims)
         let result = model.op(BNNMF_OP_MAP, [tensor] + epilogue.operands, results[0].0, dims) {
@@ -150,7 +151,8 @@ final class LayerSequence {
         case 4 where min(dims[1], dims[2]) > 1: pool(BNNMF_OP_AVERAGE_POOL, window(kernel: (2, 2), stride: (2, 2)))
         case 4, 5: clamp()
         case 6: random.chance(1, in: 2) ? scaleShift() : multiply()
-        case 7: map(stores: random.pick([1, 3, 2]))
+        case 7:
+            map(stores: random.pick([1, 3, 2]), rowStep: random.pick([nil, .softmax, .standardize(epsilon: 0.5)]))
         default: concat()
         }
     }

@@ -46,7 +46,7 @@ final class OlderVersionTests: XCTestCase {
 
     /// Since 1.1 files can hold what they must decide and compute.
     func testFilesWithChecksStillPassThemAtEveryLevel() throws {
-        for (version, probes) in [("1.1", 4), ("1.2", 2), ("1.3", 3), ("1.4", 5), ("1.5", 5)] {
+        for (version, probes) in [("1.1", 4), ("1.2", 2), ("1.3", 3), ("1.4", 5), ("1.5", 5), ("1.6", 2)] {
             let model = try model(ofVersion: version)
             XCTAssertEqual(model.checkCount, 2, version)
             for level in InstructionSet.levels where InstructionSet.available.contains(level) {

@@ -76,6 +76,18 @@ final class StreamTests: EngineTestCase {
         }
     }
 
+    func testMapsOfWholeRows() throws {
+        for step in [.softmax, .standardize(epsilon: 1e-5)] as [EpilogueDescription.Step] {
+            for stores in [1, 2, 3] as [UInt32] {
+                try assertStreams([2, 96, 64, 8], "\(step), stores \(stores)") {
+                    $0.conv(window(kernel: (3, 3), pads: (1, 1, 1, 1)), channels: 24)
+                    $0.map(stores: stores, rowStep: step)
+                    $0.conv(window(kernel: (3, 3), stride: (2, 2)), channels: 8)
+                }
+            }
+        }
+    }
+
     func testDepthwiseAndPointwiseConvolutionsWithDecisions() throws {
         for stores in [1, 2, 3] as [UInt32] {
             try assertStreams([2, 3, 129, 131], "stores \(stores)") {

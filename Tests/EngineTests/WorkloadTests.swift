@@ -33,6 +33,26 @@ final class WorkloadTests: XCTestCase {
         XCTAssertEqual(layer.resultByteCount, 4 * values + 8 * 4 * 4 + 4 * 6)
     }
 
+    func testStepsOfRowsCountForEveryValue() throws {
+        let counts: [(EpilogueDescription.Step, Int)] = [
+            (.quotient([Float](repeating: 2, count: 6)), 1),
+            // The greatest, a difference, its exponential, a sum of 64 bits, a quotient.
+            (.softmax, 1 + 1 + 20 + 2 + 1),
+            // A sum of 64 bits, a difference, its square, the sum of those, a product.
+            (.standardize(epsilon: 0.5), 2 + 1 + 1 + 2 + 1),
+        ]
+        for (step, count) in counts {
+            let model = ModelDescription()
+            let record = EpilogueDescription(steps: [step]).record(model, channels: 6)
+            let mapped = model.op(BNNMF_OP_MAP, [model.input(dims)], BNNMF_FLOAT32, dims) {
+                $0.parameters.map.epilogue = record
+            }
+            let layer = try lastLayer(model, mapped)
+            XCTAssertEqual(layer.operationCount, values * count, "\(step)")
+            XCTAssertEqual([layer.operandByteCount, layer.resultByteCount], [4 * values, 4 * values])
+        }
+    }
+
     func testAccumulatorsAreConvertedScaledAndClamped() throws {
         let model = ModelDescription()
         var random = SeededRandom(seed: 1)

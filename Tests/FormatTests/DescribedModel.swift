@@ -169,6 +169,10 @@ extension bnnmf_epilogue {
         return epilogue
     }
 
+    var stepRecords: [bnnmf_step] {
+        withUnsafeBytes(of: steps) { Array($0.bindMemory(to: bnnmf_step.self).prefix(Int(step_count))) }
+    }
+
     mutating func setSteps(_ records: [bnnmf_step]) {
         step_count = UInt32(records.count)
         fill(&steps, records)

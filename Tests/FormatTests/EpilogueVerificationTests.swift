@@ -19,8 +19,8 @@ final class EpilogueVerificationTests: VerificationTestCase {
 
     func testKindsAndFunctionsOfSteps() throws {
         try expectStep(
-            4, BNNMF_UNSUPPORTED, "operator 14 ('op14', CONV2D): step 4 is of kind 10; this reader knows 1 to 9"
-        ) { $0.kind = 10 }
+            4, BNNMF_UNSUPPORTED, "operator 14 ('op14', CONV2D): step 4 is of kind 13; this reader knows 1 to 12"
+        ) { $0.kind = 13 }
         for kind in [0, 255, 256, 257, .max] as [UInt32] { try expectStep(4, BNNMF_UNSUPPORTED) { $0.kind = kind } }
         try expectStep(
             3, BNNMF_UNSUPPORTED, "operator 14 ('op14', CONV2D): step 3: function 15; this reader knows 1 to 14"
@@ -222,7 +222,7 @@ final class EpilogueVerificationTests: VerificationTestCase {
         try thresholds(BNNMF_CORRUPT) { $0.bias = 1 }
         try thresholds(BNNMF_OK) { $0.bias = .max }
         try thresholds(BNNMF_LIMIT) { $0.step_count = 9 }
-        try thresholds(BNNMF_UNSUPPORTED) { $0.steps.1.kind = 10 }
+        try thresholds(BNNMF_UNSUPPORTED) { $0.steps.1.kind = 13 }
         try thresholds(BNNMF_OK) { $0.steps.1 = .of(BNNMF_STEP_CLAMP, -1, 1) }
         try thresholds(BNNMF_CORRUPT) { $0.steps.1 = .of(BNNMF_STEP_ADD, operand: 1) }
         try expect(
@@ -234,7 +234,7 @@ final class EpilogueVerificationTests: VerificationTestCase {
     }
 
     func testChecks() throws {
-        try expect(BNNMF_CORRUPT, "check 1: input 0 is blob 1000 of 36") { $0.checks[1].inputs = $0.list([1000]) }
+        try expect(BNNMF_CORRUPT, "check 1: input 0 is blob 1000 of 37") { $0.checks[1].inputs = $0.list([1000]) }
         try expect(BNNMF_CORRUPT) { $0.checks[1].outputs = $0.list([0, .max]) }
         try expect(BNNMF_CORRUPT, "check 0: output 1, blob 0, has 36 bytes; the value needs 216") {
             $0.checks[0].outputs = $0.list([$0.checks[0].outputs[0], 0])

@@ -1,8 +1,8 @@
 import BNNMFormat
 
 extension DescribedModel {
-    /// The sample's operators since version 1.1, from operator 14 and tensor 18 on: every step, every combination of
-    /// results that is different to check, a mask.
+    /// The sample's operators since version 1.1, from operator 14 and tensor 18 on: every step of that version, every
+    /// combination of results that is different to check, a mask.
     func addEpilogues(nhwc: UInt32, bits: UInt32, sum: UInt32, _ window: bnnmf_window, _ weights: UInt32) {
         let values = tensor("e values", BNNMF_FLOAT32, [1, 2, 3, 9])
         let decisions = tensor("e decisions", BNNMF_BITS, [1, 2, 3, 9])
@@ -70,6 +70,20 @@ extension DescribedModel {
         }
         op(BNNMF_OP_BINARIZE_BY, [accumulators, thresholds], compared) {
             $0.parameters.binarize_by = bnnmf_binarize_by(below: 1, strict: 1)
+        }
+    }
+
+    /// The steps since version 1.6.
+    func addRowSteps(_ values: UInt32) {
+        let numbers = blob([Float](repeating: 16.5, count: 9))
+        let lists: [(name: String, steps: [bnnmf_step])] = [
+            ("softmax", [.of(BNNMF_STEP_QUOTIENT, a: numbers), .of(BNNMF_STEP_SOFTMAX)]),
+            ("standardized", [.of(BNNMF_STEP_STANDARDIZE, epsilon: 17.5), .of(BNNMF_STEP_SCALE_SHIFT, b: numbers)]),
+        ]
+        for (name, steps) in lists {
+            op(BNNMF_OP_MAP, [values], tensor(name, BNNMF_FLOAT32, [1, 2, 3, 9])) {
+                $0.parameters.map.epilogue = .of(steps, stores: BNNMF_STORES_VALUES.rawValue)
+            }
         }
     }
 }

@@ -89,6 +89,7 @@ extension DescribedModel {
         model.addNumbers(sum: sum, sums: sums, signs: signs)
         model.addDifference(decided, pooled)
         model.addLookup()
+        model.addRowSteps(sum)
         model.input("x", image)
         model.output("y", flat)
         model.output("sums", largest)

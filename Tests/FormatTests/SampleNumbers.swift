@@ -49,7 +49,7 @@ extension DescribedModel {
         op(BNNMF_OP_BIT_DIFFERENCE, [a, b], tensor("difference", BNNMF_BITS, [1, 2, 3, 9]))
     }
 
-    /// The operator since version 1.5, the last.
+    /// The operator since version 1.5.
     func addLookup() {
         let bytes = tensor("bytes", BNNMF_UINT8, [1, 3, 2, 4], blob: blob((0..<24).map { UInt8($0 * 11) }))
         op(BNNMF_OP_LOOKUP, [bytes], tensor("numbers", BNNMF_FLOAT32, [1, 2, 4, 3])) {

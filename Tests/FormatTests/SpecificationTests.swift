@@ -123,11 +123,17 @@ final class SpecificationTests: XCTestCase {
         XCTAssertEqual(
             fields,
             [
-                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 5, "file_size": UInt64(bytes.buffer.count),
+                "magic": 0x4d4e_4e42, "version_major": 1, "version_minor": 6, "file_size": UInt64(bytes.buffer.count),
                 "metadata_offset": 64, "metadata_size": metadataSize, "blobs_offset": section,
                 "blobs_size": UInt64(bytes.buffer.count) - section, "checksum": UInt64(checksum), "flags": 7,
                 "reserved": 0,
             ])
+        for (name, number) in [("version_major", BNNMF_VERSION_MAJOR), ("version_minor", BNNMF_VERSION_MINOR)] {
+            XCTAssertEqual(rows.first { $0[2] == name }?[3], "\(number)")
+        }
+        XCTAssertTrue(
+            try text("docs/format.md").hasPrefix(
+                "# The `.bnnm` file format, version \(BNNMF_VERSION_MAJOR).\(BNNMF_VERSION_MINOR)\n"))
         XCTAssertEqual(Array(bytes.buffer[68..<72]), Array("BNNM".utf8), "the FlatBuffer's identifier")
     }
 

@@ -55,13 +55,13 @@ final class VerificationTests: VerificationTestCase {
         try expect(BNNMF_CORRUPT) { $0.ops[2].inputs.0 = $0.ops[2].output }
         try expect(BNNMF_CORRUPT) { $0.ops[2].output = 0 }
         try expect(BNNMF_CORRUPT) { $0.ops[2].output = 13 }
-        try expect(BNNMF_CORRUPT, "operator 2 ('op2', BINARIZE): the output is tensor 43 of 43") {
-            $0.ops[2].output = 43
+        try expect(BNNMF_CORRUPT, "operator 2 ('op2', BINARIZE): the output is tensor 45 of 45") {
+            $0.ops[2].output = 45
         }
         try expect(BNNMF_CORRUPT) { $0.ops[2].inputs.0 = .max }
         try expect(BNNMF_CORRUPT) { $0.ops.swapAt(1, 2) }
         try expect(
-            BNNMF_CORRUPT, "tensor 43 ('orphan'): never written; a constant, a model input or an operator's output is"
+            BNNMF_CORRUPT, "tensor 45 ('orphan'): never written; a constant, a model input or an operator's output is"
         ) {
             $0.tensor("orphan", BNNMF_FLOAT32, [1])
         }
@@ -151,7 +151,7 @@ final class VerificationTests: VerificationTestCase {
     }
 
     func testPortsAndProbes() throws {
-        try expect(BNNMF_CORRUPT) { $0.inputs[0].tensor = 43 }
+        try expect(BNNMF_CORRUPT) { $0.inputs[0].tensor = 45 }
         try expect(BNNMF_CORRUPT, "input 0 ('x'): tensor 13 is a constant or another input already") {
             $0.inputs[0].tensor = 13
         }
@@ -164,7 +164,7 @@ final class VerificationTests: VerificationTestCase {
             $0.output("the same once more", $0.outputs[0].tensor)
             $0.checks = []
         }
-        try expect(BNNMF_CORRUPT) { $0.probes[0].tensor = 43 }
+        try expect(BNNMF_CORRUPT) { $0.probes[0].tensor = 45 }
         try expect(BNNMF_CORRUPT, "probe 0 ('binarized'): element type 1 of tensor 2; a probe's is bits, 3") {
             $0.probes[0].tensor = 2
         }

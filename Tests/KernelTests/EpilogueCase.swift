@@ -12,12 +12,16 @@ struct EpilogueStep: CustomStringConvertible {
     var operand: [Float] = []  // [pixel][channel], or [channel]
     var operandIsVector = false
     var minimum = -Float.infinity, maximum = Float.infinity
+    var epsilon: Float = 0
 
     static let operandKinds = [
         BNNMK_STEP_ADD, BNNMK_STEP_SUBTRACT, BNNMK_STEP_SUBTRACT_FROM, BNNMK_STEP_MULTIPLY, BNNMK_STEP_DIVIDE,
     ]
+    /// Those that take one number at a time.
     static let kinds =
         [BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_RECTIFY, BNNMK_STEP_CLAMP, BNNMK_STEP_FUNCTION] + operandKinds
+    /// Those that take a whole row.
+    static let rowKinds = [BNNMK_STEP_SOFTMAX, BNNMK_STEP_STANDARDIZE]
 
     /// A step of the kind, with numbers from `draw`.
     init(
@@ -42,6 +46,8 @@ struct EpilogueStep: CustomStringConvertible {
             function = random.pick([
                 BNNMK_SIGMOID, BNNMK_TANH, BNNMK_EXP, BNNMK_LOG, BNNMK_GELU, BNNMK_GELU_TANH, BNNMK_FLOOR, BNNMK_ROUND,
             ])
+        case BNNMK_STEP_SOFTMAX: break
+        case BNNMK_STEP_STANDARDIZE: epsilon = random.pick([0, 1e-5, 0.5])
         default:
             operandIsVector = Bool.random(using: &random)
             operand = numbers(operandIsVector ? channels : pixelCount * channels)
@@ -70,12 +76,23 @@ struct EpilogueStep: CustomStringConvertible {
         }
     }
 
+    /// What the step makes of a pixel's row.
+    func apply(_ row: [Float], pixel: Int) -> [Float] {
+        switch kind {
+        case BNNMK_STEP_SOFTMAX: RowSteps.softmax(row) { realFunction(BNNMK_EXP, $0) }
+        case BNNMK_STEP_STANDARDIZE: RowSteps.standardized(row, epsilon: epsilon)
+        default: row.indices.map { apply(row[$0], pixel: pixel, channel: $0, channels: row.count) }
+        }
+    }
+
     var description: String {
         switch kind {
         case BNNMK_STEP_SCALE_SHIFT: "scale \(a != nil) shift \(b != nil)"
         case BNNMK_STEP_RECTIFY: "rectify, both sides: \(b != nil)"
         case BNNMK_STEP_CLAMP: "clamp \(minimum)...\(maximum)"
         case BNNMK_STEP_FUNCTION: "function \(function.rawValue)"
+        case BNNMK_STEP_SOFTMAX: "softmax"
+        case BNNMK_STEP_STANDARDIZE: "standardize, epsilon \(epsilon)"
         default: "operand \(kind.rawValue), vector: \(operandIsVector)"
         }
     }
@@ -131,8 +148,15 @@ struct EpilogueCase {
         switchPoints = (0..<switchCount).map { _ in (0..<channels).map { _ in EpilogueCase.draw(&random) } }
     }
 
+    /// What steps make of a number, where none takes rows.
     func value(_ x: Float, pixel: Int, channel: Int) -> Float {
         steps.reduce(x) { $1.apply($0, pixel: pixel, channel: channel, channels: channels) }
+    }
+
+    func values(_ input: [Float]) -> [Float] {
+        (0..<pixelCount).flatMap { pixel in
+            steps.reduce(Array(input[pixel * channels..<(pixel + 1) * channels])) { $1.apply($0, pixel: pixel) }
+        }
     }
 
     /// The decision of a value: +1 where the number of switch points <= it is odd.
@@ -162,6 +186,7 @@ struct EpilogueCase {
                 kernelSteps[i].operand_stride = step.operandIsVector ? 0 : UInt32(channels)
                 kernelSteps[i].minimum = step.minimum
                 kernelSteps[i].maximum = step.maximum
+                kernelSteps[i].epsilon = step.epsilon
             }
         }
         withExtendedLifetime((memory, points)) { body(epilogue) }

@@ -101,7 +101,7 @@ struct EpilogueRun {
         // An operand that is the same vector for every pixel.
         if form.kind.rawValue == BNNMF_STEP_QUOTIENT.rawValue {
             form.kind = BNNMK_STEP_DIVIDE
-            form.operand = form.a
+            (form.operand, form.a) = (form.a, nil)
         }
         return form
     }
