@@ -64,7 +64,7 @@ extension Graph {
 
     /// x where the value is a reduction of x along the last axis.
     private func reduced(_ value: ValueID, _ function: AxisReduce.Function) -> ValueID? {
-        guard let (op, node) = inner(value, as: AxisReduce.self), op.function == function, op.axisCount == 1,
+        guard let (op, node) = inner(value, as: AxisReduce.self), op.function == function,
             let x = node.inputs[0], op.axis == self[x].type.rank - 1
         else { return nil }
         return x

@@ -179,10 +179,12 @@ final class FuseEpiloguesTests: XCTestCase {
         var g = SmallGraph([1, 2, 4, 4])
         var y = try conv(&g, g.x)
         y = try g.add(Add(), try g.add(Mul(), y, perChannel(&g, [3, -0.5])), perChannel(&g, [0.25, 7]))
+        // Another shift rounds by itself.
+        y = try g.add(Add(), y, perChannel(&g, [0.3, -6.1]))
         y = try g.add(Mul(), y, perChannel(&g, [1.5, 5]))
         g.output(y)
         let found = epilogues(try fused(g))
-        XCTAssertEqual(found.map { $0.steps.map(\.description) }, [["scale, shift", "scale, shift"]])
+        XCTAssertEqual(found.map { $0.steps.map(\.description) }, [["scale, shift", "scale, shift", "scale, shift"]])
     }
 
     // MARK: - Rows
