@@ -89,7 +89,7 @@ struct Workload {
     }
 
     /// Functions that are arithmetic count its operations: of float32 with numbers that are looked up
-    /// (`Runtime/Kernels/exponentials_x86.h`), or of float64 (`real_function_values.h`). Those of the C library, of which
+    /// (`Runtime/Kernels/exponentials.h`), or of float64 (`real_function_values.h`). Those of the C library, of which
     /// that is not known, count one.
     private static func perValue(_ function: bnnmf_real_function) -> UInt64 {
         switch function {

@@ -106,6 +106,8 @@ INLINE void apply_step(tile t, const bnnmk_step *step, size_t pixel, uint32_t ch
     case BNNMK_STEP_DIVIDE:
       EACH_REGISTER(x[p][v] = _mm256_div_ps(x[p][v], LOAD(y + (size_t)p * stride)))
       break;
+    default:  // takes rows: map_in_parts.c
+      break;
   }
 }
 

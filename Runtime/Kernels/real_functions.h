@@ -10,6 +10,8 @@ void bnnmk_apply_function(bnnmk_real_function function, float *x, uint32_t count
 #if defined(__x86_64__) || defined(__i386__)
 void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count);
 void bnnmk_apply_function_x86_avx512(bnnmk_real_function function, float *x, uint32_t count);
+#elif defined(__aarch64__)
+void bnnmk_apply_function_neon(bnnmk_real_function function, float *x, uint32_t count);
 #endif
 
 #endif

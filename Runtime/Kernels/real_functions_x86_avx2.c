@@ -44,7 +44,7 @@ INLINE vector magnitude_of(vector x) { return _mm256_andnot_ps(all(-0.0f), x); }
 INLINE vector with_sign_of(vector x, vector of) { return _mm256_or_ps(x, _mm256_and_ps(all(-0.0f), of)); }
 
 enum { TURNS = 2, FEWER_TURNS = 2 };
-#include "exponentials_x86.h"
+#include "exponentials.h"
 
 AVX2 void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count) {
   const uint32_t rest = count % ROUND;

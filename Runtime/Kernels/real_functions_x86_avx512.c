@@ -36,7 +36,7 @@ INLINE vector magnitude_of(vector x) { return _mm512_andnot_ps(all(-0.0f), x); }
 INLINE vector with_sign_of(vector x, vector of) { return _mm512_or_ps(x, _mm512_and_ps(all(-0.0f), of)); }
 
 enum { TURNS = 4, FEWER_TURNS = 2 };
-#include "exponentials_x86.h"
+#include "exponentials.h"
 
 AVX512 void bnnmk_apply_function_x86_avx512(bnnmk_real_function function, float *x, uint32_t count) {
   const uint32_t rest = count % ROUND;

@@ -24,6 +24,8 @@ typedef void bnnmk_apply_rows(const bnnmk_row_steps *steps, const float *from, f
 bnnmk_apply_rows bnnmk_apply_rows_generic;
 #if defined(__x86_64__) || defined(__i386__)
 bnnmk_apply_rows bnnmk_apply_rows_x86_avx2, bnnmk_apply_rows_x86_avx512;
+#elif defined(__aarch64__)
+bnnmk_apply_rows bnnmk_apply_rows_neon;
 #endif
 
 BNNMK_INLINE int bnnmk_takes_rows(const bnnmk_step *step) { return step->kind >= BNNMK_STEP_SOFTMAX; }

@@ -10,8 +10,8 @@
 //   times_power(x, n)         x times 2^(n / 16 rounded down), rounded once
 //   if_below(x, limit, yes, no)
 //   magnitude_of(x), with_sign_of(x, of)    without its sign bit; that of the other joined to it
-#ifndef BNNM_EXPONENTIALS_X86_H
-#define BNNM_EXPONENTIALS_X86_H
+#ifndef BNNM_EXPONENTIALS_H
+#define BNNM_EXPONENTIALS_H
 
 #include "exponential_tables.h"
 
