@@ -72,7 +72,7 @@ count_networks() {
     return
   fi
   local network
-  for network in quicknet bireal18 dybinarycct; do
+  for network in quicknet bireal18 dybinarycct dysign-resnet18; do
     "$bnnm" compile "models/zoo/graphs/$network.onnx" --random-weights 1 --target "$target" \
       -o "$folder/$network-$name.bnnm" >"$folder/$network-$name.log"
     count network_layers "$folder/$network-$name.bnnm"

@@ -113,6 +113,12 @@ static int add_step(bnnmk_plain_steps *steps, const bnnmk_step *step) {
         round->operand_stride = step->operand_stride;
       }
       return 1;
+    case BNNMK_STEP_SUBTRACT:
+      if (step->operand_stride != 0) {
+        return 0;
+      }
+      round_for(steps, BNNMK_SUBTRACT_VECTOR)->vector = step->operand;
+      return 1;
     case BNNMK_STEP_MULTIPLY:
       if (step->operand_stride != 0) {
         return 0;
@@ -218,6 +224,7 @@ void bnnmk_choose_block_steps(const bnnmk_plain_steps *all, uint32_t channel, co
     round->slopes = of_channel(from->slopes, channel);
     round->factors = of_channel(from->factors, channel);
     round->second_shift = of_channel(from->second_shift, channel);
+    round->vector = of_channel(from->vector, channel);
     round->operand = of_channel(from->operand, channel);
   }
   block->channel = channel;

@@ -18,13 +18,14 @@ typedef enum bnnmk_value_part {
   BNNMK_RECTIFY_GENTLY,    // the same, with slopes in (0, 1]
   BNNMK_SCALE_VALUES,      // x *= factors
   BNNMK_ADD_SECOND_SHIFT,  // x += second_shift
+  BNNMK_SUBTRACT_VECTOR,   // x -= vector
 } bnnmk_value_part;
 
 // Some steps.
 typedef struct bnnmk_value_round {
   uint32_t parts;  // bit i: bnnmk_value_part i
   float minimum, maximum;
-  const float *shift, *slopes, *factors, *second_shift;
+  const float *shift, *slopes, *factors, *second_shift, *vector;
   const float *operand;  // of the image's first pixel
   size_t operand_stride;
 } bnnmk_value_round;

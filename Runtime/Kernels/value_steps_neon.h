@@ -72,6 +72,15 @@ BNNMK_INLINE void shift(const float *shifts, float32x4_t x[], const int count) {
   }
 }
 
+BNNMK_INLINE void subtract(const float *vector, float32x4_t x[], const int count) {
+  const float32x4_t low = vld1q_f32(vector), high = vld1q_f32(vector + 4);
+  BNNMK_UNROLL
+  for (int p = 0; p < count; p++) {
+    x[2 * p] = vsubq_f32(x[2 * p], low);
+    x[2 * p + 1] = vsubq_f32(x[2 * p + 1], high);
+  }
+}
+
 BNNMK_INLINE void multiply(const float *factors, float32x4_t x[], const int count) {
   const float32x4_t low = vld1q_f32(factors), high = vld1q_f32(factors + 4);
   BNNMK_UNROLL
@@ -148,6 +157,9 @@ BNNMK_INLINE const float *apply_parts(const bnnmk_value_round *round, const uint
   }
   if (parts & 1 << BNNMK_ADD_SECOND_SHIFT) {
     shift(round->second_shift, x, count);
+  }
+  if (parts & 1 << BNNMK_SUBTRACT_VECTOR) {
+    subtract(round->vector, x, count);
   }
   return operand;
 }
