@@ -21,15 +21,9 @@ static float greatest(const float *x, size_t extent) {
   return y;
 }
 
-static void sum(const float *x, size_t extent, uint32_t row_count, const float *means, double by, float *to) {
-  for (uint32_t row = 0; row < row_count; row++, x += extent) {
-    to[row] = means ? bnnmk_sum_of_row(x, extent, &means[row], by) : bnnmk_sum_of_row(x, extent, 0, by);
-  }
-}
-
 void bnnmk_apply_rows_neon(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
                            uint32_t extent) {
-  const bnnmk_row_parts parts = {greatest, sum, bnnmk_apply_function_neon};
+  const bnnmk_row_parts parts = {greatest, bnnmk_sum_rows_in_c, bnnmk_apply_function_neon};
   bnnmk_apply_rows_by(steps, from, to, row_count, extent, parts);
 }
 

@@ -37,6 +37,14 @@ BNNMK_INLINE float bnnmk_sum_of_row(const float *x, size_t extent, const float *
 typedef void bnnmk_sum_of_rows(const float *x, size_t extent, uint32_t row_count, const float *means, double by,
                                float *to);
 
+// In plain C: a bnnmk_sum_of_rows.
+BNNMK_INLINE void bnnmk_sum_rows_in_c(const float *x, size_t extent, uint32_t row_count, const float *means, double by,
+                                      float *to) {
+  for (uint32_t row = 0; row < row_count; row++, x += extent) {
+    to[row] = means ? bnnmk_sum_of_row(x, extent, &means[row], by) : bnnmk_sum_of_row(x, extent, 0, by);
+  }
+}
+
 #if defined(__x86_64__) || defined(__i386__)
 bnnmk_sum_of_rows bnnmk_sum_rows_x86_avx2, bnnmk_sum_rows_x86_avx512;
 
