@@ -5,7 +5,7 @@
 //   INLINE                    of functions for its instruction set
 //   TURNS, FEWER_TURNS        vectors at a time, and of what is left
 //   load(from, k), store(to, k, x)  the k-th vector
-//   greatest(a, b), least(a, b)     b where one is NaN
+//   greatest(a, b), least(a, b)     of a number a; NaN where b is
 //   lookup(row, shifted)      row[low four bits of each number]
 //   times_power(x, n)         x times 2^(n / 16 rounded down), rounded once
 //   if_below(x, limit, yes, no)

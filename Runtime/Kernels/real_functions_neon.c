@@ -16,7 +16,6 @@ typedef float32x4_t vector;
 INLINE vector all(float x) { return vdupq_n_f32(x); }
 INLINE vector load(const float *from, int k) { return vld1q_f32(from + 4 * k); }
 INLINE void store(float *to, int k, vector x) { vst1q_f32(to + 4 * k, x); }
-// NaN where one is NaN, which is the second one here.
 INLINE vector greatest(vector a, vector b) { return vmaxq_f32(a, b); }
 INLINE vector least(vector a, vector b) { return vminq_f32(a, b); }
 
