@@ -16,10 +16,11 @@ extension LayoutBuilder {
             let isImagePick = meetChannelsLast([x]) && target.count == 4 && picks.map(\.count) == target
             var value =
                 isImagePick ? try inChannelsLast(x) : try new.reshape(try inPlainOrder(x), to: shape, name: node.name)
-            for (axis, picked) in picks.enumerated() where picked != Array(0..<shape[axis]) {
-                let place = isImagePick ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis
-                value = try gathered(value, picked, axis: place, fill: fill, name: old[output].name)
+            let changes = picks.enumerated().filter { axis, picked in picked != Array(0..<shape[axis]) }
+            let places = changes.map { axis, picked in
+                (axis: isImagePick ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis, picked: picked)
             }
+            value = try gathered(value, along: places, fill: fill, name: old[output].name)
             if isImagePick {
                 channelsLast[output] = value
             } else {
@@ -54,9 +55,15 @@ extension LayoutBuilder {
         let extrapolation = Tensor.filled(Double(op.extrapolationValue), TensorType(old[x].type.elementType, [1]))
         let fill = new.addConstant(node.name + ".outside", extrapolation)
         var outside: [Int: [Int?]] = [:]
-        for (axis, taps) in try op.taps(node.inputs.map { $0.map { old.operand($0) } }).enumerated() {
-            guard let taps else { continue }
-            let place = isImage ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis
+        let taps = try op.taps(node.inputs.map { $0.map { old.operand($0) } })
+        let changes = taps.enumerated().compactMap { axis, taps in
+            taps.map { (axis: isImage ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis, taps: $0) }
+        }
+        let picks = changes.compactMap { change in change.taps.picks.map { (axis: change.axis, picked: $0) } }
+        if picks.count == changes.count {
+            value = try gathered(value, along: picks, fill: fill, name: old[output].name)
+        }
+        for (place, taps) in changes where picks.count < changes.count {
             if let picked = taps.picks {
                 value = try gathered(value, picked, axis: place, fill: fill, name: old[output].name)
             } else {
@@ -73,6 +80,20 @@ extension LayoutBuilder {
             value = try gathered(value, inside, axis: axis, fill: fill, name: old[output].name)
         }
         if isImage { channelsLast[output] = value } else { plain[output] = value }
+    }
+
+    /// Picks along several axes, in the order in which the least is copied in small pieces: what loses elements first,
+    /// whole rows of them before parts of rows; what gains elements last, and whole rows then.
+    private mutating func gathered(
+        _ value: Graph.ValueID, along picks: [(axis: Int, picked: [Int?])], fill: Graph.ValueID?, name: String
+    ) throws -> Graph.ValueID {
+        let shape = new[value].type.shape
+        let gains = { (pick: (axis: Int, picked: [Int?])) in pick.picked.count >= shape[pick.axis] }
+        let losing = picks.filter { !gains($0) }.sorted { $0.axis < $1.axis }
+        let gaining = picks.filter(gains).sorted { $0.axis > $1.axis }
+        return try (losing + gaining).reduce(value) { value, pick in
+            try gathered(value, pick.picked, axis: pick.axis, fill: fill, name: name)
+        }
     }
 
     private mutating func gathered(

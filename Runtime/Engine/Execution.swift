@@ -48,26 +48,25 @@ struct Execution {
 
     /// An operator to be executed: as a whole, or a stripe of it.
     func operatorRun(_ index: Int, _ stripe: Stripe? = nil) -> OperatorRun {
-        let record = model.pointee.operators[index]
-        return OperatorRun(
-            execution: self, record: record.op, weights: weights[index], scratchOffset: record.scratchOffset,
-            stripe: stripe)
+        let known = UnsafePointer(model.pointee.operators.baseAddress! + index)
+        return OperatorRun(execution: self, known: known, weights: weights[index], stripe: stripe)
     }
 }
 
 /// One operator of an execution.
 struct OperatorRun {
     let execution: Execution
-    let record: bnnmf_op
+    /// What the model has of it: by its address, since that is most of what an operator would hand on to what it calls.
+    let known: UnsafePointer<Model.OperatorRecord>
     /// Of a convolution.
     let weights: LaidOutWeights
-    let scratchOffset: Int
     /// What is to be computed; nil: everything.
     let stripe: Stripe?
 
+    var record: bnnmf_op { known.pointee.op }
     var table: UnsafePointer<bnnmk_table> { execution.table }
     var outputTensor: Tensor { execution.model.pointee.tensors[Int(record.output)] }
-    var scratch: UnsafeMutableRawPointer { execution.arena + scratchOffset }
+    var scratch: UnsafeMutableRawPointer { execution.arena + known.pointee.scratchOffset }
 
     func inputTensor(_ position: Int) -> Tensor {
         let index = withUnsafeBytes(of: record.inputs) {

@@ -1,4 +1,4 @@
-// Rows of bytes between two strides: one operand of a concatenation.
+// Rows of bytes: between two strides, as one operand of a concatenation.
 #ifndef BNNM_COPY_ROWS_H
 #define BNNM_COPY_ROWS_H
 
@@ -24,16 +24,20 @@ BNNMK_INLINE void bnnmk_copy_short_row(char *output, const char *input, size_t c
   }
 }
 
+BNNMK_INLINE void bnnmk_copy_row(char *output, const char *input, size_t count) {
+  if (count <= BNNMK_SHORT_ROW) {
+    bnnmk_copy_short_row(output, input, count);
+  } else {
+    memcpy(output, input, count);
+  }
+}
+
 BNNMK_INLINE void bnnmk_copy_rows_between(const bnnmk_copy_rows *copy, uint32_t begin, uint32_t end) {
   const size_t count = (size_t)copy->row_bytes;
   for (size_t row = begin; row < end; row++) {
     char *output = (char *)copy->output + row * copy->output_stride;
     const char *input = (const char *)copy->input + row * copy->input_stride;
-    if (count <= BNNMK_SHORT_ROW) {
-      bnnmk_copy_short_row(output, input, count);
-    } else {
-      memcpy(output, input, count);
-    }
+    bnnmk_copy_row(output, input, count);
   }
 }
 

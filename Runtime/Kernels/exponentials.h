@@ -5,9 +5,11 @@
 //   INLINE                    of functions for its instruction set
 //   TURNS, FEWER_TURNS        vectors at a time, and of what is left
 //   load(from, k), store(to, k, x)  the k-th vector
+//   fused(a, b, c), fused_less(a, b, c)   c + a * b and c - a * b, rounded once
 //   greatest(a, b), least(a, b)     of a number a; NaN where b is
+//   least_positive(a, b)      of numbers a > 0 and b; anything where b is NaN
 //   lookup(row, shifted)      row[low four bits of each number]
-//   times_power(x, n)         x times 2^(n / 16 rounded down), rounded once
+//   times_power(x, shifted)   x times 2^(what was shifted, rounded down), rounded once
 //   if_below(x, limit, yes, no)
 //   magnitude_of(x), with_sign_of(x, of)    without its sign bit; that of the other joined to it
 #ifndef BNNM_EXPONENTIALS_H
@@ -22,32 +24,43 @@
     statement;                      \
   }
 
-INLINE void exponentials(float *numbers, const int turns) {
-  vector x[TURNS], shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
-  IN_TURNS(x[k] = least(all(BNNMK_MOST_EXPONENT), greatest(all(BNNMK_LEAST_EXPONENT), load(numbers, k))))
-  IN_TURNS(shifted[k] = x[k] * all(BNNMK_SIXTEENTHS) + all(BNNMK_NEAREST))
-  IN_TURNS(n[k] = shifted[k] - all(BNNMK_NEAREST))
-  IN_TURNS(r[k] = (x[k] - n[k] * all(BNNMK_SIXTEENTH_HIGH)) - n[k] * all(BNNMK_SIXTEENTH_LOW))
-  IN_TURNS(more[k] = r[k] + r[k] * r[k] * (all(BNNMK_EXPONENTIAL_2) + r[k] * all(BNNMK_EXPONENTIAL_3)))
+// Of `turns` vectors.
+INLINE void exponentials_of(vector *x, const int turns) {
+  vector shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
+  IN_TURNS(x[k] = greatest(all(BNNMK_LEAST_EXPONENT), x[k]))
+  IN_TURNS(shifted[k] = fused(x[k], all(BNNMK_PER_LN_2), all(BNNMK_NEAREST_SIXTEENTH)))
+  IN_TURNS(shifted[k] = least_positive(all(BNNMK_MOST_SHIFTED), shifted[k]))
+  IN_TURNS(n[k] = shifted[k] - all(BNNMK_NEAREST_SIXTEENTH))
+  IN_TURNS(r[k] = fused_less(n[k], all(BNNMK_LN_2_LOW), fused_less(n[k], all(BNNMK_LN_2_HIGH), x[k])))
+  IN_TURNS(more[k] = fused(r[k], all(BNNMK_EXPONENTIAL_3), all(BNNMK_EXPONENTIAL_2)))
+  IN_TURNS(more[k] = fused(r[k] * r[k], more[k], r[k]))
   IN_TURNS(power[k] = lookup(bnnmk_exponential_table[BNNMK_POWER], shifted[k]))
-  IN_TURNS(more[k] = lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted[k]) + power[k] * more[k])
-  IN_TURNS(store(numbers, k, times_power(power[k] + more[k], n[k])))
+  IN_TURNS(more[k] = fused(power[k], more[k], lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted[k])))
+  IN_TURNS(x[k] = times_power(power[k] + more[k], shifted[k]))
+}
+
+INLINE void exponentials(float *numbers, const int turns) {
+  vector x[TURNS];
+  IN_TURNS(x[k] = load(numbers, k))
+  exponentials_of(x, turns);
+  IN_TURNS(store(numbers, k, x[k]))
 }
 
 INLINE void error_functions(float *numbers, const int turns) {
   const vector first = all(BNNMK_NEAREST + BNNMK_FIRST_PIECES);
-  vector magnitude[TURNS], shifted[TURNS], distance[TURNS], d[TURNS], d2[TURNS], value[TURNS], slope[TURNS];
+  vector magnitude[TURNS], shifted[TURNS], distance[TURNS], d[TURNS], d2[TURNS], value[TURNS], slope[TURNS],
+      high[TURNS];
   IN_TURNS(magnitude[k] = least(all(BNNMK_MOST_ERROR), magnitude_of(load(numbers, k))))
-  IN_TURNS(shifted[k] = magnitude[k] * all(BNNMK_PIECES_PER_UNIT) + all(BNNMK_NEAREST))
+  IN_TURNS(shifted[k] = fused(magnitude[k], all(BNNMK_PIECES_PER_UNIT), all(BNNMK_NEAREST)))
   IN_TURNS(distance[k] = magnitude[k] - lookup(bnnmk_error_table[BNNMK_CENTER], shifted[k]))
   IN_TURNS(d[k] = if_below(shifted[k], first, distance[k] * distance[k], distance[k]))
   IN_TURNS(value[k] = if_below(shifted[k], first, magnitude[k], lookup(bnnmk_error_table[BNNMK_VALUE], shifted[k])))
   IN_TURNS(d2[k] = d[k] * d[k])
 #define FIT(i) lookup(bnnmk_error_table[BNNMK_FIT + i], shifted[k])
-  IN_TURNS(slope[k] = (FIT(0) + d[k] * FIT(1)) + d2[k] * (FIT(2) + d[k] * FIT(3)))
-  IN_TURNS(slope[k] += d2[k] * d2[k] * (FIT(4) + d[k] * FIT(5)))
+  IN_TURNS(high[k] = fused(d2[k], fused(d[k], FIT(5), FIT(4)), fused(d[k], FIT(3), FIT(2))))
+  IN_TURNS(slope[k] = fused(d2[k], high[k], fused(d[k], FIT(1), FIT(0))))
 #undef FIT
-  IN_TURNS(store(numbers, k, with_sign_of(value[k] + distance[k] * slope[k], load(numbers, k))))
+  IN_TURNS(store(numbers, k, with_sign_of(fused(distance[k], slope[k], value[k]), load(numbers, k))))
 }
 
 #undef IN_TURNS

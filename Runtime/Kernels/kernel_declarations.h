@@ -57,6 +57,7 @@ void bnnmk_binarize_by_f32_x86_avx512(const void *arguments, uint32_t begin, uin
 void bnnmk_elementwise_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_elementwise_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_copy_rows_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_gather_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_transpose_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_reduce_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);

@@ -18,6 +18,7 @@ void bnnmk_set_avx2(bnnmk_table *table) {
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx2;
   table->elementwise = bnnmk_elementwise_x86_avx2;
   table->copy_rows = bnnmk_copy_rows_x86_avx2;
+  table->gather = bnnmk_gather_x86_avx2;
   table->transpose = bnnmk_transpose_x86_avx2;
   table->reduce = bnnmk_reduce_x86_avx2;
   table->map = bnnmk_map_x86_avx2;

@@ -1,5 +1,6 @@
 // Real functions of float32 numbers, as bnnm_format.h lists them, computed in float64 and rounded once: within 0.51
-// units in the last place; exponentials and error functions in float32, within 0.78. All levels give the same bits.
+// units in the last place; error functions and exponentials in float32, within 0.73 and 0.78. All levels give the same
+// bits.
 #ifndef BNNM_REAL_FUNCTIONS_H
 #define BNNM_REAL_FUNCTIONS_H
 

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "exponential_tables.h"
+#include "fused.h"
 #include "real_function_values.h"
 
 const float bnnmk_exponential_table[BNNMK_EXPONENTIAL_ROWS][16] = {
@@ -37,18 +38,18 @@ const float bnnmk_error_table[BNNMK_ERROR_ROWS][16] = {
 
 // e^x.
 BNNMK_INLINE float exponential_function(float x) {
-  const float most = BNNMK_MOST_EXPONENT, least = BNNMK_LEAST_EXPONENT;
-  x = x > most ? most : x;
+  const float least = BNNMK_LEAST_EXPONENT, most = BNNMK_MOST_SHIFTED;
   x = x < least ? least : x;
-  const bnnmk_float_bits shifted = {x * BNNMK_SIXTEENTHS + BNNMK_NEAREST};
-  const float n = shifted.number - BNNMK_NEAREST;
-  const float r = (x - n * BNNMK_SIXTEENTH_HIGH) - n * BNNMK_SIXTEENTH_LOW;
-  const float more = r + r * r * (BNNMK_EXPONENTIAL_2 + r * BNNMK_EXPONENTIAL_3);
+  bnnmk_float_bits shifted = {bnnmk_fused(x, BNNMK_PER_LN_2, BNNMK_NEAREST_SIXTEENTH)};
+  shifted.number = shifted.number > most ? most : shifted.number;
+  const float n = shifted.number - BNNMK_NEAREST_SIXTEENTH;
+  const float r = bnnmk_fused(-n, BNNMK_LN_2_LOW, bnnmk_fused(-n, BNNMK_LN_2_HIGH, x));
+  const float more = bnnmk_fused(r * r, bnnmk_fused(r, BNNMK_EXPONENTIAL_3, BNNMK_EXPONENTIAL_2), r);
   const uint32_t j = shifted.bits % 16;
   const float power = bnnmk_exponential_table[BNNMK_POWER][j];
-  const float significand = power + (bnnmk_exponential_table[BNNMK_POWER_REST][j] + power * more);
-  // Times 2^(n / 16 rounded down), in two steps, since that may be no normal number; only the second one rounds.
-  const bnnmk_float_bits nearest = {BNNMK_NEAREST};
+  const float significand = power + bnnmk_fused(power, more, bnnmk_exponential_table[BNNMK_POWER_REST][j]);
+  // Times 2^(n rounded down), in two steps, since that may be no normal number; only the second one rounds.
+  const bnnmk_float_bits nearest = {BNNMK_NEAREST_SIXTEENTH};
   const int32_t exponent = ((int32_t)(shifted.bits - nearest.bits) >> 4) + 2 * 127;
   const uint32_t half = (uint32_t)exponent / 2;
   const bnnmk_float_bits first = {.bits = half << 23}, second = {.bits = ((uint32_t)exponent - half) << 23};
@@ -58,16 +59,17 @@ BNNMK_INLINE float exponential_function(float x) {
 BNNMK_INLINE float error_function(float x) {
   const bnnmk_float_bits sign = {x}, positive = {.bits = sign.bits & 0x7fffffffu};
   const float most = BNNMK_MOST_ERROR, magnitude = positive.number > most ? most : positive.number;
-  const bnnmk_float_bits shifted = {magnitude * BNNMK_PIECES_PER_UNIT + BNNMK_NEAREST};
+  const bnnmk_float_bits shifted = {bnnmk_fused(magnitude, BNNMK_PIECES_PER_UNIT, BNNMK_NEAREST)};
   const uint32_t piece = shifted.bits % 16;
   const float distance = magnitude - bnnmk_error_table[BNNMK_CENTER][piece];
   const int is_first = shifted.number < BNNMK_NEAREST + BNNMK_FIRST_PIECES;
   const float d = is_first ? distance * distance : distance, d2 = d * d;
   const float value = is_first ? magnitude : bnnmk_error_table[BNNMK_VALUE][piece];
 #define FIT(i) bnnmk_error_table[BNNMK_FIT + (i)][piece]
-  const float slope = ((FIT(0) + d * FIT(1)) + d2 * (FIT(2) + d * FIT(3))) + d2 * d2 * (FIT(4) + d * FIT(5));
+  const float high = bnnmk_fused(d2, bnnmk_fused(d, FIT(5), FIT(4)), bnnmk_fused(d, FIT(3), FIT(2)));
+  const float slope = bnnmk_fused(d2, high, bnnmk_fused(d, FIT(1), FIT(0)));
 #undef FIT
-  const bnnmk_float_bits result = {value + distance * slope};
+  const bnnmk_float_bits result = {bnnmk_fused(distance, slope, value)};
   const bnnmk_float_bits signed_result = {.bits = result.bits | (sign.bits & 0x80000000u)};
   return signed_result.number;
 }

@@ -1,10 +1,12 @@
-// Exponentials and error functions for 64-bit ARM, vectors of four numbers in turns. Without fused multiply-adds, so
-// that plain C gives the same bits; vectors of 32-bit ARM would not, which take denormal numbers for 0.
+// Exponentials and error functions for 64-bit ARM, vectors of four numbers in turns. With fused multiply-adds where
+// plain C has them, so that the bits are the same; vectors of 32-bit ARM would differ, which take denormal numbers for
+// 0.
 #if defined(__aarch64__)
 
 #include <arm_neon.h>
 #include <string.h>
 
+#include "exponential_tables.h"
 #include "lanes.h"
 #include "real_functions.h"
 #include "separate_roundings.h"
@@ -16,8 +18,11 @@ typedef float32x4_t vector;
 INLINE vector all(float x) { return vdupq_n_f32(x); }
 INLINE vector load(const float *from, int k) { return vld1q_f32(from + 4 * k); }
 INLINE void store(float *to, int k, vector x) { vst1q_f32(to + 4 * k, x); }
+INLINE vector fused(vector a, vector b, vector c) { return vfmaq_f32(c, a, b); }
+INLINE vector fused_less(vector a, vector b, vector c) { return vfmsq_f32(c, a, b); }
 INLINE vector greatest(vector a, vector b) { return vmaxq_f32(a, b); }
 INLINE vector least(vector a, vector b) { return vminq_f32(a, b); }
+INLINE vector least_positive(vector a, vector b) { return vminq_f32(a, b); }
 
 INLINE vector lookup(const float row[16], vector shifted) {
   const uint32x4_t index = vandq_u32(vreinterpretq_u32_f32(shifted), vdupq_n_u32(15));
@@ -28,9 +33,10 @@ INLINE vector lookup(const float row[16], vector shifted) {
   return vreinterpretq_f32_u8(vqtbl4q_u8(bytes, vreinterpretq_u8_u32(places)));
 }
 
-// In two steps, since 2^(n / 16) may be no normal number; only the second one rounds.
-INLINE vector times_power(vector x, vector n) {
-  const int32x4_t exponent = vsraq_n_s32(vdupq_n_s32(2 * 127), vcvtq_s32_f32(n), 4);
+// In two steps, since the power may be no normal number; only the second one rounds.
+INLINE vector times_power(vector x, vector shifted) {
+  const int32x4_t unshifted = vreinterpretq_s32_f32(shifted) - vreinterpretq_s32_f32(all(BNNMK_NEAREST_SIXTEENTH));
+  const int32x4_t exponent = vsraq_n_s32(vdupq_n_s32(2 * 127), unshifted, 4);
   const int32x4_t half = vshrq_n_s32(exponent, 1), other = vsubq_s32(exponent, half);
   return x * vreinterpretq_f32_s32(vshlq_n_s32(half, 23)) * vreinterpretq_f32_s32(vshlq_n_s32(other, 23));
 }

@@ -1,14 +1,15 @@
-// Real functions for AVX2, twice four numbers of float64 at a time and in turns. Without fused multiply-adds, so that
-// plain C gives the same bits.
+// Real functions for AVX2, twice four numbers of float64 at a time and in turns. With fused multiply-adds where plain C
+// has them, so that the bits are the same.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include <immintrin.h>
 #include <string.h>
 
 #define BNNMK_TWO_ROUNDS
+#include "exponential_tables.h"
 #include "real_function_values.h"
 
-#define AVX2 __attribute__((target("avx2")))
+#define AVX2 __attribute__((target("avx2,fma")))
 #define INLINE static inline AVX2 __attribute__((always_inline))
 
 // Numbers of a round of the loops.
@@ -19,8 +20,15 @@ typedef __m256 vector;
 INLINE vector all(float x) { return _mm256_set1_ps(x); }
 INLINE vector load(const float *from, int k) { return _mm256_loadu_ps(from + 8 * k); }
 INLINE void store(float *to, int k, vector x) { _mm256_storeu_ps(to + 8 * k, x); }
+INLINE vector fused(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b, c); }
+INLINE vector fused_less(vector a, vector b, vector c) { return _mm256_fnmadd_ps(a, b, c); }
 INLINE vector greatest(vector a, vector b) { return _mm256_max_ps(a, b); }
 INLINE vector least(vector a, vector b) { return _mm256_min_ps(a, b); }
+
+// As integers, for which there are more units.
+INLINE vector least_positive(vector a, vector b) {
+  return _mm256_castsi256_ps(_mm256_min_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
+}
 
 INLINE vector lookup(const float row[16], vector shifted) {
   const __m256i index = _mm256_castps_si256(shifted);
@@ -29,9 +37,11 @@ INLINE vector lookup(const float row[16], vector shifted) {
   return _mm256_blendv_ps(low, high, _mm256_castsi256_ps(_mm256_slli_epi32(index, 28)));
 }
 
-// In two steps, since 2^(n / 16) may be no normal number; only the second one rounds.
-INLINE vector times_power(vector x, vector n) {
-  const __m256i exponent = _mm256_add_epi32(_mm256_srai_epi32(_mm256_cvtps_epi32(n), 4), _mm256_set1_epi32(2 * 127));
+// In two steps, since the power may be no normal number; only the second one rounds.
+INLINE vector times_power(vector x, vector shifted) {
+  const __m256i unshifted =
+      _mm256_sub_epi32(_mm256_castps_si256(shifted), _mm256_castps_si256(all(BNNMK_NEAREST_SIXTEENTH)));
+  const __m256i exponent = _mm256_add_epi32(_mm256_srai_epi32(unshifted, 4), _mm256_set1_epi32(2 * 127));
   const __m256i half = _mm256_srli_epi32(exponent, 1), other = _mm256_sub_epi32(exponent, half);
   return x * _mm256_castsi256_ps(_mm256_slli_epi32(half, 23)) * _mm256_castsi256_ps(_mm256_slli_epi32(other, 23));
 }

@@ -1,11 +1,12 @@
-// Real functions for AVX-512, twice eight numbers of float64 at a time and in turns. Without fused multiply-adds, so
-// that plain C gives the same bits.
+// Real functions for AVX-512, twice eight numbers of float64 at a time and in turns. With fused multiply-adds where
+// plain C has them, so that the bits are the same.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include <immintrin.h>
 #include <string.h>
 
 #define BNNMK_TWO_ROUNDS
+#include "exponential_tables.h"
 #include "real_function_values.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
@@ -19,14 +20,23 @@ typedef __m512 vector;
 INLINE vector all(float x) { return _mm512_set1_ps(x); }
 INLINE vector load(const float *from, int k) { return _mm512_loadu_ps(from + 16 * k); }
 INLINE void store(float *to, int k, vector x) { _mm512_storeu_ps(to + 16 * k, x); }
+INLINE vector fused(vector a, vector b, vector c) { return _mm512_fmadd_ps(a, b, c); }
+INLINE vector fused_less(vector a, vector b, vector c) { return _mm512_fnmadd_ps(a, b, c); }
 INLINE vector greatest(vector a, vector b) { return _mm512_max_ps(a, b); }
 INLINE vector least(vector a, vector b) { return _mm512_min_ps(a, b); }
+
+// As integers, for which there are more units.
+INLINE vector least_positive(vector a, vector b) {
+  return _mm512_castsi512_ps(_mm512_min_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
 
 INLINE vector lookup(const float row[16], vector shifted) {
   return _mm512_permutexvar_ps(_mm512_castps_si512(shifted), _mm512_loadu_ps(row));
 }
 
-INLINE vector times_power(vector x, vector n) { return _mm512_scalef_ps(x, n * all(1.0f / 16)); }
+INLINE vector times_power(vector x, vector shifted) {
+  return _mm512_scalef_ps(x, shifted - all(BNNMK_NEAREST_SIXTEENTH));
+}
 
 INLINE vector if_below(vector x, vector limit, vector yes, vector no) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, limit, _CMP_LT_OQ), no, yes);

@@ -7,7 +7,7 @@
 __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_apply_rows_x86_avx512(const bnnmk_row_steps *steps,
                                                                               const float *from, float *to,
                                                                               uint32_t row_count, uint32_t extent) {
-  const bnnmk_row_parts parts = {bnnmk_greatest_of_row_x86_avx2, bnnmk_sum_rows_x86_avx512,
+  const bnnmk_row_parts parts = {bnnmk_greatest_of_row_x86_avx512, bnnmk_sum_rows_x86_avx512,
                                  bnnmk_apply_function_x86_avx512};
   bnnmk_apply_rows_by(steps, from, to, row_count, extent, parts);
 }

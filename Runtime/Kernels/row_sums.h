@@ -50,6 +50,7 @@ bnnmk_sum_of_rows bnnmk_sum_rows_x86_avx2, bnnmk_sum_rows_x86_avx512;
 
 // The greatest number of a row: anything where one is NaN.
 float bnnmk_greatest_of_row_x86_avx2(const float *x, size_t extent);
+float bnnmk_greatest_of_row_x86_avx512(const float *x, size_t extent);
 #endif
 
 #endif

@@ -18,7 +18,7 @@ final class GatherTests: XCTestCase {
             let (outer, extent) = (random.pick([1, 2, 5]), random.pick([1, 2, 7, 20]))
             let count = random.pick([1, 3, 8, 65])
             let fillBytes = random.pick([1, 4, 8])
-            let itemBytes = fillBytes * random.pick([1, 2, 3, 17])
+            let itemBytes = fillBytes * random.pick([1, 2, 3, 17, 40, 257])
             let input = (0..<(outer * extent * itemBytes)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             let picked = indices(count, extent, using: &random)
             let fill: [UInt8]? =
@@ -45,7 +45,7 @@ final class GatherTests: XCTestCase {
             arguments.count = UInt32(count)
             arguments.item_bytes = UInt64(itemBytes)
             for level in KernelLevel.available {
-                for split in splits(of: outer) {
+                for split in splits(of: outer * count) {
                     let output = OutputMemory<UInt8>(count: expected.count, initial: 0xA5, guardValue: 5)
                     arguments.output = UnsafeMutableRawPointer(output.pointer)
                     for range in split {

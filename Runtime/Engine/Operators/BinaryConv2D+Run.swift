@@ -63,9 +63,9 @@ extension BinaryConv2D {
         let (run, epilogue) = (state.run, end.epilogue)
         let isScaled = run.blob(state.op.scale, as: Float.self) != nil
         if epilogue.storesDecisions {
-            let words = run.result(epilogue.decisionsPosition, as: UInt64.self)
-            words.update(
-                repeating: 0, count: end.imageCount &* end.pixelCount &* Int(wordCount(Int64(end.channels))))
+            let words = end.imageCount &* end.pixelCount &* Int(wordCount(Int64(end.channels)))
+            // As bytes, which compilers clear by the C library's function.
+            run.result(epilogue.decisionsPosition, as: UInt8.self).update(repeating: 0, count: words &* 8)
         }
         let extraCost = Int64(end.pixelCount) / Int64(state.geometry.outputHeight) &* state.layout.outChannels
         for image in 0..<state.geometry.imageCount {

@@ -36,7 +36,7 @@ enum Concat {
     /// Along the packed axis: each input's bits into their place in every row.
     private static func insertBits(_ run: OperatorRun, _ y: Tensor) {
         let output = run.output(as: UInt64.self)
-        output.update(repeating: 0, count: y.byteCount / 8)
+        run.output(as: UInt8.self).update(repeating: 0, count: y.byteCount)
         var offset: UInt32 = 0
         for position in 0..<Int(run.record.input_count) {
             let x = run.inputTensor(position)

@@ -117,11 +117,14 @@ struct EpilogueRun {
         // Both only of accumulators.
         let scale = run.blob(epilogue.record.average_scale, as: Float.self)
         let shift = run.blob(epilogue.record.average_shift, as: Float.self)
-        let pixels = Double(pixelCount)
+        let (channels, pixels) = (channels, Double(pixelCount))
+        // Row by row, as they stand in memory: all to the first one.
+        for row in 1..<rowCount {
+            let sums = rowSums + row &* channels
+            for channel in 0..<channels { rowSums[channel] += sums[channel] }
+        }
         for channel in 0..<channels {
-            var sum = 0.0
-            for row in 0..<rowCount { sum += rowSums[row &* channels &+ channel] }
-            var mean = sum / pixels
+            var mean = rowSums[channel] / pixels
             if let scale, let shift { mean = Double(scale[channel]) * mean + Double(shift[channel]) }
             averages[channel] = Float(mean)
         }

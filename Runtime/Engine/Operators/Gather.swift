@@ -54,7 +54,7 @@ enum Gather {
             input: UnsafeRawPointer(run.input(0, as: UInt8.self)),
             output: UnsafeMutableRawPointer(run.output(as: UInt8.self)), indices: indices, fill: fill,
             fill_bytes: fillByteCount, extent: view.extent, count: count, item_bytes: UInt64(view.itemByteCount))
-        let cost = Int64(count) &* Int64(4 &+ view.itemByteCount / 8)
-        run.parallel(UInt32(view.outer), cost: cost, run.table.pointee.gather, arguments)
+        run.parallel(
+            UInt32(view.outer) &* count, cost: Int64(4 &+ view.itemByteCount / 8), run.table.pointee.gather, arguments)
     }
 }

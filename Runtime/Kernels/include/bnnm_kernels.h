@@ -393,9 +393,9 @@ typedef struct bnnmk_binary_matmul {
 
 // Beside each slot stands its structure of arguments.
 // Items (`begin`, `end`): output rows (y) for windows; rows for binarize, binarize_by, map, unpack, lookup, extract,
-// insert and copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; outer items for
-// gather, resample and reduce; rows m for matmul and binary_matmul; rows for gather_bits; the outermost dimension for
-// transpose, elementwise and compute (a rank of 0 counts as one of extent 1).
+// insert and copy_rows; elements for scale_shift and clamp; channels for accumulator_thresholds; output items of all
+// of `outer` for gather; outer items for resample and reduce; rows m for matmul and binary_matmul; rows for
+// gather_bits; the outermost dimension for transpose, elementwise and compute (a rank of 0 counts as one of extent 1).
 typedef struct bnnmk_table {
   bnnmk_kernel binary_conv2d;           // bnnmk_binary_conv2d
   bnnmk_kernel conv2d;                  // bnnmk_conv2d
