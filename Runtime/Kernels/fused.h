@@ -25,7 +25,7 @@ BNNMK_INLINE float bnnmk_fused(float a, float b, float c) {
     const double of_addend = sum.number - product;
     const double rest = (product - (sum.number - of_addend)) + (addend - of_addend);
     if ((rest > 0 || rest < 0) && sum.bits % 2 == 0) {
-      sum.bits += (rest > 0) == (sum.number > 0) ? 1 : -1;
+      sum.bits = (rest > 0) == (sum.number > 0) ? sum.bits + 1 : sum.bits - 1;
     }
   }
   return (float)sum.number;

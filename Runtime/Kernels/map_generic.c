@@ -8,7 +8,7 @@ static void map_rows(const void *arguments, uint32_t begin, uint32_t end) {
 }
 
 void bnnmk_map_generic(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_parts_of_map parts = {.map = map_rows, .apply_rows = bnnmk_apply_rows_generic};
+  const bnnmk_parts_of_map parts = {map_rows, bnnmk_apply_rows_generic, 0};
   if (!bnnmk_map_in_parts(arguments, begin, end, &parts)) {
     map_rows(arguments, begin, end);
   }

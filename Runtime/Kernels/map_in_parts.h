@@ -9,12 +9,11 @@
 typedef struct bnnmk_parts_of_map {
   bnnmk_kernel map;  // of steps that take no rows
   bnnmk_apply_rows *apply_rows;
-  // x[i] = function(x[i]) for i < count; NULL: functions are steps like others.
-  void (*apply_function)(bnnmk_real_function function, float *x, uint32_t count);
+  int functions_go_by_rows;  // else they are steps like others
 } bnnmk_parts_of_map;
 
-// Rows begin..<end of a map: some pixels at a time go through the steps in front of the one that needs many numbers,
-// then through that one, then through the others. 0, and nothing is done, of an epilogue without such a step.
+// Rows begin..<end of a map: some pixels at a time go through the steps in front of those that go by rows, then through
+// these, then through the others. 0, and nothing is done, of an epilogue in which no step needs that.
 int bnnmk_map_in_parts(const bnnmk_map *map, uint32_t begin, uint32_t end, const bnnmk_parts_of_map *parts);
 
 #endif

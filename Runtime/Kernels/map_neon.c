@@ -85,9 +85,9 @@ static void map_rows(const void *arguments, uint32_t begin, uint32_t end) {
 
 void bnnmk_map_neon(const void *arguments, uint32_t begin, uint32_t end) {
 #if defined(__aarch64__)
-  const bnnmk_parts_of_map parts = {map_rows, bnnmk_apply_rows_neon, bnnmk_apply_function_neon};
+  const bnnmk_parts_of_map parts = {map_rows, bnnmk_apply_rows_neon, 1};
 #else
-  const bnnmk_parts_of_map parts = {.map = map_rows, .apply_rows = bnnmk_apply_rows_generic};
+  const bnnmk_parts_of_map parts = {map_rows, bnnmk_apply_rows_generic, 0};
 #endif
   if (!bnnmk_map_in_parts(arguments, begin, end, &parts)) {
     map_rows(arguments, begin, end);

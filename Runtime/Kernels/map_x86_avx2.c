@@ -10,7 +10,7 @@ static void map_rows(const void *arguments, uint32_t begin, uint32_t end) {
 }
 
 void bnnmk_map_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_parts_of_map parts = {map_rows, bnnmk_apply_rows_x86_avx2, bnnmk_apply_function_x86_avx2};
+  const bnnmk_parts_of_map parts = {map_rows, bnnmk_apply_rows_x86_avx2, 1};
   if (!bnnmk_map_in_parts(arguments, begin, end, &parts)) {
     map_rows(arguments, begin, end);
   }

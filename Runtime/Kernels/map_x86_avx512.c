@@ -11,7 +11,7 @@ static void map_rows(const void *arguments, uint32_t begin, uint32_t end) {
 
 // Some pixels at a time by `rows` where a step needs many numbers, else all by it.
 static void map_with(bnnmk_kernel rows, const void *arguments, uint32_t begin, uint32_t end) {
-  const bnnmk_parts_of_map parts = {rows, bnnmk_apply_rows_x86_avx512, bnnmk_apply_function_x86_avx512};
+  const bnnmk_parts_of_map parts = {rows, bnnmk_apply_rows_x86_avx512, 1};
   if (!bnnmk_map_in_parts(arguments, begin, end, &parts)) {
     rows(arguments, begin, end);
   }

@@ -1,5 +1,6 @@
-// The steps that take rows as a whole, SOFTMAX and STANDARDIZE, over rows that stand in the first cache: what
-// instruction sets differ in are the greatest number of a row, sums, and exponentials.
+// Steps through which values that stand in the first cache go one after the other, rows of them at a time: those that
+// need whole rows, SOFTMAX and STANDARDIZE, functions, and the arithmetic beside them. What instruction sets differ in
+// are the greatest number of a row, sums, and functions.
 #ifndef BNNM_ROW_STEPS_H
 #define BNNM_ROW_STEPS_H
 
@@ -11,15 +12,16 @@
 #include "separate_roundings.h"
 #include "window_taps.h"
 
-// A step that takes rows, and what may stand around it: a SCALE_SHIFT each, or NULL.
 typedef struct bnnmk_row_steps {
-  const bnnmk_step *before, *step, *behind;
-  double *sums;  // to which results are added, one for each place in a row; or NULL
+  const bnnmk_step *steps;  // operands begin with the first row
+  uint32_t step_count;      // at least 1
+  double *sums;             // to which results are added, one for each place in a row; or NULL
 } bnnmk_row_steps;
 
-// `row_count` rows of `extent` numbers, one behind the other, through these steps; `to` may be `from`.
-typedef void bnnmk_apply_rows(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
-                              uint32_t extent);
+// `row_count` rows of `extent` numbers, one behind the other, through these steps, by way of as much room. `to` may be
+// `from` or `room`, and an operand may be `to`.
+typedef void bnnmk_apply_rows(const bnnmk_row_steps *steps, const float *from, float *room, float *to,
+                              uint32_t row_count, uint32_t extent);
 
 bnnmk_apply_rows bnnmk_apply_rows_generic;
 #if defined(__x86_64__) || defined(__i386__)
@@ -29,6 +31,25 @@ bnnmk_apply_rows bnnmk_apply_rows_neon;
 #endif
 
 BNNMK_INLINE int bnnmk_takes_rows(const bnnmk_step *step) { return step->kind >= BNNMK_STEP_SOFTMAX; }
+
+// Whether these steps may be among others of rows.
+BNNMK_INLINE int bnnmk_goes_by_rows(const bnnmk_step *step) {
+  switch (step->kind) {
+    case BNNMK_STEP_SCALE_SHIFT:
+    case BNNMK_STEP_ADD:
+    case BNNMK_STEP_MULTIPLY:
+    case BNNMK_STEP_DIVIDE:
+    case BNNMK_STEP_FUNCTION:
+      return 1;
+    default:
+      return bnnmk_takes_rows(step);
+  }
+}
+
+// Whether an operand has a number for each value.
+BNNMK_INLINE int bnnmk_reads_values(const bnnmk_step *step) {
+  return step->kind >= BNNMK_STEP_ADD && step->operand && step->operand_stride > 0;
+}
 
 // Rows whose exponentials are computed together.
 enum { BNNMK_ROWS_TOGETHER = 16 };
@@ -48,10 +69,17 @@ typedef struct bnnmk_row_parts {
     expression;                         \
   }
 
-// A SCALE_SHIFT of a row.
-BNNMK_INLINE void bnnmk_scale_row(const bnnmk_step *step, const float *x, float *y, size_t extent) {
+// A step of arithmetic on a row; `y` may be `x` or the operand.
+BNNMK_INLINE void bnnmk_compute_row(const bnnmk_step *step, const float *x, const float *operand, float *y,
+                                    size_t extent) {
   const float *a = step->a, *b = step->b;
-  if (a && b) {
+  if (step->kind == BNNMK_STEP_ADD) {
+    BNNMK_EACH_OF_ROW(y[i] = x[i] + operand[i])
+  } else if (step->kind == BNNMK_STEP_MULTIPLY) {
+    BNNMK_EACH_OF_ROW(y[i] = x[i] * operand[i])
+  } else if (step->kind == BNNMK_STEP_DIVIDE) {
+    BNNMK_EACH_OF_ROW(y[i] = x[i] / operand[i])
+  } else if (a && b) {
     BNNMK_EACH_OF_ROW(y[i] = x[i] * a[i] + b[i])
   } else if (a) {
     BNNMK_EACH_OF_ROW(y[i] = x[i] * a[i])
@@ -59,6 +87,17 @@ BNNMK_INLINE void bnnmk_scale_row(const bnnmk_step *step, const float *x, float 
     BNNMK_EACH_OF_ROW(y[i] = x[i] + b[i])
   } else {
     BNNMK_EACH_OF_ROW(y[i] = x[i])
+  }
+}
+
+BNNMK_INLINE void bnnmk_compute_rows(const bnnmk_step *step, const float *x, float *y, uint32_t row_count,
+                                     size_t extent) {
+  if (bnnmk_reads_values(step)) {
+    bnnmk_compute_row(step, x, step->operand, y, row_count * extent);
+    return;
+  }
+  for (uint32_t row = 0; row < row_count; row++, x += extent, y += extent) {
+    bnnmk_compute_row(step, x, step->operand, y, extent);
   }
 }
 
@@ -120,32 +159,40 @@ BNNMK_INLINE void bnnmk_standardize_rows(float epsilon, const float *from, float
   }
 }
 
-// A bnnmk_apply_rows.
-BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
-                                      size_t extent, bnnmk_row_parts parts) {
+// SOFTMAX or STANDARDIZE.
+BNNMK_INLINE void bnnmk_take_rows(const bnnmk_step *step, const float *x, float *y, uint32_t row_count, size_t extent,
+                                  bnnmk_row_parts parts) {
   for (uint32_t row = 0; row < row_count; row += BNNMK_ROWS_TOGETHER) {
     const uint32_t left = row_count - row, count = left < BNNMK_ROWS_TOGETHER ? left : BNNMK_ROWS_TOGETHER;
-    const float *x = from + row * extent;
-    float *y = to + row * extent;
-    if (steps->before) {
-      for (uint32_t r = 0; r < count; r++) {
-        bnnmk_scale_row(steps->before, x + r * extent, y + r * extent, extent);
-      }
-      x = y;
-    }
-    if (steps->step->kind == BNNMK_STEP_SOFTMAX) {
-      bnnmk_softmax_rows(x, y, count, extent, parts);
+    if (step->kind == BNNMK_STEP_SOFTMAX) {
+      bnnmk_softmax_rows(x + row * extent, y + row * extent, count, extent, parts);
     } else {
-      bnnmk_standardize_rows(steps->step->epsilon, x, y, count, extent, parts);
+      bnnmk_standardize_rows(step->epsilon, x + row * extent, y + row * extent, count, extent, parts);
     }
-    if (steps->behind) {
-      for (uint32_t r = 0; r < count; r++) {
-        bnnmk_scale_row(steps->behind, y + r * extent, y + r * extent, extent);
+  }
+}
+
+// A bnnmk_apply_rows.
+BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_row_steps *steps, const float *from, float *room, float *to,
+                                      uint32_t row_count, size_t extent, bnnmk_row_parts parts) {
+  const float *x = from;
+  for (uint32_t s = 0; s < steps->step_count; s++) {
+    const bnnmk_step *step = &steps->steps[s];
+    float *y = s + 1 == steps->step_count ? to : room;
+    if (bnnmk_takes_rows(step)) {
+      bnnmk_take_rows(step, x, y, row_count, extent, parts);
+    } else if (step->kind == BNNMK_STEP_FUNCTION) {
+      if (x != y) {
+        __builtin_memcpy(y, x, row_count * extent * sizeof *y);
       }
+      parts.apply_function(step->function, y, row_count * (uint32_t)extent);
+    } else {
+      bnnmk_compute_rows(step, x, y, row_count, extent);
     }
-    if (steps->sums) {
-      bnnmk_add_rows(y, count, extent, steps->sums);
-    }
+    x = y;
+  }
+  if (steps->sums) {
+    bnnmk_add_rows(to, row_count, extent, steps->sums);
   }
 }
 

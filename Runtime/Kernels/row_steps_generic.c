@@ -1,4 +1,4 @@
-// Steps that take rows as a whole, in plain C.
+// Steps on rows, in plain C.
 #include "row_steps.h"
 
 static float greatest(const float *x, size_t extent) {
@@ -9,8 +9,8 @@ static float greatest(const float *x, size_t extent) {
   return y;
 }
 
-void bnnmk_apply_rows_generic(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
-                              uint32_t extent) {
+void bnnmk_apply_rows_generic(const bnnmk_row_steps *steps, const float *from, float *room, float *to,
+                              uint32_t row_count, uint32_t extent) {
   const bnnmk_row_parts parts = {greatest, bnnmk_sum_rows_in_c, bnnmk_apply_function};
-  bnnmk_apply_rows_by(steps, from, to, row_count, extent, parts);
+  bnnmk_apply_rows_by(steps, from, room, to, row_count, extent, parts);
 }

@@ -1,4 +1,4 @@
-// Steps that take rows as a whole, for 64-bit ARM.
+// Steps on rows, for 64-bit ARM.
 #if defined(__aarch64__)
 
 #include <arm_neon.h>
@@ -21,10 +21,10 @@ static float greatest(const float *x, size_t extent) {
   return y;
 }
 
-void bnnmk_apply_rows_neon(const bnnmk_row_steps *steps, const float *from, float *to, uint32_t row_count,
+void bnnmk_apply_rows_neon(const bnnmk_row_steps *steps, const float *from, float *room, float *to, uint32_t row_count,
                            uint32_t extent) {
   const bnnmk_row_parts parts = {greatest, bnnmk_sum_rows_in_c, bnnmk_apply_function_neon};
-  bnnmk_apply_rows_by(steps, from, to, row_count, extent, parts);
+  bnnmk_apply_rows_by(steps, from, room, to, row_count, extent, parts);
 }
 
 #else

@@ -1,15 +1,15 @@
-// Steps that take rows as a whole with AVX-512.
+// Steps on rows with AVX-512.
 #if defined(__x86_64__) || defined(__i386__)
 
 #define BNNMK_INLINE_TARGET "avx512f,avx512bw,avx512dq,avx512vl"
 #include "row_steps.h"
 
 __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_apply_rows_x86_avx512(const bnnmk_row_steps *steps,
-                                                                              const float *from, float *to,
+                                                                              const float *from, float *room, float *to,
                                                                               uint32_t row_count, uint32_t extent) {
   const bnnmk_row_parts parts = {bnnmk_greatest_of_row_x86_avx512, bnnmk_sum_rows_x86_avx512,
                                  bnnmk_apply_function_x86_avx512};
-  bnnmk_apply_rows_by(steps, from, to, row_count, extent, parts);
+  bnnmk_apply_rows_by(steps, from, room, to, row_count, extent, parts);
 }
 
 #else

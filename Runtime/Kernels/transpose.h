@@ -3,6 +3,7 @@
 #ifndef BNNM_TRANSPOSE_H
 #define BNNM_TRANSPOSE_H
 
+#include "copy_rows.h"
 #include "strided_rows.h"
 
 // Elements of a tile's side.
@@ -31,6 +32,12 @@ BNNMK_INLINE void bnnmk_transpose_any_plane(const uint32_t *input, size_t row_st
                                             uint32_t row_count, uint32_t row_length) {
   if (row_length == 3 && row_step == 1) {
     bnnmk_interleave_three(input, input + step, input + 2 * step, output, row_count);
+    return;
+  }
+  if (step == 1) {
+    for (uint32_t i = 0; i < row_count; i++, input += row_step, output += row_length) {
+      bnnmk_copy_row((char *)output, (const char *)input, (size_t)row_length * sizeof *output);
+    }
     return;
   }
   for (uint32_t first_row = 0; first_row < row_count; first_row += BNNMK_TRANSPOSE_TILE) {
