@@ -27,4 +27,7 @@ int compare_reduce(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_epilogues(uint64_t seed, const kernel_level *levels, int level_count);
 int compare_row_steps(uint64_t seed, const kernel_level *levels, int level_count);
 
+// 1 where fused multiply-adds without the instruction are those of the C library; else the case is printed.
+int compare_fused(uint64_t seed);
+
 #endif

@@ -136,9 +136,10 @@ int main(int argc, char **argv) {
     failures += !compare_elementwise(first_seed + i, levels, level_count);
     failures += !compare_reduce(first_seed + i, levels, level_count);
     failures += !compare_assembly(first_seed + i);
+    failures += !compare_fused(first_seed + i);
   }
   if (failures > 0) {
-    printf("%lu of %lu cases fail\n", failures, 14 * case_count);
+    printf("%lu of %lu cases fail\n", failures, 15 * case_count);
     return 1;
   }
   printf(
