@@ -92,12 +92,11 @@ BNNMK_INLINE void bnnmk_compute_row(const bnnmk_step *step, const float *x, cons
 
 BNNMK_INLINE void bnnmk_compute_rows(const bnnmk_step *step, const float *x, float *y, uint32_t row_count,
                                      size_t extent) {
-  if (bnnmk_reads_values(step)) {
-    bnnmk_compute_row(step, x, step->operand, y, row_count * extent);
-    return;
-  }
-  for (uint32_t row = 0; row < row_count; row++, x += extent, y += extent) {
-    bnnmk_compute_row(step, x, step->operand, y, extent);
+  // With a number for each value all rows are one.
+  const int is_one = bnnmk_reads_values(step);
+  const size_t length = is_one ? row_count * extent : extent;
+  for (uint32_t row = 0; row < (is_one ? 1 : row_count); row++, x += length, y += length) {
+    bnnmk_compute_row(step, x, step->operand, y, length);
   }
 }
 
