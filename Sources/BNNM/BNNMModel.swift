@@ -63,7 +63,7 @@ public final class BNNMModel: @unchecked Sendable {
         /// The constants it reads, in bytes.
         public let weightByteCount: Int
         /// Arithmetic of one execution beside the multiplications: operations on a number of 32 bits each, twice as many
-        /// of 64.
+        /// of 64; a fused multiply-add is one.
         public let operationCount: Int
         /// The tensors it reads, in bytes.
         public let operandByteCount: Int

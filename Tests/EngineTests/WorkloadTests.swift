@@ -27,8 +27,8 @@ final class WorkloadTests: XCTestCase {
         let mapped = model.op(BNNMF_OP_MAP, [x, x], BNNMF_FLOAT32, dims) { $0.parameters.map.epilogue = record }
         model.moreResults([(BNNMF_BITS, dims), (BNNMF_FLOAT32, [1, 1, 1, 6])])
         let layer = try lastLayer(model, mapped)
-        // The exponential and two switch points are of 32 bits, a sum is of 64.
-        XCTAssertEqual(layer.operationCount, values * (2 + 1 + 2 + 1 + 20 + 1 + 2 + 2))
+        // The exponential and two switch points are of 32 bits, a sum, and the conversion to it, of 64.
+        XCTAssertEqual(layer.operationCount, values * (2 + 1 + 2 + 1 + 14 + 1 + 2 + 2 * 2))
         XCTAssertEqual(layer.operandByteCount, 2 * 4 * values)
         XCTAssertEqual(layer.resultByteCount, 4 * values + 8 * 4 * 4 + 4 * 6)
     }
@@ -36,10 +36,10 @@ final class WorkloadTests: XCTestCase {
     func testStepsOfRowsCountForEveryValue() throws {
         let counts: [(EpilogueDescription.Step, Int)] = [
             (.quotient([Float](repeating: 2, count: 6)), 1),
-            // The greatest, a difference, its exponential, a sum of 64 bits, a quotient.
-            (.softmax, 1 + 1 + 20 + 2 + 1),
-            // A sum of 64 bits, a difference, its square, the sum of those, a product.
-            (.standardize(epsilon: 0.5), 2 + 1 + 1 + 2 + 1),
+            // The greatest, a difference, its exponential, a conversion and a sum of 64 bits, a quotient.
+            (.softmax, 1 + 1 + 14 + 2 * 2 + 1),
+            // A sum of 64 bits, a difference, its square, the sum of those, a product; conversions to the sums.
+            (.standardize(epsilon: 0.5), 2 * 2 + 1 + 1 + 2 * 2 + 1),
         ]
         for (step, count) in counts {
             let model = ModelDescription()
@@ -73,6 +73,12 @@ final class WorkloadTests: XCTestCase {
             $0.parameters.pool = bnnmf_pool(window: half, count_include_pad: 0, or_channels: .max)
         }
         XCTAssertEqual(try lastLayer(model, pooled).operationCount, 2 * 2 * 6 * 3)
+        let means = ModelDescription()
+        let averaged = means.op(BNNMF_OP_AVERAGE_POOL, [means.input(dims)], BNNMF_FLOAT32, [1, 2, 2, 6]) {
+            $0.parameters.pool = bnnmf_pool(window: half, count_include_pad: 0, or_channels: .max)
+        }
+        // Each tap becomes a number of 64 bits, and is added as such.
+        XCTAssertEqual(try lastLayer(means, averaged).operationCount, 2 * 2 * 6 * 4 * 2 * 2)
     }
 
     func testAReshapeDoesNothing() throws {

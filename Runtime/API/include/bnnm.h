@@ -303,7 +303,8 @@ typedef struct bnnm_layer_info {
   uint64_t weight_byte_count;     // of the constants it reads
   // The layer in whose time it runs (see bnnm_layer_callback): itself, or the last one of those that run together.
   uint32_t runs_with;
-  // Arithmetic of one execution beside those: operations on a number of 32 bits each, twice as many of 64.
+  // Arithmetic of one execution beside those: operations on a number of 32 bits each, twice as many of 64; a fused
+  // multiply-add is one.
   uint64_t operation_count;
   uint64_t operand_byte_count;  // of the tensors it reads
   uint64_t result_byte_count;   // of those it computes
