@@ -71,12 +71,15 @@ public struct ExpandElementwise: Expansion {
             : try graph.add(Sub(), graph.number(0, like: x, for: node), x, for: node)
     }
 
-    /// Computed limits, or integers: min(max(x, least), greatest).
+    /// Computed limits, those that cross or are no numbers, or integers: min(max(x, least), greatest).
     private func clip(
         _ node: Graph.Node, _ x: Graph.ValueID, _ isReal: Bool, _ graph: inout Graph
     ) throws -> Graph.ValueID? {
         let limits = [1, 2].map { $0 < node.inputs.count ? node.inputs[$0] : nil }
-        if isReal, limits.allSatisfy({ $0.map { graph.constant($0) != nil } ?? true }) { return nil }
+        let constants = limits.map { $0.map { graph.constant($0)?.floats[0] } }
+        if isReal, let least = constants[0] ?? -.infinity, let greatest = constants[1] ?? .infinity, least <= greatest {
+            return nil
+        }
         let above = try limits[0].map { try graph.add(Max(), x, $0, for: node) } ?? x
         return try limits[1].map { try graph.add(Min(), above, $0, for: node) } ?? above
     }

@@ -106,6 +106,27 @@ final class PackedEpilogueTests: XCTestCase {
         }
     }
 
+    /// No clamp of the format says what they mean: min(max(x, minimum), maximum), whichever is greater.
+    func testLimitsThatCrossOrAreNoNumbersAreNoClamp() throws {
+        for limits in [(5, 3), (.infinity, 6), (.nan, 6), (0, .nan)] as [(Float, Float)] {
+            var graph = Graph(name: "crossed")
+            let x = graph.addInput("x", TensorType(.float32, [1, 2, 4, 4]))
+            let weights = graph.addConstant("w", Tensor([2, 2, 1, 1], [0.5, 1, -2, 3 as Float]))
+            let conv = try graph.append(Conv(window: Window(kernel: 1)), [x, weights], name: "float")[0]
+            let operands = [limits.0, limits.1].map { graph.addConstant("limit", Tensor([], [$0])) }
+            let y = try graph.append(Clip(), [conv] + operands, name: "clip")[0]
+            graph.outputs = [Graph.Output(name: "y", value: y)]
+            let model = try PackedModel(compiling: graph)
+            let record = try XCTUnwrap(model.ops.first { $0.code == BNNMF_OP_CONV2D.rawValue }).parameters.conv2d
+            XCTAssertEqual([record.minimum, record.maximum], [-.infinity, .infinity], "\(limits)")
+            XCTAssertFalse(model.ops.contains { $0.code == BNNMF_OP_CLAMP.rawValue }, "\(limits)")
+            let functions = model.ops.filter { $0.code == BNNMF_OP_ELEMENTWISE.rawValue }.map {
+                $0.parameters.elementwise.function
+            }
+            XCTAssertEqual(functions, [BNNMF_MAXIMUM.rawValue, BNNMF_MINIMUM.rawValue], "\(limits)")
+        }
+    }
+
     func testQuotientsAndRowsAreStepsOfTheirOwn() throws {
         var graph = Graph(name: "tokens")
         let x = graph.addInput("x", TensorType(.float32, [2, 3, 4]))
