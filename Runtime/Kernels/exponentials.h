@@ -24,10 +24,9 @@
     statement;                      \
   }
 
-// Of `turns` vectors.
-INLINE void exponentials_of(vector *x, const int turns) {
-  vector shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
-  IN_TURNS(x[k] = greatest(all(BNNMK_LEAST_EXPONENT), x[k]))
+INLINE void exponentials(float *numbers, const int turns) {
+  vector x[TURNS], shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
+  IN_TURNS(x[k] = greatest(all(BNNMK_LEAST_EXPONENT), load(numbers, k)))
   IN_TURNS(shifted[k] = fused(x[k], all(BNNMK_PER_LN_2), all(BNNMK_NEAREST_SIXTEENTH)))
   IN_TURNS(shifted[k] = least_positive(all(BNNMK_MOST_SHIFTED), shifted[k]))
   IN_TURNS(n[k] = shifted[k] - all(BNNMK_NEAREST_SIXTEENTH))
@@ -36,14 +35,7 @@ INLINE void exponentials_of(vector *x, const int turns) {
   IN_TURNS(more[k] = fused(r[k] * r[k], more[k], r[k]))
   IN_TURNS(power[k] = lookup(bnnmk_exponential_table[BNNMK_POWER], shifted[k]))
   IN_TURNS(more[k] = fused(power[k], more[k], lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted[k])))
-  IN_TURNS(x[k] = times_power(power[k] + more[k], shifted[k]))
-}
-
-INLINE void exponentials(float *numbers, const int turns) {
-  vector x[TURNS];
-  IN_TURNS(x[k] = load(numbers, k))
-  exponentials_of(x, turns);
-  IN_TURNS(store(numbers, k, x[k]))
+  IN_TURNS(store(numbers, k, times_power(power[k] + more[k], shifted[k])))
 }
 
 INLINE void error_functions(float *numbers, const int turns) {
