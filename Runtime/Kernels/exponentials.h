@@ -16,6 +16,11 @@
 #define BNNM_EXPONENTIALS_H
 
 #include "exponential_tables.h"
+#include "real_functions.h"
+#include "separate_roundings.h"
+
+// Numbers of a vector, of a round of the loops, and of a round of what is left.
+enum { WIDTH = sizeof(vector) / sizeof(float), MOST = TURNS * WIDTH, LEAST = FEWER_TURNS * WIDTH };
 
 // `statement` for each of some vectors in turns, since the operations of one wait for each other.
 #define IN_TURNS(statement)         \
@@ -24,25 +29,36 @@
     statement;                      \
   }
 
-INLINE void exponentials(float *numbers, const int turns) {
+// e^from; or, with `most`, e^(from - most), where from is at most that, else anything, and maybe times a scale before.
+INLINE void exponentials(const float *from, const float *scale, const vector *most, float *to, const int turns) {
   vector x[TURNS], shifted[TURNS], n[TURNS], r[TURNS], more[TURNS], power[TURNS];
-  IN_TURNS(x[k] = greatest(all(BNNMK_LEAST_EXPONENT), load(numbers, k)))
+  IN_TURNS(x[k] = load(from, k))
+  if (scale) {
+    IN_TURNS(x[k] = x[k] * load(scale, k))
+  }
+  if (most) {
+    IN_TURNS(x[k] = x[k] - *most)
+  }
+  IN_TURNS(x[k] = greatest(all(BNNMK_LEAST_EXPONENT), x[k]))
   IN_TURNS(shifted[k] = fused(x[k], all(BNNMK_PER_LN_2), all(BNNMK_NEAREST_SIXTEENTH)))
-  IN_TURNS(shifted[k] = least_positive(all(BNNMK_MOST_SHIFTED), shifted[k]))
+  if (!most) {
+    IN_TURNS(shifted[k] = least_positive(all(BNNMK_MOST_SHIFTED), shifted[k]))
+  }
   IN_TURNS(n[k] = shifted[k] - all(BNNMK_NEAREST_SIXTEENTH))
   IN_TURNS(r[k] = fused_less(n[k], all(BNNMK_LN_2_LOW), fused_less(n[k], all(BNNMK_LN_2_HIGH), x[k])))
   IN_TURNS(more[k] = fused(r[k], all(BNNMK_EXPONENTIAL_3), all(BNNMK_EXPONENTIAL_2)))
   IN_TURNS(more[k] = fused(r[k] * r[k], more[k], r[k]))
   IN_TURNS(power[k] = lookup(bnnmk_exponential_table[BNNMK_POWER], shifted[k]))
   IN_TURNS(more[k] = fused(power[k], more[k], lookup(bnnmk_exponential_table[BNNMK_POWER_REST], shifted[k])))
-  IN_TURNS(store(numbers, k, times_power(power[k] + more[k], shifted[k])))
+  IN_TURNS(store(to, k, times_power(power[k] + more[k], shifted[k])))
 }
 
-INLINE void error_functions(float *numbers, const int turns) {
+// erf(from), or, with a gate, what that makes of it; its operands begin with these numbers.
+INLINE void error_functions(const float *from, const bnnmk_error_gate *gate, float *to, const int turns) {
   const vector first = all(BNNMK_NEAREST + BNNMK_FIRST_PIECES);
   vector magnitude[TURNS], shifted[TURNS], distance[TURNS], d[TURNS], d2[TURNS], value[TURNS], slope[TURNS],
       high[TURNS];
-  IN_TURNS(magnitude[k] = least(all(BNNMK_MOST_ERROR), magnitude_of(load(numbers, k))))
+  IN_TURNS(magnitude[k] = least(all(BNNMK_MOST_ERROR), magnitude_of(load(from, k))))
   IN_TURNS(shifted[k] = fused(magnitude[k], all(BNNMK_PIECES_PER_UNIT), all(BNNMK_NEAREST)))
   IN_TURNS(distance[k] = magnitude[k] - lookup(bnnmk_error_table[BNNMK_CENTER], shifted[k]))
   IN_TURNS(d[k] = if_below(shifted[k], first, distance[k] * distance[k], distance[k]))
@@ -52,34 +68,11 @@ INLINE void error_functions(float *numbers, const int turns) {
   IN_TURNS(high[k] = fused(d2[k], fused(d[k], FIT(5), FIT(4)), fused(d[k], FIT(3), FIT(2))))
   IN_TURNS(slope[k] = fused(d2[k], high[k], fused(d[k], FIT(1), FIT(0))))
 #undef FIT
-  IN_TURNS(store(numbers, k, with_sign_of(fused(distance[k], slope[k], value[k]), load(numbers, k))))
-}
-
-#undef IN_TURNS
-
-// `function` of TURNS vectors at a time, then of fewer.
-#define EACH_ROUND(function)                             \
-  for (; i + MOST <= count; i += MOST) {                 \
-    function(x + i, TURNS);                              \
-  }                                                      \
-  for (; FEWER_TURNS < TURNS && i < count; i += LEAST) { \
-    function(x + i, FEWER_TURNS);                        \
+  IN_TURNS(value[k] = with_sign_of(fused(distance[k], slope[k], value[k]), load(from, k)))
+  if (gate) {
+    IN_TURNS(value[k] = (value[k] + load(gate->shift, k)) * load(gate->factor, k) * load(gate->scale, k))
   }
-
-// x[i] = function(x[i]) for i < count, a multiple of FEWER_TURNS vectors; returns whether it is one of these.
-INLINE int apply_exponential(bnnmk_real_function function, float *x, uint32_t count) {
-  enum { WIDTH = sizeof(vector) / sizeof *x, MOST = TURNS * WIDTH, LEAST = FEWER_TURNS * WIDTH };
-  uint32_t i = 0;
-  if (function == BNNMK_EXP) {
-    EACH_ROUND(exponentials)
-  } else if (function == BNNMK_ERF) {
-    EACH_ROUND(error_functions)
-  } else {
-    return 0;
-  }
-  return 1;
+  IN_TURNS(store(to, k, value[k]))
 }
-
-#undef EACH_ROUND
 
 #endif

@@ -7,8 +7,11 @@
 // Numbers that stand in the first cache between the parts, besides as many that are read.
 enum { NUMBERS = BNNMK_MAX_ROW };
 
+// As many numbers as that, times this, where none stand there.
+enum { FAR_MORE = 64 };
+
 // Rows that are summed at a time; these, and the pixels that epilogues take at a time, divide PIXELS.
-enum { SUMMED_ROWS = 4, PIXELS = 12 };
+enum { SUMMED_ROWS = 8, PIXELS = 12 };
 
 // Rows that are long enough for loops of their own.
 enum { LEAST_ROW = 32 };
@@ -19,6 +22,11 @@ static uint32_t find(const bnnmk_epilogue *epilogue, int (*is_sought)(const bnnm
     s++;
   }
   return s;
+}
+
+static int is_softmax(const bnnmk_step *steps, uint32_t step_count) {
+  const bnnmk_step *last = &steps[step_count - 1];
+  return last->kind == BNNMK_STEP_SOFTMAX && (step_count == 1 || (step_count == 2 && bnnmk_is_scale(steps)));
 }
 
 static int takes_rows(const bnnmk_step *step) { return bnnmk_takes_rows(step); }
@@ -38,6 +46,7 @@ typedef struct map_work {
   bnnmk_epilogue through;
   int has_operands;  // some of `through`, a number for each value
   double *sums;      // of what has gone by rows, where nothing is behind
+  int is_alone;      // a softmax, maybe of scaled numbers, is all there is to do: nothing stands between
   int is_last;       // what they give are the values, and nothing else is left to do with them
   int has_rest;
 } map_work;
@@ -64,6 +73,7 @@ static int make_work(const bnnmk_epilogue *epilogue, const bnnmk_parts_of_map *p
   const int has_steps = next < step_count;
   work->is_last = epilogue->values && !has_steps && !epilogue->decisions;
   work->has_rest = has_steps || epilogue->decisions;
+  work->is_alone = first == 0 && work->is_last && !epilogue->row_sums && is_softmax(epilogue->steps, step_count);
   work->before = (bnnmk_map){.row_pixels = 1, .epilogue = part_of(epilogue, 0, first)};
   work->through = part_of(epilogue, first, next);
   work->has_operands = find(&work->through, has_operands) < work->through.step_count;
@@ -79,6 +89,9 @@ static int make_work(const bnnmk_epilogue *epilogue, const bnnmk_parts_of_map *p
 // Pixels at a time: half as many where operands are read beside them.
 static size_t pixels_at_a_time(const map_work *work) {
   const uint32_t channels = work->through.channels;
+  if (work->is_alone) {
+    return FAR_MORE * NUMBERS / channels;
+  }
   const size_t half = NUMBERS / 2 / channels, most = work->has_operands && half > 0 ? half : NUMBERS / channels;
   if (work->before.epilogue.step_count == 0 && !work->has_rest) {
     return most >= SUMMED_ROWS ? most / SUMMED_ROWS * SUMMED_ROWS : most;

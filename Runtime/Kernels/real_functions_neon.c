@@ -8,8 +8,6 @@
 
 #include "exponential_tables.h"
 #include "lanes.h"
-#include "real_functions.h"
-#include "separate_roundings.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -22,6 +20,7 @@ INLINE vector fused(vector a, vector b, vector c) { return vfmaq_f32(c, a, b); }
 INLINE vector fused_less(vector a, vector b, vector c) { return vfmsq_f32(c, a, b); }
 INLINE vector greatest(vector a, vector b) { return vmaxq_f32(a, b); }
 INLINE vector least(vector a, vector b) { return vminq_f32(a, b); }
+INLINE float greatest_of(vector x) { return vmaxvq_f32(x); }
 INLINE vector least_positive(vector a, vector b) { return vminq_f32(a, b); }
 
 INLINE vector lookup(const float row[16], vector shifted) {
@@ -52,22 +51,46 @@ INLINE vector with_sign_of(vector x, vector of) {
   return vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(x), sign));
 }
 
-enum { TURNS = 2, FEWER_TURNS = 1, ROUND = 4 };
-#include "exponentials.h"
+INLINE vector load_first(const float *from, size_t count, vector others) {
+  for (size_t i = 0; i < count; i++) {
+    others[i] = from[i];
+  }
+  return others;
+}
+
+INLINE void store_first(float *to, size_t count, vector x) {
+  for (size_t i = 0; i < count; i++) {
+    to[i] = x[i];
+  }
+}
+
+enum { TURNS = 2, FEWER_TURNS = 1 };
+#include "exponential_loops.h"
 
 void bnnmk_apply_function_neon(bnnmk_real_function function, float *x, uint32_t count) {
   if (function != BNNMK_EXP && function != BNNMK_ERF) {
     bnnmk_apply_function(function, x, count);
     return;
   }
-  const uint32_t rest = count % ROUND;
+  const uint32_t rest = count % LEAST;
   apply_exponential(function, x, count - rest);
   if (rest > 0) {
-    float last[ROUND] = {0};
+    float last[LEAST] = {0};
     memcpy(last, x + count - rest, rest * sizeof *x);
-    apply_exponential(function, last, ROUND);
+    apply_exponential(function, last, LEAST);
     memcpy(x + count - rest, last, rest * sizeof *x);
   }
+}
+
+void bnnmk_turn_rows_neon(const bnnmk_turn *turn, size_t extent) { turn_rows(turn, extent); }
+
+void bnnmk_exponentials_of_rows_neon(const float *x, const float *scale, const float *most, float *y,
+                                     uint32_t row_count, size_t extent) {
+  exponentials_of_rows(x, scale, most, y, row_count, extent, bnnmk_apply_function_neon);
+}
+
+void bnnmk_gate_errors_neon(const bnnmk_error_gate *gate, const float *x, float *y, uint32_t row_count, size_t extent) {
+  gate_errors(gate, x, y, row_count, extent);
 }
 
 #else

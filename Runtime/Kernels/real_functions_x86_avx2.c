@@ -12,9 +12,6 @@
 #define AVX2 __attribute__((target("avx2,fma")))
 #define INLINE static inline AVX2 __attribute__((always_inline))
 
-// Numbers of a round of the loops.
-enum { ROUND = 16 };
-
 typedef __m256 vector;
 
 INLINE vector all(float x) { return _mm256_set1_ps(x); }
@@ -24,6 +21,13 @@ INLINE vector fused(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b,
 INLINE vector fused_less(vector a, vector b, vector c) { return _mm256_fnmadd_ps(a, b, c); }
 INLINE vector greatest(vector a, vector b) { return _mm256_max_ps(a, b); }
 INLINE vector least(vector a, vector b) { return _mm256_min_ps(a, b); }
+
+INLINE float greatest_of(vector x) {
+  x = _mm256_max_ps(x, _mm256_permute2f128_ps(x, x, 1));
+  x = _mm256_max_ps(x, _mm256_permute_ps(x, 0x4e));
+  x = _mm256_max_ps(x, _mm256_permute_ps(x, 0xb1));
+  return _mm256_cvtss_f32(x);
+}
 
 // As integers, for which there are more units.
 INLINE vector least_positive(vector a, vector b) {
@@ -53,26 +57,48 @@ INLINE vector if_below(vector x, vector limit, vector yes, vector no) {
 INLINE vector magnitude_of(vector x) { return _mm256_andnot_ps(all(-0.0f), x); }
 INLINE vector with_sign_of(vector x, vector of) { return _mm256_or_ps(x, _mm256_and_ps(all(-0.0f), of)); }
 
+INLINE __m256i is_first(size_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+INLINE vector load_first(const float *from, size_t count, vector others) {
+  return _mm256_blendv_ps(others, _mm256_maskload_ps(from, is_first(count)), _mm256_castsi256_ps(is_first(count)));
+}
+
+INLINE void store_first(float *to, size_t count, vector x) { _mm256_maskstore_ps(to, is_first(count), x); }
+
 enum { TURNS = 2, FEWER_TURNS = 2 };
-#include "exponentials.h"
+#include "exponential_loops.h"
 
 AVX2 void bnnmk_apply_function_x86_avx2(bnnmk_real_function function, float *x, uint32_t count) {
-  const uint32_t rest = count % ROUND;
+  const uint32_t rest = count % LEAST;
   count -= rest;
   if (rest > 0) {
-    float last[ROUND] = {0};
+    float last[LEAST] = {0};
     memcpy(last, x + count, rest * sizeof *x);
-    bnnmk_apply_function_x86_avx2(function, last, ROUND);
+    bnnmk_apply_function_x86_avx2(function, last, LEAST);
     memcpy(x + count, last, rest * sizeof *x);
   }
   // Said once more for the compiler, which then leaves out what would take single numbers.
-  count -= count % ROUND;
+  count -= count % LEAST;
   if (apply_exponential(function, x, count)) {
     return;
   }
   if (!bnnmk_apply_arithmetic(function, x, count)) {
     bnnmk_apply_function(function, x, count);
   }
+}
+
+AVX2 void bnnmk_turn_rows_x86_avx2(const bnnmk_turn *turn, size_t extent) { turn_rows(turn, extent); }
+
+AVX2 void bnnmk_exponentials_of_rows_x86_avx2(const float *x, const float *scale, const float *most, float *y,
+                                              uint32_t row_count, size_t extent) {
+  exponentials_of_rows(x, scale, most, y, row_count, extent, bnnmk_apply_function_x86_avx2);
+}
+
+AVX2 void bnnmk_gate_errors_x86_avx2(const bnnmk_error_gate *gate, const float *x, float *y, uint32_t row_count,
+                                     size_t extent) {
+  gate_errors(gate, x, y, row_count, extent);
 }
 
 #else

@@ -17,8 +17,8 @@
 // Numbered as bnnmf_reduction.
 enum { BNNMK_REDUCE_SUM = 1, BNNMK_REDUCE_MEAN = 2, BNNMK_REDUCE_MAXIMUM = 3, BNNMK_REDUCE_MINIMUM = 4 };
 
-// Lanes of a register; sums of rows at once, and extremes of one row, since those of one would wait for each other.
-enum { BNNMK_REDUCED_LANES = 8, BNNMK_SUMMED_ROWS = 4, BNNMK_EXTREMES = 4 };
+// Lanes of a register; extremes of one row at once, since those of one would wait for each other.
+enum { BNNMK_REDUCED_LANES = 8, BNNMK_EXTREMES = 4 };
 
 // The greater or lesser of each two, the second one where one is NaN or both are 0. `function` is a constant in every
 // call, here and below.
@@ -70,12 +70,22 @@ BNNMK_INLINE int bnnmk_extreme_of_row(uint32_t function, const float *x, size_t 
   return _mm256_movemask_ps(is_nan) == 0 && *to != 0.0f;
 }
 
-// Eight sums so far, in float64.
+// Eight sums so far, in float64. Conversions are made by the units for additions, on CPUs that have others for fused
+// multiply-adds: so numbers are added by the latter, times 1, which the compiler must not know. Of several rows, or
+// columns, at once, since additions wait for each other.
 #if BNNMK_VECTOR_BYTES == 64
+enum { BNNMK_SUMMED_TOGETHER = 8 };
+
+typedef __m512d bnnmk_ones;
 typedef __m512d bnnmk_eight_sums;
 
-BNNMK_INLINE void bnnmk_enter_sums(bnnmk_eight_sums *sums, __m256 x) {
-  *sums = _mm512_add_pd(*sums, _mm512_cvtps_pd(x));
+BNNMK_INLINE void bnnmk_set_ones(bnnmk_ones *ones) {
+  *ones = _mm512_set1_pd(1.0);
+  __asm__("" : "+v"(*ones));
+}
+
+BNNMK_INLINE void bnnmk_enter_sums(bnnmk_eight_sums *sums, __m256 x, const bnnmk_ones *ones) {
+  *sums = _mm512_fmadd_pd(_mm512_cvtps_pd(x), *ones, *sums);
 }
 
 // Stores them divided by a number.
@@ -88,13 +98,21 @@ BNNMK_INLINE __m256d bnnmk_four_sums(const bnnmk_eight_sums *sums) {
   return _mm256_add_pd(_mm512_castpd512_pd256(*sums), _mm512_extractf64x4_pd(*sums, 1));
 }
 #else
+enum { BNNMK_SUMMED_TOGETHER = 4 };
+
+typedef __m256d bnnmk_ones;
 typedef struct bnnmk_eight_sums {
   __m256d low, high;
 } bnnmk_eight_sums;
 
-BNNMK_INLINE void bnnmk_enter_sums(bnnmk_eight_sums *sums, __m256 x) {
-  sums->low = _mm256_add_pd(sums->low, _mm256_cvtps_pd(_mm256_castps256_ps128(x)));
-  sums->high = _mm256_add_pd(sums->high, _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)));
+BNNMK_INLINE void bnnmk_set_ones(bnnmk_ones *ones) {
+  *ones = _mm256_set1_pd(1.0);
+  __asm__("" : "+x"(*ones));
+}
+
+BNNMK_INLINE void bnnmk_enter_sums(bnnmk_eight_sums *sums, __m256 x, const bnnmk_ones *ones) {
+  sums->low = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(x)), *ones, sums->low);
+  sums->high = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)), *ones, sums->high);
 }
 
 // Stores them divided by a number.
@@ -114,10 +132,12 @@ BNNMK_INLINE double bnnmk_sum_divisor(const bnnmk_reduce *reduce) {
 
 // Eight columns that are neighbours.
 BNNMK_INLINE void bnnmk_sums_of_columns(const bnnmk_reduce *reduce, const float *x, float *to) {
+  bnnmk_ones ones;
   bnnmk_eight_sums sums;
+  bnnmk_set_ones(&ones);
   memset(&sums, 0, sizeof sums);
   for (uint32_t i = 0; i < reduce->extent; i++, x += reduce->inner) {
-    bnnmk_enter_sums(&sums, _mm256_loadu_ps(x));
+    bnnmk_enter_sums(&sums, _mm256_loadu_ps(x), &ones);
   }
   bnnmk_store_sums(&sums, bnnmk_sum_divisor(reduce), to);
 }
@@ -126,7 +146,9 @@ BNNMK_INLINE void bnnmk_sums_of_columns(const bnnmk_reduce *reduce, const float 
 // wait for each other, at once. Each has its mean where there are means, which is a constant in every call.
 BNNMK_INLINE void bnnmk_sums_of_rows(const float *x, size_t extent, const float *means, double by, const int row_count,
                                      float *to) {
-  bnnmk_eight_sums sums[BNNMK_SUMMED_ROWS];
+  bnnmk_ones ones;
+  bnnmk_eight_sums sums[BNNMK_SUMMED_TOGETHER];
+  bnnmk_set_ones(&ones);
   memset(sums, 0, sizeof sums);
   size_t i = 0;
   for (; extent - i >= BNNMK_REDUCED_LANES; i += BNNMK_REDUCED_LANES) {
@@ -137,7 +159,7 @@ BNNMK_INLINE void bnnmk_sums_of_rows(const float *x, size_t extent, const float 
         term = _mm256_sub_ps(term, _mm256_set1_ps(means[r]));
         term = _mm256_mul_ps(term, term);
       }
-      bnnmk_enter_sums(&sums[r], term);
+      bnnmk_enter_sums(&sums[r], term, &ones);
     }
   }
   // What is left out adds 0, which changes none of them: they began with 0, and are not -0.
@@ -150,7 +172,7 @@ BNNMK_INLINE void bnnmk_sums_of_rows(const float *x, size_t extent, const float 
       term = _mm256_sub_ps(term, _mm256_and_ps(_mm256_set1_ps(means[r]), _mm256_castsi256_ps(is_left)));
       term = _mm256_mul_ps(term, term);
     }
-    bnnmk_enter_sums(&sums[r], term);
+    bnnmk_enter_sums(&sums[r], term, &ones);
     const __m256d four = bnnmk_four_sums(&sums[r]);
     const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
     to[r] = (float)((_mm_cvtsd_f64(two) + _mm_cvtsd_f64(_mm_unpackhi_pd(two, two))) / by);
@@ -161,16 +183,36 @@ BNNMK_INLINE void bnnmk_sums_of_rows(const float *x, size_t extent, const float 
 BNNMK_INLINE void bnnmk_sum_rows(const float *x, size_t extent, uint32_t row_count, const float *means, double by,
                                  float *to) {
   uint32_t row = 0;
-  for (; row_count - row >= BNNMK_SUMMED_ROWS; row += BNNMK_SUMMED_ROWS) {
+  for (; row_count - row >= BNNMK_SUMMED_TOGETHER; row += BNNMK_SUMMED_TOGETHER) {
     if (means) {
-      bnnmk_sums_of_rows(x + row * extent, extent, means + row, by, BNNMK_SUMMED_ROWS, to + row);
+      bnnmk_sums_of_rows(x + row * extent, extent, means + row, by, BNNMK_SUMMED_TOGETHER, to + row);
     } else {
-      bnnmk_sums_of_rows(x + row * extent, extent, 0, by, BNNMK_SUMMED_ROWS, to + row);
+      bnnmk_sums_of_rows(x + row * extent, extent, 0, by, BNNMK_SUMMED_TOGETHER, to + row);
     }
   }
   for (; row < row_count; row++) {
     bnnmk_sums_of_rows(x + row * extent, extent, means ? means + row : 0, by, 1, to + row);
   }
+}
+
+// A bnnmk_add_rows.
+BNNMK_INLINE void bnnmk_add_wide_rows(const float *x, uint32_t row_count, size_t extent, double *sums) {
+  enum { COLUMNS = BNNMK_SUMMED_TOGETHER * BNNMK_REDUCED_LANES };
+  bnnmk_ones ones;
+  bnnmk_set_ones(&ones);
+  size_t first = 0;
+  for (; extent - first >= COLUMNS; first += COLUMNS) {
+    bnnmk_eight_sums several[BNNMK_SUMMED_TOGETHER];
+    memcpy(several, sums + first, sizeof several);
+    for (uint32_t row = 0; row < row_count; row++) {
+      BNNMK_REGISTERS
+      for (int k = 0; k < BNNMK_SUMMED_TOGETHER; k++) {
+        bnnmk_enter_sums(&several[k], _mm256_loadu_ps(x + row * extent + first + k * BNNMK_REDUCED_LANES), &ones);
+      }
+    }
+    memcpy(sums + first, several, sizeof several);
+  }
+  bnnmk_add_columns(x, row_count, extent, first, sums);
 }
 
 // Rows begin..<end of which each is a column.

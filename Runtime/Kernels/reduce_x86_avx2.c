@@ -2,7 +2,7 @@
 #if defined(__x86_64__) || defined(__i386__)
 
 #define BNNMK_VECTOR_BYTES 32
-#define BNNMK_INLINE_TARGET "avx2"
+#define BNNMK_INLINE_TARGET "avx2,fma"
 #include "reduce_x86.h"
 
 __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_sum_rows_x86_avx2(const float *x, size_t extent,
@@ -11,10 +11,9 @@ __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_sum_rows_x86_avx2(const 
   bnnmk_sum_rows(x, extent, row_count, means, by, to);
 }
 
-__attribute__((target(BNNMK_INLINE_TARGET))) float bnnmk_greatest_of_row_x86_avx2(const float *x, size_t extent) {
-  float y;
-  (void)bnnmk_extreme_of_row(BNNMK_REDUCE_MAXIMUM, x, extent, &y);
-  return y;
+__attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_add_rows_x86_avx2(const float *x, uint32_t row_count,
+                                                                          size_t extent, double *sums) {
+  bnnmk_add_wide_rows(x, row_count, extent, sums);
 }
 
 __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_reduce_x86_avx2(const void *arguments, uint32_t begin,

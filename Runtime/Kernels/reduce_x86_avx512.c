@@ -11,23 +11,9 @@ __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_sum_rows_x86_avx512(cons
   bnnmk_sum_rows(x, extent, row_count, means, by, to);
 }
 
-__attribute__((target(BNNMK_INLINE_TARGET))) float bnnmk_greatest_of_row_x86_avx512(const float *x, size_t extent) {
-  enum { LANES = 16, TURNS = 4 };
-  const __m512 first = _mm512_set1_ps(*x);
-  __m512 several[TURNS] = {first, first, first, first};
-  size_t i = 0;
-  for (; extent - i >= TURNS * LANES; i += TURNS * LANES) {
-    BNNMK_REGISTERS
-    for (int k = 0; k < TURNS; k++) {
-      several[k] = _mm512_max_ps(_mm512_loadu_ps(x + i + k * LANES), several[k]);
-    }
-  }
-  __m512 y = _mm512_max_ps(_mm512_max_ps(several[0], several[1]), _mm512_max_ps(several[2], several[3]));
-  for (; i < extent; i += LANES) {
-    const __mmask16 is_there = extent - i >= LANES ? 0xffff : (__mmask16)((1u << (extent - i)) - 1);
-    y = _mm512_max_ps(_mm512_mask_loadu_ps(first, is_there, x + i), y);
-  }
-  return _mm512_reduce_max_ps(y);
+__attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_add_rows_x86_avx512(const float *x, uint32_t row_count,
+                                                                            size_t extent, double *sums) {
+  bnnmk_add_wide_rows(x, row_count, extent, sums);
 }
 
 __attribute__((target(BNNMK_INLINE_TARGET))) void bnnmk_reduce_x86_avx512(const void *arguments, uint32_t begin,

@@ -56,10 +56,13 @@ enum { BNNMK_ROWS_TOGETHER = 16 };
 
 // What an instruction set does. `row_count` is at most BNNMK_ROWS_TOGETHER.
 typedef struct bnnmk_row_parts {
-  // The greatest number of a row: anything where one is NaN, as is then the sum, and so everything.
-  float (*greatest)(const float *x, size_t extent);
+  // Where a number is NaN, its row's sum is, and so everything.
+  bnnmk_turn_rows *turn;
+  bnnmk_exponentials_of_rows *exponentials;
+  bnnmk_gate_errors *gate_errors;
+  bnnmk_apply *apply_function;
   bnnmk_sum_of_rows *sum;
-  void (*apply_function)(bnnmk_real_function function, float *x, uint32_t count);
+  bnnmk_add_rows *add;
 } bnnmk_row_parts;
 
 // `expression` for every number i of a row.
@@ -100,53 +103,27 @@ BNNMK_INLINE void bnnmk_compute_rows(const bnnmk_step *step, const float *x, flo
   }
 }
 
-// Adds rows to the sums of their places, in ascending order.
-BNNMK_INLINE void bnnmk_add_rows(const float *x, uint32_t row_count, size_t extent, double *sums) {
-  typedef double eight_sums __attribute__((vector_size(64)));
-  typedef float eight_numbers __attribute__((vector_size(32)));
-  enum { AT_ONCE = 8, VECTORS = 2 };
-  size_t first = 0;
-  for (; extent - first >= VECTORS * AT_ONCE; first += VECTORS * AT_ONCE) {
-    eight_sums several[VECTORS];
-    __builtin_memcpy(several, sums + first, sizeof several);
-    for (uint32_t row = 0; row < row_count; row++) {
-      eight_numbers numbers[VECTORS];
-      __builtin_memcpy(numbers, x + row * extent + first, sizeof numbers);
-      several[0] += __builtin_convertvector(numbers[0], eight_sums);
-      several[1] += __builtin_convertvector(numbers[1], eight_sums);
-    }
-    __builtin_memcpy(sums + first, several, sizeof several);
-  }
-  for (uint32_t row = 0; row < row_count; row++) {
-    for (size_t i = first; i < extent; i++) {
-      sums[i] += x[row * extent + i];
-    }
-  }
-}
-
-BNNMK_INLINE void bnnmk_softmax_rows(const float *from, float *to, uint32_t row_count, size_t extent,
-                                     bnnmk_row_parts parts) {
-  // Of all rows first: exponentials would wait for the greatest number of each.
+// Times a scale before, or NULL. Some rows at a time, whose quotients wait for the greatest numbers of the next ones:
+// one is the divider's work, the other is not.
+BNNMK_INLINE void bnnmk_softmax_rows(const float *from, const float *scale, float *to, uint32_t row_count,
+                                     size_t extent, bnnmk_row_parts parts) {
   float greatest[BNNMK_ROWS_TOGETHER], sums[BNNMK_ROWS_TOGETHER];
-  for (uint32_t row = 0; row < row_count; row++) {
-    greatest[row] = parts.greatest(from + row * extent, extent);
-  }
-  for (uint32_t row = 0; row < row_count; row++) {
-    const float *x = from + row * extent, most = greatest[row];
-    float *y = to + row * extent;
-    BNNMK_EACH_OF_ROW(y[i] = x[i] - most)
-  }
-  parts.apply_function(BNNMK_EXP, to, row_count * (uint32_t)extent);
-  parts.sum(to, extent, row_count, 0, 1.0, sums);
-  for (uint32_t row = 0; row < row_count; row++) {
-    float *y = to + row * extent;
-    const float sum = sums[row];
-    BNNMK_EACH_OF_ROW(y[i] = y[i] / sum)
+  bnnmk_turn turn = {.sums = sums, .scale = scale, .greatest = greatest};
+  for (uint32_t row = 0; row < row_count || turn.divided_count > 0; row += turn.found_count) {
+    const uint32_t left = row_count - row;
+    turn.x = from + row * extent;
+    turn.found_count = left < BNNMK_ROWS_TOGETHER ? left : BNNMK_ROWS_TOGETHER;
+    parts.turn(&turn, extent);
+    turn.y = to + row * extent;
+    turn.divided_count = turn.found_count;
+    parts.exponentials(turn.x, scale, greatest, turn.y, turn.found_count, extent);
+    parts.sum(turn.y, extent, turn.found_count, 0, 1.0, sums);
   }
 }
 
-BNNMK_INLINE void bnnmk_standardize_rows(float epsilon, const float *from, float *to, uint32_t row_count, size_t extent,
-                                         bnnmk_row_parts parts) {
+// With a scale and a shift behind, or NULL; of at most BNNMK_ROWS_TOGETHER rows.
+BNNMK_INLINE void bnnmk_standardize_some(float epsilon, const bnnmk_step *scale_shift, const float *from, float *to,
+                                         uint32_t row_count, size_t extent, bnnmk_row_parts parts) {
   float means[BNNMK_ROWS_TOGETHER], variances[BNNMK_ROWS_TOGETHER];
   parts.sum(from, extent, row_count, 0, (double)extent, means);
   parts.sum(from, extent, row_count, means, (double)extent, variances);
@@ -154,20 +131,71 @@ BNNMK_INLINE void bnnmk_standardize_rows(float epsilon, const float *from, float
     const float *x = from + row * extent;
     float *y = to + row * extent;
     const float mean = means[row], by = 1.0f / __builtin_sqrtf(variances[row] + epsilon);
-    BNNMK_EACH_OF_ROW(y[i] = (x[i] - mean) * by)
+    if (scale_shift) {
+      const float *a = scale_shift->a, *b = scale_shift->b;
+      BNNMK_EACH_OF_ROW(y[i] = (x[i] - mean) * by * a[i] + b[i])
+    } else {
+      BNNMK_EACH_OF_ROW(y[i] = (x[i] - mean) * by)
+    }
   }
 }
 
-// SOFTMAX or STANDARDIZE.
-BNNMK_INLINE void bnnmk_take_rows(const bnnmk_step *step, const float *x, float *y, uint32_t row_count, size_t extent,
-                                  bnnmk_row_parts parts) {
+BNNMK_INLINE void bnnmk_standardize_rows(float epsilon, const bnnmk_step *scale_shift, const float *from, float *to,
+                                         uint32_t row_count, size_t extent, bnnmk_row_parts parts) {
   for (uint32_t row = 0; row < row_count; row += BNNMK_ROWS_TOGETHER) {
     const uint32_t left = row_count - row, count = left < BNNMK_ROWS_TOGETHER ? left : BNNMK_ROWS_TOGETHER;
-    if (step->kind == BNNMK_STEP_SOFTMAX) {
-      bnnmk_softmax_rows(x + row * extent, y + row * extent, count, extent, parts);
-    } else {
-      bnnmk_standardize_rows(step->epsilon, x + row * extent, y + row * extent, count, extent, parts);
+    bnnmk_standardize_some(epsilon, scale_shift, from + row * extent, to + row * extent, count, extent, parts);
+  }
+}
+
+BNNMK_INLINE int bnnmk_is_scale(const bnnmk_step *step) {
+  return step->kind == BNNMK_STEP_SCALE_SHIFT && step->a && !step->b;
+}
+
+BNNMK_INLINE int bnnmk_is_shift(const bnnmk_step *step) {
+  return step->kind == BNNMK_STEP_SCALE_SHIFT && !step->a && step->b;
+}
+
+// Whether these steps, five at least, are a GELU.
+BNNMK_INLINE int bnnmk_is_gate(const bnnmk_step *steps) {
+  return steps[0].kind == BNNMK_STEP_DIVIDE && !bnnmk_reads_values(&steps[0]) && steps[1].kind == BNNMK_STEP_FUNCTION &&
+         steps[1].function == BNNMK_ERF && bnnmk_is_shift(&steps[2]) && steps[3].kind == BNNMK_STEP_MULTIPLY &&
+         bnnmk_reads_values(&steps[3]) && bnnmk_is_scale(&steps[4]);
+}
+
+// How many steps, from the first of `step_count` on, are one loop over the numbers or the rows.
+BNNMK_INLINE uint32_t bnnmk_steps_together(const bnnmk_step *steps, uint32_t step_count, size_t extent,
+                                           bnnmk_row_parts parts) {
+  enum { PAIR = 2, GATE = 5 };
+  if (step_count >= PAIR && bnnmk_is_scale(steps) && steps[1].kind == BNNMK_STEP_SOFTMAX) {
+    return PAIR;
+  }
+  if (step_count >= PAIR && steps->kind == BNNMK_STEP_STANDARDIZE && steps[1].kind == BNNMK_STEP_SCALE_SHIFT &&
+      steps[1].a && steps[1].b) {
+    return PAIR;
+  }
+  const int is_gated = parts.gate_errors && extent % BNNMK_GATED_TOGETHER == 0 && step_count >= GATE;
+  return is_gated && bnnmk_is_gate(steps) ? GATE : 1;
+}
+
+// Steps that are one loop.
+BNNMK_INLINE void bnnmk_take_steps(const bnnmk_step *steps, uint32_t step_count, const float *x, float *y,
+                                   uint32_t row_count, size_t extent, bnnmk_row_parts parts) {
+  const bnnmk_step *last = &steps[step_count - 1];
+  if (last->kind == BNNMK_STEP_SOFTMAX) {
+    bnnmk_softmax_rows(x, last == steps ? 0 : steps->a, y, row_count, extent, parts);
+  } else if (steps->kind == BNNMK_STEP_STANDARDIZE) {
+    bnnmk_standardize_rows(steps->epsilon, last == steps ? 0 : last, x, y, row_count, extent, parts);
+  } else if (step_count > 1) {
+    const bnnmk_error_gate gate = {steps[0].operand, steps[2].b, steps[3].operand, steps[4].a};
+    parts.gate_errors(&gate, x, y, row_count, extent);
+  } else if (steps->kind == BNNMK_STEP_FUNCTION) {
+    if (x != y) {
+      __builtin_memcpy(y, x, row_count * extent * sizeof *y);
     }
+    parts.apply_function(steps->function, y, row_count * (uint32_t)extent);
+  } else {
+    bnnmk_compute_rows(steps, x, y, row_count, extent);
   }
 }
 
@@ -175,23 +203,15 @@ BNNMK_INLINE void bnnmk_take_rows(const bnnmk_step *step, const float *x, float 
 BNNMK_INLINE void bnnmk_apply_rows_by(const bnnmk_row_steps *steps, const float *from, float *room, float *to,
                                       uint32_t row_count, size_t extent, bnnmk_row_parts parts) {
   const float *x = from;
-  for (uint32_t s = 0; s < steps->step_count; s++) {
-    const bnnmk_step *step = &steps->steps[s];
-    float *y = s + 1 == steps->step_count ? to : room;
-    if (bnnmk_takes_rows(step)) {
-      bnnmk_take_rows(step, x, y, row_count, extent, parts);
-    } else if (step->kind == BNNMK_STEP_FUNCTION) {
-      if (x != y) {
-        __builtin_memcpy(y, x, row_count * extent * sizeof *y);
-      }
-      parts.apply_function(step->function, y, row_count * (uint32_t)extent);
-    } else {
-      bnnmk_compute_rows(step, x, y, row_count, extent);
-    }
+  for (uint32_t s = 0; s < steps->step_count;) {
+    const uint32_t count = bnnmk_steps_together(&steps->steps[s], steps->step_count - s, extent, parts);
+    float *y = s + count == steps->step_count ? to : room;
+    bnnmk_take_steps(&steps->steps[s], count, x, y, row_count, extent, parts);
+    s += count;
     x = y;
   }
   if (steps->sums) {
-    bnnmk_add_rows(to, row_count, extent, steps->sums);
+    parts.add(to, row_count, extent, steps->sums);
   }
 }
 

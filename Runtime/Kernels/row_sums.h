@@ -45,12 +45,41 @@ BNNMK_INLINE void bnnmk_sum_rows_in_c(const float *x, size_t extent, uint32_t ro
   }
 }
 
+// Adds `row_count` rows, one behind the other, to the sums of their columns, in ascending order.
+typedef void bnnmk_add_rows(const float *x, uint32_t row_count, size_t extent, double *sums);
+
+// Of the columns from `first` on.
+BNNMK_INLINE void bnnmk_add_columns(const float *x, uint32_t row_count, size_t extent, size_t first, double *sums) {
+  for (uint32_t row = 0; row < row_count; row++) {
+    for (size_t i = first; i < extent; i++) {
+      sums[i] += x[row * extent + i];
+    }
+  }
+}
+
+// In plain C: a bnnmk_add_rows.
+BNNMK_INLINE void bnnmk_add_rows_in_c(const float *x, uint32_t row_count, size_t extent, double *sums) {
+  typedef double eight_sums __attribute__((vector_size(64)));
+  typedef float eight_numbers __attribute__((vector_size(32)));
+  enum { AT_ONCE = 8, VECTORS = 2 };
+  size_t first = 0;
+  for (; extent - first >= VECTORS * AT_ONCE; first += VECTORS * AT_ONCE) {
+    eight_sums several[VECTORS];
+    __builtin_memcpy(several, sums + first, sizeof several);
+    for (uint32_t row = 0; row < row_count; row++) {
+      eight_numbers numbers[VECTORS];
+      __builtin_memcpy(numbers, x + row * extent + first, sizeof numbers);
+      several[0] += __builtin_convertvector(numbers[0], eight_sums);
+      several[1] += __builtin_convertvector(numbers[1], eight_sums);
+    }
+    __builtin_memcpy(sums + first, several, sizeof several);
+  }
+  bnnmk_add_columns(x, row_count, extent, first, sums);
+}
+
 #if defined(__x86_64__) || defined(__i386__)
 bnnmk_sum_of_rows bnnmk_sum_rows_x86_avx2, bnnmk_sum_rows_x86_avx512;
-
-// The greatest number of a row: anything where one is NaN.
-float bnnmk_greatest_of_row_x86_avx2(const float *x, size_t extent);
-float bnnmk_greatest_of_row_x86_avx512(const float *x, size_t extent);
+bnnmk_add_rows bnnmk_add_rows_x86_avx2, bnnmk_add_rows_x86_avx512;
 #endif
 
 #endif

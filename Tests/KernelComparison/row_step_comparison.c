@@ -8,7 +8,7 @@
 #include "guarded_memory.h"
 #include "random_numbers.h"
 
-enum { MOST_NUMBERS = 20000, KIND_COUNT = 6 };
+enum { MOST_NUMBERS = 20000, KIND_COUNT = 6, VECTORS = 3 };
 
 // What is taken as 0: vectors of 32-bit ARM take denormal numbers so, and steps multiply what becomes of that.
 #if defined(__arm__)
@@ -35,7 +35,17 @@ static void fill(float *x, size_t count, int has_rare, uint64_t *random) {
   }
 }
 
-static void make_steps(bnnmk_epilogue *epilogue, const float *vector, const float *values, uint64_t *random) {
+// What steps read: vectors of a number for each place in a row, of which they take one at random, and values.
+typedef struct operands {
+  const float *vectors;
+  const float *values;
+} operands;
+
+static const float *vector_of(const bnnmk_epilogue *epilogue, operands from, uint64_t *random) {
+  return from.vectors + random_between(random, 0, VECTORS - 1) * epilogue->channels;
+}
+
+static void make_steps(bnnmk_epilogue *epilogue, operands from, uint64_t *random) {
   static const bnnmk_step_kind kinds[KIND_COUNT] = {BNNMK_STEP_SCALE_SHIFT, BNNMK_STEP_ADD,      BNNMK_STEP_DIVIDE,
                                                     BNNMK_STEP_MULTIPLY,    BNNMK_STEP_FUNCTION, BNNMK_STEP_CLAMP};
   static const bnnmk_real_function functions[] = {BNNMK_ERF, BNNMK_EXP, BNNMK_TANH, BNNMK_SQRT};
@@ -43,11 +53,13 @@ static void make_steps(bnnmk_epilogue *epilogue, const float *vector, const floa
   const uint32_t of_rows = random_between(random, 0, epilogue->step_count - 1);
   for (uint32_t s = 0; s < epilogue->step_count; s++) {
     const int is_vector = (int)random_between(random, 0, 1);
+    const uint32_t affine = random_between(random, 0, 3);
     epilogue->steps[s] = (bnnmk_step){
         .kind = kinds[random_between(random, 0, KIND_COUNT - 1)],
         .function = functions[random_between(random, 0, 3)],
-        .a = vector,
-        .operand = is_vector ? vector : values,
+        .a = affine > 0 ? vector_of(epilogue, from, random) : NULL,
+        .b = affine < 2 ? vector_of(epilogue, from, random) : NULL,
+        .operand = is_vector ? vector_of(epilogue, from, random) : from.values,
         .operand_stride = is_vector ? 0 : epilogue->channels,
         .minimum = -1,
         .maximum = 2,
@@ -57,6 +69,25 @@ static void make_steps(bnnmk_epilogue *epilogue, const float *vector, const floa
       epilogue->steps[s].kind = random_between(random, 0, 1) ? BNNMK_STEP_SOFTMAX : BNNMK_STEP_STANDARDIZE;
     }
   }
+}
+
+// A GELU in the terms of ONNX, which registers take as one loop, and maybe a step in front of it or behind.
+static void make_gate(bnnmk_epilogue *epilogue, operands from, uint64_t *random) {
+  const bnnmk_step clamp = {.kind = BNNMK_STEP_CLAMP, .minimum = -2, .maximum = 2};
+  uint32_t s = 0;
+  if (random_between(random, 0, 3) == 0) {
+    epilogue->steps[s++] = clamp;
+  }
+  epilogue->steps[s++] = (bnnmk_step){.kind = BNNMK_STEP_DIVIDE, .operand = vector_of(epilogue, from, random)};
+  epilogue->steps[s++] = (bnnmk_step){.kind = BNNMK_STEP_FUNCTION, .function = BNNMK_ERF};
+  epilogue->steps[s++] = (bnnmk_step){.kind = BNNMK_STEP_SCALE_SHIFT, .b = vector_of(epilogue, from, random)};
+  epilogue->steps[s++] =
+      (bnnmk_step){.kind = BNNMK_STEP_MULTIPLY, .operand = from.values, .operand_stride = epilogue->channels};
+  epilogue->steps[s++] = (bnnmk_step){.kind = BNNMK_STEP_SCALE_SHIFT, .a = vector_of(epilogue, from, random)};
+  if (random_between(random, 0, 3) == 0) {
+    epilogue->steps[s++] = clamp;
+  }
+  epilogue->step_count = s;
 }
 
 // What a map stores; the memory of what it does not is empty.
@@ -79,6 +110,10 @@ static stored run(const bnnmk_map *map, const float *input, uint32_t rows, uint3
   if (is_in_place) {
     memcpy(result.values.data, input, result.values.byte_count);
     running.input = result.values.data;
+    for (uint32_t s = 0; s < epilogue->step_count; s++) {
+      bnnmk_step *step = &epilogue->steps[s];
+      step->operand = step->operand == input ? running.input : step->operand;
+    }
   }
   epilogue->values = stores & 1 || is_in_place ? result.values.data : NULL;
   epilogue->decisions = stores & 2 ? result.decisions.data : NULL;
@@ -121,18 +156,24 @@ int compare_row_steps(uint64_t seed, const kernel_level *levels, int level_count
   const uint32_t row_pixels = random_between(&random, 1, most / rows < 2 ? 1 : most / rows < 60 ? most / rows : 60);
   const size_t count = (size_t)rows * row_pixels * channels;
   guarded_memory input = guarded_allocate(count * sizeof(float)), operand = guarded_allocate(count * sizeof(float));
-  guarded_memory vector = guarded_allocate(channels * sizeof(float));
+  guarded_memory vectors = guarded_allocate(VECTORS * channels * sizeof(float));
   guarded_memory points = guarded_allocate(channels * sizeof(float));
   fill(input.data, count, random_between(&random, 0, 3) == 0, &random);
   fill(operand.data, count, 0, &random);
-  fill(vector.data, channels, 0, &random);
+  fill(vectors.data, VECTORS * channels, 0, &random);
   for (uint32_t i = 0; i < channels; i++) {
     ((float *)points.data)[i] = random_unit(&random) / (float)channels;
   }
   bnnmk_map map = {.row_pixels = row_pixels, .epilogue = {.channels = channels}};
   map.epilogue.switch_points = points.data;
   map.epilogue.switch_count = 1;
-  make_steps(&map.epilogue, vector.data, operand.data, &random);
+  const int is_own = random_between(&random, 0, 3) == 0;
+  const operands from = {vectors.data, is_own ? input.data : operand.data};
+  if (random_between(&random, 0, 3) == 0) {
+    make_gate(&map.epilogue, from, &random);
+  } else {
+    make_steps(&map.epilogue, from, &random);
+  }
   const int stores = (int)random_between(&random, 1, 7), is_in_place = (int)random_between(&random, 0, 1);
   const uint32_t cut = random_between(&random, 0, rows);
   stored expected = run(&map, input.data, rows, rows, stores, is_in_place, &levels[0].table);
@@ -150,7 +191,7 @@ int compare_row_steps(uint64_t seed, const kernel_level *levels, int level_count
   free_stored(&expected);
   guarded_free(&input);
   guarded_free(&operand);
-  guarded_free(&vector);
+  guarded_free(&vectors);
   guarded_free(&points);
   return is_equal;
 }
