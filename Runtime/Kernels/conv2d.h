@@ -14,15 +14,28 @@
 // Output channels that weights are interleaved by; BNNMF_FLOAT_BLOCK.
 enum { BNNMK_FLOAT_BLOCK = 16 };
 
+// What becomes of sums before they are clamped, from the first channel at hand on; each is NULL where it is not done.
+typedef struct bnnmk_sum_steps {
+  const float *scale, *shift, *slopes;
+} bnnmk_sum_steps;
+
+BNNMK_INLINE bnnmk_sum_steps bnnmk_steps_from(bnnmk_sum_steps steps, uint32_t channel) {
+  return (bnnmk_sum_steps){steps.scale ? steps.scale + channel : 0, steps.shift ? steps.shift + channel : 0,
+                           steps.slopes ? steps.slopes + channel : 0};
+}
+
+BNNMK_INLINE int bnnmk_has_steps(bnnmk_sum_steps steps) { return steps.scale || steps.shift || steps.slopes; }
+
 typedef struct bnnmk_conv2d_tile {
   const float *input;  // the first pixel's first tap
   size_t pixel_step;   // floats from pixel to pixel
   uint32_t pixel_count;
   const bnnmk_tap_box *box;
-  const float *weights;               // the box's first tap, the first channel
-  const float *bias, *scale, *shift;  // the first channel; or NULL
-  float *output;                      // the first pixel and channel
-  size_t output_step;                 // floats from pixel to pixel
+  const float *weights;  // the box's first tap, the first channel
+  const float *bias;     // the first channel; or NULL
+  bnnmk_sum_steps steps;
+  float *output;       // the first pixel and channel
+  size_t output_step;  // floats from pixel to pixel
   uint32_t channel_count;
 } bnnmk_conv2d_tile;
 
@@ -71,8 +84,7 @@ BNNMK_INLINE void bnnmk_convolve_line(const bnnmk_conv2d_part *part, uint32_t y,
       .box = &box,
       .weights = conv->weights + part->channel / BNNMK_FLOAT_BLOCK * conv->block_step,
       .bias = conv->bias ? conv->bias + part->channel : 0,
-      .scale = conv->scale ? conv->scale + part->channel : 0,
-      .shift = conv->shift ? conv->shift + part->channel : 0,
+      .steps = bnnmk_steps_from((bnnmk_sum_steps){conv->scale, conv->shift, conv->slopes}, part->channel),
       .output = conv->output + ((size_t)y * w->out_w + x) * conv->output_stride + part->channel,
       .output_step = conv->output_stride,
       .channel_count = part->channel_count,

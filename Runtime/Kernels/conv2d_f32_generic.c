@@ -24,9 +24,11 @@ BNNMK_INLINE void convolve_pixel(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
   }
   float *output = tile->output + p * tile->output_step;
   for (uint32_t m = 0; m < channel_count; m++) {
-    const float scaled = tile->scale ? sums[m] * tile->scale[m] : sums[m];
-    const float shifted = tile->shift ? scaled + tile->shift[m] : scaled;
-    output[m] = bnnmk_clamp_value(shifted, conv->minimum, conv->maximum);
+    const bnnmk_sum_steps steps = tile->steps;
+    const float scaled = steps.scale ? sums[m] * steps.scale[m] : sums[m];
+    const float shifted = steps.shift ? scaled + steps.shift[m] : scaled;
+    const float rectified = steps.slopes && shifted < 0 ? shifted * steps.slopes[m] : shifted;
+    output[m] = bnnmk_clamp_value(rectified, conv->minimum, conv->maximum);
   }
 }
 

@@ -174,24 +174,33 @@ BNNMK_INLINE void add_run(const bnnmk_conv2d *conv, const float *x, size_t pixel
   }
 }
 
-// Stores sums times scale, plus shift, which are of the first vector's channels or NULL, clamped.
-BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, const float *scale, const float *shift, float *output,
-                             size_t output_step, float32x4_t sums[][WIDE_VECTORS], const int pixel_count,
-                             const int vector_count, const int single) {
+// Stores sums that went through their steps, of the first vector's channels, clamped.
+BNNMK_INLINE void store_sums(const bnnmk_conv2d *conv, bnnmk_sum_steps steps, float *output, size_t output_step,
+                             float32x4_t sums[][WIDE_VECTORS], const int pixel_count, const int vector_count,
+                             const int single) {
   BNNMK_UNROLL
-  for (int v = 0; v < vector_count && scale; v++) {
-    const float32x4_t by = load_lanes(scale + v * LANES, single);
+  for (int v = 0; v < vector_count && steps.scale; v++) {
+    const float32x4_t by = load_lanes(steps.scale + v * LANES, single);
     BNNMK_UNROLL
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = vmulq_f32(sums[p][v], by);
     }
   }
   BNNMK_UNROLL
-  for (int v = 0; v < vector_count && shift; v++) {
-    const float32x4_t by = load_lanes(shift + v * LANES, single);
+  for (int v = 0; v < vector_count && steps.shift; v++) {
+    const float32x4_t by = load_lanes(steps.shift + v * LANES, single);
     BNNMK_UNROLL
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = vaddq_f32(sums[p][v], by);
+    }
+  }
+  BNNMK_UNROLL
+  for (int v = 0; v < vector_count && steps.slopes; v++) {
+    const float32x4_t by = load_lanes(steps.slopes + v * LANES, single);
+    BNNMK_UNROLL
+    for (int p = 0; p < pixel_count; p++) {
+      const uint32x4_t is_negative = vcltq_f32(sums[p][v], vdupq_n_f32(0));
+      sums[p][v] = vbslq_f32(is_negative, vmulq_f32(sums[p][v], by), sums[p][v]);
     }
   }
   if (conv->minimum > -INFINITY || conv->maximum < INFINITY) {
@@ -229,8 +238,7 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
   const float *const weights =
       line->weights + channel / BNNMK_FLOAT_BLOCK * conv->block_step + channel % BNNMK_FLOAT_BLOCK;
   const float *const bias = line->bias ? line->bias + channel : 0;
-  const float *const scale = line->scale ? line->scale + channel : 0;
-  const float *const shift = line->shift ? line->shift + channel : 0;
+  const bnnmk_sum_steps steps = bnnmk_steps_from(line->steps, channel);
   const float *input = line->input;
   float *output = line->output + channel;
   for (; tile_count > 0; tile_count--) {
@@ -255,7 +263,7 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
       row_input += box.input_row_step;
       row_weights += weights_row_step;
     }
-    store_sums(conv, scale, shift, output, output_step, sums, pixel_count, vector_count, single);
+    store_sums(conv, steps, output, output_step, sums, pixel_count, vector_count, single);
     input += (size_t)pixel_count * pixel_step;
     output += (size_t)pixel_count * output_step;
   }
@@ -264,15 +272,15 @@ BNNMK_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_
 #if defined(BNNMK_HAS_A64_ASSEMBLY)
 // Sums that were stored, of the channels of a block of some pixels, which are still near, become what store_sums
 // stores.
-static void finish_stored(const bnnmk_conv2d *conv, const float *scale, const float *shift, float *output,
-                          size_t output_step, uint32_t pixel_count) {
+static void finish_stored(const bnnmk_conv2d *conv, bnnmk_sum_steps steps, float *output, size_t output_step,
+                          uint32_t pixel_count) {
   for (; pixel_count > 0; pixel_count--, output += output_step) {
     float32x4_t sums[1][WIDE_VECTORS];
     BNNMK_UNROLL
     for (int v = 0; v < TILE_VECTORS; v++) {
       sums[0][v] = vld1q_f32(output + v * LANES);
     }
-    store_sums(conv, scale, shift, output, output_step, sums, 1, TILE_VECTORS, 0);
+    store_sums(conv, steps, output, output_step, sums, 1, TILE_VECTORS, 0);
   }
 }
 
@@ -285,9 +293,9 @@ static void convolve_by_assembly(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
                                                                  line->bias ? line->bias + channel : no_bias,
                                                                  line->output + channel, line->output_step, tile_count);
   bnnmk_convolve_floats_a64(&tiles);
-  if (line->scale || line->shift || conv->minimum > -INFINITY || conv->maximum < INFINITY) {
-    finish_stored(conv, line->scale ? line->scale + channel : 0, line->shift ? line->shift + channel : 0,
-                  line->output + channel, line->output_step, tile_count * BNNMK_CONVOLVED_PIXELS);
+  if (bnnmk_has_steps(line->steps) || conv->minimum > -INFINITY || conv->maximum < INFINITY) {
+    finish_stored(conv, bnnmk_steps_from(line->steps, channel), line->output + channel, line->output_step,
+                  tile_count * BNNMK_CONVOLVED_PIXELS);
   }
 }
 

@@ -28,23 +28,32 @@ AVX2_INLINE __m256 load_lanes(const float *from, const int is_masked, __m256i ma
   return is_masked ? _mm256_maskload_ps(from, mask) : _mm256_loadu_ps(from);
 }
 
-// Sums times scale, then plus shift; both begin with the first vector's channels.
-AVX2_INLINE void normalize(const float *scale, const float *shift, const int pixel_count, const int vector_count,
-                           const int is_masked, lane_masks masks, __m256 sums[][WIDE_BLOCKS * BLOCK_VECTORS]) {
+// Sums through their steps, of the first vector's channels.
+AVX2_INLINE void take_steps(bnnmk_sum_steps steps, const int pixel_count, const int vector_count, const int is_masked,
+                            lane_masks masks, __m256 sums[][WIDE_BLOCKS * BLOCK_VECTORS]) {
   BNNMK_REGISTERS
-  for (int v = 0; v < vector_count && scale; v++) {
-    const __m256 by = load_lanes(scale + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
+  for (int v = 0; v < vector_count && steps.scale; v++) {
+    const __m256 by = load_lanes(steps.scale + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
     BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = _mm256_mul_ps(sums[p][v], by);
     }
   }
   BNNMK_REGISTERS
-  for (int v = 0; v < vector_count && shift; v++) {
-    const __m256 by = load_lanes(shift + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
+  for (int v = 0; v < vector_count && steps.shift; v++) {
+    const __m256 by = load_lanes(steps.shift + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
     BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][v] = _mm256_add_ps(sums[p][v], by);
+    }
+  }
+  BNNMK_REGISTERS
+  for (int v = 0; v < vector_count && steps.slopes; v++) {
+    const __m256 by = load_lanes(steps.slopes + v * LANES, is_masked, masks.vectors[v % BLOCK_VECTORS]);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      const __m256 is_negative = _mm256_cmp_ps(sums[p][v], _mm256_setzero_ps(), _CMP_LT_OQ);
+      sums[p][v] = _mm256_blendv_ps(sums[p][v], _mm256_mul_ps(sums[p][v], by), is_negative);
     }
   }
 }
@@ -91,9 +100,8 @@ AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
       }
     }
   }
-  if (tile->scale || tile->shift) {
-    normalize(tile->scale ? tile->scale + channel : 0, tile->shift ? tile->shift + channel : 0, pixel_count,
-              vector_count, is_masked, masks, sums);
+  if (bnnmk_has_steps(tile->steps)) {
+    take_steps(bnnmk_steps_from(tile->steps, channel), pixel_count, vector_count, is_masked, masks, sums);
   }
   const __m256 minimum = _mm256_set1_ps(conv->minimum), maximum = _mm256_set1_ps(conv->maximum);
   BNNMK_REGISTERS

@@ -16,25 +16,34 @@
 
 enum { WIDE_PIXELS = 14, FEW_PIXELS = 3, MAX_BLOCKS = 8 };
 
-// Sums times scale, then plus shift; both begin with the blocks' first channel.
-static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void normalize(const float *scale, const float *shift,
-                                                                                const int pixel_count, const int blocks,
-                                                                                __mmask16 lanes,
-                                                                                __m512 sums[][MAX_BLOCKS]) {
+// Sums through their steps, of the blocks' first channel.
+static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void take_steps(bnnmk_sum_steps steps,
+                                                                                 const int pixel_count,
+                                                                                 const int blocks, __mmask16 lanes,
+                                                                                 __m512 sums[][MAX_BLOCKS]) {
   BNNMK_REGISTERS
-  for (int b = 0; b < blocks && scale; b++) {
-    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, scale + b * BNNMK_FLOAT_BLOCK);
+  for (int b = 0; b < blocks && steps.scale; b++) {
+    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, steps.scale + b * BNNMK_FLOAT_BLOCK);
     BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][b] = _mm512_mul_ps(sums[p][b], by);
     }
   }
   BNNMK_REGISTERS
-  for (int b = 0; b < blocks && shift; b++) {
-    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, shift + b * BNNMK_FLOAT_BLOCK);
+  for (int b = 0; b < blocks && steps.shift; b++) {
+    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, steps.shift + b * BNNMK_FLOAT_BLOCK);
     BNNMK_REGISTERS
     for (int p = 0; p < pixel_count; p++) {
       sums[p][b] = _mm512_add_ps(sums[p][b], by);
+    }
+  }
+  BNNMK_REGISTERS
+  for (int b = 0; b < blocks && steps.slopes; b++) {
+    const __m512 by = _mm512_maskz_loadu_ps(b == blocks - 1 ? lanes : 0xffff, steps.slopes + b * BNNMK_FLOAT_BLOCK);
+    BNNMK_REGISTERS
+    for (int p = 0; p < pixel_count; p++) {
+      const __mmask16 is_negative = _mm512_cmp_ps_mask(sums[p][b], _mm512_setzero_ps(), _CMP_LT_OQ);
+      sums[p][b] = _mm512_mask_mul_ps(sums[p][b], is_negative, sums[p][b], by);
     }
   }
 }
@@ -81,9 +90,8 @@ static inline BNNMK_TARGET_AVX512 __attribute__((always_inline)) void convolve_b
       }
     }
   }
-  if (tile->scale || tile->shift) {
-    normalize(tile->scale ? tile->scale + channel : 0, tile->shift ? tile->shift + channel : 0, pixel_count, blocks,
-              lanes, sums);
+  if (bnnmk_has_steps(tile->steps)) {
+    take_steps(bnnmk_steps_from(tile->steps, channel), pixel_count, blocks, lanes, sums);
   }
   const __m512 minimum = _mm512_set1_ps(conv->minimum), maximum = _mm512_set1_ps(conv->maximum);
   BNNMK_REGISTERS

@@ -11,7 +11,7 @@
 
 typedef struct float_case {
   bnnmk_conv2d conv;  // all but the output
-  guarded_memory input, weights, bias, scale, shift;
+  guarded_memory input, weights, bias, scale, shift, slopes;
   int is_integer;
 } float_case;
 
@@ -86,11 +86,14 @@ static float_case make_case(uint64_t *random) {
   test.scale = guarded_allocate(conv->out_channels * sizeof(float));
   test.shift = guarded_allocate(conv->out_channels * sizeof(float));
   fill_floats(&test.shift, test.is_integer, random);
+  test.slopes = guarded_allocate(conv->out_channels * sizeof(float));
   for (uint32_t m = 0; m < conv->out_channels; m++) {
     ((float *)test.scale.data)[m] = powers[random_between(random, 0, 4)];
+    ((float *)test.slopes.data)[m] = powers[random_between(random, 0, 4)];
   }
   conv->scale = random_between(random, 0, 1) ? test.scale.data : NULL;
   conv->shift = random_between(random, 0, 1) ? test.shift.data : NULL;
+  conv->slopes = random_between(random, 0, 2) == 0 ? test.slopes.data : NULL;
   conv->minimum = random_between(random, 0, 1) ? -INFINITY : 0;
   conv->maximum = random_between(random, 0, 1) ? INFINITY : 6;
   return test;
@@ -117,9 +120,11 @@ static int is_right(const float_case *test, uint32_t y, uint32_t x, uint32_t m, 
     return isnan(result);
   }
   const double scale = conv->scale ? conv->scale[m] : 1, shift = conv->shift ? conv->shift[m] : 0;
-  const double clamped = fmin(fmax(scale * sum + shift, conv->minimum), conv->maximum);
-  // Two roundings a term at most, each half an epsilon of a partial sum that the magnitudes bound; then two more.
-  magnitude = fabs(scale) * magnitude + fabs(shift);
+  const double shifted = scale * sum + shift, slope = conv->slopes && shifted < 0 ? conv->slopes[m] : 1;
+  const double clamped = fmin(fmax(slope * shifted, conv->minimum), conv->maximum);
+  // Two roundings a term at most, each half an epsilon of a partial sum that the magnitudes bound; then two more. With
+  // a slope, up to 2, another, and the sign of what is nearly 0 may be the other one.
+  magnitude = (fabs(scale) * magnitude + fabs(shift)) * (conv->slopes ? 4 : 1);
   const double bound = test->is_integer ? 0 : 1.01 * FLT_EPSILON * (term_count + 1) * magnitude;
   return fabs(result - clamped) <= bound;
 }
@@ -169,5 +174,6 @@ int compare_conv2d(uint64_t seed, const kernel_level *levels, int level_count) {
   guarded_free(&test.bias);
   guarded_free(&test.scale);
   guarded_free(&test.shift);
+  guarded_free(&test.slopes);
   return is_equal;
 }

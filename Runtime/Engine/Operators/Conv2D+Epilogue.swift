@@ -37,7 +37,8 @@ extension Conv2D {
         return EpilogueRun.scratchWordCount(epilogue, dims) &+ (epilogue.storesValues ? 0 : dividedUp(image, by: 2))
     }
 
-    static func run(_ run: OperatorRun, _ epilogue: Epilogue, _ dims: Dims) {
+    /// - Parameter normalization: what the kernel does, of the epilogue its first steps
+    static func run(_ run: OperatorRun, _ epilogue: Epilogue, _ normalization: Normalization, _ dims: Dims) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.conv2d)
         let geometry = WindowGeometry(op.window, x.dims, dims)
         let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
@@ -45,13 +46,13 @@ extension Conv2D {
         let spare = UnsafeMutableRawPointer(scratch + Int(EpilogueRun.scratchWordCount(epilogue, dims)))
         for image in run.images(geometry.imageCount) {
             state.clearRowSums()
-            var form = state.kernelForm(image: image)
+            var form = state.kernelForm(image: image, from: normalization.stepCount)
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)
             // Without steps they are stored already.
-            if epilogue.stepCount == 0 { form.values = nil }
+            if form.step_count == 0 { form.values = nil }
             guard
                 let convolve = Conv2DCall(
-                    run, geometry, image: image, to: values, channels: state.channels, Normalization(op))
+                    run, geometry, image: image, to: values, channels: state.channels, normalization)
             else { return }
             let map = bnnmk_map(
                 input: UnsafePointer(values), row_pixels: UInt32(geometry.outputWidth), epilogue: form)

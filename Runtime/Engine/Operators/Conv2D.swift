@@ -50,11 +50,12 @@ enum Conv2D {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.conv2d)
         var normalization = Normalization(op)
         if let epilogue = Epilogue(run.record) {
-            guard let all = Normalization(op, epilogue, run) else {
-                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, dims) }
+            normalization = Normalization(op, epilogue, run)
+            // Steps that the kernel does not do itself, or more than values to store.
+            if normalization.stepCount < epilogue.stepCount || epilogue.resultCount > 1 || !epilogue.storesValues {
+                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, normalization, dims) }
                 return
             }
-            normalization = all
         }
         let geometry = WindowGeometry(op.window, x, y)
         let imageSize = y.elementCount / geometry.imageCount

@@ -45,7 +45,7 @@ struct Conv2DCall {
                 block_step: isRows ? block : Int(geometry.tapCount) &* groupChannels &* block, bias: bias,
                 output: output, output_stride: UInt32(outChannels), out_channels: UInt32(groupOutChannels),
                 minimum: normalization.minimum, maximum: normalization.maximum, scale: normalization.scale,
-                shift: normalization.shift)
+                shift: normalization.shift, slopes: normalization.slopes)
         }
     }
 
@@ -72,6 +72,7 @@ struct Conv2DCall {
         if let bias = conv.bias { conv.bias = bias + count }
         if let scale = conv.scale { conv.scale = scale + count }
         if let shift = conv.shift { conv.shift = shift + count }
+        if let slopes = conv.slopes { conv.slopes = slopes + count }
         conv.output += count
     }
 

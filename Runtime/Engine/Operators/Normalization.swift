@@ -2,11 +2,14 @@ import BNNMFormat
 import BNNMKernels
 
 /// What a convolution's own kernel does with its sums before it stores them: times a scale of each channel, plus a shift,
-/// then clamped. A BatchNormalization and a ReLU, mostly.
+/// then negative ones times a slope, then clamped. A BatchNormalization and a ReLU or PReLU, mostly.
 struct Normalization {
-    var scale: UnsafePointer<Float>?
-    var shift: UnsafePointer<Float>?
-    var minimum: Float, maximum: Float
+    private(set) var scale: UnsafePointer<Float>?
+    private(set) var shift: UnsafePointer<Float>?
+    private(set) var slopes: UnsafePointer<Float>?
+    private(set) var minimum: Float, maximum: Float
+    /// Steps of the epilogue that this is.
+    private(set) var stepCount = 0
 
     /// The limits of a convolution without an epilogue.
     init(_ op: bnnmf_conv2d) {
@@ -14,27 +17,28 @@ struct Normalization {
         maximum = op.maximum
     }
 
-    /// The same with an epilogue that computes no more than this and stores nothing but values; nil: it does more.
-    init?(_ op: bnnmf_conv2d, _ epilogue: Epilogue, _ run: OperatorRun) {
-        guard epilogue.resultCount == 1, epilogue.storesValues else { return nil }
+    /// The same with the first steps of an epilogue, as many as come in the kernel's order.
+    init(_ op: bnnmf_conv2d, _ epilogue: Epilogue, _ run: OperatorRun) {
         self.init(op)
-        // Steps in the kernel's order: what was clamped is not scaled.
+        let isDepthwise = run.weights.layout == BNNMF_FLOATS_DEPTHWISE.rawValue
         var isClamped = minimum > -.infinity || maximum < .infinity
-        var isScaled = false
-        for index in 0..<epilogue.stepCount {
-            let step = epilogue.step(index)
+        while stepCount < epilogue.stepCount, !isClamped {
+            let step = epilogue.step(stepCount)
             switch bnnmf_step_kind(rawValue: step.kind) {
             case BNNMF_STEP_SCALE_SHIFT:
-                if isScaled || isClamped { return nil }
+                if stepCount > 0 { return }
                 scale = run.blob(step.a, as: Float.self)
                 shift = run.blob(step.b, as: Float.self)
-                isScaled = true
+            case BNNMF_STEP_RECTIFY:
+                // Depthwise kernels have no slopes, and none has others for what is positive.
+                if isDepthwise || slopes != nil || step.b != Model.none { return }
+                slopes = run.blob(step.a, as: Float.self)
             case BNNMF_STEP_CLAMP:
-                if isClamped { return nil }
                 (minimum, maximum) = (step.minimum, step.maximum)
                 isClamped = true
-            default: return nil
+            default: return
             }
+            stepCount &+= 1
         }
     }
 }

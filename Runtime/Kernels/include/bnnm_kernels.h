@@ -144,8 +144,9 @@ typedef struct bnnmk_binary_conv2d {
   bnnmk_core core;
 } bnnmk_binary_conv2d;
 
-// One group of a float convolution: y = clamp((bias + sum x * w) * scale + shift), the sum, the product and what is
-// added to it each rounded. Padding counts as 0.
+// One group of a float convolution: y = clamp(rectify((bias + sum x * w) * scale + shift)), the sum, the product and
+// what is added to it each rounded; where slopes are given, negative numbers are multiplied by them. Padding counts as
+// 0.
 typedef struct bnnmk_conv2d {
   bnnmk_window window;
   const float *input;  // [in_h][in_w], `input_stride` floats from pixel to pixel, `channels` of them used
@@ -159,7 +160,7 @@ typedef struct bnnmk_conv2d {
   float *output;      // the group's first channel of [out_h][out_w], `output_stride` floats from pixel to pixel
   uint32_t output_stride, out_channels;
   float minimum, maximum;
-  const float *scale, *shift;  // [out_channels] or NULL
+  const float *scale, *shift, *slopes;  // [out_channels] or NULL
 } bnnmk_conv2d;
 
 // A float convolution of as many groups as channels: y[c] = clamp((bias[c] + sum x[c] * w[c]) * scale[c] + shift[c]).
