@@ -50,12 +50,14 @@ enum Conv2D {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.conv2d)
         var normalization = Normalization(op)
         if let epilogue = Epilogue(run.record) {
-            normalization = Normalization(op, epilogue, run)
-            // Steps that the kernel does not do itself, or more than values to store.
-            if normalization.stepCount < epilogue.stepCount || epilogue.resultCount > 1 || !epilogue.storesValues {
-                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, normalization, dims) }
+            let all = Normalization(op, epilogue, run)
+            guard let all, epilogue.resultCount == 1, epilogue.storesValues else {
+                // A pass over the values takes the steps as well, unless the kernel does so for nothing.
+                let inTiles = run.table.pointee.steps_in_tiles != 0 ? all : nil
+                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, inTiles, dims) }
                 return
             }
+            normalization = all
         }
         let geometry = WindowGeometry(op.window, x, y)
         let imageSize = y.elementCount / geometry.imageCount

@@ -49,12 +49,12 @@ struct EpilogueRun {
         return false
     }
 
-    /// What the kernels are to do with one image, the first steps left out; row sums are not cleared.
-    func kernelForm(image: Int, from firstStep: Int = 0) -> bnnmk_epilogue {
+    /// What the kernels are to do with one image; row sums are not cleared.
+    func kernelForm(image: Int) -> bnnmk_epilogue {
         let record = epilogue.record
         let first = image &* pixelCount
         var form = bnnmk_epilogue()
-        form.step_count = UInt32(epilogue.stepCount &- firstStep)
+        form.step_count = UInt32(epilogue.stepCount)
         form.channels = UInt32(channels)
         if epilogue.storesValues { form.values = run.result(0, as: Float.self) + first &* channels }
         if epilogue.storesDecisions {
@@ -65,10 +65,9 @@ struct EpilogueRun {
         }
         form.row_sums = rowSums
         withUnsafeMutableBytes(of: &form.steps) { steps in
-            for index in firstStep..<epilogue.stepCount {
+            for index in 0..<epilogue.stepCount {
                 let step = kernelForm(epilogue.step(index), image: image, firstPixel: first)
-                let offset = (index &- firstStep) &* MemoryLayout<bnnmk_step>.stride
-                steps.storeBytes(of: step, toByteOffset: offset, as: bnnmk_step.self)
+                steps.storeBytes(of: step, toByteOffset: index &* MemoryLayout<bnnmk_step>.stride, as: bnnmk_step.self)
             }
         }
         return form

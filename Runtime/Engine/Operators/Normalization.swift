@@ -8,8 +8,6 @@ struct Normalization {
     private(set) var shift: UnsafePointer<Float>?
     private(set) var slopes: UnsafePointer<Float>?
     private(set) var minimum: Float, maximum: Float
-    /// Steps of the epilogue that this is.
-    private(set) var stepCount = 0
 
     /// The limits of a convolution without an epilogue.
     init(_ op: bnnmf_conv2d) {
@@ -17,28 +15,28 @@ struct Normalization {
         maximum = op.maximum
     }
 
-    /// The same with the first steps of an epilogue, as many as come in the kernel's order.
-    init(_ op: bnnmf_conv2d, _ epilogue: Epilogue, _ run: OperatorRun) {
+    /// The same with all steps of an epilogue; nil: there are others, or not in the kernel's order.
+    init?(_ op: bnnmf_conv2d, _ epilogue: Epilogue, _ run: OperatorRun) {
         self.init(op)
         let isDepthwise = run.weights.layout == BNNMF_FLOATS_DEPTHWISE.rawValue
         var isClamped = minimum > -.infinity || maximum < .infinity
-        while stepCount < epilogue.stepCount, !isClamped {
-            let step = epilogue.step(stepCount)
+        for index in 0..<epilogue.stepCount {
+            let step = epilogue.step(index)
+            if isClamped { return nil }
             switch bnnmf_step_kind(rawValue: step.kind) {
             case BNNMF_STEP_SCALE_SHIFT:
-                if stepCount > 0 { return }
+                if index > 0 { return nil }
                 scale = run.blob(step.a, as: Float.self)
                 shift = run.blob(step.b, as: Float.self)
             case BNNMF_STEP_RECTIFY:
                 // Depthwise kernels have no slopes, and none has others for what is positive.
-                if isDepthwise || slopes != nil || step.b != Model.none { return }
+                if isDepthwise || slopes != nil || step.b != Model.none { return nil }
                 slopes = run.blob(step.a, as: Float.self)
             case BNNMF_STEP_CLAMP:
                 (minimum, maximum) = (step.minimum, step.maximum)
                 isClamped = true
-            default: return
+            default: return nil
             }
-            stepCount &+= 1
         }
     }
 }
