@@ -15,7 +15,6 @@ void bnnmk_set_avx2(bnnmk_table *table) {
   table->max_pool_f32 = bnnmk_max_pool_f32_x86_avx2;
   table->average_pool_f32 = bnnmk_average_pool_f32_x86_avx2;
   table->conv2d_name = "conv2d_f32_x86_avx2";
-  table->steps_in_tiles = 1;
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx2;
   table->elementwise = bnnmk_elementwise_x86_avx2;
   table->copy_rows = bnnmk_copy_rows_x86_avx2;

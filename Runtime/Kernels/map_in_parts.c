@@ -10,7 +10,8 @@ enum { NUMBERS = BNNMK_MAX_ROW };
 // As many numbers as that, times this, where none stand there.
 enum { FAR_MORE = 64 };
 
-// Rows that are summed at a time; these, and the pixels that epilogues take at a time, divide PIXELS.
+// Rows that are summed at a time, and pixels that epilogues take at a time and whose rows are summed without
+// remainders.
 enum { SUMMED_ROWS = 8, PIXELS = 12 };
 
 // Rows that are long enough for loops of their own.

@@ -179,20 +179,28 @@ BNNMK_INLINE void bnnmk_sums_of_rows(const float *x, size_t extent, const float 
   }
 }
 
+// Rows from `row` on, as many at a time as `together`, a constant in every call, as long as so many are left; gives the
+// next.
+BNNMK_INLINE uint32_t bnnmk_sum_groups(const float *x, size_t extent, uint32_t row, uint32_t row_count,
+                                       const float *means, double by, const uint32_t together, float *to) {
+  for (; row_count - row >= together; row += together) {
+    if (means) {
+      bnnmk_sums_of_rows(x + row * extent, extent, means + row, by, (int)together, to + row);
+    } else {
+      bnnmk_sums_of_rows(x + row * extent, extent, 0, by, (int)together, to + row);
+    }
+  }
+  return row;
+}
+
 // A bnnmk_sum_of_rows.
 BNNMK_INLINE void bnnmk_sum_rows(const float *x, size_t extent, uint32_t row_count, const float *means, double by,
                                  float *to) {
-  uint32_t row = 0;
-  for (; row_count - row >= BNNMK_SUMMED_TOGETHER; row += BNNMK_SUMMED_TOGETHER) {
-    if (means) {
-      bnnmk_sums_of_rows(x + row * extent, extent, means + row, by, BNNMK_SUMMED_TOGETHER, to + row);
-    } else {
-      bnnmk_sums_of_rows(x + row * extent, extent, 0, by, BNNMK_SUMMED_TOGETHER, to + row);
-    }
+  uint32_t row = bnnmk_sum_groups(x, extent, 0, row_count, means, by, BNNMK_SUMMED_TOGETHER, to);
+  if (BNNMK_SUMMED_TOGETHER > 4) {
+    row = bnnmk_sum_groups(x, extent, row, row_count, means, by, 4, to);
   }
-  for (; row < row_count; row++) {
-    bnnmk_sums_of_rows(x + row * extent, extent, means ? means + row : 0, by, 1, to + row);
-  }
+  bnnmk_sum_groups(x, extent, row, row_count, means, by, 1, to);
 }
 
 // A bnnmk_add_rows.

@@ -54,7 +54,7 @@ BNNMK_INLINE int bnnmk_reads_values(const bnnmk_step *step) {
 // Rows whose exponentials are computed together.
 enum { BNNMK_ROWS_TOGETHER = 16 };
 
-// What an instruction set does. `row_count` is at most BNNMK_ROWS_TOGETHER.
+// What an instruction set does. Rows of `turn` and `sum` are at most BNNMK_ROWS_TOGETHER.
 typedef struct bnnmk_row_parts {
   // Where a number is NaN, its row's sum is, and so everything.
   bnnmk_turn_rows *turn;

@@ -37,8 +37,7 @@ extension Conv2D {
         return EpilogueRun.scratchWordCount(epilogue, dims) &+ (epilogue.storesValues ? 0 : dividedUp(image, by: 2))
     }
 
-    /// - Parameter normalization: all steps, where the kernel does them itself
-    static func run(_ run: OperatorRun, _ epilogue: Epilogue, _ normalization: Normalization?, _ dims: Dims) {
+    static func run(_ run: OperatorRun, _ epilogue: Epilogue, _ dims: Dims) {
         let (x, op) = (run.inputTensor(0), run.record.parameters.conv2d)
         let geometry = WindowGeometry(op.window, x.dims, dims)
         let scratch = run.scratch.assumingMemoryBound(to: UInt64.self)
@@ -48,15 +47,11 @@ extension Conv2D {
             state.clearRowSums()
             var form = state.kernelForm(image: image)
             let values = form.values ?? spare.assumingMemoryBound(to: Float.self)
-            // Without further steps they are stored already.
-            if normalization != nil || epilogue.stepCount == 0 {
-                form.step_count = 0
-                form.values = nil
-            }
+            // Without steps they are stored already.
+            if epilogue.stepCount == 0 { form.values = nil }
             guard
                 let convolve = Conv2DCall(
-                    run, geometry, image: image, to: values, channels: state.channels,
-                    normalization ?? Normalization(op))
+                    run, geometry, image: image, to: values, channels: state.channels, Normalization(op))
             else { return }
             let map = bnnmk_map(
                 input: UnsafePointer(values), row_pixels: UInt32(geometry.outputWidth), epilogue: form)

@@ -50,11 +50,8 @@ enum Conv2D {
         let (x, y, op) = (run.inputTensor(0), run.outputTensor, run.record.parameters.conv2d)
         var normalization = Normalization(op)
         if let epilogue = Epilogue(run.record) {
-            let all = Normalization(op, epilogue, run)
-            guard let all, epilogue.resultCount == 1, epilogue.storesValues else {
-                // A pass over the values takes the steps as well, unless the kernel does so for nothing.
-                let inTiles = run.table.pointee.steps_in_tiles != 0 ? all : nil
-                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, inTiles, dims) }
+            guard let all = Normalization(op, epilogue, run) else {
+                if let dims = Epilogue.valueDims(run.record, x, y) { Self.run(run, epilogue, dims) }
                 return
             }
             normalization = all

@@ -15,8 +15,9 @@ struct Normalization {
         maximum = op.maximum
     }
 
-    /// The same with all steps of an epilogue; nil: there are others, or not in the kernel's order.
+    /// The same with an epilogue that computes no more than this and stores nothing but values; nil: it does more.
     init?(_ op: bnnmf_conv2d, _ epilogue: Epilogue, _ run: OperatorRun) {
+        guard epilogue.resultCount == 1, epilogue.storesValues else { return nil }
         self.init(op)
         let isDepthwise = run.weights.layout == BNNMF_FLOATS_DEPTHWISE.rawValue
         var isClamped = minimum > -.infinity || maximum < .infinity

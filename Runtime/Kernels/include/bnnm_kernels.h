@@ -428,8 +428,7 @@ typedef struct bnnmk_table {
   bnnmk_kernel reduce;                  // bnnmk_reduce
   bnnmk_kernel matmul;                  // bnnmk_matmul
   bnnmk_kernel binary_matmul;           // bnnmk_binary_matmul
-  int steps_in_tiles;  // conv2d takes scale, shift and slopes before sums are stored: steps cost it no pass over memory
-  uint32_t target;     // whose weight layouts binary_conv2d takes besides WORDS; numbered as bnnmf_target
+  uint32_t target;  // whose weight layouts binary_conv2d takes besides WORDS; numbered as bnnmf_target
   // Name of the kernel in each slot that an instruction set overrides, for reports: "binary_conv2d_generic".
   const char *binary_conv2d_name, *conv2d_name;
 } bnnmk_table;
