@@ -39,12 +39,19 @@ INLINE int apply_exponential(bnnmk_real_function function, float *x, size_t coun
 
 // x * scale at i, where `scale` may be NULL; and the first numbers there, with others behind.
 INLINE vector scaled(const float *x, const float *scale, size_t i) {
-  return scale ? load(x + i, 0) * load(scale + i, 0) : load(x + i, 0);
+  vector y = load(x + i, 0);
+  if (scale) {
+    y *= load(scale + i, 0);
+  }
+  return y;
 }
 
 INLINE vector first_scaled(const float *x, const float *scale, size_t i, size_t count, float others) {
-  const vector first = load_first(x + i, count, all(others));
-  return scale ? first * load_first(scale + i, count, all(1)) : first;
+  vector y = load_first(x + i, count, all(others));
+  if (scale) {
+    y *= load_first(scale + i, count, all(1));
+  }
+  return y;
 }
 
 // A row of a bnnmk_turn_rows: y / sum, and the greatest x * scale, which is returned. Either x or y may be NULL.

@@ -34,8 +34,9 @@ float_layer make_float_layer(uint32_t shape) {
   // Weights in blocks, as the compiler lays them out.
   float_layer layer = {.kind = kind,
                        .products = (double)(out_pixels * outs * taps * (kind == CONVOLUTION ? channels : 1))};
-  layer.conv = (bnnmk_conv2d){window, input, channels,  channels, weights, 16,  16 * taps * channels, bias, output,
-                              outs,   outs,  -INFINITY, INFINITY, NULL,    NULL};
+  layer.conv =
+      (bnnmk_conv2d){window, input,     channels, channels, weights, 16,  16 * taps * channels, bias, output, outs,
+                     outs,   -INFINITY, INFINITY, NULL,     NULL,    NULL};
   layer.depthwise =
       (bnnmk_depthwise_conv2d){window, channels, input, weights, bias, output, -INFINITY, INFINITY, NULL, NULL};
   layer.pool = (bnnmk_pool){.window = window, .channels = channels, .input = input, .output = output};
