@@ -1,16 +1,15 @@
-// Decisions by thresholds of each image (DySign, DyBNN) with AVX-512: maps that take a vector off their values, or add
-// it, and store nothing but whether each is at or above its channel's switch point. Words of 64 channels: what these
-// have stays in registers for some pixels.
+// Decisions by thresholds of each image with AVX-512.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "avx512_features.h"
+#include "decide_by_vector.h"
 #include "kernel_declarations.h"
 #include "lanes.h"
 #include "map_wide.h"
 
 #define INLINE static inline BNNMK_TARGET_AVX512 __attribute__((always_inline))
 
-enum { LANES = 16, REGISTERS = 4, PIXELS = 16 };
+enum { LANES = 16, REGISTERS = 4 };
 
 // The channels of a word: of each register, which lanes exist, the vector, the switch points.
 typedef struct word_channels {
@@ -18,7 +17,7 @@ typedef struct word_channels {
   __m512 by[REGISTERS], points[REGISTERS];
 } word_channels;
 
-// bnnmk_apply_step of the three kinds that `decide` is called with.
+// bnnmk_apply_step of the three kinds that maps decided by a vector have.
 INLINE __m512 apply(bnnmk_step_kind kind, __m512 x, __m512 by) {
   switch (kind) {
     case BNNMK_STEP_ADD:
@@ -30,8 +29,8 @@ INLINE __m512 apply(bnnmk_step_kind kind, __m512 x, __m512 by) {
   }
 }
 
-// The word at `channel` of `count` pixels from `pixel` on. `kind` is a constant in every call.
-INLINE void decide_word(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, size_t count, uint32_t channel) {
+// `kind` is a constant in every call.
+INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, size_t count, uint32_t channel) {
   const bnnmk_epilogue *epilogue = &map->epilogue;
   const size_t channels = epilogue->channels, words = channels / 64 + (channels % 64 > 0);
   word_channels c;
@@ -57,37 +56,27 @@ INLINE void decide_word(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel
   }
 }
 
-// Pixels begin..<end.
-INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t begin, size_t end) {
-  for (size_t pixel = begin; pixel < end; pixel += PIXELS) {
-    const size_t count = end - pixel < PIXELS ? end - pixel : PIXELS;
-    for (uint32_t channel = 0; channel < map->epilogue.channels; channel += 64) {
-      decide_word(map, kind, pixel, count, channel);
-    }
+// A bnnmk_decide_word.
+static BNNMK_TARGET_AVX512 void decide_word(const bnnmk_map *map, size_t pixel, size_t count, uint32_t channel) {
+  switch (map->epilogue.steps[0].kind) {
+    case BNNMK_STEP_ADD:
+      decide(map, BNNMK_STEP_ADD, pixel, count, channel);
+      break;
+    case BNNMK_STEP_SUBTRACT:
+      decide(map, BNNMK_STEP_SUBTRACT, pixel, count, channel);
+      break;
+    default:
+      decide(map, BNNMK_STEP_SUBTRACT_FROM, pixel, count, channel);
+      break;
   }
 }
 
-BNNMK_TARGET_AVX512 int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end) {
-  const bnnmk_epilogue *epilogue = &map->epilogue;
-  const bnnmk_step *step = &epilogue->steps[0];
-  if (epilogue->step_count != 1 || !step->operand || step->operand_stride > 0 || epilogue->values ||
-      epilogue->row_sums || epilogue->switch_count != 1) {
+int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end) {
+  if (!bnnmk_is_decided_by_vector(&map->epilogue)) {
     return 0;
   }
-  const size_t first = (size_t)begin * map->row_pixels, last = (size_t)end * map->row_pixels;
-  switch (step->kind) {
-    case BNNMK_STEP_ADD:
-      decide(map, BNNMK_STEP_ADD, first, last);
-      return 1;
-    case BNNMK_STEP_SUBTRACT:
-      decide(map, BNNMK_STEP_SUBTRACT, first, last);
-      return 1;
-    case BNNMK_STEP_SUBTRACT_FROM:
-      decide(map, BNNMK_STEP_SUBTRACT_FROM, first, last);
-      return 1;
-    default:
-      return 0;
-  }
+  bnnmk_decide_rows_by_vector(map, begin, end, decide_word);
+  return 1;
 }
 
 #else

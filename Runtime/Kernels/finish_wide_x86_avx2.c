@@ -1,18 +1,20 @@
-// Values in memory, or accumulators, through an epilogue for AVX2: eight registers of eight channels of a pixel, or
-// single ones of four pixels where there are fewer channels, the last of which may be partial.
+// Values in memory, or accumulators, through an epilogue for AVX2: eight registers of eight channels of a pixel, four
+// of two pixels, or single ones of four pixels, of which the last may be partial: the only one with masks, for stores
+// by them are slow on some CPUs (AMD's).
 #if defined(__x86_64__) || defined(__i386__)
 
 #include <immintrin.h>
 
+#include "behind_x86_avx2.h"
 #include "finish_wide.h"
 
 #define INLINE static inline __attribute__((always_inline, target("avx2,fma")))
 
-enum { LANES = 8, VECTORS = BNNMK_WIDE_FINISHED_CHANNELS / LANES, PIXELS = 4 };
+enum { LANES = 8, VECTORS = BNNMK_BEHIND_REGISTERS, PIXELS = 4 };
 
-// A tile: constants in every call, but for `lanes`, the channels that exist of a tile of one register a pixel.
+// A tile: constants in every call, but for `lanes`, the channels that exist of a partial register.
 typedef struct tile {
-  int pixel_count, vector_count;
+  int pixel_count, vector_count, is_partial;
   __m256i lanes;
 } tile;
 typedef __m256 pixel_values[VECTORS];
@@ -28,7 +30,15 @@ typedef __m256 pixel_values[VECTORS];
   }
 
 INLINE __m256 load(tile t, const float *from) {
-  return t.vector_count == 1 ? _mm256_maskload_ps(from, t.lanes) : _mm256_loadu_ps(from);
+  return t.is_partial ? _mm256_maskload_ps(from, t.lanes) : _mm256_loadu_ps(from);
+}
+
+INLINE void store(tile t, float *to, __m256 x) {
+  if (t.is_partial) {
+    _mm256_maskstore_ps(to, t.lanes, x);
+  } else {
+    _mm256_storeu_ps(to, x);
+  }
 }
 
 #define LOAD(from) load(t, (from) + v * LANES)
@@ -111,29 +121,37 @@ INLINE void apply_step(tile t, const bnnmk_step *step, size_t pixel, uint32_t ch
   }
 }
 
+// Adds a half of each pixel's register v to the sums of its four channels.
+INLINE void add_half(tile t, double *sums, pixel_values *x, const int v, const int half) {
+  const __m128i lanes = half ? _mm256_extracti128_si256(t.lanes, 1) : _mm256_castsi256_si128(t.lanes);
+  const __m256i wide_lanes = _mm256_cvtepi32_epi64(lanes);
+  __m256d four = t.is_partial ? _mm256_maskload_pd(sums, wide_lanes) : _mm256_loadu_pd(sums);
+  BNNMK_REGISTERS
+  for (int p = 0; p < t.pixel_count; p++) {
+    four = _mm256_add_pd(four,
+                         _mm256_cvtps_pd(half ? _mm256_extractf128_ps(x[p][v], 1) : _mm256_castps256_ps128(x[p][v])));
+  }
+  if (t.is_partial) {
+    _mm256_maskstore_pd(sums, wide_lanes, four);
+  } else {
+    _mm256_storeu_pd(sums, four);
+  }
+}
+
 // Adds the pixels to the channels' sums, in ascending order.
 INLINE void add_to_sums(tile t, double *sums, pixel_values *x) {
-  const __m256i low_lanes = _mm256_cvtepi32_epi64(_mm256_castsi256_si128(t.lanes));
-  const __m256i high_lanes = _mm256_cvtepi32_epi64(_mm256_extracti128_si256(t.lanes, 1));
   BNNMK_REGISTERS
-  for (int v = 0; v < t.vector_count; v++, sums += LANES) {
-    __m256d low = _mm256_maskload_pd(sums, low_lanes), high = _mm256_maskload_pd(sums + 4, high_lanes);
-    BNNMK_REGISTERS
-    for (int p = 0; p < t.pixel_count; p++) {
-      low = _mm256_add_pd(low, _mm256_cvtps_pd(_mm256_castps256_ps128(x[p][v])));
-      high = _mm256_add_pd(high, _mm256_cvtps_pd(_mm256_extractf128_ps(x[p][v], 1)));
-    }
-    _mm256_maskstore_pd(sums, low_lanes, low);
-    _mm256_maskstore_pd(sums + 4, high_lanes, high);
+  for (int v = 0; v < t.vector_count; v++) {
+    add_half(t, sums + v * LANES, x, v, 0);
+    add_half(t, sums + v * LANES + LANES / 2, x, v, 1);
   }
 }
 
 // Bits are 1 where an even number of points is behind. A comparison with NaN is false.
 INLINE void store_decisions(tile t, const bnnmk_epilogue *epilogue, size_t pixel, uint32_t channel, pixel_values *x) {
-  uint64_t present = (uint64_t)_mm256_movemask_ps(_mm256_castsi256_ps(t.lanes)), minus[PIXELS];
-  if (t.vector_count > 1) {
-    present = ~(uint64_t)0;
-  }
+  const uint32_t lanes = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(t.lanes));
+  const uint32_t present = t.is_partial ? lanes : ~(uint32_t)0 >> (32 - LANES * t.vector_count);
+  uint32_t minus[PIXELS];
   BNNMK_REGISTERS
   for (int p = 0; p < t.pixel_count; p++) {
     minus[p] = present;
@@ -141,8 +159,12 @@ INLINE void store_decisions(tile t, const bnnmk_epilogue *epilogue, size_t pixel
   for (uint32_t s = 0; s < epilogue->switch_count; s++) {
     pixel_values points;
     load_channels(t, epilogue->switch_points + (size_t)s * epilogue->channels + channel, points);
-    EACH_REGISTER(const __m256 is_behind = _mm256_cmp_ps(points[v], x[p][v], _CMP_LE_OQ);
-                  minus[p] ^= (uint64_t)(uint32_t)_mm256_movemask_ps(is_behind) << (LANES * v))
+    BNNMK_REGISTERS
+    for (int p = 0; p < t.pixel_count; p++) {
+      minus[p] ^= t.vector_count == VECTORS
+                      ? bnnmk_points_behind_x86_avx2(points, x[p])
+                      : (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(points[0], x[p][0], _CMP_LE_OQ));
+    }
   }
   const size_t words = epilogue->channels / 64 + (epilogue->channels % 64 > 0);
   uint64_t *to = epilogue->decisions + pixel * words;
@@ -183,9 +205,7 @@ INLINE void finish(tile t, const bnnmk_epilogue *epilogue, const bnnmk_wide_plac
   }
   if (epilogue->values) {
     float *values = epilogue->values + pixel * epilogue->channels + channel;
-    EACH_REGISTER(
-        float *to = values + (size_t)p * epilogue->channels + v * LANES;
-        if (t.vector_count == 1) { _mm256_maskstore_ps(to, t.lanes, x[p][v]); } else { _mm256_storeu_ps(to, x[p][v]); })
+    EACH_REGISTER(store(t, values + (size_t)p * epilogue->channels + v * LANES, x[p][v]))
   }
   if (epilogue->row_sums) {
     add_to_sums(t, epilogue->row_sums + place->row * epilogue->channels + channel, x);
@@ -212,15 +232,18 @@ __attribute__((target("avx2,fma"))) void bnnmk_finish_wide_x86_avx2(const bnnmk_
                                                                     const bnnmk_wide_place *place,
                                                                     const bnnmk_wide_source *source) {
   const __m256i all = _mm256_set1_epi32(-1), numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  if (place->channel_count == BNNMK_WIDE_FINISHED_CHANNELS) {
-    const tile wide = {1, VECTORS, all};
-    finish_pixels(wide, epilogue, place, 0, source);
-    return;
+  const tile wide = {2, VECTORS, 0, all}, narrow = {PIXELS, 1, 0, all};
+  const uint32_t count = place->channel_count;
+  uint32_t m = 0;
+  for (; m + VECTORS * LANES <= count; m += VECTORS * LANES) {
+    finish_pixels(wide, epilogue, place, m, source);
   }
-  for (uint32_t m = 0; m < place->channel_count; m += LANES) {
-    const __m256i count = _mm256_set1_epi32((int)(place->channel_count - m));
-    const tile narrow = {PIXELS, 1, _mm256_cmpgt_epi32(count, numbers)};
+  for (; m + LANES <= count; m += LANES) {
     finish_pixels(narrow, epilogue, place, m, source);
+  }
+  if (m < count) {
+    const tile partial = {PIXELS, 1, 1, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count - m)), numbers)};
+    finish_pixels(partial, epilogue, place, m, source);
   }
 }
 

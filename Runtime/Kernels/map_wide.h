@@ -11,6 +11,7 @@ enum { BNNMK_MAP_PIXELS = 12 };
 
 #if defined(__x86_64__) || defined(__i386__)
 // Rows begin..<end of a map that stores but decisions, of values and a vector; 0, and nothing is done, of others.
+int bnnmk_decide_by_vector_x86_avx2(const bnnmk_map *map, uint32_t begin, uint32_t end);
 int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end);
 #endif
 

@@ -1,0 +1,79 @@
+// Decisions by thresholds of each image with AVX2, of whole words.
+#if defined(__x86_64__) || defined(__i386__)
+
+#include <string.h>
+
+#include "behind_x86_avx2.h"
+#include "decide_by_vector.h"
+#include "kernel_declarations.h"
+#include "map_wide.h"
+
+#define INLINE static inline __attribute__((always_inline, target("avx2")))
+
+enum { LANES = 8, REGISTERS = BNNMK_BEHIND_REGISTERS, CHANNELS = LANES * REGISTERS };
+
+// bnnmk_apply_step of the three kinds that maps decided by a vector have.
+INLINE __m256 apply(bnnmk_step_kind kind, __m256 x, __m256 by) {
+  switch (kind) {
+    case BNNMK_STEP_ADD:
+      return _mm256_add_ps(x, by);
+    case BNNMK_STEP_SUBTRACT:
+      return _mm256_sub_ps(x, by);
+    default:
+      return _mm256_sub_ps(by, x);
+  }
+}
+
+// Half a word. `kind` is a constant in every call.
+INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, size_t count, uint32_t channel) {
+  const bnnmk_epilogue *epilogue = &map->epilogue;
+  const size_t channels = epilogue->channels;
+  __m256 by[REGISTERS], points[REGISTERS];
+  BNNMK_REGISTERS
+  for (int r = 0; r < REGISTERS; r++) {
+    by[r] = _mm256_loadu_ps(epilogue->steps[0].operand + channel + r * LANES);
+    points[r] = _mm256_loadu_ps(epilogue->switch_points + channel + r * LANES);
+  }
+  const float *x = map->input + pixel * channels + channel;
+  char *to = (char *)epilogue->decisions + (pixel * channels + channel) / 8;
+  for (size_t p = 0; p < count; p++, x += channels, to += channels / 8) {
+    __m256 values[REGISTERS];
+    BNNMK_REGISTERS
+    for (int r = 0; r < REGISTERS; r++) {
+      values[r] = apply(kind, _mm256_loadu_ps(x + r * LANES), by[r]);
+    }
+    const uint32_t minus = ~bnnmk_points_behind_x86_avx2(points, values);
+    memcpy(to, &minus, sizeof minus);
+  }
+}
+
+// A bnnmk_decide_word.
+static __attribute__((target("avx2"))) void decide_word(const bnnmk_map *map, size_t pixel, size_t count,
+                                                        uint32_t channel) {
+  for (uint32_t half = channel; half < channel + 64; half += CHANNELS) {
+    switch (map->epilogue.steps[0].kind) {
+      case BNNMK_STEP_ADD:
+        decide(map, BNNMK_STEP_ADD, pixel, count, half);
+        break;
+      case BNNMK_STEP_SUBTRACT:
+        decide(map, BNNMK_STEP_SUBTRACT, pixel, count, half);
+        break;
+      default:
+        decide(map, BNNMK_STEP_SUBTRACT_FROM, pixel, count, half);
+        break;
+    }
+  }
+}
+
+int bnnmk_decide_by_vector_x86_avx2(const bnnmk_map *map, uint32_t begin, uint32_t end) {
+  if (map->epilogue.channels % 64 > 0 || !bnnmk_is_decided_by_vector(&map->epilogue)) {
+    return 0;
+  }
+  bnnmk_decide_rows_by_vector(map, begin, end, decide_word);
+  return 1;
+}
+
+#else
+// ISO C wants a declaration in every file.
+typedef int bnnmk_no_avx2_here;
+#endif
