@@ -10,9 +10,10 @@
 enum { BNNMK_MAP_PIXELS = 12 };
 
 #if defined(__x86_64__) || defined(__i386__)
-// Rows begin..<end of a map that stores but decisions, of values and a vector; 0, and nothing is done, of others.
-int bnnmk_decide_by_vector_x86_avx2(const bnnmk_map *map, uint32_t begin, uint32_t end);
-int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end);
+// Rows begin..<end of a map that stores but decisions, of its input, or of that and a vector; 0, and nothing is done,
+// of others, and with AVX2 where words are not whole.
+int bnnmk_decide_words_x86_avx2(const bnnmk_map *map, uint32_t begin, uint32_t end);
+int bnnmk_decide_words_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end);
 #endif
 
 // Some pixels, whose values are `source`, through the epilogue.

@@ -6,7 +6,7 @@
 #include "map_wide.h"
 
 static void map_rows(const void *arguments, uint32_t begin, uint32_t end) {
-  if (!bnnmk_decide_by_vector_x86_avx2(arguments, begin, end)) {
+  if (!bnnmk_decide_words_x86_avx2(arguments, begin, end)) {
     bnnmk_map_wide(arguments, begin, end, bnnmk_finish_wide_x86_avx2);
   }
 }

@@ -23,7 +23,7 @@ void bnnmk_map_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
 
 // For CPUs that keep their clock in loops of nothing but float operations.
 static void decide_or_map_rows(const void *arguments, uint32_t begin, uint32_t end) {
-  if (!bnnmk_decide_by_vector_x86_avx512(arguments, begin, end)) {
+  if (!bnnmk_decide_words_x86_avx512(arguments, begin, end)) {
     map_rows(arguments, begin, end);
   }
 }

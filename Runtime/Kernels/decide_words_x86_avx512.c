@@ -1,8 +1,8 @@
-// Decisions by thresholds of each image with AVX-512.
+// Decisions of values in memory, and of these and a vector, with AVX-512.
 #if defined(__x86_64__) || defined(__i386__)
 
 #include "avx512_features.h"
-#include "decide_by_vector.h"
+#include "decide_words.h"
 #include "kernel_declarations.h"
 #include "lanes.h"
 #include "map_wide.h"
@@ -17,20 +17,21 @@ typedef struct word_channels {
   __m512 by[REGISTERS], points[REGISTERS];
 } word_channels;
 
-// bnnmk_apply_step of the three kinds that maps decided by a vector have.
-INLINE __m512 apply(bnnmk_step_kind kind, __m512 x, __m512 by) {
-  switch (kind) {
-    case BNNMK_STEP_ADD:
+// `decided` is a constant in every call.
+INLINE __m512 apply(bnnmk_decided decided, __m512 x, __m512 by) {
+  switch (decided) {
+    case BNNMK_DECIDE_SUM:
       return _mm512_add_ps(x, by);
-    case BNNMK_STEP_SUBTRACT:
+    case BNNMK_DECIDE_DIFFERENCE:
       return _mm512_sub_ps(x, by);
-    default:
+    case BNNMK_DECIDE_REVERSED:
       return _mm512_sub_ps(by, x);
+    default:
+      return x;
   }
 }
 
-// `kind` is a constant in every call.
-INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, size_t count, uint32_t channel) {
+INLINE void decide(const bnnmk_map *map, bnnmk_decided decided, size_t pixel, size_t count, uint32_t channel) {
   const bnnmk_epilogue *epilogue = &map->epilogue;
   const size_t channels = epilogue->channels, words = channels / 64 + (channels % 64 > 0);
   word_channels c;
@@ -38,7 +39,8 @@ INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, siz
   for (uint32_t r = 0; r < REGISTERS; r++) {
     const size_t first = channel + r * LANES;
     c.lanes[r] = first < channels ? bnnmk_first_lanes(channels - first) : 0;
-    c.by[r] = _mm512_maskz_loadu_ps(c.lanes[r], epilogue->steps[0].operand + first);
+    c.by[r] = decided == BNNMK_DECIDE_INPUT ? _mm512_setzero_ps()
+                                            : _mm512_maskz_loadu_ps(c.lanes[r], epilogue->steps[0].operand + first);
     c.points[r] = _mm512_maskz_loadu_ps(c.lanes[r], epilogue->switch_points + first);
   }
   const float *x = map->input + pixel * channels + channel;
@@ -47,7 +49,7 @@ INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, siz
     __mmask16 minus[REGISTERS];
     BNNMK_REGISTERS
     for (int r = 0; r < REGISTERS; r++) {
-      const __m512 value = apply(kind, _mm512_maskz_loadu_ps(c.lanes[r], x + r * LANES), c.by[r]);
+      const __m512 value = apply(decided, _mm512_maskz_loadu_ps(c.lanes[r], x + r * LANES), c.by[r]);
       // "Not less or equal" is true for NaN.
       minus[r] = _mm512_mask_cmp_ps_mask(c.lanes[r], c.points[r], value, _CMP_NLE_UQ);
     }
@@ -57,26 +59,28 @@ INLINE void decide(const bnnmk_map *map, bnnmk_step_kind kind, size_t pixel, siz
 }
 
 // A bnnmk_decide_word.
-static BNNMK_TARGET_AVX512 void decide_word(const bnnmk_map *map, size_t pixel, size_t count, uint32_t channel) {
-  switch (map->epilogue.steps[0].kind) {
-    case BNNMK_STEP_ADD:
-      decide(map, BNNMK_STEP_ADD, pixel, count, channel);
+static BNNMK_TARGET_AVX512 void decide_word(const bnnmk_map *map, bnnmk_decided decided, size_t pixel, size_t count,
+                                            uint32_t channel) {
+  switch (decided) {
+    case BNNMK_DECIDE_INPUT:
+      decide(map, BNNMK_DECIDE_INPUT, pixel, count, channel);
       break;
-    case BNNMK_STEP_SUBTRACT:
-      decide(map, BNNMK_STEP_SUBTRACT, pixel, count, channel);
+    case BNNMK_DECIDE_SUM:
+      decide(map, BNNMK_DECIDE_SUM, pixel, count, channel);
+      break;
+    case BNNMK_DECIDE_DIFFERENCE:
+      decide(map, BNNMK_DECIDE_DIFFERENCE, pixel, count, channel);
+      break;
+    case BNNMK_DECIDE_REVERSED:
+      decide(map, BNNMK_DECIDE_REVERSED, pixel, count, channel);
       break;
     default:
-      decide(map, BNNMK_STEP_SUBTRACT_FROM, pixel, count, channel);
       break;
   }
 }
 
-int bnnmk_decide_by_vector_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end) {
-  if (!bnnmk_is_decided_by_vector(&map->epilogue)) {
-    return 0;
-  }
-  bnnmk_decide_rows_by_vector(map, begin, end, decide_word);
-  return 1;
+int bnnmk_decide_words_x86_avx512(const bnnmk_map *map, uint32_t begin, uint32_t end) {
+  return bnnmk_decide_words(map, begin, end, decide_word);
 }
 
 #else
