@@ -54,6 +54,7 @@ void bnnmk_average_pool_f32_x86_avx512(const void *arguments, uint32_t begin, ui
 void bnnmk_binarize_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binarize_by_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_unpack_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_elementwise_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_elementwise_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_copy_rows_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);

@@ -16,6 +16,7 @@ void bnnmk_set_avx2(bnnmk_table *table) {
   table->average_pool_f32 = bnnmk_average_pool_f32_x86_avx2;
   table->conv2d_name = "conv2d_f32_x86_avx2";
   table->binarize_f32 = bnnmk_binarize_f32_x86_avx2;
+  table->unpack = bnnmk_unpack_x86_avx2;
   table->elementwise = bnnmk_elementwise_x86_avx2;
   table->copy_rows = bnnmk_copy_rows_x86_avx2;
   table->gather = bnnmk_gather_x86_avx2;
