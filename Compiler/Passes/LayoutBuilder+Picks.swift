@@ -2,31 +2,55 @@ import BNNMIR
 
 /// Operators that pick, repeat or blend elements along axes: one runtime operator for each axis that changes.
 extension LayoutBuilder {
-    /// Slice, Split, Gather by constant indices, Pad, Expand and Tile.
+    /// Slice, Split, Gather by constant indices, Pad, Expand and Tile. Images stay channel-last where they are so.
     mutating func pick(_ op: any AxisPicking, _ node: Graph.Node) throws {
-        let x = node.inputs[0]!, operands = node.inputs.map { $0.map { old.operand($0) } }
-        let shape = try op.dataShape(operands)
+        let isImage = meetChannelsLast([node.inputs[0]!])
+        for (result, output) in node.outputs.enumerated() {
+            let picks = try op.picks(node.inputs.map { $0.map { old.operand($0) } }, result: result)
+            if isImage, isImagePick(picks, to: output) {
+                channelsLast[output] = try picked(picks, op, node, as: output, isImage: true)
+            } else {
+                plain[output] = try picked(picks, op, node, as: output, isImage: false)
+            }
+        }
+    }
+
+    /// An image that picks spread from a constant, channel-last: rows of channels, not numbers one by one.
+    mutating func pickedConstant(_ value: Graph.ValueID) throws -> Graph.ValueID? {
+        guard let (op, node) = picking(value), isConstantOrPicked(node.inputs[0]!) else { return nil }
+        let operands = node.inputs.map { $0.map { old.operand($0) } }
+        let picks = try op.picks(operands, result: node.outputs.firstIndex(of: value)!)
+        return isImagePick(picks, to: value) ? try picked(picks, op, node, as: value, isImage: true) : nil
+    }
+
+    private func picking(_ value: Graph.ValueID) -> (op: any AxisPicking, node: Graph.Node)? {
+        old.producer(of: value).flatMap { id in (old[id].op as? any AxisPicking).map { ($0, old[id]) } }
+    }
+
+    private func isConstantOrPicked(_ value: Graph.ValueID) -> Bool {
+        old.constant(value) != nil || picking(value).map { isConstantOrPicked($0.node.inputs[0]!) } ?? false
+    }
+
+    /// Whether picks make an image of an image, and stay ones when its axes change places.
+    private func isImagePick(_ picks: [[Int?]], to output: Graph.ValueID) -> Bool {
+        let target = old[output].type.shape
+        return target.count == 4 && picks.map(\.count) == target
+    }
+
+    private mutating func picked(
+        _ picks: [[Int?]], _ op: any AxisPicking, _ node: Graph.Node, as output: Graph.ValueID, isImage: Bool
+    ) throws -> Graph.ValueID {
+        let x = node.inputs[0]!, name = old[output].name
+        let shape = try op.dataShape(node.inputs.map { $0.map { old.operand($0) } })
         let fill = try op.fillPosition.flatMap { $0 < node.inputs.count ? node.inputs[$0] : nil }.map {
             try new.reshape(try inPlainOrder($0), to: [1], name: node.name)
         }
-        for (result, output) in node.outputs.enumerated() {
-            let picks = try op.picks(operands, result: result)
-            let target = old[output].type.shape
-            // Images stay channel-last where they are so, and remain images.
-            let isImagePick = meetChannelsLast([x]) && target.count == 4 && picks.map(\.count) == target
-            var value =
-                isImagePick ? try inChannelsLast(x) : try new.reshape(try inPlainOrder(x), to: shape, name: node.name)
-            let changes = picks.enumerated().filter { axis, picked in picked != Array(0..<shape[axis]) }
-            let places = changes.map { axis, picked in
-                (axis: isImagePick ? ImageLayout.toChannelsLast.firstIndex(of: axis)! : axis, picked: picked)
-            }
-            value = try gathered(value, along: places, fill: fill, name: old[output].name)
-            if isImagePick {
-                channelsLast[output] = value
-            } else {
-                plain[output] = try new.reshape(value, to: target, name: old[output].name)
-            }
+        let value = isImage ? try inChannelsLast(x) : try new.reshape(try inPlainOrder(x), to: shape, name: node.name)
+        let places = picks.enumerated().filter { axis, picked in picked != Array(0..<shape[axis]) }.map {
+            (axis: isImage ? ImageLayout.toChannelsLast.firstIndex(of: $0.offset)! : $0.offset, picked: $0.element)
         }
+        let result = try gathered(value, along: places, fill: fill, name: name)
+        return isImage ? result : try new.reshape(result, to: old[output].type.shape, name: name)
     }
 
     /// Gather by computed indices, which count from the end where negative; what lies outside reads 0.

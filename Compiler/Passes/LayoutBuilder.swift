@@ -185,7 +185,7 @@ extension LayoutBuilder {
             try image(ChannelsLast(conv), old[id], constants: old[id].inputs.dropFirst())
             return channelsLast[value]!
         }
-        if let id = try decision(value, channelsLast: true) {
+        if let id = try decision(value, channelsLast: true) ?? pickedConstant(value) {
             channelsLast[value] = id
             return id
         }
