@@ -68,6 +68,7 @@ void bnnmk_binarize_by_f32_x86_avx2(const void *arguments, uint32_t begin, uint3
 void bnnmk_matmul_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_matmul_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end);
 void bnnmk_binary_matmul_x86_avx2(const void *arguments, uint32_t begin, uint32_t end);
+void bnnmk_binary_matmul_x86_avx512_vpopcntdq(const void *arguments, uint32_t begin, uint32_t end);
 #endif
 
 #if defined(__ARM_NEON)

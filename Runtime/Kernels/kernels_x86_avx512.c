@@ -25,6 +25,7 @@ void bnnmk_set_avx512_vpopcntdq(bnnmk_table *table) {
   table->target = TARGET_X86_AVX512;
   table->binary_conv2d = bnnmk_binary_conv2d_x86_avx512_vpopcntdq;
   table->binary_conv2d_name = "binary_conv2d_x86_avx512_vpopcntdq";
+  table->binary_matmul = bnnmk_binary_matmul_x86_avx512_vpopcntdq;
   // Older CPUs would lower their clock for these.
   table->elementwise = bnnmk_elementwise_x86_avx512;
   table->map = bnnmk_map_x86_avx512_vpopcntdq;
