@@ -10,8 +10,7 @@ extension LayoutBuilder {
         }
         var epilogue = Epilogue()
         epilogue.steps = steps
-        let isUniform = constants.allSatisfy { $0.elementCount == 1 }
-        if isImage(x), !isUniform || meetChannelsLast([x]) {
+        if isBestChannelsLast(x, beside: constants) {
             let operands = constants.map { new.addConstant(node.name, $0.permuted([1, 2, 0])) }
             channelsLast[output] = try append(Map(epilogue), [try inChannelsLast(x)] + operands, node)
             return
@@ -22,6 +21,14 @@ extension LayoutBuilder {
         if old[x].type.rank == 0 { source = try new.reshape(source, to: [1], name: node.name) }
         plain[output] = try new.reshape(
             try append(Map(epilogue), [source] + operands, node), to: old[output].type.shape, name: old[output].name)
+    }
+
+    /// Whether an image is best met channel-last: where it is so, and by constants of each channel; by constants that are
+    /// one number, or one for each element of a sample, in the order in which it is at hand.
+    private func isBestChannelsLast(_ x: Graph.ValueID, beside constants: [Tensor]) -> Bool {
+        let sampleCount = old[x].type.shape.dropFirst().reduce(1, *)
+        let isAnyOrder = constants.allSatisfy { [1, sampleCount].contains($0.elementCount) }
+        return isImage(x) && (!isAnyOrder || meetChannelsLast([x]))
     }
 
     /// A constant for one sample of the node's operand that is the same everywhere.
@@ -50,8 +57,7 @@ extension LayoutBuilder {
 
     /// Constants are of the shape of one sample in ONNX order, any axis 1.
     mutating func scaleShift(_ x: Graph.ValueID, _ a: Tensor, _ b: Tensor, _ node: Graph.Node) throws {
-        let isUniform = a.elementCount == 1 && b.elementCount == 1
-        if isImage(x), !isUniform || meetChannelsLast([x]) {
+        if isBestChannelsLast(x, beside: [a, b]) {
             let operands = [(".a", a), (".b", b)].map { new.addConstant(node.name + $0, $1.permuted([1, 2, 0])) }
             channelsLast[node.outputs[0]] = try append(ScaleShift(), [try inChannelsLast(x)] + operands, node)
         } else {

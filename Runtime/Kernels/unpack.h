@@ -17,9 +17,16 @@ BNNMK_INLINE void bnnmk_unpack_some(uint32_t bits, float *output, const uint32_t
   bnnmk_store_floats_of(output, &values, count);
 }
 
-BNNMK_INLINE void bnnmk_unpack_word(uint64_t word, float *output, const uint32_t count) {
-  uint32_t i = 0;
+BNNMK_INLINE void bnnmk_unpack_word(uint64_t word, float *output) {
   BNNMK_REGISTERS
+  for (uint32_t i = 0; i < 64; i += BNNMK_LANE_COUNT) {
+    bnnmk_unpack_some((uint32_t)(word >> i), output + i, BNNMK_LANE_COUNT);
+  }
+}
+
+// The first `count` < 64 bits.
+BNNMK_INLINE void bnnmk_unpack_part(uint64_t word, float *output, uint32_t count) {
+  uint32_t i = 0;
   for (; i + BNNMK_LANE_COUNT <= count; i += BNNMK_LANE_COUNT) {
     bnnmk_unpack_some((uint32_t)(word >> i), output + i, BNNMK_LANE_COUNT);
   }
@@ -37,9 +44,9 @@ BNNMK_INLINE void bnnmk_unpack_rows(const bnnmk_unpack *unpack, uint32_t begin, 
     float *output = unpack->output + row * channels;
     for (size_t c = 0; c < channels; c += 64, bits++) {
       if (channels - c >= 64) {
-        bnnmk_unpack_word(*bits, output + c, 64);
+        bnnmk_unpack_word(*bits, output + c);
       } else {
-        bnnmk_unpack_word(*bits, output + c, (uint32_t)(channels - c));
+        bnnmk_unpack_part(*bits, output + c, (uint32_t)(channels - c));
       }
     }
   }
