@@ -13,8 +13,16 @@ BNNMK_INLINE uint32_t bnnmk_tile_end(uint32_t first, uint32_t count) {
   return count - first < BNNMK_TRANSPOSE_TILE ? count : first + BNNMK_TRANSPOSE_TILE;
 }
 
-// The planes of an image become its pixels: output[i] = a[i], b[i], c[i]. Plain enough for compilers to make it
-// interleaving stores.
+// Few rows, the planes of an image or the groups of a channel shuffle, become pixels: output[i] = a[i], b[i] ...; plain
+// enough for compilers to make it interleaving stores.
+BNNMK_INLINE void bnnmk_interleave_two(const uint32_t *restrict a, const uint32_t *restrict b,
+                                       uint32_t *restrict output, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    output[2 * (size_t)i] = a[i];
+    output[2 * (size_t)i + 1] = b[i];
+  }
+}
+
 BNNMK_INLINE void bnnmk_interleave_three(const uint32_t *restrict a, const uint32_t *restrict b,
                                          const uint32_t *restrict c, uint32_t *restrict output, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
@@ -24,14 +32,42 @@ BNNMK_INLINE void bnnmk_interleave_three(const uint32_t *restrict a, const uint3
   }
 }
 
+BNNMK_INLINE void bnnmk_interleave_four(const uint32_t *restrict a, const uint32_t *restrict b,
+                                        const uint32_t *restrict c, const uint32_t *restrict d,
+                                        uint32_t *restrict output, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    output[4 * (size_t)i] = a[i];
+    output[4 * (size_t)i + 1] = b[i];
+    output[4 * (size_t)i + 2] = c[i];
+    output[4 * (size_t)i + 3] = d[i];
+  }
+}
+
+// `row_length` rows `step` apart; 0, and nothing is done, where they are others than two to four.
+BNNMK_INLINE int bnnmk_interleave(const uint32_t *input, size_t step, uint32_t *output, uint32_t count,
+                                  uint32_t row_length) {
+  switch (row_length) {
+    case 2:
+      bnnmk_interleave_two(input, input + step, output, count);
+      return 1;
+    case 3:
+      bnnmk_interleave_three(input, input + step, input + 2 * step, output, count);
+      return 1;
+    case 4:
+      bnnmk_interleave_four(input, input + step, input + 2 * step, input + 3 * step, output, count);
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 // output[i][j] = input[i * row_step + j * step]; rows of the output are `row_length` elements.
 typedef void bnnmk_transpose_plane(const uint32_t *input, size_t row_step, size_t step, uint32_t *output,
                                    uint32_t row_count, uint32_t row_length);
 
 BNNMK_INLINE void bnnmk_transpose_any_plane(const uint32_t *input, size_t row_step, size_t step, uint32_t *output,
                                             uint32_t row_count, uint32_t row_length) {
-  if (row_length == 3 && row_step == 1) {
-    bnnmk_interleave_three(input, input + step, input + 2 * step, output, row_count);
+  if (row_step == 1 && bnnmk_interleave(input, step, output, row_count, row_length)) {
     return;
   }
   if (step == 1) {
