@@ -179,4 +179,9 @@ BNNMK_INLINE void bnnmk_conv2d_rows(const bnnmk_conv2d *conv, uint32_t begin, ui
   bnnmk_convolve_region(conv, tiles, (bnnmk_conv2d_region){begin, end, interior.last, w->out_w}, 1);
 }
 
+#if defined(__x86_64__) || defined(__i386__)
+// Output rows begin..<end of a convolution to up to three channels; 0, and nothing is done, of others.
+int bnnmk_convolve_few_x86_avx2(const bnnmk_conv2d *conv, uint32_t begin, uint32_t end);
+#endif
+
 #endif

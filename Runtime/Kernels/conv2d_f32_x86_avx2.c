@@ -180,7 +180,9 @@ static const bnnmk_conv2d_tiles tiles = {
     UINT32_MAX, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, FEW_PIXELS, WIDE_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  bnnmk_conv2d_rows(arguments, begin, end, &tiles);
+  if (!bnnmk_convolve_few_x86_avx2(arguments, begin, end)) {
+    bnnmk_conv2d_rows(arguments, begin, end, &tiles);
+  }
 }
 
 #else

@@ -58,9 +58,13 @@ static float_case make_case(uint64_t *random) {
   bnnmk_conv2d *conv = &test.conv;
   conv->window = is_first_layer ? first_layer_window(random) : random_window(random);
   const bnnmk_window *w = &conv->window;
-  conv->channels = is_first_layer ? 3 : random_between(random, 1, 20);
+  // Whole eights of input channels to few output channels have a kernel of their own.
+  const int has_few_outputs = !is_first_layer && random_between(random, 0, 4) == 0;
+  conv->channels = is_first_layer    ? 3
+                   : has_few_outputs ? 8 * random_between(random, 1, 4)
+                                     : random_between(random, 1, 20);
   conv->input_stride = conv->channels + (is_first_layer ? 0 : random_between(random, 0, 1) * 3);
-  conv->out_channels = random_between(random, 1, random_between(random, 0, 5) ? 40 : 150);
+  conv->out_channels = random_between(random, 1, has_few_outputs ? 4 : random_between(random, 0, 5) ? 40 : 150);
   conv->output_stride = conv->out_channels + random_between(random, 0, 1) * 5;
   const size_t pixel_count = (size_t)w->in_h * w->in_w;
   test.input = guarded_allocate(((pixel_count - 1) * conv->input_stride + conv->channels) * sizeof(float));
