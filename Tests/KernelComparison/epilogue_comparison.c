@@ -67,6 +67,9 @@ static void make_convolution(epilogue_case *test, uint64_t *random) {
     conv->channel_offset = conv->channel_offset / 8 * 8;
   }
   conv->output_channels = conv->channel_offset + conv->out_channels + random_between(random, 0, 1) * 9;
+  if (random_between(random, 0, 2) == 0) {
+    conv->output_channels = (conv->output_channels + 63) / 64 * 64;  // whole words of decisions
+  }
   const size_t pixels = (size_t)w->in_h * w->in_w, words = conv->input_words;
   uint64_t *input = take(test, pixels * words * 8), *mask = take(test, pixels * words * 8);
   for (size_t i = 0; i < pixels; i++) {
