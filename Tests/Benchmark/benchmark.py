@@ -5,6 +5,7 @@ Every number is a median over rounds in which all variants of a table take turns
 """
 
 import argparse
+import collections
 import json
 import platform
 import statistics
@@ -193,7 +194,9 @@ class Benchmark:
         scaling = statistics.median(self.library.scaling(index, 2) for _ in range(self.rounds))
         rows.append(["popcount in registers alone", "2 threads", None, scaling])
         self.table("networks at 224 x 224", ["network", "variant", "ms", "speed of 1 thread"], rows)
-        self.bounds(models | {name: self.zoo_model(name) for name in MORE_NETWORKS})
+        more = models | {name: self.zoo_model(name) for name in MORE_NETWORKS}
+        for level in reversed(self.library.usual_levels()[1:]):
+            self.bounds(more, level)
         for name, model in models.items():
             session = model.session()
             runs = session.layer_runs(self.rounds)
@@ -206,15 +209,19 @@ class Benchmark:
             ]
             self.table(f"{name}: what takes longest", ["layer", "operator", "us", "%"], rows)
 
+    def is_within(self, limit, level):
+        """Whether a limit is of the level, of one below it, or of none."""
+        levels, own = self.library.levels(), limit.split(":")[0]
+        return own not in levels or levels.index(own) <= levels.index(level)
 
-    def bounds(self, models):
+    def bounds(self, models, level):
         """One thread beside what this CPU could do at best: the sum over layers of the longer of arithmetic and bytes."""
-        sessions = {name: model.session().runs for name, model in models.items()}
+        sessions = {name: model.session(level).runs for name, model in models.items()}
         limits = self.library.limits()
         variants = sessions | {f"limit {limit}": self.limit_variant(index, 1e6) for limit, index in limits.items()}
         times = interleaved(variants, self.rounds, 20, lambda values: (statistics.median(values), min(values)))
         # The best that was seen: what a neighbour on the machine took away is no limit of it.
-        rates = {limit: 1e3 / times[f"limit {limit}"][1] for limit in limits}
+        rates = {limit: 1e3 / times[f"limit {limit}"][1] for limit in limits if self.is_within(limit, level)}
         rows = []
         for name, model in models.items():
             products, arithmetic, least = (sum(column) / 1e3 for column in zip(*lower_bounds(model.layers(), rates)))
@@ -222,7 +229,32 @@ class Benchmark:
             rows.append([name, median, fastest, products, arithmetic, least, median / least, fastest / least])
         header = ["network", "ms", "fastest run, ms", "products alone, ms", "all arithmetic, ms", "lower bound, ms"]
         header += ["of the bound", "fastest run of it"]
-        self.table("networks and their lower bounds, one thread", header, rows)
+        self.table(f"networks and their lower bounds, one thread, {level}", header, rows)
+
+    def zoo(self):
+        """Every network of `models/zoo` beside its lower bound, and the operators that are farthest from theirs."""
+        level = self.library.usual_levels()[-1]
+        limits = {name: index for name, index in self.library.limits().items() if self.is_within(name, level)}
+        rates = {name: max(self.library.measure_limit(index) for _ in range(self.rounds)) for name, index in limits.items()}
+        rows = []
+        for path in sorted(ZOO.glob("*.onnx")):
+            try:
+                model = self.zoo_model(path.stem)
+            except RuntimeError as error:
+                print(f"left out: {error}")
+                continue
+            layers, session = model.layers(), model.session()
+            least = [layer[2] for layer in lower_bounds(layers, rates)]
+            takes = [min(column) for column in zip(*session.layer_runs(self.rounds))]
+            excess = collections.Counter()
+            for i, layer in enumerate(layers):
+                # What layers that run together take is told of the last one of them.
+                excess[layers[layer.runs_with].operator_name.decode()] += takes[i] - least[i]
+            farthest = ", ".join(f"{name} {100 * time / sum(takes):.0f} %" for name, time in excess.most_common(3))
+            fastest = min(session.runs(self.rounds))
+            rows.append([path.stem, fastest / 1e3, sum(least) / 1e3, fastest / sum(least), farthest])
+        header = ["network", "fastest run, ms", "lower bound, ms", "of the bound", "what exceeds it most, of the run"]
+        self.table(f"the zoo and its lower bounds, one thread, {level}", header, rows)
 
     def opening(self):
         """Time and memory of getting ready; files are laid out for this machine, so that weights stay where they are."""
@@ -310,7 +342,7 @@ def machine():
     return {"cpu": cpu, "architecture": platform.machine(), "system": platform.platform()}
 
 
-SECTIONS = ["limits", "layers", "sweep", "float_layers", "networks", "opening", "overhead"]
+SECTIONS = ["limits", "layers", "sweep", "float_layers", "networks", "zoo", "opening", "overhead"]
 
 
 def main():

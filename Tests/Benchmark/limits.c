@@ -151,6 +151,45 @@ AVX512 static void wide_shuffle_popcount(void) {
   }
 }
 
+// A table's row is looked up by weights, which differ from step to step.
+AVX2 static void look_up_nibbles(void) {
+  __m256i a[12], x = _mm256_loadu_si256((const __m256i *)numbers);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      KEEP("x", x);
+      a[k] = _mm256_add_epi8(a[k], _mm256_shuffle_epi8(x, x));
+    }
+  }
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    _mm256_storeu_si256((__m256i *)(numbers + 4 * k), a[k]);
+  }
+}
+
+AVX512 static void look_up_wide_nibbles(void) {
+  __m512i a[12], x = _mm512_loadu_si512(numbers);
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    a[k] = x;
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    CHAINS
+    for (int k = 0; k < 12; k++) {
+      KEEP("v", x);
+      a[k] = _mm512_add_epi8(a[k], _mm512_shuffle_epi8(x, x));
+    }
+  }
+  CHAINS
+  for (int k = 0; k < 12; k++) {
+    _mm512_storeu_si512(numbers + 8 * k, a[k]);
+  }
+}
+
 VPOPCNTDQ static void vector_popcount(void) {
   __m512i a[12], x = _mm512_loadu_si512(numbers), w = _mm512_loadu_si512(numbers + 8);
   CHAINS
@@ -320,7 +359,9 @@ static const limit limits[] = {
     {"generic: xor + popcount + add", 4 * 64, popcount_words, always},
 #if defined(__x86_64__)
     {"avx2: xor + shuffle popcount + add", 4 * 256, shuffle_popcount, has_avx2},
+    {"avx2: nibble shuffle + add", 12 * 128, look_up_nibbles, has_avx2},
     {"avx512: xor + shuffle popcount + add", 8 * 512, wide_shuffle_popcount, has_avx512},
+    {"avx512: nibble shuffle + add", 12 * 256, look_up_wide_nibbles, has_avx512},
     {"avx512: xor + vpopcntdq + add", 12 * 512, vector_popcount, has_vpopcntdq},
 #if defined(__linux__)
     {"amx: products of tiles", 4 * 16 * 64 * 16, multiply_tiles, has_tiles},
