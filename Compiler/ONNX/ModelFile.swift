@@ -18,6 +18,9 @@ enum ModelFile {
     /// - Parameter path: the file's name for messages.
     static func parse(_ data: Data, path: String) throws -> ONNXModelProto {
         guard !data.isEmpty else { throw ImportError("\(path): the file is empty; an ONNX model is expected") }
+        guard !data.starts(with: Data("BNNM".utf8)) else {
+            throw ImportError("\(path): a compiled model (.bnnm); the ONNX model that one is made of is expected here")
+        }
         var options = BinaryDecodingOptions()
         options.discardUnknownFields = true
         let model: ONNXModelProto

@@ -20,8 +20,12 @@ public struct ReferenceCheck {
     /// One output on one execution.
     public struct Output: Sendable {
         public var name: String
+        /// 0 of numbers that are the same, also where both are infinite or NaN; NaN where one of them alone is.
         public var largestDifference: Float
+        /// Of the reference's finite numbers.
         public var largestMagnitude: Float
+        /// Numbers of the reference that are infinite or NaN.
+        public var notFinite = 0
         /// Integers and truth values, which must be equal: a difference is the number of elements that are not.
         public var isExact: Bool
         /// Numbers that differ by more than rounding can make them, as far as it is known.
@@ -130,15 +134,21 @@ public struct ReferenceCheck {
                     largestMagnitude: wanted.map { Float($0.magnitude) }.max() ?? 0, isExact: true,
                     beyondBound: differing, largestBound: 0)
             }
-            let differences = zip(reference.floats, runtime.floats).map { abs($0 - $1) }
+            let differences = zip(reference.floats, runtime.floats).map(ReferenceCheck.difference)
+            let finite = reference.floats.filter(\.isFinite)
             let limits = bounds[output.value]?.floats ?? [Float](repeating: 0, count: differences.count)
             return Output(
                 name: output.name, largestDifference: differences.reduce(0) { $1.isNaN ? .nan : max($0, $1) },
-                largestMagnitude: reference.floats.map { abs($0) }.max() ?? 0, isExact: false,
-                beyondBound: zip(differences, limits).count { !($0 <= $1) },
+                largestMagnitude: finite.map { abs($0) }.max() ?? 0,
+                notFinite: reference.floats.count - finite.count, isExact: false,
+                beyondBound: zip(differences, limits).count { $0 != 0 && !($0 <= $1) },
                 largestBound: limits.reduce(0) { $1.isNaN ? .nan : max($0, $1) })
         }
         return (found, compared)
+    }
+
+    private static func difference(_ wanted: Float, _ found: Float) -> Float {
+        wanted == found || (wanted.isNaN && found.isNaN) ? 0 : abs(wanted - found)
     }
 
     /// What a node that only moves decisions does to numbers that belong to each; nil where it does more, or an operand

@@ -2,8 +2,8 @@
 // each.
 //
 //   sums [pixel][vector]: 6 x 2, 5 x 2 or 4 x 2 registers; 3 x 4, 2 x 4 or 1 x 8 where there are as many channels, so
-//   that at least eight hide the latency of a fused multiply-add. Each step loads the vectors of weights once and
-//   broadcasts one float a pixel.
+//   that at least eight hide the latency of a fused multiply-add; 12 x 1 of up to eight channels in all, which AVX-512
+//   has no better way for. Each step loads the vectors of weights once and broadcasts one float a pixel.
 //
 // Every output is the same chain of fused multiply-adds in whichever tile it falls.
 #if defined(__x86_64__) || defined(__i386__)
@@ -18,6 +18,7 @@
 #define AVX2_INLINE static inline AVX2 __attribute__((always_inline))
 
 enum { LANES = 8, BLOCK_VECTORS = BNNMK_FLOAT_BLOCK / LANES, PIXEL_BLOCK = 6, FEW_PIXELS = 3, WIDE_BLOCKS = 4 };
+enum { NARROW_PIXELS = 12, NARROW_REST = 4 };  // of one register each
 
 // Lanes of the last block that exist, by vector; only a tile whose last block is partial needs them.
 typedef struct lane_masks {
@@ -58,15 +59,15 @@ AVX2_INLINE void take_steps(bnnmk_sum_steps steps, const int pixel_count, const 
   }
 }
 
-// The first `pixel_count` pixels and `blocks` blocks from `tile`'s first channel, `block` steps behind it. Constants in
-// every call: pixel_count, blocks and is_masked (of one block, whose lanes are those of the masks).
-AVX2_INLINE void convolve_blocks(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t block,
-                                 const int pixel_count, const int blocks, const int is_masked, lane_masks masks) {
+// The first `pixel_count` pixels and `vector_count` vectors from `tile`'s first channel, `block` blocks behind it.
+// Constants in every call: pixel_count, vector_count and is_masked (of one block, whose lanes are those of the masks).
+AVX2_INLINE void convolve_vectors(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, uint32_t block,
+                                  const int pixel_count, const int vector_count, const int is_masked,
+                                  lane_masks masks) {
   const bnnmk_tap_box *box = tile->box;
   const uint32_t channel = block * BNNMK_FLOAT_BLOCK;
   const size_t step = conv->weight_step;
-  const int vector_count = blocks * BLOCK_VECTORS;
-  __m256 sums[PIXEL_BLOCK][WIDE_BLOCKS * BLOCK_VECTORS];
+  __m256 sums[NARROW_PIXELS][WIDE_BLOCKS * BLOCK_VECTORS];
   BNNMK_REGISTERS
   for (int v = 0; v < vector_count; v++) {
     const __m256i mask = masks.vectors[v % BLOCK_VECTORS];
@@ -138,19 +139,19 @@ AVX2_INLINE void convolve_pixels(const bnnmk_conv2d *conv, const bnnmk_conv2d_ti
   const lane_masks none = {{_mm256_setzero_si256(), _mm256_setzero_si256()}};
   uint32_t block = 0;
   for (; whole - block >= (uint32_t)blocks; block += (uint32_t)blocks) {
-    convolve_blocks(conv, tile, block, pixel_count, blocks, 0, none);
+    convolve_vectors(conv, tile, block, pixel_count, blocks * BLOCK_VECTORS, 0, none);
   }
   if (blocks > 2 && whole - block >= 2) {
-    convolve_blocks(conv, tile, block, pixel_count, 2, 0, none);
+    convolve_vectors(conv, tile, block, pixel_count, 2 * BLOCK_VECTORS, 0, none);
     block += 2;
   }
   if (blocks > 1) {
     for (; block < whole; block++) {
-      convolve_blocks(conv, tile, block, pixel_count, 1, 0, none);
+      convolve_vectors(conv, tile, block, pixel_count, BLOCK_VECTORS, 0, none);
     }
   }
   if (rest > 0) {
-    convolve_blocks(conv, tile, block, pixel_count, 1, 1, masks_of(rest));
+    convolve_vectors(conv, tile, block, pixel_count, BLOCK_VECTORS, 1, masks_of(rest));
   }
 }
 
@@ -176,12 +177,45 @@ static AVX2 void convolve_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile
   }
 }
 
+// Of one vector of channels. pixel_count is a constant in every call.
+AVX2_INLINE void convolve_narrow(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile, const int pixel_count) {
+  const lane_masks masks = masks_of(tile->channel_count);
+  if (tile->channel_count == LANES) {
+    convolve_vectors(conv, tile, 0, pixel_count, 1, 0, masks);
+  } else {
+    convolve_vectors(conv, tile, 0, pixel_count, 1, 1, masks);
+  }
+}
+
+static AVX2 void convolve_narrow_tile(const bnnmk_conv2d *conv, const bnnmk_conv2d_tile *tile) {
+  bnnmk_conv2d_tile rest = *tile;
+  uint32_t count;
+  for (uint32_t left = tile->pixel_count; left > 0; left -= count) {
+    if (left >= NARROW_PIXELS) {
+      count = NARROW_PIXELS;
+      convolve_narrow(conv, &rest, NARROW_PIXELS);
+    } else if (left >= NARROW_REST) {
+      count = NARROW_REST;
+      convolve_narrow(conv, &rest, NARROW_REST);
+    } else {
+      count = 1;
+      convolve_narrow(conv, &rest, 1);
+    }
+    rest.input += count * rest.pixel_step;
+    rest.output += count * rest.output_step;
+  }
+}
+
+static const bnnmk_conv2d_tiles narrow_tiles = {NARROW_PIXELS,     BNNMK_WHOLE_LINES,   BNNMK_FLOAT_BLOCK, 0,
+                                                BNNMK_FLOAT_BLOCK, convolve_narrow_tile};
+
 static const bnnmk_conv2d_tiles tiles = {
     UINT32_MAX, PIXEL_BLOCK, 2 * BNNMK_FLOAT_BLOCK, FEW_PIXELS, WIDE_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_x86_avx2(const void *arguments, uint32_t begin, uint32_t end) {
-  if (!bnnmk_convolve_few_x86_avx2(arguments, begin, end)) {
-    bnnmk_conv2d_rows(arguments, begin, end, &tiles);
+  const bnnmk_conv2d *conv = arguments;
+  if (!bnnmk_convolve_few_x86_avx2(conv, begin, end)) {
+    bnnmk_conv2d_rows(conv, begin, end, conv->out_channels <= LANES ? &narrow_tiles : &tiles);
   }
 }
 

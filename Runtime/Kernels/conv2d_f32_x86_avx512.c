@@ -165,8 +165,11 @@ static const bnnmk_conv2d_tiles tiles = {
     WIDE_PIXELS, WIDE_PIXELS / 2, 2 * BNNMK_FLOAT_BLOCK, FEW_PIXELS, MAX_BLOCKS *BNNMK_FLOAT_BLOCK, convolve_tile};
 
 void bnnmk_conv2d_f32_x86_avx512(const void *arguments, uint32_t begin, uint32_t end) {
-  if (!bnnmk_convolve_few_x86_avx2(arguments, begin, end)) {
-    bnnmk_conv2d_rows(arguments, begin, end, &tiles);
+  const bnnmk_conv2d *conv = arguments;
+  if (conv->out_channels <= BNNMK_FLOAT_BLOCK / 2) {
+    bnnmk_conv2d_f32_x86_avx2(conv, begin, end);  // half of each register would be empty
+  } else {
+    bnnmk_conv2d_rows(conv, begin, end, &tiles);
   }
 }
 

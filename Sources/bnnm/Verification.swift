@@ -67,6 +67,7 @@ struct Verification {
         }
         sum.largestDifference = new.largestDifference.isNaN ? .nan : max(sum.largestDifference, new.largestDifference)
         sum.largestMagnitude = max(sum.largestMagnitude, new.largestMagnitude)
+        sum.notFinite += new.notFinite
         outputs[new.name] = sum
     }
 
@@ -95,6 +96,7 @@ struct Verification {
                     ? "output '\(output.name)': \(Int(output.largestDifference)) elements differ"
                         + (output.isWithinTolerance ? "" : "; none may")
                     : "output '\(output.name)': largest difference \(output.largestDifference), largest value \(output.largestMagnitude)"
+                        + (output.notFinite > 0 ? ", \(output.notFinite) infinite or NaN in the reference" : "")
                         + (output.isWithinTolerance ? "" : " — beyond the tolerance of \(Verification.outputTolerance)")
             )
         }
@@ -116,7 +118,9 @@ struct Verification {
                     largestDistance: $0.largestDistance, boundThere: $0.boundThere)
             },
             outputs: outputs.values.sorted { $0.name < $1.name }.map {
-                .init(name: $0.name, largestDifference: $0.largestDifference, largestMagnitude: $0.largestMagnitude)
+                .init(
+                    name: $0.name, largestDifference: $0.largestDifference, largestMagnitude: $0.largestMagnitude,
+                    notFinite: $0.notFinite)
             },
             recorded: recorded.map { .init(name: $0.name, holds: $0.holds, text: $0.text) })
         let encoder = JSONEncoder()
@@ -137,6 +141,7 @@ private struct JSONResult: Encodable {
     struct Output: Encodable {
         let name: String
         let largestDifference, largestMagnitude: Float
+        let notFinite: Int
     }
     struct Recorded: Encodable {
         let name: String

@@ -64,7 +64,7 @@ static float_case make_case(uint64_t *random) {
                    : has_few_outputs ? 8 * random_between(random, 1, 4)
                                      : random_between(random, 1, 20);
   conv->input_stride = conv->channels + (is_first_layer ? 0 : random_between(random, 0, 1) * 3);
-  conv->out_channels = random_between(random, 1, has_few_outputs ? 4 : random_between(random, 0, 5) ? 40 : 150);
+  conv->out_channels = random_between(random, 1, has_few_outputs ? 8 : random_between(random, 0, 5) ? 40 : 150);
   conv->output_stride = conv->out_channels + random_between(random, 0, 1) * 5;
   const size_t pixel_count = (size_t)w->in_h * w->in_w;
   test.input = guarded_allocate(((pixel_count - 1) * conv->input_stride + conv->channels) * sizeof(float));

@@ -25,6 +25,7 @@ import Testing
     @Test func otherFilesAreRefused() {
         #expect(message(Data()) == "m.onnx: the file is empty; an ONNX model is expected")
         #expect(message(Data("PK\u{3}\u{4}zip archive".utf8))?.hasPrefix("m.onnx: not an ONNX model") == true)
+        #expect(message(Data("BNNM\u{1}".utf8))?.hasPrefix("m.onnx: a compiled model (.bnnm); the ONNX model") == true)
         #expect(message(Data([8, 1])) == "m.onnx: not an ONNX model: it contains no graph")
     }
 

@@ -127,6 +127,26 @@ final class ReferenceCheckTests: XCTestCase {
         XCTAssertTrue(try network.check(input, outputs: [broken]).output.largestDifference.isNaN)
     }
 
+    /// What is infinite or NaN in both is the same; it neither fails, nor widens what the others may differ by.
+    func testNumbersThatAreNotFiniteAreComparedToo() throws {
+        var graph = Graph(name: "numbers")
+        let x = graph.addInput("x", TensorType(.float32, [4]))
+        graph.outputs = [Graph.Output(name: "y", value: try graph.append(Neg(), [x], name: "y")[0])]
+        let check = ReferenceCheck(graph, exactNames: [])
+        let input = Tensor([4], [.infinity, .nan, 1, -.infinity] as [Float])
+        func compare(_ outputs: [Float]) throws -> ReferenceCheck.Output {
+            try check.run(inputs: [input], decisions: [:], outputs: [Tensor([4], outputs)]).outputs[0]
+        }
+        let same = try compare([-.infinity, .nan, -1, .infinity])
+        XCTAssertEqual(same.largestDifference, 0)
+        XCTAssertEqual(same.beyondBound, 0)
+        XCTAssertEqual(same.notFinite, 3)
+        XCTAssertEqual(same.largestMagnitude, 1)
+        XCTAssertEqual(try compare([.infinity, .nan, -1, .infinity]).largestDifference, .infinity)
+        XCTAssertTrue(try compare([-.infinity, 0, -1, .infinity]).largestDifference.isNaN)
+        XCTAssertEqual(try compare([-.infinity, .nan, -1.5, .infinity]).largestDifference, 0.5)
+    }
+
     /// Beyond 2⁵³, where float32 and float64 would see no difference.
     func testIntegersMustBeEqual() throws {
         let large = Int64(1) << 60
