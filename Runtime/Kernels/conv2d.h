@@ -1,6 +1,6 @@
 // Float convolution: what an instruction set's file gives, a tile of pixels and output channels, and the loops around
-// it. Each sum is bias (or 0), then the taps' terms one after the other in the order of the weights: it does not depend
-// on how the work is split.
+// it. Each sum is bias (or 0), then the taps' terms one after the other in the order of the weights (of up to three
+// output channels on x86: eight such sums, added up): it does not depend on how the work is split.
 #ifndef BNNM_CONV2D_H
 #define BNNM_CONV2D_H
 

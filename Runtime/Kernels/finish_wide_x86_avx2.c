@@ -1,6 +1,6 @@
-// Values in memory, or accumulators, through an epilogue for AVX2: eight registers of eight channels of a pixel, four
-// of two pixels, or single ones of four pixels, of which the last may be partial: the only one with masks, for stores
-// by them are slow on some CPUs (AMD's).
+// Values in memory, or accumulators, through an epilogue for AVX2: four registers of eight channels of two pixels, or
+// single ones of four pixels, of which the last may be partial: the only one with masks, for stores by them are slow on
+// some CPUs (AMD's).
 #if defined(__x86_64__) || defined(__i386__)
 
 #include <immintrin.h>
