@@ -3,7 +3,8 @@
 # cycles of inner loops.
 #
 # Usage: scripts/count-instructions.sh [aarch64|armhf]...
-# PARTS, a list of binary, float, networks and cycles, says what to count (all of it). Counts are exact and repeatable:
+# PARTS, a list of binary, float, networks and cycles, says what to count (all of it), NETWORKS which graphs of
+# models/zoo. Counts are exact and repeatable:
 # those of a second layer or inference, without start-up. Cycles are what llvm-mca says of the most executed loops, with
 # all data in the first-level cache; it knows one core's timing of 32-bit ARM. "a55-unordered" is Cortex-A55 without its
 # rule that results are written in order (scripts/in-order-cycles.py). Needs qemu-user (qemu-user-static has no
@@ -72,7 +73,7 @@ count_networks() {
     return
   fi
   local network
-  for network in quicknet bireal18 dybinarycct dysign-resnet18; do
+  for network in ${NETWORKS:-quicknet bireal18 dybinarycct dysign-resnet18}; do
     "$bnnm" compile "models/zoo/graphs/$network.onnx" --random-weights 1 --target "$target" \
       -o "$folder/$network-$name.bnnm" >"$folder/$network-$name.log"
     count network_layers "$folder/$network-$name.bnnm"

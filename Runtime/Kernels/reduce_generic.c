@@ -1,6 +1,6 @@
 // Reductions over the middle of [outer][extent][inner]: blocks of up to 128 elements (some rows of the middle, or a
 // part of one) are loaded into float64 or int64 and enter the columns' results in order. Where `inner` is 1, columns
-// are neighbours in `outer`, so that there are many here too.
+// are neighbours in `outer`, so that there are many here too; sums and extremes of float32 are taken row by row.
 #include <math.h>
 
 #include "element_blocks.h"
@@ -172,11 +172,62 @@ static void sum_rows(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end) {
   }
 }
 
+// The extreme of a row of float32, eight in turns, so that registers take neighbours. 0: NaN, or a zero, whose sign the
+// order decides. `is_maximum` is a constant in every call.
+static inline __attribute__((always_inline)) int find_extreme(const float *x, size_t extent, const int is_maximum,
+                                                              float *to) {
+  enum { TURNS = 8 };
+  float several[TURNS];
+  int32_t is_nan[TURNS] = {0};
+  for (int turn = 0; turn < TURNS; turn++) {
+    several[turn] = *x;
+  }
+  size_t i = 0;
+  for (; extent - i >= TURNS; i += TURNS) {
+    for (int turn = 0; turn < TURNS; turn++) {
+      const float value = x[i + (size_t)turn];
+      several[turn] = (is_maximum ? value > several[turn] : value < several[turn]) ? value : several[turn];
+      is_nan[turn] |= value != value;
+    }
+  }
+  float y = several[0];
+  int any_nan = is_nan[0];
+  for (int turn = 1; turn < TURNS; turn++) {
+    y = (is_maximum ? several[turn] > y : several[turn] < y) ? several[turn] : y;
+    any_nan |= is_nan[turn];
+  }
+  for (; i < extent; i++) {
+    y = (is_maximum ? x[i] > y : x[i] < y) ? x[i] : y;
+    any_nan |= x[i] != x[i];
+  }
+  *to = y;
+  return !any_nan && y != 0;
+}
+
+// Maxima or minima of rows of float32.
+static void find_extremes(const bnnmk_reduce *reduce, uint32_t begin, uint32_t end) {
+  const size_t extent = reduce->extent;
+  const float *x = (const float *)reduce->input + begin * extent;
+  float *output = reduce->output;
+  for (uint32_t row = begin; row < end; row++, x += extent) {
+    const int is_found = reduce->function == MAXIMUM ? find_extreme(x, extent, 1, output + row)
+                                                     : find_extreme(x, extent, 0, output + row);
+    if (!is_found) {
+      reduce_columns(reduce, row * extent, extent, 1, row, 1);
+    }
+  }
+}
+
 void bnnmk_reduce_generic(const void *arguments, uint32_t begin, uint32_t end) {
   const bnnmk_reduce *reduce = arguments;
   const size_t inner = reduce->inner, extent = reduce->extent;
-  if (inner == 1 && reduce->type == BNNMK_FLOAT32 && (reduce->function == SUM || reduce->function == MEAN)) {
+  const int is_row_of_floats = inner == 1 && reduce->type == BNNMK_FLOAT32;
+  if (is_row_of_floats && (reduce->function == SUM || reduce->function == MEAN)) {
     sum_rows(reduce, begin, end);
+    return;
+  }
+  if (is_row_of_floats && extent > 0 && (reduce->function == MAXIMUM || reduce->function == MINIMUM)) {
+    find_extremes(reduce, begin, end);
     return;
   }
   if (inner == 1) {

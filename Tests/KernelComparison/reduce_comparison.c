@@ -1,5 +1,5 @@
-// Reductions of float32 at every level against plain C, for all of the outer dimension and for a split of it: to the
-// bit.
+// Reductions of float32 at every level against plain C, extremes against plain arithmetic, for all of the outer
+// dimension and for a split of it: to the bit.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "random_numbers.h"
 
 // Numbered as bnnmf_reduction.
-enum { SUM = 1, ARGMIN = 7 };
+enum { SUM = 1, MAXIMUM = 3, MINIMUM = 4, ARGMIN = 7 };
 
 // Numbers of any magnitude, many of them the negated one before, so that sums depend on their order; or few different
 // ones, so that equal ones, zeros of both signs and NaN decide.
@@ -37,6 +37,24 @@ static int is_equal(const guarded_memory *a, const guarded_memory *b) {
   return guarded_is_intact(b);
 }
 
+// The extremes of all columns, element by element: NaN is never left again, and of zeros the first one stays.
+static void find_extremes(const bnnmk_reduce *reduce, uint32_t outer) {
+  const size_t inner = reduce->inner;
+  const float *x = reduce->input;
+  float *y = reduce->output;
+  for (size_t o = 0; o < outer; o++) {
+    for (size_t c = 0; c < inner; c++) {
+      float most = reduce->function == MAXIMUM ? -INFINITY : INFINITY;
+      for (size_t i = 0; i < reduce->extent; i++) {
+        const float value = x[(o * reduce->extent + i) * inner + c];
+        const int is_beyond = reduce->function == MAXIMUM ? value > most : value < most;
+        most = is_beyond || isnan(value) ? value : most;
+      }
+      y[o * inner + c] = most;
+    }
+  }
+}
+
 int compare_reduce(uint64_t seed, const kernel_level *levels, int level_count) {
   uint64_t random = seed * 17 + 9;
   const uint32_t kind = random_between(&random, 0, 2);
@@ -52,7 +70,11 @@ int compare_reduce(uint64_t seed, const kernel_level *levels, int level_count) {
   const size_t result_byte_count = (size_t)outer * inner * (reduce.function >= ARGMIN - 1 ? 8 : 4);
   guarded_memory expected = guarded_allocate(result_byte_count);
   reduce.output = expected.data;
-  levels[0].table.reduce(&reduce, 0, outer);
+  if (reduce.function == MAXIMUM || reduce.function == MINIMUM) {
+    find_extremes(&reduce, outer);
+  } else {
+    levels[0].table.reduce(&reduce, 0, outer);
+  }
   const uint32_t cut = random_between(&random, 0, outer);
   int all_equal = 1;
   for (int i = 0; i < level_count; i++) {
